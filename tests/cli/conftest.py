@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a module, and the command that calls it."""
+"""One sandbox for all tests, and the command that calls it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.cli.running import Command
 from xcaas_sandbox import Sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(speed=50) as sandbox:
         yield sandbox

@@ -111,6 +111,93 @@ def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
+def test_what_is_no_file_is_not_replaced(xcaas: Command, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    outcome = xcaas.run(*SEARCH, "--into", str(pipe))
+    assert outcome.code == 2
+    assert "a pipe or a device" in outcome.err
+    assert pipe.is_fifo()
+
+
+def test_parquet_without_pyarrow_is_told_before_the_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("xcaas_cli.output._sink.find_spec", lambda _name: None)
+    outcome = Command("http://127.0.0.1:9").run(*SEARCH, "--into", str(tmp_path / "rows.parquet"))
+    assert outcome.code == 2
+    assert "pip install 'xcaas[arrow]'" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_a_full_disk_leaves_what_was_there(xcaas: Command, tmp_path: Path, form: str) -> None:
+    import resource
+
+    file = tmp_path / f"rows.{form}"
+    file.write_text("before", "utf-8")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        outcome = xcaas.run(*SEARCH, "--into", str(file))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (outcome.code, outcome.err) == (1, "xcaas: File too large\n")
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    assert file.read_text("utf-8") == "before"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("streams", "code", "said"),
+    [
+        (">&-", 1, "xcaas: stdout is closed\n"),
+        ("2>&- <&-", 0, ""),
+        ("-o table | head -n 0; exit ${PIPESTATUS[0]}", 0, ""),
+    ],
+)
+def test_streams_that_are_closed(xcaas: Command, streams: str, code: int, said: str) -> None:
+    process = subprocess.run(
+        ["bash", "-c", f'"$0" -m xcaas_cli storage regions list {streams}', sys.executable],
+        env=xcaas.environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (code, said)
+
+
+def test_tables_go_to_files_too(xcaas: Command, tmp_path: Path) -> None:
+    file = tmp_path / "rows.txt"
+    xcaas.run(*SEARCH, "-o", "table", "--into", str(file))
+    assert file.read_text("utf-8").startswith("id  ")
+
+
+def test_fields_inside_objects_and_lists(xcaas: Command) -> None:
+    users = xcaas.run("administration", "users", "list", "--limit-total", "1", "-o", "table")
+    assert users.out.startswith("basicInfo.userId  ")
+    tags = json.loads(xcaas.out(*SEARCH[:3], "--limit-total", "1"))["tags"]
+    found = xcaas.out(*SEARCH[:3], "--limit-total", "1", "--fields", f"tags.{tags[0]['key']}")
+    assert list(json.loads(found).values()) == [tags[0]["value"]]
+    licenses = "serviceInfo.licenses.name"
+    found = xcaas.out("administration", "users", "list", "--limit-total", "1", "--fields", licenses)
+    assert all(isinstance(name, str) for name in json.loads(found)[licenses])
+
+
+@pytest.mark.parametrize("text", ["a: [1", "&a [*a]", "a: !!binary aGVsbG8=", "? [x]\n: 1"])
+def test_bodies_that_are_neither_json_nor_yaml(xcaas: Command, text: str) -> None:
+    outcome = xcaas.run("contacts", "contacts", "create", "--body", "-", given=text)
+    assert outcome.code == 2
+    assert "stdin is neither JSON nor YAML" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_job_that_fails_is_named(xcaas: Command) -> None:
+    outcome = xcaas.run("storage", "bulk-downloads", "download", "--object-ids", "none", "--into", "unused.zip")
+    assert outcome.code == 1
+    assert re.match(r"The job is (\S+)\.\nxcaas: job \1 ended as FAILED", outcome.err)
+
+
 def test_a_folder_that_is_not_there(xcaas: Command, tmp_path: Path) -> None:
     outcome = xcaas.run(*SEARCH, "--into", str(tmp_path / "none" / "rows.csv"))
     assert outcome.code == 2
@@ -188,7 +275,7 @@ def in_a_terminal(xcaas: Command, *arguments: str) -> str:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_tables_fit_the_terminal(xcaas: Command) -> None:
-    shown = in_a_terminal(xcaas, *SEARCH)
+    shown = xcaas.run(*SEARCH, "-o", "table").out
     lines = shown.splitlines()
     assert len(lines) == 4
     assert max(map(len, lines)) <= 80
