@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._connection import connection_options, find_credentials, make_client
+from ._messages import say
 from .output import Sink, output_options
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def login(profile: str, keyring: bool) -> None:
         raise click.UsageError("Nothing was given, and nothing is stored.")
     place = _store(profile, values, keyring)
     other = "" if profile == "default" else f" --profile {profile}"
-    sys.stderr.write(f"Stored in {place}, profile {profile}. Try it: xcaas auth status{other}\n")
+    say(f"Stored in {place}, profile {profile}. Try it: xcaas auth status{other}")
 
 
 def _store(profile: str, values: dict[str, str], keyring: bool) -> str:
@@ -104,7 +105,7 @@ def _asked() -> dict[str, str]:
     """Return what the user answers. An empty line leaves one out; half of a pair is asked for again."""
     values: dict[str, str] = {}
     if sys.stdin.isatty():
-        sys.stderr.write("Give what you have; an empty line leaves one out.\n")
+        say("Give what you have; an empty line leaves one out.")
     for name, question, secret in _QUESTIONS:
         if _NEEDED.get(name, name) not in values and name in _NEEDED:
             continue

@@ -14,9 +14,9 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from shutil import get_terminal_size
-from textwrap import fill
 from typing import TYPE_CHECKING
+
+from ._messages import say
 
 if TYPE_CHECKING:
     import click
@@ -112,10 +112,7 @@ def _in_options(advice: str) -> str:
 
 
 def _fail(message: str) -> int:
-    text = f"xcaas: {message}"
-    if sys.stderr.isatty():
-        text = fill(text, get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False)
-    sys.stderr.write(f"{text}\n")
+    say(f"xcaas: {message}")
     return 1
 
 

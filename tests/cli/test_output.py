@@ -246,30 +246,33 @@ def test_a_pipe_that_is_closed_is_no_error(xcaas: Command) -> None:
     assert (process.returncode, err) == (0, b"")
 
 
-def in_a_terminal(xcaas: Command, *arguments: str) -> str:
-    """Return what a command shows on a terminal of 80 columns."""
+def in_a_terminal(xcaas: Command, *arguments: str, shown: str) -> tuple[str, str]:
+    """Return what a command shows on a terminal of 80 columns, which stands behind stdout or stderr, and the other stream."""
     ours, theirs = pty.openpty()
     try:
-        code = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-m", "xcaas_cli", *arguments],
             env={**xcaas.environment(), "TERM": "xterm", "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
-            stdout=theirs,
-            stderr=subprocess.PIPE,
+            stdout=theirs if shown == "stdout" else subprocess.PIPE,
+            stderr=theirs if shown == "stderr" else subprocess.PIPE,
             timeout=60,
-            check=False,
-        ).returncode
+            check=True,
+        )
     finally:
         os.close(theirs)
+    return _read(ours), (process.stderr if shown == "stdout" else process.stdout).decode()
+
+
+def _read(terminal: int) -> str:
     shown = b""
     try:
-        while piece := os.read(ours, 65536):
+        while piece := os.read(terminal, 65536):
             shown += piece
     except OSError:  # the other end is closed
         pass
     finally:
-        os.close(ours)
-    assert code == 0
+        os.close(terminal)
     return re.sub(r"\x1b\[\d*m", "", shown.decode())
 
 
@@ -280,6 +283,14 @@ def test_tables_fit_the_terminal(xcaas: Command) -> None:
     assert len(lines) == 4
     assert max(map(len, lines)) <= 80
     assert "createdTime" not in shown
-    shown = in_a_terminal(xcaas, *SEARCH, "--fields", "id,createdTime,objectName,tags")
+    shown, _ = in_a_terminal(xcaas, *SEARCH, "--fields", "id,createdTime,objectName,tags", shown="stdout")
     assert "2026-01-01T00:00:00  " in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
+def test_progress_is_on_stderr_and_data_is_not(xcaas: Command) -> None:
+    shown, data = in_a_terminal(xcaas, *SEARCH, shown="stderr")
+    assert len([json.loads(line) for line in data.splitlines()]) == 3
+    assert "entries" in shown
+    assert "us-west" not in shown

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from .._messages import say
 from ._progress import show_bytes
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def save_download(download: Download, into: str | None) -> None:
         return
     with show_bytes(Path(into).name) as tell:
         path = download.save(into, progress=tell)
-    sys.stderr.write(f"Saved {path}\n")
+    say(f"Saved {path}")
 
 
 def copy_to_stdout(path: Path) -> None:

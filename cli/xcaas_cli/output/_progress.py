@@ -40,7 +40,11 @@ def _line(text: str, parts: list[str], *, hidden: bool = False) -> Generator[Cal
         *(made[part]() for part in parts),
         progress.TimeElapsedColumn(),
     ]
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    # Data stays on stdout: rich would show it above the line.
+    with progress.Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    ) as shown:
         yield partial(shown.update, shown.add_task(text, total=None))
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from .._messages import say
 from . import _files, _formats
 from ._options import FORMATS
 from ._progress import show_text
@@ -174,7 +175,7 @@ class Sink:
             if self._seen and column not in self._seen and name not in self._seen:
                 near = get_close_matches(name, self._seen, n=1)
                 advice = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._seen)}."
-                sys.stderr.write(f"Nothing had a field {name}. {advice}\n")
+                say(f"Nothing had a field {name}. {advice}")
 
     def _waited(self, poller: Poller[Any]) -> Any:
         from xcaas import PollerError
@@ -192,7 +193,7 @@ def _tell_job(poller: Poller[Any]) -> None:
     from xcaas import PollerError
 
     try:
-        sys.stderr.write(f"The job is {poller.id}.\n")
+        say(f"The job is {poller.id}.")
     except PollerError:  # it was not started
         pass
 

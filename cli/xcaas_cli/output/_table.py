@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ._rows import as_row, cell, is_object, pairs
+from .._messages import say
+from ._rows import as_row, cell, is_object, is_sequence, pairs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,7 +31,7 @@ def show_rows(rows: Iterable[Any], out: TextIO, chosen: list[str] | None) -> Non
     first = list(islice(found, _CHUNK))
     console = _console(out)
     if not first:
-        sys.stderr.write("Nothing was found.\n")
+        say("Nothing was found.")
         return
     widths, left_out = _columns(first, chosen, console.width)
     chunk, header = first, True
@@ -39,7 +39,7 @@ def show_rows(rows: Iterable[Any], out: TextIO, chosen: list[str] | None) -> Non
         console.print(_table(chunk, widths, header=header))
         chunk, header = list(islice(found, _CHUNK)), False
     if left_out:
-        sys.stderr.write(f"Not shown: {', '.join(left_out)}. Choose with --fields, or see all with --output json.\n")
+        say(f"Not shown: {', '.join(left_out)}. Choose with --fields, or see all with --output json.")
 
 
 def show_value(value: Any, out: TextIO) -> None:
@@ -113,9 +113,13 @@ def _table(rows: list[dict[str, Any]], widths: dict[str, int], *, header: bool) 
 
 
 def _shown(value: Any) -> str:
-    """Return the text of a cell. Lists of keys and values, which many services have, are short."""
+    """Return the text of a cell. Lists of keys and values, which many services have, and of texts are short."""
     named = pairs(value)
-    return cell(value) if named is None else ", ".join(f"{key}={cell(inner)}" for key, inner in named.items())
+    if named is not None:
+        return ", ".join(f"{key}={cell(inner)}" for key, inner in named.items())
+    if is_sequence(value) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    return cell(value)
 
 
 def _text(text: str) -> Any:
