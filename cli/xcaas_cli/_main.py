@@ -104,6 +104,7 @@ def _failed(error: Exception) -> int:
 
 def _in_options(advice: str) -> str:
     """Return advice that speaks of arguments in Python in the words of the command line."""
+    advice = re.sub(r", or allow this host: insecure_hosts=\S+", "", advice)
     return re.sub(
         r"Pass (?:it to the call, or )?(\w+)=\S+ to the client",
         lambda found: f"Give --{found[1].replace('_', '-')}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -167,7 +168,7 @@ class OperationCommand(click.Command):
         if hint.is_body:
             return name, _bodies.read_body(given, hint, required=argument.default is inspect.Parameter.empty)
         if hint.is_filter:
-            return name, _filters.read_filter(given, name)
+            return name, _filters.read_filter(given, name, self.entry)
         if hint.is_mapping:
             return name, dict(given[name]) or None
         if hint.item is not None:
@@ -175,6 +176,10 @@ class OperationCommand(click.Command):
         return name, given[name]
 
     def _in_commands(self, text: str) -> str:
+        options = {
+            found.name: f"`--{option_name(found.name)}`" for found in self.arguments if found.kind is found.KEYWORD_ONLY
+        }
+        text = re.sub(r"`(\w+)`", lambda found: options.get(found[1], found[0]), text)
         return in_commands(text, dir(self._owner))
 
     @cached_property

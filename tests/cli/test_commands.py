@@ -55,6 +55,8 @@ def test_help_has_types_known_values_and_defaults(xcaas: Command) -> None:
     assert '--sort-direction TEXT Order of the sort field. Known values: "ASC", "DESC".' in text
     assert "--limit INTEGER Entries per page. At least 1, at most 100. Default: 100." in text
     assert "comparisons of `F`" not in text
+    text = " ".join(xcaas.out("work-analytics", "call-records", "list", "--help").split())
+    assert "It excludes `--caller` and `--callee`." in text
     text = xcaas.out("storage", "objects", "restore", "--help")
     assert "`restore-and-wait` starts it" in text
     assert "OBJECT_ID  Id of the object" in text
@@ -91,6 +93,7 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
         (["storage", "objects", "search", "--output", "xml"], "'xml' is not one of 'table', 'json'"),
         (["storage", "objects", "search", "--into", "."], "--into .: it is a folder"),
         (["storage", "objects", "search", "--into", "none/rows.csv"], "there is no folder none"),
+        (["storage", "regions", "list", "--base-url", "http://a.example"], "Use https://"),
         (["recent-calls", "calls", "list", "--body", "{}"], "Give --region."),
         (["events", "read", "all"], "Give --cluster."),
     ],
