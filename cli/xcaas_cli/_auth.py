@@ -48,7 +48,7 @@ def login(profile: str, keyring: bool) -> None:
 
 
 def _store(profile: str, values: dict[str, str], keyring: bool) -> str:
-    """Store values in the file, or in the keyring, to which all of the profile moves. Return the name of the place."""
+    """Put values into the file, or into the keyring, to which all of the profile moves. Return the name of the place."""
     from xcaas import default_profile_path
 
     from ._keyring import MARK, store_in_keyring

@@ -13,7 +13,11 @@ from unittest import mock
 from xcaas_cli import main
 from xcaas_sandbox.cli import environment
 
-__all__ = ["Command", "Outcome"]
+__all__ = ["Command", "Outcome", "not_installed"]
+
+
+def not_installed(_name: str) -> None:
+    """Stand in for `find_spec` where a package is missing."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click import UsageError
 
-from tests.cli.running import Command
+from tests.cli.running import Command, not_installed
 from xcaas_cli._auth import auth
 from xcaas_cli._connection import connection_options
 from xcaas_cli._profiles import store
@@ -145,7 +145,7 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(KEYRING, "utf-8")
     (package / "errors.py").write_text("class KeyringError(Exception): ...\n", "utf-8")
-    monkeypatch.syspath_prepend(str(package.parent))
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     for name in ("keyring", "keyring.errors"):
         monkeypatch.delitem(sys.modules, name, raising=False)
 
@@ -175,7 +175,7 @@ def test_a_keyring_that_stays_locked(bare: Command, tmp_path: Path) -> None:
 
 
 def test_without_the_package_there_is_no_keyring(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xcaas_cli._keyring.find_spec", lambda _name: None)
+    monkeypatch.setattr("xcaas_cli._keyring.find_spec", not_installed)
     outcome = bare.run("auth", "login", "--keyring", given="eght_demo\ndemo-secret\n\n\n")
     assert outcome.code == 2
     assert "pip install keyring" in outcome.err

@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
-from tests.cli.running import Command
+from tests.cli.running import Command, not_installed
 
 SEARCH = ("storage", "objects", "search", "--limit-total", "3")
 
@@ -131,7 +131,7 @@ def test_what_is_no_file_is_not_replaced(xcaas: Command, tmp_path: Path) -> None
 
 
 def test_parquet_without_pyarrow_is_told_before_the_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("xcaas_cli.output._sink.find_spec", lambda _name: None)
+    monkeypatch.setattr("xcaas_cli.output._sink.find_spec", not_installed)
     outcome = Command("http://127.0.0.1:9").run(*SEARCH, "--into", str(tmp_path / "rows.parquet"))
     assert outcome.code == 2
     assert "pip install 'xcaas[arrow]'" in outcome.err
