@@ -11,7 +11,7 @@ READY := .venv/.ready
 DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture docs docs-serve bench release clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture docs docs-serve bench release screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -109,6 +109,9 @@ bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 release: $(READY) check ## build, test and describe the files of a release in dist/; REPOSITORY=https://HOST/OWNER/NAME
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,release]'
 	@$(BIN)/python -m release $(if $(REPOSITORY),--repository "$(REPOSITORY)")
+
+screenshots: $(READY) ## the pictures of docs/command-line.md, anew
+	@$(BIN)/python examples/screenshots.py
 
 clean: ## remove .venv and caches
 	@rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._connection import connection_options, find_credentials, make_client
+from ._messages import say
 from .output import Sink, output_options
 
 if TYPE_CHECKING:
@@ -35,19 +36,33 @@ def auth() -> None:
 
 @auth.command(help="Ask for credentials, without showing them, and store them in the profile file (mode 0600).")
 @click.option("--profile", default="default", show_default=True, envvar="XCAAS_PROFILE", metavar="NAME")
-def login(profile: str) -> None:
+@click.option("--keyring", is_flag=True, help="Store them in the system's keyring instead (package keyring).")
+def login(profile: str, keyring: bool) -> None:
     """Ask for credentials, and store them."""
-    from xcaas import default_profile_path
-
-    from ._profiles import store
-
     values = _asked()
     if not values:
         raise click.UsageError("Nothing was given, and nothing is stored.")
-    path = default_profile_path()
-    store(path, profile, values)
+    place = _store(profile, values, keyring)
     other = "" if profile == "default" else f" --profile {profile}"
-    sys.stderr.write(f"Stored in {path}, profile {profile}. Try it: xcaas auth status{other}\n")
+    say(f"Stored in {place}, profile {profile}. Try it: xcaas auth status{other}")
+
+
+def _store(profile: str, values: dict[str, str], keyring: bool) -> str:
+    """Put values into the file, or into the keyring, to which all of the profile moves. Return the name of the place."""
+    from xcaas import default_profile_path
+
+    from ._keyring import MARK, store_in_keyring
+    from ._profiles import read_profile, store
+
+    path = default_profile_path()
+    before = read_profile(path, profile)
+    if not (keyring or MARK in before):
+        store(path, profile, values)
+        return str(path)
+    names = [name for name, *_ in _QUESTIONS]
+    store_in_keyring(profile, {name: before[name] for name in names if name in before} | values)
+    store(path, profile, {MARK: "xcaas"}, without=names)
+    return "the keyring"
 
 
 class _Status(click.Command):
@@ -90,7 +105,7 @@ def _asked() -> dict[str, str]:
     """Return what the user answers. An empty line leaves one out; half of a pair is asked for again."""
     values: dict[str, str] = {}
     if sys.stdin.isatty():
-        sys.stderr.write("Give what you have; an empty line leaves one out.\n")
+        say("Give what you have; an empty line leaves one out.")
     for name, question, secret in _QUESTIONS:
         if _NEEDED.get(name, name) not in values and name in _NEEDED:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -74,36 +75,46 @@ def read_body(given: dict[str, Any], hint: Hint, *, required: bool) -> Any:
 
 
 def _load(text: str) -> Any:
-    """Return what `@FILE`, `-` or JSON says."""
-    name = "stdin" if text == "-" else text[1:]
-    if text == "-":
-        content = sys.stdin.read()
-    elif text.startswith("@"):
-        content = Path(name).read_text("utf-8")
-    else:
-        name, content = "--body", text
-    if name.endswith((".yaml", ".yml")):
-        return _yaml(name, content)
+    """Return what `@FILE`, `-` or JSON says. What is no JSON in a file is YAML."""
+    name, content = _content(text)
     try:
         return json.loads(content)
+    except RecursionError:
+        raise click.UsageError(f"{name} is nested too deeply.") from None
     except ValueError as error:
-        if text.startswith("@") and name.endswith(".json"):
+        if name == "--body":
+            raise click.UsageError(f"--body is no JSON: {error}. For a file write @ before its name.") from None
+        if name.endswith(".json"):
             raise click.UsageError(f"{name} is no JSON: {error}.") from None
-        if text == "-":
-            return _yaml(name, content)
-        raise click.UsageError(f"{name} is no JSON: {error}. For a file write @ before its name.") from None
+    return _yaml(name, content)
 
 
-def _yaml(name: str, content: str) -> Any:
+def _content(text: str) -> tuple[str, bytes]:
+    """Return the name and the bytes of what `@FILE`, `-` or JSON stands for."""
+    if text == "-":
+        return "stdin", sys.stdin.buffer.read()
+    if not text.startswith("@"):
+        return "--body", text.encode("utf-8", "surrogateescape")
     try:
-        import yaml
-    except ModuleNotFoundError:
-        raise click.UsageError(f"{name} is read as YAML, which needs: pip install 'xcaas[cli]'") from None
+        return text[1:], Path(text[1:]).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"{text[1:]!r} cannot be read: {error.strerror}.") from None
+
+
+def _yaml(name: str, content: bytes) -> Any:
+    import yaml
+
     try:
-        # Dates become text again, which the models read.
-        return json.loads(json.dumps(yaml.safe_load(content), default=lambda value: value.isoformat()))
-    except yaml.YAMLError as error:
-        raise click.UsageError(f"{name} is no YAML: {' '.join(str(error).split())}") from None
+        return json.loads(json.dumps(yaml.safe_load(content), default=_date))
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        raise click.UsageError(f"{name} is neither JSON nor YAML: {' '.join(str(error).split())}.") from None
+
+
+def _date(value: object) -> str:
+    """Return the text of a date in YAML, which the models read."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a {type(value).__name__} is nothing that JSON has")
 
 
 def _fields(objects: list[Any]) -> dict[str, Any]:

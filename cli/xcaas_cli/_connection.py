@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._keyring import MARK, credentials_from_keyring
 from ._manifest import manifest
+from ._profiles import read_profile
 from ._values import KnownValue
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def make_async_client(settings: dict[str, Any]) -> AsyncXCaaS:
 
 def _given(settings: dict[str, Any]) -> dict[str, Any]:
     names = ("region", "tenant", "cluster", "base_url", "timeout")
-    found = {name: settings[name] for name in names if settings.get(name)}
+    found = {name: settings[name] for name in names if settings.get(name) is not None}
     return {"credentials": find_credentials(settings.get("profile"))[1], **found}
 
 
@@ -60,4 +62,8 @@ def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:
         if not default_profile_path().exists():
             return "none", []
     name = profile or "default"
-    return f"profile {name} in {default_profile_path()}", credentials_from_profile(name)
+    path = default_profile_path()
+    found = credentials_from_profile(name)
+    if MARK not in read_profile(path, name):
+        return f"profile {name} in {path}", found
+    return f"profile {name} in the keyring", [*found, *credentials_from_keyring(name)]

@@ -41,7 +41,7 @@ class _Doctor(click.Command):
 
         with make_client(ctx.params):  # refuses settings that fit no product
             pass
-        settings = {**ctx.params, "timeout": ctx.params.get("timeout") or 10.0}
+        settings = {**ctx.params, "timeout": 10.0 if ctx.params["timeout"] is None else ctx.params["timeout"]}
         well = True
         for name, look in _CHECKS.items():
             try:
@@ -94,7 +94,8 @@ def _clock(settings: dict[str, Any]) -> Iterator[Finding]:
     """Call what needs no credential: any response tells that the service can be reached, and its time."""
     from xcaas import ResponseError
 
-    call = next(operation["call"] for operation in manifest().operations if not operation["security"])
+    operations = manifest().operations
+    call = next(found["call"] for found in operations if not (found["security"] or found["deprecated"]))
     with make_client(settings) as client:
         method: Any = client
         for name in call.split("."):

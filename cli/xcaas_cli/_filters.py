@@ -13,9 +13,9 @@ from ._values import Moment, parse_moment
 if TYPE_CHECKING:
     from xcaas import Filter
 
-__all__ = ["filter_options", "parse_condition", "read_filter"]
+__all__ = ["filter_options", "read_filter"]
 
-_CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>.+)", re.DOTALL)
+_CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>[^=\s].*)", re.DOTALL)
 _CREATED = "created_time"
 
 
@@ -35,11 +35,11 @@ def filter_options(name: str, text: str, entry: Any) -> Iterator[click.Option]:
         yield click.Option(["--until"], type=Moment(), help="Created before then.")
 
 
-def read_filter(given: dict[str, Any], name: str) -> Filter | str | None:
+def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | None:
     """Return the filter that options describe; one that is text only goes to the service as it is."""
     from xcaas import F, Filter
 
-    conditions = [parse_condition(text) for text in given["where"]]
+    conditions = [_parse_condition(text, entry) for text in given["where"]]
     if (since := given.get("since")) is not None:
         conditions.append(F.created_time >= since)
     if (until := given.get("until")) is not None:
@@ -53,8 +53,8 @@ def read_filter(given: dict[str, Any], name: str) -> Filter | str | None:
     return joined
 
 
-def parse_condition(text: str) -> Filter:
-    """Return the filter that a condition such as `createdTime>=7d` stands for.
+def _parse_condition(text: str, entry: Any) -> Filter:
+    """Return the filter that a condition such as `createdTime>=7d` stands for. Names that entries have in Python may be used.
 
     Raises:
         click.UsageError: It is none.
@@ -65,7 +65,7 @@ def parse_condition(text: str) -> Filter:
     if found is None:
         raise click.UsageError(f"--where {text!r} is no condition. Give name=value, or name with !=, <, <=, > or >=.")
     name, operator, value = found["name"], found["operator"], found["value"]
-    field = F[name] if "-" in name or "_" not in name else getattr(F, name)
+    field = getattr(F, name) if _is_field(entry, name) else F[name]
     if operator in ("=", "==", "!="):
         equal = operator != "!="
         if "," in value:
@@ -78,6 +78,11 @@ def parse_condition(text: str) -> Filter:
         ">": field.__gt__,
         ">=": field.__ge__,
     }[operator](moment)
+
+
+def _is_field(entry: Any, name: str) -> bool:
+    """Tell whether a name is that of a field in Python. Others, such as those of tags, are the service's own."""
+    return "_" in name and not name.startswith("_") and hasattr(entry, name)
 
 
 def _moment(value: str) -> Any:

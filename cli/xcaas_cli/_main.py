@@ -14,8 +14,12 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from shutil import get_terminal_size
-from textwrap import fill
+from typing import TYPE_CHECKING
+
+from ._messages import say
+
+if TYPE_CHECKING:
+    import click
 
 __all__ = ["main"]
 
@@ -26,59 +30,90 @@ COMPLETION = "_XCAAS_COMPLETE"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit code."""
     try:
+        return _run(list(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:
+        return _leave(130)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
         import click
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise
-        sys.stderr.write("xcaas: click is not installed: pip install 'xcaas[cli]'\n")
-        return 1
+        return _fail("click is not installed: pip install 'xcaas[cli]'")
     from ._root import root
 
     if COMPLETION in os.environ:
         root.main(prog_name="xcaas", complete_var=COMPLETION)
+    if not _open_streams():
+        return _fail("stdout is closed")
     try:
-        with root.make_context("xcaas", list(sys.argv[1:] if arguments is None else arguments)) as context:
-            root.invoke(context)
+        code = _invoke(root, arguments)
         sys.stdout.flush()
-    except click.exceptions.Exit as end:
-        return end.exit_code
     except click.UsageError as error:
         error.show()
         return 2
     except click.ClickException as error:
         return _fail(error.format_message())
-    except (KeyboardInterrupt, click.Abort):
+    except click.Abort:
         return _leave(130)
     except BrokenPipeError:  # `| head` has seen enough
         return _leave(0)
-    except OSError as error:
-        return _fail(_in_words(error))
     except Exception as error:
-        return _failed_call(error)
+        return _failed(error)
+    return code
+
+
+def _invoke(root: click.Group, arguments: list[str]) -> int:
+    """Run a command, and return the exit code that it asks for."""
+    from click.exceptions import Exit
+
+    try:
+        with root.make_context("xcaas", arguments) as context:
+            root.invoke(context)
+    except Exit as end:
+        return end.exit_code
     return 0
 
 
-def _failed_call(error: Exception) -> int:
-    """Report an error of the SDK; any other is a fault of ours, with its traceback."""
+def _open_streams() -> bool:
+    """Give a process that was started without stdin or stderr empty ones. Tell whether there is a stdout."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - until the process ends
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    return sys.stdout is not None
+
+
+def _failed(error: Exception) -> int:
+    """Report an error of the SDK or the system; any other is a fault of ours, with its traceback."""
     from xcaas import ArgumentError, ConfigurationError, MissingCredentialsError, XCaaSError
 
     if not isinstance(error, XCaaSError):
+        if isinstance(error, OSError):
+            return _leave(_fail(_in_words(error)))
         raise error
     if isinstance(error, MissingCredentialsError):
         error.advice = f"{error.advice or ''} Or keep them in a profile: xcaas auth login.".strip()
-    if error.advice:  # it speaks of arguments in Python
-        error.advice = re.sub(
-            r"Pass (\w+)=… to the client", lambda found: f"Give --{found[1].replace('_', '-')}", error.advice
-        )
+    if error.advice:
+        error.advice = _in_options(error.advice)
     _fail(str(error))
     return 2 if isinstance(error, ArgumentError | ConfigurationError) else 1
 
 
+def _in_options(advice: str) -> str:
+    """Return advice that speaks of arguments in Python in the words of the command line."""
+    advice = re.sub(r", or allow this host: insecure_hosts=\S+", "", advice)
+    return re.sub(
+        r"Pass (?:it to the call, or )?(\w+)=\S+ to the client",
+        lambda found: f"Give --{found[1].replace('_', '-')}",
+        advice,
+    )
+
+
 def _fail(message: str) -> int:
-    text = f"xcaas: {message}"
-    if sys.stderr.isatty():
-        text = fill(text, get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False)
-    sys.stderr.write(f"{text}\n")
+    say(f"xcaas: {message}")
     return 1
 
 
@@ -88,7 +123,7 @@ def _in_words(error: OSError) -> str:
 
 
 def _leave(code: int) -> int:
-    """Leave what is still in the buffer of stdout unwritten: nobody reads it, and flushing it would fail."""
+    """Leave what is still in the buffer of stdout unwritten: nobody reads it, or flushing it would fail again."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):  # no file behind stdout

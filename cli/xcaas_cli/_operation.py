@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 import click
+from click.core import augment_usage_errors
 
 from . import _bodies, _filters
 from ._connection import connection_options, make_client
@@ -31,7 +33,7 @@ class OperationCommand(click.Command):
     def __init__(
         self, name: str, path: tuple[str, ...], method: Callable[..., Any], find: Callable[[XCaaS], Callable[..., Any]]
     ) -> None:
-        super().__init__(option_name(name))
+        super().__init__(option_name(name), deprecated=hasattr(method, "__deprecated__"))
         self._path = (*path, name)
         self._method = method
         self._find = find
@@ -41,8 +43,12 @@ class OperationCommand(click.Command):
         return parse(self._method)
 
     @cached_property
+    def annotations(self) -> dict[str, Any]:
+        return get_type_hints(self._method)
+
+    @cached_property
     def hints(self) -> dict[str, Hint]:
-        return {name: Hint.of(hint) for name, hint in get_type_hints(self._method).items()}
+        return {name: Hint.of(hint) for name, hint in self.annotations.items()}
 
     @cached_property
     def arguments(self) -> list[inspect.Parameter]:
@@ -53,14 +59,18 @@ class OperationCommand(click.Command):
     def returned(self) -> str:
         """The class of what the method returns: `Pager`, `Download`, `Poller`, `EventStream`, or a value's."""
         members = self.hints["return"].members
-        kind = members[0] if members else None
-        return getattr(getattr(kind, "__origin__", kind), "__name__", "None")
+        return _class_name(members[0]) if members else "None"
 
     @cached_property
     def entry(self) -> Any:
-        """The class of the entries of a list."""
+        """The class of the entries of a list, or of the result of a job."""
         members = self.hints["return"].members
         return next(iter(getattr(members[0], "__args__", ())), None) if members else None
+
+    @cached_property
+    def is_file(self) -> bool:
+        """Whether the result is a file, maybe one that a job makes."""
+        return "Download" in (self.returned, _class_name(self.entry))
 
     @cached_property
     def own_params(self) -> list[click.Parameter]:
@@ -101,11 +111,14 @@ class OperationCommand(click.Command):
                     formatter.write_dl(shown, col_max=28)
 
     def invoke(self, ctx: click.Context) -> None:
+        super().invoke(ctx)  # says that a command is deprecated
         given = ctx.params
-        values = (self._value(argument, given) for argument in self.arguments)
-        call = {name: value for name, value in values if value is not None}
+        with augment_usage_errors(ctx):
+            sink = Sink.of(given, self.returned, is_file=self.is_file)
+            values = (self._value(argument, given) for argument in self.arguments)
+            call = {name: value for name, value in values if value is not None}
         with make_client(given) as client:
-            Sink.of(given, self.returned).run(client, self._find(client), call)
+            sink.run(client, self._find(client), call)
 
     def _record(self, param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
         if isinstance(param, click.Argument):
@@ -147,7 +160,7 @@ class OperationCommand(click.Command):
     def _wanted(self, name: str) -> Any:
         """Return the annotation of one value of an argument."""
         hint = self.hints[name]
-        return hint.item if hint.item is not None else get_type_hints(self._method)[name]
+        return hint.item if hint.item is not None else self.annotations[name]
 
     def _value(self, argument: inspect.Parameter, given: dict[str, Any]) -> tuple[str, Any]:
         """Return the value of an argument of the method, None if there is none."""
@@ -155,7 +168,7 @@ class OperationCommand(click.Command):
         if hint.is_body:
             return name, _bodies.read_body(given, hint, required=argument.default is inspect.Parameter.empty)
         if hint.is_filter:
-            return name, _filters.read_filter(given, name)
+            return name, _filters.read_filter(given, name, self.entry)
         if hint.is_mapping:
             return name, dict(given[name]) or None
         if hint.item is not None:
@@ -163,12 +176,20 @@ class OperationCommand(click.Command):
         return name, given[name]
 
     def _in_commands(self, text: str) -> str:
+        options = {
+            found.name: f"`--{option_name(found.name)}`" for found in self.arguments if found.kind is found.KEYWORD_ONLY
+        }
+        text = re.sub(r"`(\w+)`", lambda found: options.get(found[1], found[0]), text)
         return in_commands(text, dir(self._owner))
 
     @cached_property
     def _owner(self) -> Any:
         """The class that defines the method."""
         return getattr(inspect.getmodule(self._method), self._method.__qualname__.partition(".")[0], None)
+
+
+def _class_name(hint: Any) -> str:
+    return getattr(getattr(hint, "__origin__", hint), "__name__", "")
 
 
 def _split(values: tuple[Any, ...], item: Any) -> list[Any]:

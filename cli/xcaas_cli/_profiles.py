@@ -7,17 +7,29 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import click
 
-__all__ = ["store"]
+from .output import is_object
+
+__all__ = ["read_profile", "store"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def store(path: Path, profile: str, values: dict[str, str]) -> None:
-    """Put values into a profile, in a file that only its owner can read.
+def read_profile(path: Path, profile: str) -> dict[str, Any]:
+    """Return what a profile has, nothing if it cannot be read."""
+    try:
+        return _section(tomllib.loads(path.read_text("utf-8")), profile)
+    except (OSError, ValueError):
+        return {}
+
+
+def store(path: Path, profile: str, values: dict[str, str], without: Collection[str] = ()) -> None:
+    """Put values into a profile and take others out, in a file that only its owner can read.
 
     Raises:
         click.UsageError: The name or the file cannot be written like this.
@@ -26,8 +38,8 @@ def store(path: Path, profile: str, values: dict[str, str]) -> None:
         raise click.UsageError(f"{profile!r} cannot be the name of a profile: letters, digits, - and _ only.")
     path = path.resolve()
     before = path.read_text("utf-8") if path.exists() else ""
-    after = _changed(before, profile, values)
-    _check(path, before, after, profile, values)
+    after = _changed(before, profile, values, {*values, *without})
+    _check(path, before, after, profile, values, {*values, *without})
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     number, name = tempfile.mkstemp(prefix=".credentials.", dir=path.parent)  # 0600
     try:
@@ -39,7 +51,12 @@ def store(path: Path, profile: str, values: dict[str, str]) -> None:
         raise
 
 
-def _changed(text: str, profile: str, values: dict[str, str]) -> str:
+def _section(profiles: dict[str, Any], profile: str) -> dict[str, Any]:
+    found = profiles.get(profile, {})
+    return found if is_object(found) else {}
+
+
+def _changed(text: str, profile: str, values: dict[str, str], gone: Collection[str]) -> str:
     lines = text.splitlines()
     header = re.compile(rf"\s*\[\s*{re.escape(profile)}\s*\]\s*(#.*)?")
     start = next((number for number, line in enumerate(lines) if header.fullmatch(line)), None)
@@ -47,7 +64,7 @@ def _changed(text: str, profile: str, values: dict[str, str]) -> str:
         lines += [*([""] if lines else []), f"[{profile}]"]
         start = len(lines) - 1
     end = next((n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[start + 1 : end] if line.partition("=")[0].strip() not in values]
+    kept = [line for line in lines[start + 1 : end] if line.partition("=")[0].strip() not in gone]
     while kept and not kept[-1].strip():
         kept.pop()
     written = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
@@ -55,11 +72,12 @@ def _changed(text: str, profile: str, values: dict[str, str]) -> str:
     return "\n".join([*lines[: start + 1], *kept, *written, *gap, *lines[end:]]) + "\n"
 
 
-def _check(path: Path, before: str, after: str, profile: str, values: dict[str, str]) -> None:
+def _check(path: Path, before: str, after: str, profile: str, values: dict[str, str], gone: Collection[str]) -> None:
     """Refuse a change that would not be read as it was meant, such as one inside a text of several lines."""
     try:
         wanted = tomllib.loads(before)
-        wanted[profile] = {**wanted.get(profile, {}), **values}
+        kept = {name: value for name, value in _section(wanted, profile).items() if name not in gone}
+        wanted[profile] = {**kept, **values}
         if tomllib.loads(after) == wanted:
             return
     except ValueError:

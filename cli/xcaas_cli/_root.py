@@ -27,7 +27,7 @@ class Root(LazyGroup):
     def summaries(self) -> dict[str, str]:
         return {**manifest().titles, **{name: text for name, (_, text) in _BESIDE.items()}}
 
-    def load(self, name: str) -> click.Command | None:
+    def load(self, name: str) -> click.Command:
         if name in _BESIDE:
             found: click.Command = getattr(import_module(f".{_BESIDE[name][0]}", __package__), name)
             return found

@@ -59,20 +59,26 @@ class _NoNetwork:
 class LazyGroup(click.Group):
     """A group that knows its commands without loading them."""
 
+    def names(self) -> Iterable[str]:
+        """Return the names of the commands, as in Python."""
+        return self.summaries()
+
     def summaries(self) -> dict[str, str]:
         """Return one line on each command."""
         return {}
 
-    def load(self, name: str) -> click.Command | None:
+    def load(self, name: str) -> click.Command:
         """Return a command, made now."""
         raise NotImplementedError
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [option_name(name) for name in self.summaries()]
+        return [option_name(name) for name in self.names()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = python_name(cmd_name)
-        return self.load(name) if name in self.summaries() else None
+        if name in self.names() and cmd_name not in self.commands:
+            self.add_command(self.load(name), cmd_name)
+        return self.commands.get(cmd_name)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -106,11 +112,14 @@ class ResourceGroup(LazyGroup):
 
         return self._find(XCaaS(http_client=_NoNetwork()))
 
+    def names(self) -> Iterable[str]:
+        return self._members()
+
     def summaries(self) -> dict[str, str]:
         found = self._members()
         return {name: in_commands(parse(member).summary, found) for name, member in found.items()}
 
-    def load(self, name: str) -> click.Command | None:
+    def load(self, name: str) -> click.Command:
         member = self._members()[name]
         find = self._find
         if isinstance(member, property):

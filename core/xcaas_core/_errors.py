@@ -125,7 +125,7 @@ class XCaaSError(Exception):
 
     def __str__(self) -> str:
         text = self.message
-        if self.method is not None:
+        if self.url is not None:  # jobs and pages have none of their own
             text = f"{self.method} {self.url}: {text}"
         facts = self._facts()
         if facts:

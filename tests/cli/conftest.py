@@ -1,4 +1,4 @@
-"""One sandbox for all tests of a module, and the command that calls it."""
+"""One sandbox for all tests, and the command that calls it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.running import Command
 from xcaas_sandbox import Sandbox
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(speed=50, until=datetime(2026, 1, 29, 8, tzinfo=UTC)) as sandbox:
         yield sandbox

@@ -1,15 +1,23 @@
-"""The command as a process of its own, as users run it."""
+"""The command: in this process, or as one of its own where streams, signals and terminals matter."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from unittest import mock
 
+from xcaas_cli import main
 from xcaas_sandbox.cli import environment
 
-__all__ = ["Command", "Outcome"]
+__all__ = ["Command", "Outcome", "not_installed"]
+
+
+def not_installed(_name: str) -> None:
+    """Stand in for `find_spec` where a package is missing."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +27,10 @@ class Outcome:
     code: int
     out: str
     err: str
+
+
+def _stream(content: bytes = b"") -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8", newline="\n", write_through=True)
 
 
 @dataclass
@@ -34,7 +46,7 @@ class Command:
         return {**inherited, **environment(self.base_url), "COLUMNS": "80", **self.settings}
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start the command."""
+        """Start the command as a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "xcaas_cli", *arguments],
             env=self.environment(),
@@ -44,13 +56,25 @@ class Command:
         )
 
     def run(self, *arguments: str, given: str = "") -> Outcome:
-        """Run the command to its end."""
-        with self.start(*arguments) as process:
-            out, err = process.communicate(given.encode(), timeout=60)
-        return Outcome(process.returncode, out.decode(), err.decode())
+        """Run the command to its end, in this process."""
+        out, err = io.BytesIO(), io.BytesIO()
+        with ExitStack() as stack:
+            stack.enter_context(mock.patch.dict(os.environ, self.environment(), clear=True))
+            stack.enter_context(mock.patch.object(sys, "stdin", _stream(given.encode())))
+            stack.enter_context(redirect_stdout(io.TextIOWrapper(out, encoding="utf-8", write_through=True)))
+            stack.enter_context(redirect_stderr(io.TextIOWrapper(err, encoding="utf-8", write_through=True)))
+            code = _code(arguments)
+            return Outcome(code, out.getvalue().decode(), err.getvalue().decode())
 
     def out(self, *arguments: str, given: str = "") -> str:
         """Run a command that has to do well, and return what it wrote."""
         outcome = self.run(*arguments, given=given)
         assert (outcome.code, outcome.err) == (0, ""), outcome
         return outcome.out
+
+
+def _code(arguments: tuple[str, ...]) -> int:
+    try:
+        return main(arguments)
+    except SystemExit as end:  # completion, which is click's own
+        return end.code if isinstance(end.code, int) else 1

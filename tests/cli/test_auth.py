@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,7 +14,9 @@ from pathlib import Path
 import pytest
 from click import UsageError
 
-from tests.cli.running import Command
+from tests.cli.running import Command, not_installed
+from xcaas_cli._auth import auth
+from xcaas_cli._connection import connection_options
 from xcaas_cli._profiles import store
 from xcaas_sandbox import Sandbox
 from xcaas_sandbox.cli import environment
@@ -121,3 +124,65 @@ def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text
         store(file, "default", {"client_id": "n"})
     assert [path.name for path in tmp_path.iterdir()] == ["credentials.toml"]
     assert file.read_text("utf-8") == text
+
+
+KEYRING = """
+kept = {}
+def get_password(service, user):
+    return kept.get((service, user))
+def set_password(service, user, password):
+    if user == "locked":
+        from .errors import KeyringError
+        raise KeyringError("it stays locked")
+    kept[service, user] = password
+"""
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of that name, whose keyring is a dictionary."""
+    package = tmp_path / "packages" / "keyring"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(KEYRING, "utf-8")
+    (package / "errors.py").write_text("class KeyringError(Exception): ...\n", "utf-8")
+    monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+
+
+@pytest.mark.usefixtures("keyring")
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder is Linux's")
+def test_a_profile_moves_to_the_keyring_and_stays_there(bare: Command, tmp_path: Path) -> None:
+    file = tmp_path / "xcaas" / "credentials.toml"
+    bare.run("auth", "login", given="eght_demo\ndemo-secret\n\n\n")
+    assert bare.run("auth", "login", "--keyring", given="\neght_demo_key\ndemo-tenant-token\n\n\n").code == 0
+    assert tomllib.loads(file.read_text("utf-8")) == {"default": {"keyring": "xcaas"}}
+    status = json.loads(bare.out("auth", "status"))
+    assert status["credentials"] == ["ClientCredentials", "ApiKey"]
+    assert status["source"] == "profile default in the keyring"
+    assert bare.run("auth", "login", given="eght_demo\nanother\n\n\n").code == 0
+    assert "another" not in file.read_text("utf-8")
+    assert "invalid_client" in bare.run("storage", "regions", "list").err
+
+
+@pytest.mark.usefixtures("keyring")
+def test_a_keyring_that_stays_locked(bare: Command, tmp_path: Path) -> None:
+    outcome = bare.run("auth", "login", "--keyring", "--profile", "locked", given="eght_demo\ndemo-secret\n\n\n")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "the keyring cannot be used: it stays locked" in outcome.err
+    assert not (tmp_path / "xcaas").exists()
+    assert "demo-secret" not in outcome.err
+
+
+def test_without_the_package_there_is_no_keyring(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xcaas_cli._keyring.find_spec", not_installed)
+    outcome = bare.run("auth", "login", "--keyring", given="eght_demo\ndemo-secret\n\n\n")
+    assert outcome.code == 2
+    assert "pip install keyring" in outcome.err
+
+
+def test_no_argument_takes_a_secret() -> None:
+    """The arguments of a process can be seen by everybody on the machine, and stay in the history of the shell."""
+    taken = {param.name or "" for param in [*auth.commands["login"].params, *connection_options()]}
+    assert "profile" in taken
+    assert not [name for name in taken if re.search("secret|token|password|key$", name)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from unittest import mock
 
 import click
 import pytest
@@ -53,6 +55,8 @@ def test_help_has_types_known_values_and_defaults(xcaas: Command) -> None:
     assert '--sort-direction TEXT Order of the sort field. Known values: "ASC", "DESC".' in text
     assert "--limit INTEGER Entries per page. At least 1, at most 100. Default: 100." in text
     assert "comparisons of `F`" not in text
+    text = " ".join(xcaas.out("work-analytics", "call-records", "list", "--help").split())
+    assert "It excludes `--caller` and `--callee`." in text
     text = xcaas.out("storage", "objects", "restore", "--help")
     assert "`restore-and-wait` starts it" in text
     assert "OBJECT_ID  Id of the object" in text
@@ -62,6 +66,7 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
     assert "Zip files" in xcaas.out("storage", "bulk_downloads", "--help")
 
 
+@pytest.mark.filterwarnings("ignore:The vendor has deprecated")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -77,6 +82,19 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
         (["contacts", "contacts", "create"], "The body is missing"),
         (["contacts", "contacts", "create", "--field", "firstNam=A"], "no field firstNam. Did you mean firstName?"),
         (["contacts", "contacts", "create", "--body", "{"], "--body is no JSON"),
+        (["contacts", "contacts", "create", "--body", "@none.json"], "'none.json' cannot be read: No such file"),
+        (["contacts", "contacts", "create", "--body", "@."], "'.' cannot be read"),
+        (["contacts", "contacts", "create", "--body", "[]", "--field", "name=A"], "adds to a body that is an object"),
+        (["contacts", "contacts", "create", "--body", "[" * 100_000], "nested too deeply"),
+        (["storage", "objects", "search", "--where", "type=="], "--where 'type==' is no condition"),
+        (["storage", "objects", "search", "--limit-total", "-1"], "-1 is not in the range"),
+        (["storage", "objects", "search", "--timeout", "0"], "timeout must be a positive number"),
+        (["storage", "objects", "search", "--raw", "--fields", "id"], "--raw is what the service sent"),
+        (["storage", "objects", "search", "--output", "xml"], "'xml' is not one of 'table', 'json'"),
+        (["storage", "objects", "search", "--into", "."], "--into .: it is a folder"),
+        (["storage", "objects", "search", "--into", "none/rows.csv"], "there is no folder none"),
+        (["storage", "regions", "list", "--base-url", "http://a.example"], "Use https://"),
+        (["recent-calls", "calls", "list", "--body", "{}"], "Give --region."),
         (["events", "read", "all"], "Give --cluster."),
     ],
 )
@@ -107,6 +125,21 @@ def test_help_loads_no_product_and_no_http_library() -> None:
     loaded = modules("--help")
     assert not {name.partition(".")[0] for name in loaded} & {"xcaas", "xcaas_core", "httpx", "httpx2", "rich", "yaml"}
     assert len(loaded) < 160
+
+
+def test_one_call_loads_what_it_needs(xcaas: Command) -> None:
+    with mock.patch.dict(os.environ, xcaas.environment(), clear=True):
+        loaded = modules("storage", "objects", "search", "--limit-total", "1")
+    assert {name.split(".")[1] for name in loaded if name.startswith("xcaas.") and "._" not in name} == {"storage"}
+    assert not {name.partition(".")[0] for name in loaded} & {"rich", "yaml", "pyarrow", "keyring", "asyncio"}
+    # What the HTTP library brings depends on what else is installed (trio).
+    assert len([name for name in loaded if name.startswith(("xcaas", "click"))]) < 190
+
+
+@pytest.mark.filterwarnings("ignore:The vendor has deprecated")
+def test_a_deprecated_command_says_so(xcaas: Command) -> None:
+    outcome = xcaas.run("cc-chat", "webhooks", "list", "--limit-total", "1")
+    assert (outcome.code, outcome.err) == (0, "DeprecationWarning: The command 'list' is deprecated.\n")
 
 
 def test_help_of_a_product_loads_that_product_only() -> None:

@@ -10,20 +10,49 @@ import tempfile
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+from .._messages import say
+from ._progress import show_bytes
 
 if TYPE_CHECKING:
     from xcaas import Download
 
-__all__ = ["binary_stdout", "open_text", "save_download", "whole_file", "write_bytes"]
+__all__ = ["check_stdout", "check_target", "copy_to_stdout", "open_text", "save_download", "whole_file", "write_bytes"]
+
+
+def check_target(into: str, *, folder: bool) -> None:
+    """Refuse what no file can be written to, before anything is sent.
+
+    Raises:
+        click.UsageError: It is a pipe or a device, its folder is not there, or it is a folder where that is not allowed.
+    """
+    target = Path(into)
+    if target.is_dir():
+        if not folder:
+            raise click.UsageError(f"--into {into}: it is a folder.")
+    elif target.exists() and not target.is_file():
+        raise click.UsageError(f"--into {into}: it is a pipe or a device, which is not replaced.")
+    elif not target.parent.is_dir():
+        raise click.UsageError(f"--into {into}: there is no folder {target.parent}.")
+
+
+def check_stdout(what: str) -> None:
+    """Refuse to write bytes to a terminal, before anything is sent.
+
+    Raises:
+        click.UsageError: stdout is one.
+    """
+    if sys.stdout.isatty():
+        raise click.UsageError(f"{what} would garble the terminal. Give --into FILE, or send it through a pipe.")
 
 
 @contextmanager
 def whole_file(target: Path) -> Generator[Path]:
     """Give a file beside the target, which takes its place at the end and is gone after an error or Ctrl-C."""
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
+    number, name = tempfile.mkstemp(prefix=".", suffix=f".part{target.suffix}", dir=target.parent)
     os.close(number)
     try:
         yield Path(name)
@@ -43,47 +72,32 @@ def open_text(into: str | None) -> Generator[TextIO]:
         out: TextIO = sys.stdout
         if isinstance(out, io.TextIOWrapper):
             out.reconfigure(encoding="utf-8", newline="\n")
-        yield sys.stdout
+        yield out
         return
     with whole_file(Path(into)) as path, open(path, "w", encoding="utf-8", newline="\n") as out:
         yield out
 
 
-def binary_stdout(what: str) -> BinaryIO:
-    """Return stdout for bytes.
-
-    Raises:
-        click.UsageError: It is a terminal.
-    """
-    if sys.stdout.isatty():
-        raise click.UsageError(f"{what} would garble the terminal. Give --into FILE, or send it through a pipe.")
-    return sys.stdout.buffer
-
-
-def write_bytes(pieces: Iterable[bytes], into: str | None, what: str) -> None:
+def write_bytes(pieces: Iterable[bytes], into: str | None) -> None:
     """Write bytes to the file, or to stdout."""
     if into is not None:
         with whole_file(Path(into)) as path, open(path, "wb") as file:
             file.writelines(pieces)
         return
-    out = binary_stdout(what)
-    for piece in pieces:
-        out.write(piece)
-    out.flush()
+    sys.stdout.buffer.writelines(pieces)
 
 
 def save_download(download: Download, into: str | None) -> None:
     """Save a file, checked; into a folder under the name that the service gives it."""
     if into is None:
-        write_bytes(download.iter_bytes(), None, "A file")
-    else:
-        path = download.save(into)
-        sys.stderr.write(f"Saved {path}\n")
+        write_bytes(download.iter_bytes(), None)
+        return
+    with show_bytes(Path(into).name) as tell:
+        path = download.save(into, progress=tell)
+    say(f"Saved {path}")
 
 
-def copy_to_stdout(path: Path, what: str) -> None:
+def copy_to_stdout(path: Path) -> None:
     """Write a finished file to stdout."""
-    out = binary_stdout(what)
     with open(path, "rb") as file:
-        shutil.copyfileobj(file, out)
-    out.flush()
+        shutil.copyfileobj(file, sys.stdout.buffer)

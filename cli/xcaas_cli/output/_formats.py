@@ -7,8 +7,6 @@ import json
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-import click
-
 from ._rows import as_row, cell
 
 __all__ = ["write_csv", "write_json", "write_lines", "write_value", "write_yaml"]
@@ -32,12 +30,14 @@ def write_json(rows: Iterable[Any], out: TextIO) -> None:
 
 def write_csv(rows: Iterable[Any], out: TextIO, columns: list[str] | None) -> None:
     """Write CSV with a header. Without columns that were asked for, those of all rows, which are read first."""
-    found = list(map(as_row, rows))
-    names = columns or list(dict.fromkeys(name for row in found for name in row))
+    found: Iterable[dict[str, Any]] = map(as_row, rows)
+    if columns is None:
+        found = list(found)
+        columns = list(dict.fromkeys(name for row in found for name in row))
     writer = csv.writer(out, lineterminator="\n")
-    if names:
-        writer.writerow(names)
-    writer.writerows([cell(row.get(name)) for name in names] for row in found)
+    if columns:
+        writer.writerow(columns)
+    writer.writerows([cell(row.get(name)) for name in columns] for row in found)
 
 
 def write_yaml(rows: Iterable[Any], out: TextIO) -> None:
@@ -64,8 +64,6 @@ def _line(value: Any) -> str:
 
 
 def _yaml(value: Any) -> str:
-    try:
-        import yaml
-    except ModuleNotFoundError:
-        raise click.ClickException("YAML needs PyYAML: pip install 'xcaas[cli]'") from None
+    import yaml
+
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)

@@ -37,7 +37,9 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
     ]
     if returned in ("Pager", "EventStream"):
         entries = "events" if returned == "EventStream" else "entries, over all pages"
-        found.append(click.Option(["--limit-total"], type=click.INT, metavar="N", help=f"At most so many {entries}."))
+        found.append(
+            click.Option(["--limit-total"], type=click.IntRange(min=0), metavar="N", help=f"At most so many {entries}.")
+        )
     if returned == "Poller":
         found.append(
             click.Option(["--wait"], type=float, metavar="SECONDS", help="How long to wait for the work at most.")

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from xcaas import Model
 
-__all__ = ["as_row", "cell", "is_object", "is_sequence", "plain", "selected"]
+__all__ = ["as_row", "cell", "is_object", "is_sequence", "pairs", "plain", "selected"]
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -63,7 +63,19 @@ def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
+def pairs(value: Any) -> dict[str, Any] | None:
+    """Return a list of keys and values, which many services have, as an object; None if it is something else."""
+    if not is_sequence(value) or not value:
+        return None
+    found = {part["key"]: part["value"] for part in value if is_object(part) and set(part) == {"key", "value"}}
+    return found if len(found) == len(value) else None
+
+
 def _found(row: Any, column: str) -> Any:
+    """Return the field of an object, or that of each object of a list."""
+    if is_sequence(row):
+        named = pairs(row)
+        return [_found(part, column) for part in row] if named is None else named.get(column)
     if not is_object(row):
         return None
     if column in row:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import click
+
+from .._messages import say
 from . import _files, _formats
 from ._options import FORMATS
+from ._progress import show_text
 from ._rows import is_object, plain, selected
 
 if TYPE_CHECKING:
-    from xcaas import Poller, PollProgress, XCaaS
+    from xcaas import Poller, XCaaS
 
 __all__ = ["Sink"]
 
@@ -25,7 +31,7 @@ class Sink:
     """Where and how the result of one command is written."""
 
     kind: str
-    paged: bool = False
+    returned: str
     columns: list[str] | None = None
     into: str | None = None
     limit: int | None = None
@@ -34,19 +40,36 @@ class Sink:
     _seen: dict[str, None] = field(default_factory=dict[str, None])
 
     @classmethod
-    def of(cls, given: dict[str, Any], returned: str) -> Self:
-        """Return the sink that options describe, for what a method returns."""
+    def of(cls, given: dict[str, Any], returned: str, *, is_file: bool = False) -> Self:
+        """Return the sink that options describe, for what a method returns.
+
+        Raises:
+            click.UsageError: It could not take the result.
+        """
         into: str | None = given.get("into")
+        if given.get("raw") and (given.get("output") or given.get("_columns")):
+            raise click.UsageError("--raw is what the service sent, whatever --output and --fields say; leave one out.")
         columns = [name.strip() for name in (given.get("_columns") or "").split(",") if name.strip()]
-        return cls(
+        sink = cls(
             kind=given.get("output") or ("jsonl" if returned == "EventStream" else _kind(into)),
-            paged=returned == "Pager",
+            returned=returned,
             columns=columns or None,
             into=into,
             limit=given.get("limit_total"),
             wait=given.get("wait"),
             raw=bool(given.get("raw")),
         )
+        sink.check(is_file)
+        return sink
+
+    def check(self, is_file: bool) -> None:
+        """Refuse what could not be written, before a call is made whose result would be lost."""
+        if self.into is not None:
+            _files.check_target(self.into, folder=is_file)
+        elif is_file or self.kind == "parquet":
+            _files.check_stdout("A file")
+        if self.kind == "parquet" and not is_file and find_spec("pyarrow") is None:
+            raise click.UsageError("Parquet needs pyarrow: pip install 'xcaas[arrow]'")
 
     def run(self, client: XCaaS, method: Callable[..., Any], call: dict[str, Any]) -> None:
         """Make the call, and write what it gives."""
@@ -66,7 +89,7 @@ class Sink:
         elif _is(result, Poller):
             self.write(self._waited(result))
         elif _is(result, bytes):
-            _files.write_bytes([result], self.into, "Bytes")
+            _files.write_bytes([result], self.into)
         elif _is(result, Pager):
             self._write_rows(result if self.limit is None else result.limit(self.limit))
         elif _is(result, list):
@@ -78,44 +101,50 @@ class Sink:
             self._write_value(result)
 
     def _write_raw(self, client: XCaaS, method: Callable[..., Any], call: dict[str, Any]) -> None:
-        if self.paged:
+        if self.returned == "Pager":
             pager = method(**call)
             pager = pager if self.limit is None else pager.limit(self.limit)
             with _files.open_text(self.into) as out:
                 _formats.write_lines((page.body for page in pager.pages()), out)
         else:
-            _files.write_bytes([client.raw(method, **call).content], self.into, "The body")
+            _files.write_bytes([client.raw(method, **call).content], self.into)
 
     def _write_rows(self, rows: Iterable[Any]) -> None:
-        if self.kind == "parquet":
-            self._write_parquet(rows)
-            return
-        entries = self._selected(rows)
-        if self.kind == "table":
-            from ._table import show_rows
-
-            show_rows(entries, self.columns)
-        else:
-            with _files.open_text(self.into) as out:
-                if self.kind == "csv":
-                    _formats.write_csv(entries, out, self.columns)
-                else:
-                    {"json": _formats.write_json, "jsonl": _formats.write_lines, "yaml": _formats.write_yaml}[
-                        self.kind
-                    ](entries, out)
+        with show_text("", hidden=self.into is None and sys.stdout.isatty()) as tell:
+            counted = _counted(rows, tell)
+            if self.kind == "parquet":
+                self._write_parquet(counted)
+            else:
+                self._write_entries(self._selected(counted))
         self._tell_missing()
+
+    def _write_entries(self, entries: Iterable[Any]) -> None:
+        with _files.open_text(self.into) as out:
+            match self.kind:
+                case "table":
+                    from ._table import show_rows
+
+                    show_rows(entries, out, self.columns)
+                case "csv":
+                    _formats.write_csv(entries, out, self.columns)
+                case "json":
+                    _formats.write_json(entries, out)
+                case "yaml":
+                    _formats.write_yaml(entries, out)
+                case _:
+                    _formats.write_lines(entries, out)
 
     def _write_value(self, result: Any) -> None:
         if self.kind in ("csv", "parquet"):
             self._write_rows([result])
             return
         (value,) = self._selected([result])
-        if self.kind == "table":
-            from ._table import show_value
+        with _files.open_text(self.into) as out:
+            if self.kind == "table":
+                from ._table import show_value
 
-            show_value(value)
-        else:
-            with _files.open_text(self.into) as out:
+                show_value(value, out)
+            else:
                 _formats.write_value(value, out, self.kind)
         self._tell_missing()
 
@@ -127,13 +156,10 @@ class Sink:
         if self.into is not None:
             found.to_parquet(self.into)
             return
-        import tempfile
-
-        _files.binary_stdout("Parquet")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "rows.parquet"
             found.to_parquet(path)
-            _files.copy_to_stdout(path, "Parquet")
+            _files.copy_to_stdout(path)
 
     def _selected(self, rows: Iterable[Any]) -> Iterator[Any]:
         for row in rows:
@@ -149,27 +175,33 @@ class Sink:
             if self._seen and column not in self._seen and name not in self._seen:
                 near = get_close_matches(name, self._seen, n=1)
                 advice = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._seen)}."
-                sys.stderr.write(f"Nothing had a field {name}. {advice}\n")
+                say(f"Nothing had a field {name}. {advice}")
 
     def _waited(self, poller: Poller[Any]) -> Any:
         from xcaas import PollerError
 
         try:
-            return poller.wait(self.wait, progress=_show_progress if sys.stderr.isatty() else None)
-        except KeyboardInterrupt:
-            self._tell_job(poller)
-            raise
-        except PollerError:
-            self._tell_job(poller)
+            with show_text("starting the job") as tell:
+                return poller.wait(self.wait, progress=lambda now: tell(f"job {now.id}: {now.state or 'running'}"))
+        except (KeyboardInterrupt, PollerError):
+            _tell_job(poller)
             raise
 
-    def _tell_job(self, poller: Poller[Any]) -> None:
-        from xcaas import PollerError
 
-        try:
-            sys.stderr.write(f"The job is {poller.id}.\n")
-        except PollerError:  # it was not started
-            pass
+def _tell_job(poller: Poller[Any]) -> None:
+    """Name a job that goes on at the service."""
+    from xcaas import PollerError
+
+    try:
+        say(f"The job is {poller.id}.")
+    except PollerError:  # it was not started
+        pass
+
+
+def _counted(rows: Iterable[Any], tell: Callable[[str], None]) -> Iterator[Any]:
+    for number, row in enumerate(rows, 1):
+        tell(f"{number:,} {'entry' if number == 1 else 'entries'}")
+        yield row
 
 
 def _is(result: Any, kind: type[Any]) -> bool:
@@ -184,7 +216,3 @@ def _kind(into: str | None) -> str:
     if suffix in FORMATS and suffix != "table":
         return suffix
     return "table" if into is None and sys.stdout.isatty() else "jsonl"
-
-
-def _show_progress(progress: PollProgress) -> None:
-    sys.stderr.write(f"{progress}\n")

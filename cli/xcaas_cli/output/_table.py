@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ._rows import as_row, cell, is_object, is_sequence
+from .._messages import say
+from ._rows import as_row, cell, is_object, is_sequence, pairs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,26 +22,29 @@ _NARROWEST = 10
 _GAP = 2
 
 
-def show_rows(rows: Iterable[Any], chosen: list[str] | None) -> None:
-    """Print rows below each other. The first ones decide about the columns; what does not fit is named on stderr."""
-    found = iter(rows)
-    first = [as_row(row) for row in islice(found, _CHUNK)]
-    console = _console()
+def show_rows(rows: Iterable[Any], out: TextIO, chosen: list[str] | None) -> None:
+    """Print rows below each other. The first ones decide about the columns; what does not fit is named on stderr.
+
+    Without columns that were asked for, objects inside a row are columns of their own, `a.b`.
+    """
+    found = (as_row(row) if chosen else dict(_flat(as_row(row))) for row in rows)
+    first = list(islice(found, _CHUNK))
+    console = _console(out)
     if not first:
-        sys.stderr.write("Nothing was found.\n")
+        say("Nothing was found.")
         return
     widths, left_out = _columns(first, chosen, console.width)
     chunk, header = first, True
     while chunk:
         console.print(_table(chunk, widths, header=header))
-        chunk, header = [as_row(row) for row in islice(found, _CHUNK)], False
+        chunk, header = list(islice(found, _CHUNK)), False
     if left_out:
-        sys.stderr.write(f"Not shown: {', '.join(left_out)}. Choose with --fields, or see all with --output json.\n")
+        say(f"Not shown: {', '.join(left_out)}. Choose with --fields, or see all with --output json.")
 
 
-def show_value(value: Any) -> None:
+def show_value(value: Any, out: TextIO) -> None:
     """Print one result: an object as a field per line."""
-    console = _console()
+    console = _console(out)
     if not is_object(value):
         console.print(_clean(cell(value)), markup=False, highlight=False, soft_wrap=True)
         return
@@ -55,10 +58,14 @@ def show_value(value: Any) -> None:
     console.print(table)
 
 
-def _console() -> Console:
+def _console(out: TextIO) -> Console:
     from rich.console import Console
 
-    return Console(file=sys.stdout, highlight=False, emoji=False)
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the process with an error
+
+    return PipedConsole(file=out, highlight=False, emoji=False)
 
 
 def _columns(rows: list[dict[str, Any]], chosen: list[str] | None, room: int) -> tuple[dict[str, int], list[str]]:
@@ -106,13 +113,12 @@ def _table(rows: list[dict[str, Any]], widths: dict[str, int], *, header: bool) 
 
 
 def _shown(value: Any) -> str:
-    """Return the text of a cell. Lists of keys and values, which many services have, are short."""
-    if is_sequence(value) and value:
-        pairs = [
-            (part.get("key"), part.get("value")) for part in value if is_object(part) and set(part) == {"key", "value"}
-        ]
-        if len(pairs) == len(value):
-            return ", ".join(f"{key}={cell(inner)}" for key, inner in pairs)
+    """Return the text of a cell. Lists of keys and values, which many services have, and of texts are short."""
+    named = pairs(value)
+    if named is not None:
+        return ", ".join(f"{key}={cell(inner)}" for key, inner in named.items())
+    if is_sequence(value) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
     return cell(value)
 
 

@@ -1,0 +1,16 @@
+"""What is said to people: on stderr, where no data goes."""
+
+from __future__ import annotations
+
+import sys
+from shutil import get_terminal_size
+from textwrap import fill
+
+__all__ = ["say"]
+
+
+def say(text: str) -> None:
+    """Write a sentence to stderr, in a terminal with lines that end between words."""
+    if sys.stderr.isatty():
+        text = fill(text, get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False)
+    sys.stderr.write(f"{text}\n")
