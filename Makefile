@@ -9,10 +9,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture torture-export bench clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt
 	@echo "Setting up .venv (once; a minute or two)"
@@ -57,6 +57,9 @@ test-engines: $(READY) redis java ## Spark, Dask, Ray and dlt for real, which `m
 
 torture: $(READY) ## 20,000 faulted calls over every kind of client; XCAAS_TORTURE_SEED=… for others
 	@XCAAS_TORTURE=20000 $(BIN)/pytest tests/adversarial/test_torture.py
+
+torture-export: $(READY) ## 5,000 recordings exported, with ten SIGKILLs at random moments (minutes); XCAAS_EXPORT_TORTURE=… for others
+	@XCAAS_EXPORT_TORTURE=$${XCAAS_EXPORT_TORTURE:-8} $(BIN)/pytest tests/cli/test_recordings.py -k again_and_again -n 0 -s
 
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml

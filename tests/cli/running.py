@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from xcaas_sandbox.cli import environment
 
-__all__ = ["Command", "Outcome"]
+__all__ = ["Command", "Inside", "Outcome"]
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,18 @@ class Outcome:
     err: str
 
 
+Inside = Callable[..., Outcome]
+"""A run of the command with these arguments, in the process of the test."""
+
+
 @dataclass
 class Command:
     """`xcaas` with the settings of a sandbox, and of nobody else."""
 
     base_url: str
     settings: dict[str, str] = field(default_factory=dict[str, str])
+    patience: float = 60
+    """Seconds after which a command hangs."""
 
     def environment(self) -> dict[str, str]:
         """The variables of the process."""
@@ -46,7 +53,7 @@ class Command:
     def run(self, *arguments: str, given: str = "") -> Outcome:
         """Run the command to its end."""
         with self.start(*arguments) as process:
-            out, err = process.communicate(given.encode(), timeout=60)
+            out, err = process.communicate(given.encode(), timeout=self.patience)
         return Outcome(process.returncode, out.decode(), err.decode())
 
     def out(self, *arguments: str, given: str = "") -> str:

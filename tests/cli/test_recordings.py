@@ -41,7 +41,9 @@ def count(folder: Path) -> int:
     return sum(not name.startswith(".") for place, _, names in os.walk(folder) if ".x" not in place for name in names)
 
 
+@pytest.mark.timeout(1800 if LARGE else 120)
 def test_killed_again_and_again(xcaas: Command, tmp_path: Path) -> None:
+    xcaas.patience = 900 if LARGE else 60
     undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
     began = time.monotonic()
     assert xcaas.run(*EVERYTHING, *REGIONS, "--into", str(undisturbed)).code == 0

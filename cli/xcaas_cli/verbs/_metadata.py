@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 from xcaas import Model, rows
 
-from ..output import cell, whole_file
+from ..output import cell
+from ..output._files import whole_file
 from ._ledger import Ledger
 
 __all__ = ["FORMATS", "write_table"]

@@ -11,7 +11,7 @@ import click
 
 from .._connection import make_client
 from .._values import KnownValue
-from ..output import Sink, output_options
+from ..output import Sink, is_object, output_options
 from ._verb import Verb, period_of, period_options
 
 if TYPE_CHECKING:
@@ -112,14 +112,13 @@ def _common(given: dict[str, Any]) -> dict[str, Any]:
 
 def _waited(poller: Poller[ReportStatus], seconds: float | None) -> int:
     """Wait for a report, and return its id. Whoever stops waiting learns how to go on."""
-    from xcaas import PollerError
+    from xcaas import PollerError, PollerTimeoutError
 
     try:
         return poller.wait(seconds, progress=_show if sys.stderr.isatty() else None).id
-    except (KeyboardInterrupt, PollerError) as error:
+    except (KeyboardInterrupt, PollerTimeoutError):
         try:
-            if not isinstance(error, PollerError) or "fail" not in str(error).lower():
-                sys.stderr.write(f"Go on with it: xcaas reports run --resume {poller.id}\n")
+            sys.stderr.write(f"The report goes on. To wait for it again: xcaas reports run --resume {poller.id}\n")
         except PollerError:  # it was not started
             pass
         raise
@@ -134,7 +133,7 @@ def _flat(rows: Any) -> Iterator[dict[str, Any]]:
     for row in rows:
         plain: dict[str, Any] = row.to_dict()
         items: Any = plain.get("items") or []
-        values = dict(items) if isinstance(items, dict) else {cell["key"]: cell.get("value") for cell in items}
+        values: dict[str, Any] = items if is_object(items) else {cell["key"]: cell.get("value") for cell in items}
         total = plain.get("total")
         yield {**values, "total": total} if total is not None else values
 

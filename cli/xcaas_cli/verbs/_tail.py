@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from .._connection import make_client
-from ..output import plain, whole_file
+from ..output import plain
+from ..output._files import whole_file
 from ._verb import Verb
 
 __all__ = ["tail"]
