@@ -30,6 +30,7 @@ def inside(xcaas: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
     def run(*arguments: str) -> Outcome:
         code = main(arguments)
-        return Outcome(code, *capsys.readouterr())
+        written = capsys.readouterr()
+        return Outcome(code, written.out, written.err)
 
     return run
