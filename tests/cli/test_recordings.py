@@ -49,19 +49,17 @@ def test_killed_again_and_again(xcaas: Command, tmp_path: Path) -> None:
     assert xcaas.run(*EVERYTHING, *REGIONS, "--into", str(undisturbed)).code == 0
     whole, took = count(undisturbed), time.monotonic() - began
     chance = random.Random(int(os.environ.get("XCAAS_EXPORT_TORTURE") or 0))
-    for number in range(1, KILLS + 1):
+    for reached in sorted(chance.uniform(0.0, 0.95) * whole for _ in range(KILLS)):
         with xcaas.start(*EVERYTHING, *REGIONS, "--into", str(disturbed)) as process:
-            if LARGE:
-                time.sleep(chance.uniform(0.4, 0.6 + 0.7 * took / KILLS))
-            else:  # wherever it is by then
-                while count(disturbed) < whole * number / (KILLS + 1):
-                    assert process.poll() is None
-                    time.sleep(0.02)
+            while count(disturbed) < reached:
+                assert process.poll() is None
+                time.sleep(0.02)
+            time.sleep(chance.uniform(0.0, 0.1))  # in the middle of something else than the end of a file
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
         assert not (disturbed / "recordings.csv").exists()
         if LARGE:
-            print(f"kill {number}: {count(disturbed):,} of {whole:,} files")  # noqa: T201
+            print(f"killed at {count(disturbed):,} of {whole:,} files")  # noqa: T201
     assert xcaas.run(*EVERYTHING, *REGIONS, "--into", str(disturbed)).code == 0
     found = content(disturbed)
     assert found == content(undisturbed)
@@ -137,7 +135,7 @@ def test_tables_in_all_forms_hold_the_same(inside: Inside, tmp_path: Path) -> No
 
 
 def test_ctrl_c_while_the_service_is_silent(tmp_path: Path) -> None:
-    faults = Faults([Fault("/content$", delay=2)])
+    faults = Faults([Fault("/content$", delay=4)])
     with Sandbox(faults=faults) as sandbox:
         with Command(sandbox.base_url).start(*FEW, "--into", str(tmp_path)) as process:
             while faults.fired < 8:

@@ -36,7 +36,10 @@ def test_a_plan_of_all(client: XCaaS) -> None:
 
 
 def test_a_sync_of_all(tmp_path: Path, client: XCaaS, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xcaas_data.slices._plan.client_for", lambda _: client)
+    def client_for(_: str) -> XCaaS:
+        return client
+
+    monkeypatch.setattr("xcaas_data.slices._plan.client_for", client_for)
     sync = Sync(
         client.storage.objects.search,
         start=MONDAY[0],
