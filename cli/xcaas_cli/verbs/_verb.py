@@ -27,6 +27,13 @@ class Verb(click.Command):
         self.params = [*self._options(), *connection_options()]
         return super().get_params(ctx)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections = {"Options": self._options(), "Connection": [*connection_options(), self.get_help_option(ctx)]}
+        for title, params in sections.items():
+            records = [None if param is None else param.get_help_record(ctx) for param in params]
+            with formatter.section(title):
+                formatter.write_dl([record for record in records if record is not None], col_max=28)
+
     def invoke(self, ctx: click.Context) -> None:
         self._run(ctx.params)
 
