@@ -11,10 +11,10 @@ READY := .venv/.ready
 DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture docs docs-serve bench release screenshots clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture torture-export docs docs-serve bench release screenshots clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(READY): pyproject.toml constraints.txt core/xcaas_core/_version.py
 	@echo "Setting up .venv (once; a minute or two)"
@@ -81,6 +81,9 @@ test-newest: $(READY) redis ## the suite with the newest versions of them; TESTS
 test-dagster: $(READY) ## the example asset in Dagster, which `make test` leaves out (160 MB to install)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' 'dagster>=1.13'
 	@$(BIN)/pytest tests/examples/test_dagster.py -n 0
+
+torture-export: $(READY) ## 5,000 recordings exported, with ten SIGKILLs at random moments (minutes); XCAAS_EXPORT_TORTURE=… for others
+	@XCAAS_EXPORT_TORTURE=$${XCAAS_EXPORT_TORTURE:-8} $(BIN)/pytest tests/cli/test_recordings.py -k again_and_again -n 0 -s
 
 lint-specs: ## a second, independent linter over the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml

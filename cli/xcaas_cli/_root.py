@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from ._manifest import manifest
-from ._tree import LazyGroup, ResourceGroup, option_name
+from ._tree import LazyGroup, option_name
+from .verbs import TITLES, VERBS, VerbGroup, extended
 
 __all__ = ["root"]
 
@@ -25,17 +26,23 @@ class Root(LazyGroup):
     """`xcaas`: a product per command. Help needs the manifest only."""
 
     def summaries(self) -> dict[str, str]:
-        return {**manifest().titles, **{name: text for name, (_, text) in _BESIDE.items()}}
+        return {**manifest().titles, **TITLES, **{name: text for name, (_, text) in _BESIDE.items()}}
 
     def load(self, name: str) -> click.Command:
         if name in _BESIDE:
             found: click.Command = getattr(import_module(f".{_BESIDE[name][0]}", __package__), name)
             return found
-        return ResourceGroup(name, (), lambda client: getattr(client, name))
+        if name in TITLES:
+            return VerbGroup(name)
+        return extended(name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Products"):
             formatter.write_dl([(option_name(name), title) for name, title in manifest().titles.items()])
+        with formatter.section("Work of several calls"):
+            formatter.write_dl(
+                [(f"{group} {verb}", text) for group, verbs in VERBS.items() for verb, (_, text) in verbs.items()]
+            )
         if _BESIDE:
             with formatter.section("Also"):
                 formatter.write_dl([(name, text) for name, (_, text) in _BESIDE.items()])

@@ -60,6 +60,7 @@ class Origin:
         self._busy = 0
         self._troubles = iter(troubles)
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -71,6 +72,7 @@ class Origin:
         try:
             yield self
         finally:
+            self._over.set()
             self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             thread.join(5)
@@ -122,7 +124,7 @@ class Origin:
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         self._send(connection, body if trouble.after is None else body[: trouble.after])
         if trouble.pause:
-            time.sleep(trouble.pause)
+            self._over.wait(trouble.pause)
         if trouble.after is None and trouble.announce is None and self.framing != "close":
             if self.framing == "chunked":
                 connection.sendall(b"0\r\n\r\n")

@@ -49,6 +49,13 @@ class _File(Handle):
         return other
 
     @property
+    def id(self) -> str:
+        """The id that the file is asked for by, or empty."""
+        pairs = zip(self._call.operation.parameters, self._call.args, strict=False)
+        ids = [str(value) for parameter, value in pairs if parameter.location == "path" and value is not None]
+        return ids[-1] if ids else ""
+
+    @property
     def headers(self) -> Mapping[str, str]:
         """Headers of the response; empty before it has come. Names in any letter case."""
         return {} if self._transfer is None else self._transfer.headers
@@ -114,12 +121,7 @@ class _File(Handle):
 
     def fallback_name(self) -> str:
         """Return `filename`, or a name made of what was asked for."""
-        named = self.filename
-        if named is not None:
-            return named
-        pairs = zip(self._call.operation.parameters, self._call.args, strict=False)
-        ids = [str(value) for parameter, value in pairs if parameter.location == "path" and value is not None]
-        return safe_file_name(ids[-1] if ids else "")
+        return self.filename or safe_file_name(self.id)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._call.operation.call}>"

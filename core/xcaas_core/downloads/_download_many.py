@@ -1,29 +1,39 @@
-"""Many downloads at once, with a bound."""
+"""Many downloads at once, with a bound, each told of as it is done."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from contextlib import aclosing
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from operator import index
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from .._checks import argument_error, check_path, is_iterable
-from .._errors import ArgumentError, DownloadError, XCaaSError
+from .._checks import argument_error, is_iterable
+from .._errors import ArgumentError, XCaaSError
 from .._lazy import public
+from ._names import Names
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from ._download import AsyncDownload, Download
+    from ._one_of_many import StoppableSession
+    from ._sinks import Progress
 
 __all__ = ["Saved", "adownload_all", "download_all"]
 
 Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
+ManyProgress: TypeAlias = "Callable[[str, int, int | None], object]"
+"""Called with the id of a file, the bytes of it that have come so far, and all of its bytes if known."""
+
+_GRACE: Final = 0.4  # seconds in which a thread that is stopped may end by itself
+_POLL: Final = 0.5  # so that Ctrl-C is noticed on Windows, too
 
 
 @public
@@ -33,9 +43,29 @@ class Saved:
 
     path: Path | None
     error: XCaaSError | None = None
+    id: str = ""
+    """The id by which the file was asked for."""
+    existed: bool = False
+    """Whether the file was there already, whole and right, and was not fetched again."""
+    verified: str | None = None
+    """How the file was found whole and right, as in `Download.verified`."""
 
     def __repr__(self) -> str:
         return f"<Saved {self.path}>" if self.error is None else f"<not saved: {self.error}>"
+
+
+@dataclass(slots=True, frozen=True)
+class _Way:
+    """How each of the files is saved."""
+
+    names: Names
+    resume: bool
+    skip: bool
+    progress: ManyProgress | None
+
+    def progress_of(self, id: str) -> Progress | None:
+        tell = self.progress
+        return None if tell is None else lambda done, whole: tell(id, done, whole)
 
 
 def download_all(
@@ -45,8 +75,14 @@ def download_all(
     concurrency: int = 4,
     resume: bool = False,
     keep_going: bool = False,
-) -> list[Saved]:
-    """Save many files into a folder, several at a time.
+    skip_existing: bool = False,
+    progress: ManyProgress | None = None,
+) -> Generator[Saved]:
+    """Save many files into a folder, several at a time, and yield each as it is done.
+
+    Nothing is fetched before the first one is asked for; `list(download_all(…))` saves them all. Whoever stops in
+    the middle (`break`, an error, Ctrl-C) stops the others, too: what is under way ends within a second, also where the
+    server is silent, and leaves no part behind but for `resume`.
 
     Args:
         downloads: What to save, taken one by one as there is room, so that it may be a generator over
@@ -57,117 +93,196 @@ def download_all(
         concurrency: Files that are fetched at the same time.
         resume: As in `Download.save`.
         keep_going: Fetch the rest when one fails, and tell the error in its place.
+        skip_existing: Leave out files that are there with the length and checksum that the service describes.
+            Without a file name of yours, the service is asked for the file to learn its name.
+        progress: Called with the id of a file, the bytes of it that have come and, if known, all of its bytes,
+            in the thread that fetches it.
 
-    Returns:
-        One entry per download, in order.
+    Yields:
+        What became of each download, as soon as it is known; `id` tells which one it was.
 
     Raises:
-        XCaaSError: The first failure, unless `keep_going`. Downloads under way are finished before.
+        XCaaSError: The first failure, unless `keep_going`. It stops the others.
     """
-    from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-    from contextvars import copy_context
-
     _check(downloads, concurrency)
-    names = _Names(into)
-    saved: list[Saved] = []
-    running: dict[Future[Path], int] = {}
+    return _in_threads(downloads, _Way(Names(into), resume, skip_existing, progress), concurrency, keep_going)
 
-    def collect(done: Iterable[Future[Path]]) -> None:
-        for future in done:
-            place = running.pop(future)
-            try:
-                saved[place] = Saved(future.result())
-            except XCaaSError as error:
-                saved[place] = Saved(None, error)
-                if not keep_going:
-                    raise
 
-    with ThreadPoolExecutor(concurrency, thread_name_prefix="xcaas-download") as pool:
+def _in_threads(
+    downloads: Iterable[Download | Named], way: _Way, concurrency: int, keep_going: bool
+) -> Generator[Saved]:
+    running: set[_Task] = set()
+    done: SimpleQueue[_Task] = SimpleQueue()
+    stopped = Event()
+
+    def collect() -> Saved:
+        task = _next(done)
+        running.discard(task)
+        return task.result(keep_going)
+
+    try:
         for item in downloads:
-            download, name = item if isinstance(item, tuple) else (item, None)
-            # In the caller's context, where its tracing span is.
-            running[pool.submit(copy_context().run, _save, download, names, name, resume)] = len(saved)
-            saved.append(Saved(None))
-            if len(running) >= concurrency:
-                collect(wait(running, return_when=FIRST_COMPLETED).done)
-        collect(list(wait(running).done))
-    return saved
+            task = _Task(item, way, done, stopped)
+            running.add(task)
+            task.start()
+            while len(running) >= concurrency or not done.empty():
+                yield collect()
+        while running:
+            yield collect()
+    finally:
+        stopped.set()
+        before = monotonic() + _GRACE
+        for task in running:
+            task.end(before)
 
 
-async def adownload_all(
+def adownload_all(
     downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
     into: str | os.PathLike[str],
     *,
     concurrency: int = 4,
     resume: bool = False,
     keep_going: bool = False,
-) -> list[Saved]:
-    """Do what `download_all` does, async. The first failure cancels the others, unless `keep_going`.
+    skip_existing: bool = False,
+    progress: ManyProgress | None = None,
+) -> AsyncGenerator[Saved]:
+    """Do what `download_all` does, for `async for`. To stop in the middle, use `contextlib.aclosing`.
 
     What the iterator of downloads raises is raised, after the others are cancelled.
     """
+    _check(downloads, concurrency)
+    return _in_tasks(downloads, _Way(Names(into), resume, skip_existing, progress), concurrency, keep_going)
+
+
+async def _in_tasks(
+    downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
+    way: _Way,
+    concurrency: int,
+    keep_going: bool,
+) -> AsyncGenerator[Saved]:
     import anyio
 
-    _check(downloads, concurrency)
-    names = _Names(into)
-    saved: list[Saved] = []
-    room = anyio.Semaphore(concurrency)
-    failures: list[Exception] = []
+    from ..sansio._background import BackgroundTask
 
-    async def one(place: int, download: AsyncDownload, name: str | os.PathLike[str] | None) -> None:
+    running: dict[int, BackgroundTask[Saved]] = {}
+    send, receive = anyio.create_memory_object_stream[int](concurrency)
+
+    async def one(number: int, item: AsyncDownload | AsyncNamed) -> Saved:
         try:
-            saved[place] = Saved(await _save_async(download, names, name, resume))
-        except XCaaSError as error:
-            saved[place] = Saved(None, error)
-            if not keep_going:
-                fail(error)
-        except Exception as error:
-            fail(error)
+            return await _save_async(item, way)
         finally:
-            room.release()
+            send.send_nowait(number)
 
-    def fail(error: Exception) -> None:
-        # Kept for later: a task group would wrap it into a group of exceptions.
-        failures.append(error)
-        tasks.cancel_scope.cancel()
+    async def collect() -> Saved:
+        saved = await running.pop(await receive.receive()).result()
+        if saved.error is not None and not keep_going:
+            raise saved.error
+        return saved
 
-    async with anyio.create_task_group() as tasks:
+    number = 0
+    try:
+        async with aclosing(_each(downloads)) as items:
+            async for item in items:
+                number += 1
+                running[number] = BackgroundTask(partial(one, number, item))
+                while len(running) >= concurrency or receive.statistics().current_buffer_used:
+                    yield await collect()
+        while running:
+            yield await collect()
+    finally:
+        for task in running.values():
+            await task.cancel()
+        send.close()
+        receive.close()
+
+
+class _Task:
+    """One file, saved by a thread of its own. Nobody waits for the thread when the interpreter ends."""
+
+    def __init__(self, item: Download | Named, way: _Way, done: SimpleQueue[_Task], stopped: Event) -> None:
+        self._item, self._way, self._done, self._stopped = item, way, done, stopped
+        self._session: StoppableSession | None = None
+        self._saved: Saved | None = None
+        self._failure: BaseException | None = None
+        # In the caller's context, where its tracing span is.
+        self._thread = Thread(target=copy_context().run, args=(self._run,), name="xcaas-download", daemon=True)
+        self.start = self._thread.start
+
+    def result(self, keep_going: bool) -> Saved:
+        """Return what became of the file, or raise what went wrong with it."""
+        failure = self._failure or (None if self._saved is None or keep_going else self._saved.error)
+        if failure is not None or self._saved is None:
+            raise failure or RuntimeError("the download is not done")
+        return self._saved
+
+    def end(self, before: float) -> None:
+        """Wait for the thread a little, and let go of the file of one that waits for the network."""
+        self._thread.join(max(0.0, before - monotonic()))
+        if self._thread.is_alive() and self._session is not None:
+            self._session.abandon()
+
+    def _run(self) -> None:
         try:
-            async with aclosing(_each(downloads)) as items:
-                async for item in items:
-                    download, name = item if isinstance(item, tuple) else (item, None)
-                    saved.append(Saved(None))
-                    await room.acquire()
-                    tasks.start_soon(one, len(saved) - 1, download, name)
-        except Exception as error:
-            fail(error)
-    if failures:
-        raise failures[0]
-    return saved
+            self._saved = self._save()
+        except BaseException as error:
+            self._failure = error
+        finally:
+            self._done.put(self)
+
+    def _save(self) -> Saved:
+        from ._download import Download
+        from ._one_of_many import OneOfMany
+
+        wanted, name = self._item if isinstance(self._item, tuple) else (self._item, None)
+        way = self._way
+        if not isinstance(wanted, Download):  # pyright: ignore[reportUnnecessaryIsInstance]
+            return Saved(
+                None, _wrong(wanted, "downloads of a blocking client; `adownload_all` takes those of an async one")
+            )
+        self._session = OneOfMany.session_of(wanted, self._stopped)
+        file, id = OneOfMany(wanted, self._session, skip=way.skip), wanted.id
+        try:
+            if name is not None:
+                path = file.save(way.names.claim(name), resume=way.resume, progress=way.progress_of(id))
+            else:
+                with file:
+                    target = way.names.claim(file.fallback_name())
+                    path = file.save(target, resume=way.resume, progress=way.progress_of(id))
+        except XCaaSError as error:
+            return Saved(None, error, id)
+        finally:
+            file.show(wanted)
+        return Saved(path, None, id, file.existed, file.verified)
 
 
-def _save(download: Download, names: _Names, name: str | os.PathLike[str] | None, resume: bool) -> Path:
-    from ._download import Download
-
-    if not isinstance(download, Download):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _wrong(download, "downloads of a blocking client; `adownload_all` takes those of an async one")
-    if name is not None:
-        return download.save(names.claim(name), resume=resume)
-    with download:
-        return download.save(names.claim(download.fallback_name()), resume=resume)
-
-
-async def _save_async(
-    download: AsyncDownload, names: _Names, name: str | os.PathLike[str] | None, resume: bool
-) -> Path:
+async def _save_async(item: AsyncDownload | AsyncNamed, way: _Way) -> Saved:
     from ._download import AsyncDownload
+    from ._one_of_many import AsyncOneOfMany
 
-    if not isinstance(download, AsyncDownload):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise _wrong(download, "downloads of an async client; `download_all` takes those of a blocking one")
-    if name is not None:
-        return await download.save(names.claim(name), resume=resume)
-    async with download:
-        return await download.save(names.claim(download.fallback_name()), resume=resume)
+    wanted, name = item if isinstance(item, tuple) else (item, None)
+    if not isinstance(wanted, AsyncDownload):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return Saved(None, _wrong(wanted, "downloads of an async client; `download_all` takes those of a blocking one"))
+    file, id = AsyncOneOfMany(wanted, skip=way.skip), wanted.id
+    try:
+        if name is not None:
+            path = await file.save(way.names.claim(name), resume=way.resume, progress=way.progress_of(id))
+        else:
+            async with file:
+                target = way.names.claim(file.fallback_name())
+                path = await file.save(target, resume=way.resume, progress=way.progress_of(id))
+    except XCaaSError as error:
+        return Saved(None, error, id)
+    finally:
+        file.show(wanted)
+    return Saved(path, None, id, file.existed, file.verified)
+
+
+def _next(done: SimpleQueue[_Task]) -> _Task:
+    while True:
+        try:
+            return done.get(timeout=_POLL)
+        except Empty:
+            continue
 
 
 async def _each(
@@ -199,57 +314,3 @@ def _check(downloads: object, concurrency: int) -> None:
         enough = False
     if not enough:
         raise argument_error("concurrency", f"a whole number from 1 up is due, not {concurrency!r}")
-
-
-class _Names:
-    """Names in one folder, each given out once. Letter case doesn't tell names apart on every disk."""
-
-    def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = check_path(folder, "into")
-        self._root = Path(os.path.normpath(self.folder))
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DownloadError(f"the folder {self.folder} cannot be made: {error.strerror or error}") from error
-        self._taken: dict[str, int] = {}  # the last number of each name
-        self._lock = Lock()
-
-    def claim(self, name: str | os.PathLike[str]) -> Path:
-        """Return a path that no other download of this run has. ArgumentError for one outside of the folder."""
-        try:
-            wanted = Path(os.path.normpath(self.folder / check_path(name)))
-            inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
-            # A link in the folder may lead out of it.
-            if inside is None or not inside.name or not self._is_below(wanted.parent):
-                raise ArgumentError(f"{os.fspath(name)!r} is no file inside of {self.folder}")
-            wanted.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise DownloadError(
-                f"the folder of {os.fspath(name)!r} cannot be made: {error.strerror or error}"
-            ) from error
-        with self._lock:
-            return wanted.with_name(self._free(inside, wanted.parent))
-
-    def _is_below(self, folder: Path) -> bool:
-        try:
-            return folder.resolve().is_relative_to(self.folder.resolve())
-        except RuntimeError:  # links that lead to each other
-            return False
-
-    def _free(self, inside: Path, parent: Path) -> str:
-        """Return the name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
-        wanted = self._key(inside, inside.name)
-        number = self._taken.get(wanted, 0)
-        stem, dot, ending = inside.name.rpartition(".") if "." in inside.name[1:] else (inside.name, "", "")
-        while True:
-            number += 1
-            name = inside.name if number == 1 else f"{stem} ({number}){dot}{ending}"
-            key = self._key(inside, name)
-            if (number == 1 or key not in self._taken) and not os.path.isdir(parent / name):
-                break
-        self._taken[wanted] = number
-        self._taken.setdefault(key, 1)
-        return name
-
-    def _key(self, place: Path, name: str) -> str:
-        return place.with_name(name).as_posix().casefold()

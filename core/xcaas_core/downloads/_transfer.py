@@ -46,7 +46,6 @@ class Transfer:
         "_best",
         "_call",
         "_coding",
-        "_described",
         "_engine",
         "_expected",
         "_facts",
@@ -55,6 +54,7 @@ class Transfer:
         "_response",
         "_trouble",
         "checksum",
+        "described",
         "etag",
         "is_open",
         "length",
@@ -74,12 +74,13 @@ class Transfer:
         self.is_open = False
         self._failures = 0
         self._best = 0
-        self._described: int | None = None
         self._expected: str | None = None
         self.offset = 0
         """Bytes received so far."""
         self.length: int | None = None
         """Bytes of the whole file, if somebody told."""
+        self.described: int | None = None
+        """The same, as described."""
         self.etag: str | None = None
         """What `If-Range` carries: a strong ETag, or the date of the last change."""
         self.modified: str | None = None
@@ -109,12 +110,12 @@ class Transfer:
         reply = yield from exchange(self._engine, related_call(facts.checksum, self._call))
         body = reply.json()
         size = value_at(body, facts.size) if facts.size else None
-        self._described = _number(str(size))
+        self.described = _number(str(size))
         text = value_at(body, facts.value) if facts.value else None
         kind = value_at(body, facts.type) if facts.type else None
         if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
             self._expected = text
-            self.checksum = Checksum(text, self._described)
+            self.checksum = Checksum(text, self.described)
 
     def open(self, known: Mapping[str, str] | None = None, have: int = 0) -> Flow[None]:
         """Ask for the file, or for what is missing of it.
@@ -157,7 +158,7 @@ class Transfer:
             if data:
                 self.offset += len(data)
                 return data
-            announced = self._described if self.length is None else self.length
+            announced = self.described if self.length is None else self.length
             if announced is None or self.offset == announced:
                 return b""
             wrong = DownloadError(f"{self.offset} bytes came, {announced} were announced")
@@ -202,12 +203,12 @@ class Transfer:
         verdict = None if self.checksum is None else self.checksum.matches()
         if verdict is False:
             raise self._in_context(DownloadError(f"the bytes do not have the checksum {self._expected}", advice=_RETRY))
-        if verdict is None and self._described not in (None, self.offset):
-            text = f"{self.offset} bytes came, but the service describes the file with {self._described}"
+        if verdict is None and self.described not in (None, self.offset):
+            text = f"{self.offset} bytes came, but the service describes the file with {self.described}"
             raise self._in_context(DownloadError(text, advice=_RETRY))
         if verdict:
             self.verified = "md5"
-        elif self.length is not None or self._described is not None:
+        elif self.length is not None or self.described is not None:
             self.verified = "length"
 
     def is_right(self) -> bool:
@@ -298,7 +299,7 @@ class Transfer:
 
     def _reset_checksum(self) -> None:
         if self._expected is not None:
-            self.checksum = Checksum(self._expected, self._described if self.length is None else self.length)
+            self.checksum = Checksum(self._expected, self.described if self.length is None else self.length)
 
     def _reconnect(self, restartable: bool) -> Flow[None]:
         have = self.offset

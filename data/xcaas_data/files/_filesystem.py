@@ -16,10 +16,11 @@ from xcaas import ConfigurationError, XCaaS
 from xcaas.storage.models import ObjectType
 
 from .._clients import check_reference, client_for
+from ..paths import file_name
 from ._content import Content
 from ._errors import missing, os_errors, read_only
 from ._file import XCaaSFile
-from ._paths import BY_ID, Location, days_between, file_name, location_of
+from ._paths import BY_ID, Location, days_between, location_of
 
 if TYPE_CHECKING:
     from xcaas.storage.models import StorageObject

@@ -5,30 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, unquote
+from typing import Final
+from urllib.parse import unquote
 
 from xcaas import F, Filter
 
-if TYPE_CHECKING:
-    from xcaas.storage.models import StorageObject
-
-__all__ = ["BY_ID", "Location", "days_between", "file_name", "location_of"]
+__all__ = ["BY_ID", "Location", "days_between", "location_of"]
 
 BY_ID: Final = "by-id"
 _WORD: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-# Not from `mimetypes`, which differs between machines.
-_SUFFIXES: Final = {
-    "application/json": ".json",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "audio/x-wav": ".wav",
-    "text/plain": ".txt",
-    "video/mp4": ".mp4",
-}
 _DAY: Final = 86_400_000  # milliseconds
-_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +50,6 @@ def location_of(path: str) -> Location | None:
     if (third is not None and day is None) or (last is not None and object_id is None):
         return None
     return Location(region, kind, day, object_id)
-
-
-def file_name(item: StorageObject) -> str:
-    """Return what an object's file is called: its id, and an ending that programs know its kind by."""
-    suffix = PurePosixPath(item.object_name or "").suffix
-    if not _SUFFIX.fullmatch(suffix):
-        suffix = _SUFFIXES.get(item.mime_type or "", "")
-    return f"{quote(item.id, safe='').replace('.', '%2E')}{suffix.lower()}"
 
 
 def days_between(first: date, last: date) -> list[date]:

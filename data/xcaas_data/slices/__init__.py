@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from ._errors import NotSliceableError, SliceError
 from ._plan import plan
+from ._regions import regions
 from ._slice import Slice
 from ._unique import unique
 
-__all__ = ["NotSliceableError", "Slice", "SliceError", "plan", "unique"]
+__all__ = ["NotSliceableError", "Slice", "SliceError", "plan", "regions", "unique"]

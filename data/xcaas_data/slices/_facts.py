@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache
@@ -16,7 +16,7 @@ import xcaas
 from .._clients import bare_client
 from ._errors import NotSliceableError
 
-__all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions"]
+__all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions", "regions_of"]
 
 Record: TypeAlias = "dict[str, xcaas.JSONValue]"
 
@@ -72,8 +72,14 @@ def facts_of(call: str) -> Facts:
 
 def has_regions(product: str) -> bool:
     """Return whether a product lives in several regions."""
+    return bool(regions_of(product))
+
+
+def regions_of(product: str) -> list[str]:
+    """Return the regions of a product that the specs know, in order; none if it does not live in regions."""
     regions = _manifest()["regions"]
-    return isinstance(regions, Mapping) and product in regions
+    found = regions.get(product) if isinstance(regions, dict) else None
+    return sorted(map(str, found)) if isinstance(found, list) else []
 
 
 def call_name(method: object) -> str:

@@ -17,6 +17,7 @@ from .._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
 from ._facts import Facts, call_name, facts_of, has_regions
 from ._reading import method_of
+from ._regions import regions
 from ._slice import Slice
 from ._windows import SECOND, length, utc, windows
 
@@ -70,13 +71,14 @@ def plan(
         window: From when (included) to when (not included). Whole seconds, with a time zone.
         every: Length of a slice: `"15m"`, `"1h"`, `"1d"`, or a timedelta. Slices longer than the service takes come
             in equal parts.
-        over: What else cuts the list: `{"region": ["us-west", "uk"]}`, `{"pbx_id": ["acme"]}`.
+        over: What else cuts the list: `{"region": ["us-west", "uk"]}`, `{"pbx_id": ["acme"]}`. `{"region": "all"}` is
+            every region, for which storage is asked which ones the customer has.
         arguments: Further arguments of the operation, the same for every slice.
         zone: The zone at whose midnights whole days are cut, an IANA name. Without it days are those of UTC.
         credentials: Where those who read a slice find credentials: `environment`, `profile:NAME`, or
             `provider:MODULE:FUNCTION`, a function that gives an `XCaaS`.
         at_most: Ask the service how many items each slice has, and split those that have more.
-        client: Asks for the number of items; without it the client of `credentials` does.
+        client: Asks for the number of items and for regions; without it the client of `credentials` does.
 
     Raises:
         NotSliceableError: The specs don't say how the operation is cut.
@@ -87,9 +89,11 @@ def plan(
     longest = (
         None if facts.longest is None else timedelta(seconds=facts.longest) - (2 * SECOND if facts.time else 0 * SECOND)
     )
+    check_reference(credentials, SliceError)
+    if over is not None and over.get("region") == "all":
+        over = {**over, "region": regions(client_for(credentials) if client is None else client, facts.product)}
     partitions = list(_partitions(facts, over or {}))
     text = _arguments(facts, arguments or {}, over or {})
-    check_reference(credentials, SliceError)
     pieces = [
         Slice[Any](facts.call, region, partition, first, last, text, credentials)
         for region, partition in partitions

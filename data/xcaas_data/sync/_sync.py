@@ -59,8 +59,8 @@ class Sync:
             every: Length of a window: `"15m"`, `"1h"`, `"1d"`, or a timedelta.
             state: Where it is kept how far each region and partition has come.
             overlap: How late rows may come: complete windows of that time are read again by every run.
-            over: What else cuts the list: regions (of products that have them, always), PBXes. Each value goes on from
-                where it stands.
+            over: What else cuts the list: regions (of products that have them, always; `{"region": "all"}` asks which
+                ones there are), PBXes. Each value goes on from where it stands.
             arguments: Further arguments of the operation.
             zone: The zone at whose midnights whole days are cut.
             credentials: Where credentials are found. Each reference has a place of its own in the state.
@@ -88,6 +88,8 @@ class Sync:
 
         self._plan = slices
         self._heads = slices(self._start, self._start + SECOND)
+        if given.get("region") == "all":
+            given["region"] = [head.region for head in self._heads]  # of this run; the next one asks again
         for head in self._heads[:1]:
             _check(head)
         if not self._heads:

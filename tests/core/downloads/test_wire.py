@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
 from xcaas_core.calls._retry import Timeout
 from xcaas_core.downloads._download import AsyncDownload, Download
-from xcaas_core.downloads._download_many import adownload_all, download_all
+from xcaas_core.downloads._download_many import Saved, adownload_all, download_all
 from xcaas_core.operations._operation import Call
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
@@ -85,15 +86,21 @@ class TestTroubles:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
 
 
+async def exhausted(found: AsyncGenerator[Saved]) -> None:
+    async with aclosing(found):
+        async for _ in found:
+            pass
+
+
 class TestMany:
     @pytest.mark.parametrize("concurrency", [1, 3])
     def test_bound_holds(self, tmp_path: Path, concurrency: int) -> None:
         with Origin(DATA, delay=0.01).serving() as origin:
             session = sync_session(base_url=origin.url)
             files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
-            saved = download_all(files, tmp_path / "in", concurrency=concurrency)
+            saved = list(download_all(files, tmp_path / "in", concurrency=concurrency))
             session.io.close()
-        assert [found.path for found in saved] == [tmp_path / "in" / f"t{n}" for n in range(8)]
+        assert {found.id: found.path for found in saved} == {f"t{n}": tmp_path / "in" / f"t{n}" for n in range(8)}
         assert all(found.path is not None and found.path.read_bytes() == DATA for found in saved)
         assert origin.busiest == concurrency
 
@@ -101,9 +108,9 @@ class TestMany:
         async def main() -> None:
             session = async_session(base_url=origin.url)
             files = (AsyncDownload(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
-            saved = await adownload_all(files, tmp_path, concurrency=3)
+            saved = [found async for found in adownload_all(files, tmp_path, concurrency=3)]
             await session.io.close()
-            assert [found.path for found in saved] == [tmp_path / f"t{n}" for n in range(8)]
+            assert {found.id: found.path for found in saved} == {f"t{n}": tmp_path / f"t{n}" for n in range(8)}
 
         with Origin(DATA, delay=0.01).serving() as origin:
             anyio.run(main)
@@ -193,12 +200,12 @@ class TestManyFaked:
     def test_equal_names_are_kept_apart(self, tmp_path: Path) -> None:
         headers = {"content-disposition": "attachment; filename=call.wav"}
         server = FakeServer().respond("shop.things.plain", content=b"1", headers=headers)
-        saved = download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1)
+        saved = list(download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1))
         assert [found.path and found.path.name for found in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
 
     def test_names_of_the_callers_choice(self, tmp_path: Path) -> None:
         one, two = self.files(FakeServer(), 1, 2)
-        saved = download_all([(one, "one.bin"), (two, "two.bin")], tmp_path)
+        saved = list(download_all([(one, "one.bin"), (two, "two.bin")], tmp_path, concurrency=1))
         assert [found.path for found in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
         assert repr(saved[0]) == f"<Saved {tmp_path / 'one.bin'}>"
 
@@ -213,12 +220,13 @@ class TestManyFaked:
     def test_first_failure_is_raised(self, tmp_path: Path) -> None:
         server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError, match="gone"):
-            download_all(self.files(server, *range(50)), tmp_path, concurrency=2)
+            list(download_all(self.files(server, *range(50)), tmp_path, concurrency=2))
         assert len(server.requests) < 10
 
     def test_failures_may_be_kept(self, tmp_path: Path) -> None:
         server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
-        saved = download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True)
+        saved = list(download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True, concurrency=1))
+        assert [found.id for found in saved] == ["t1", "t2", "t3"]
         assert [found.error is None for found in saved] == [True, False, True]
         assert isinstance(saved[1].error, NotFoundError)
         assert "gone" in repr(saved[1])
@@ -232,11 +240,17 @@ class TestManyFaked:
                 for number in range(1, 4):
                     yield AsyncDownload(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)), f"f{number}"
 
-            saved = await adownload_all(files(), tmp_path, keep_going=True)
-            assert [found.path and found.path.name for found in saved] == ["f1", None, "f3"]
+            saved = [found async for found in adownload_all(files(), tmp_path, keep_going=True, concurrency=1)]
+            assert [(found.id, found.path and found.path.name) for found in saved] == [
+                ("t1", "f1"),
+                ("t2", None),
+                ("t3", "f3"),
+            ]
             with pytest.raises(NotFoundError, match="gone"):
-                await adownload_all(
-                    [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
+                await exhausted(
+                    adownload_all(
+                        [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
+                    )
                 )
 
         server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
@@ -246,7 +260,7 @@ class TestManyFaked:
     def test_chosen_names_that_meet_are_kept_apart(self, tmp_path: Path) -> None:
         server = FakeServer().respond("shop.things.plain", content=b"1")
         one, two, three = self.files(server, 1, 2, 3)
-        saved = download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1)
+        saved = list(download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1))
         assert [found.path for found in saved] == [
             tmp_path / "a.bin",
             tmp_path / "A (2).bin",
@@ -259,7 +273,7 @@ class TestManyFaked:
         server = FakeServer()
         inside = tmp_path / "in"
         bad, good = self.files(server, 1, 2)
-        saved = download_all([(bad, name), (good, "good.bin")], inside, keep_going=True)
+        saved = list(download_all([(bad, name), (good, "good.bin")], inside, keep_going=True, concurrency=1))
         assert isinstance(saved[0].error, ArgumentError)
         assert "no file inside of" in str(saved[0].error)
         assert names(tmp_path) == ["in"]
@@ -279,14 +293,14 @@ class TestManyFaked:
             return FakeResponse(content=b"1")
 
         place.set("here")
-        download_all(self.files(FakeServer().respond("shop.things.plain", answer), 1, 2), tmp_path)
+        list(download_all(self.files(FakeServer().respond("shop.things.plain", answer), 1, 2), tmp_path))
         assert seen == ["here", "here"]
 
     def test_other_things_than_downloads(self, tmp_path: Path) -> None:
         session = async_session(FakeServer())
         others: Any = [AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))]
         with pytest.raises(ArgumentError, match="AsyncDownload is not what this function saves") as caught:
-            download_all(others, tmp_path)
+            list(download_all(others, tmp_path))
         assert "adownload_all" in (caught.value.advice or "")
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -299,13 +313,13 @@ class TestManyFaked:
 
         async def main() -> None:
             with pytest.raises(NotFoundError, match="the list is gone"):
-                await adownload_all(failing(), tmp_path)
+                await exhausted(adownload_all(failing(), tmp_path))
             with pytest.raises(ArgumentError, match="Download is not what this function saves"):
-                await adownload_all(blocking, tmp_path)
+                await exhausted(adownload_all(blocking, tmp_path))
             with pytest.raises(DownloadError, match="cannot be made"):
-                await adownload_all([(async_file, "file/x.bin")], tmp_path)
+                await exhausted(adownload_all([(async_file, "file/x.bin")], tmp_path))
             with pytest.raises(ZeroDivisionError):
-                await adownload_all([broken], tmp_path, keep_going=True)
+                await exhausted(adownload_all([broken], tmp_path, keep_going=True))
 
         def fail(request: FakeRequest) -> FakeResponse:
             raise ZeroDivisionError
@@ -332,7 +346,7 @@ class TestManyFaked:
 
         async def main() -> None:
             with pytest.raises(NotFoundError):
-                await adownload_all(files(), tmp_path, concurrency=2)
+                await exhausted(adownload_all(files(), tmp_path, concurrency=2))
             assert closed == [True]
 
         anyio.run(main, backend=backend)
@@ -346,7 +360,7 @@ class TestManyFaked:
         async def main() -> None:
             with anyio.CancelScope() as scope:
                 async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(adownload_all, endless(), tmp_path)
+                    tasks.start_soon(exhausted, adownload_all(endless(), tmp_path))
                     await anyio.wait_all_tasks_blocked()
                     scope.cancel()
             assert scope.cancelled_caught

@@ -1,0 +1,87 @@
+"""`xcaas calls export`: a table of finished calls that grows with each run."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .._connection import make_client
+from .._values import Moment
+from ._ledger import Ledger
+from ._metadata import FORMATS, write_table
+from ._meter import Meter
+from ._verb import Verb, period_of, period_options
+
+__all__ = ["export"]
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--pbx"], required=True, multiple=True, metavar="NAME", help="Name of a PBX. May be given several times."
+        ),
+        *period_options("Calls"),
+        click.Option(
+            ["--into"],
+            required=True,
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="The table: a name that ends with .parquet, .csv or .jsonl.",
+        ),
+        click.Option(
+            ["--overlap"],
+            type=Moment(),
+            default="1d",
+            metavar="TIME",
+            help="How late calls may appear: days are read again by each run until they are over for so long. Default: 1d.",
+        ),
+    ]
+
+
+def _export(given: dict[str, Any]) -> None:
+    from xcaas.work_analytics.models import CallRecord
+    from xcaas_data.slices import plan
+
+    into: Path = given["into"]
+    kind = into.suffix.lower().lstrip(".")
+    if kind not in FORMATS:
+        raise click.UsageError(f"--into {into} tells no form. Give a name that ends with .parquet, .csv or .jsonl.")
+    start, end = period_of(given)
+    settled: datetime = given["overlap"]
+    state = into.with_name(f".{into.name}.xcaas-export") / "ledger.db"
+    profile = given.get("profile")
+    with make_client(given) as client, Ledger(state, f"{into}") as ledger:
+        pieces = plan(
+            client.work_analytics.call_records.list,
+            window=(start.replace(hour=0, minute=0, second=0), end),
+            every="1d",
+            over={"pbx_id": given["pbx"]},
+            credentials=f"profile:{profile}" if profile else "environment",
+        )
+        before = ledger.count()
+        with Meter() as meter:
+            for piece in pieces:
+                if ledger.is_complete(piece.id):
+                    continue
+                meter.at(f"{piece.partition} {piece.start:%Y-%m-%d}")
+                for call in piece.items(client):
+                    at = "" if call.start_time_utc is None else call.start_time_utc.isoformat()
+                    ledger.put(piece.partition, call.call_id, at, call.to_dict())
+                if piece.end <= settled:
+                    ledger.complete(piece.id)
+            write_table(ledger, CallRecord, into, kind)
+        sys.stderr.write(f"{into}: {ledger.count() - before:,} new, {ledger.count():,} in all\n")
+
+
+export = Verb(
+    "export",
+    "Keep a table of the finished calls of a PBX, each call once.\n\n"
+    "Run it again, by cron for example, and it reads what is new. Whatever ended the last run, "
+    "this one goes on from there, and the table appears when it is complete.",
+    _options,
+    _export,
+)

@@ -1,0 +1,67 @@
+"""The table of an export: made of what its ledger has, so that it is the same however often a run was cut off."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from importlib import import_module
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from xcaas import Model, rows
+
+from ..output import cell
+from ..output._files import whole_file
+from ._ledger import Ledger
+
+__all__ = ["FORMATS", "write_table"]
+
+FORMATS = ("parquet", "csv", "jsonl")
+_BATCH = 10_000
+
+
+def write_table(ledger: Ledger, model: type[Model], target: Path, kind: str) -> None:
+    """Write what a ledger has to a file, which appears when it is complete."""
+    with whole_file(target) as path:
+        if kind == "parquet":
+            _write_parquet(ledger, model, path)
+            return
+        with open(path, "w", encoding="utf-8", newline="") as out:
+            {"csv": _write_csv, "jsonl": _write_lines}[kind](ledger, out)
+
+
+def _write_lines(ledger: Ledger, out: TextIO) -> None:
+    for about, row in ledger.rows():
+        out.write(json.dumps({**about, **row}, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def _write_csv(ledger: Ledger, out: TextIO) -> None:
+    """Write CSV with the columns of all rows, which are read twice for it rather than kept."""
+    columns = list(dict.fromkeys(name for about, row in ledger.rows() for name in (*about, *row)))
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns or ledger.columns)
+    for about, row in ledger.rows():
+        line = {**row, **about}
+        writer.writerow([cell(line.get(name)) for name in columns])
+
+
+def _write_parquet(ledger: Ledger, model: type[Model], path: Path) -> None:
+    """Write fields by their names in Python, with their types, a batch at a time."""
+    typed: Any = rows([], of=model).arrow_schema()  # says what to install where pyarrow is missing
+    pa: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
+    schema = pa.schema([*((name, pa.string()) for name in ledger.columns), *typed])
+    with parquet.ParquetWriter(path, schema) as writer:
+        for chunk in _chunks(ledger):
+            batches: Any = rows([model.from_dict(row) for _, row in chunk], of=model).arrow_batches(len(chunk))
+            (batch,) = batches
+            about = [pa.array([one[name] for one, _ in chunk], pa.string()) for name in ledger.columns]
+            writer.write_batch(pa.RecordBatch.from_arrays([*about, *batch.columns], schema=schema))
+
+
+def _chunks(ledger: Ledger) -> Iterator[list[tuple[dict[str, str | None], dict[str, Any]]]]:
+    found = ledger.rows()
+    while chunk := list(islice(found, _BATCH)):
+        yield chunk

@@ -1,0 +1,70 @@
+"""`xcaas events tail`: events as lines of JSON, from where the last run ended if it is to be so."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .._connection import make_client
+from ..output import plain
+from ..output._files import whole_file
+from ._verb import Verb
+
+__all__ = ["tail"]
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        click.Argument(["topic"], default="all", metavar="[TOPIC]"),
+        click.Option(["--agent"], metavar="ID", help="Events of one agent, by the short id, in the place of a topic."),
+        click.Option(
+            ["--from", "begin"],
+            default="latest",
+            show_default=True,
+            metavar="PLACE",
+            help="latest, earliest, or the id of an event, to go on after it.",
+        ),
+        click.Option(
+            ["--state"],
+            type=click.Path(dir_okay=False, path_type=Path),
+            metavar="FILE",
+            help="Keep the place there, and go on from it when the file is there.",
+        ),
+        click.Option(["--limit-total"], type=click.IntRange(min=1), metavar="N", help="End after so many events."),
+    ]
+
+
+def _tail(given: dict[str, Any]) -> None:
+    state: Path | None = given["state"]
+    begin: str = given["begin"]
+    if state is not None and state.exists():
+        begin = state.read_text("utf-8").strip() or begin
+    with make_client(given) as client:
+        read = client.events.read_agent if given["agent"] else client.events.read
+        with read(given["agent"] or given["topic"], resume_token=begin) as events:
+            for event in islice(events, given["limit_total"]):
+                sys.stdout.write(json.dumps(plain(event), ensure_ascii=False, separators=(",", ":")) + "\n")
+                sys.stdout.flush()
+                events.acknowledge()  # after the line is out: a kill repeats one rather than losing it
+                if state is not None and events.resume_token:
+                    _keep(state, events.resume_token)
+
+
+def _keep(state: Path, token: str) -> None:
+    with whole_file(state) as path:
+        path.write_text(f"{token}\n", "utf-8")
+
+
+tail = Verb(
+    "tail",
+    "Write events of the contact center as they happen, a line of JSON each.\n\n"
+    "TOPIC is all (the default) or one type of event, such as InteractionCreated. Connections that break are made "
+    "anew, and go on where they were. Ctrl-C ends it.",
+    _options,
+    _tail,
+)

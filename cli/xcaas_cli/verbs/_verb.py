@@ -1,0 +1,61 @@
+"""What these commands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from .._connection import connection_options
+from .._values import Moment
+
+__all__ = ["Verb", "period_of", "period_options"]
+
+
+class Verb(click.Command):
+    """A command whose options are made when it runs, not when it is listed."""
+
+    def __init__(
+        self, name: str, text: str, options: Callable[[], list[click.Parameter]], run: Callable[[dict[str, Any]], None]
+    ) -> None:
+        super().__init__(name, help=text)
+        self._options, self._run = options, run
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        self.params = [*self._options(), *connection_options()]
+        return super().get_params(ctx)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections = {"Options": self._options(), "Connection": [*connection_options(), self.get_help_option(ctx)]}
+        for title, params in sections.items():
+            records = [None if param is None else param.get_help_record(ctx) for param in params]
+            with formatter.section(title):
+                formatter.write_dl([record for record in records if record is not None], col_max=28)
+
+    def invoke(self, ctx: click.Context) -> None:
+        self._run(ctx.params)
+
+
+def period_options(what: str, *, required: bool = True) -> list[click.Parameter]:
+    """Return `--since` and `--until`."""
+    return [
+        click.Option(
+            ["--since"],
+            type=Moment(),
+            required=required,
+            help=f"{what} of that time or later: 7d (seven days ago), 2026-11-01, ISO 8601.",
+        ),
+        click.Option(["--until"], type=Moment(), help=f"{what} before that time; now without it."),
+    ]
+
+
+def period_of(given: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Return the period that was asked for, in UTC and in whole seconds."""
+    since: datetime = given["since"].astimezone(UTC).replace(microsecond=0)
+    now = datetime.now(UTC).replace(microsecond=0)
+    until: datetime = min((given.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
+    if since >= until:
+        raise click.UsageError(f"--since {since:%Y-%m-%d %H:%M} is not before the end, {until:%Y-%m-%d %H:%M} (UTC).")
+    return since, until

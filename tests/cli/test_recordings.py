@@ -1,0 +1,147 @@
+"""`xcaas recordings export`: each recording once, whole, and a table of them, whatever ends a run.
+
+`make torture-export` kills a run of 5,000 objects ten times at random moments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import time
+from hashlib import md5
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import Command
+from xcaas_cli.verbs._ledger import Ledger
+from xcaas_sandbox import Fault, Faults, Sandbox
+
+LARGE = "XCAAS_EXPORT_TORTURE" in os.environ
+KILLS = 10 if LARGE else 3
+PERIOD = ("--since", "2026-01-01", "--until", "2026-01-14" if LARGE else "2026-01-02T12:00")
+EVERYTHING = ("recordings", "export", *PERIOD, "--types", "all")
+FEW = ("recordings", "export", "--since", "2026-01-01", "--until", "2026-01-02", "--regions", "uk")
+REGIONS = () if LARGE else ("--regions", "uk,us-west")
+
+
+def content(folder: Path) -> dict[str, str]:
+    """Return what is in a folder, but for the state: paths, and what the files are."""
+    files = [path for path in folder.rglob("*") if path.is_file() and ".xcaas-export" not in path.parts]
+    return {path.relative_to(folder).as_posix(): md5(path.read_bytes()).hexdigest() for path in files}
+
+
+def count(folder: Path) -> int:
+    """Return how many whole files there are."""
+    return sum(not name.startswith(".") for place, _, names in os.walk(folder) if ".x" not in place for name in names)
+
+
+@pytest.mark.timeout(1800 if LARGE else 120)
+def test_killed_again_and_again(xcaas: Command, tmp_path: Path) -> None:
+    undisturbed, disturbed = tmp_path / "undisturbed", tmp_path / "disturbed"
+    began = time.monotonic()
+    assert xcaas.run(*EVERYTHING, *REGIONS, "--into", str(undisturbed)).code == 0
+    whole, took = count(undisturbed), time.monotonic() - began
+    chance = random.Random(int(os.environ.get("XCAAS_EXPORT_TORTURE") or 0))
+    for reached in sorted(chance.uniform(0.0, 0.95) * whole for _ in range(KILLS)):
+        with xcaas.start(*EVERYTHING, *REGIONS, "--into", str(disturbed)) as process:
+            while count(disturbed) < reached:
+                assert process.poll() is None
+                time.sleep(0.02)
+            time.sleep(chance.uniform(0.0, 0.1))  # in the middle of something else than the end of a file
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        assert not (disturbed / "recordings.csv").exists()
+        if LARGE:
+            print(f"killed at {count(disturbed):,} of {whole:,} files")  # noqa: T201
+    assert xcaas.run(*EVERYTHING, *REGIONS, "--into", str(disturbed)).code == 0
+    found = content(disturbed)
+    assert found == content(undisturbed)
+    lines = (disturbed / "recordings.csv").read_text().splitlines()
+    assert len(lines) == len(found) == whole  # the header stands for the table itself
+    assert whole > (5000 if LARGE else 200)
+    if LARGE:
+        print(f"{whole - 1:,} objects, {KILLS} kills, {took:.1f} s undisturbed")  # noqa: T201
+
+
+class TestARun:
+    def test_goes_on_where_the_last_one_ended(self, xcaas: Command, sandbox: Sandbox, tmp_path: Path) -> None:
+        outcome = xcaas.run(*FEW, "--into", str(tmp_path))
+        assert (outcome.code, outcome.out) == (0, "")
+        assert outcome.err.startswith(f"{tmp_path}: 29 new (")
+        before = sandbox.state.credentials.stats.calls
+        assert xcaas.run(*FEW, "--into", str(tmp_path)).err == f"{tmp_path}: 0 new (0 B), 29 in all\n"
+        assert sandbox.state.credentials.stats.calls - before <= 1  # the table, and nothing of the service's
+        outcome = xcaas.run(*FEW, "--until", "2026-01-03", "--into", str(tmp_path))
+        assert outcome.err.startswith(f"{tmp_path}: 28 new (")
+        assert outcome.err.endswith("57 in all\n")
+
+    def test_repairs_what_it_checks(self, xcaas: Command, tmp_path: Path) -> None:
+        xcaas.run(*FEW, "--into", str(tmp_path))
+        before = content(tmp_path)
+        broken, gone, *_ = sorted(tmp_path.glob("uk/callrecording/*/*.mp3"))
+        broken.write_bytes(b"x" * broken.stat().st_size)
+        gone.unlink()
+        assert xcaas.run(*FEW, "--into", str(tmp_path), "--check").err.startswith(f"{tmp_path}: 2 new (")
+        assert content(tmp_path) == before
+
+    def test_tells_what_failed_and_tries_it_again(self, xcaas: Command, sandbox: Sandbox, tmp_path: Path) -> None:
+        sandbox.state.faults.add(Fault("/content$", status=404, times=1))
+        outcome = xcaas.run(*FEW, "--into", str(tmp_path))
+        assert outcome.code == 1
+        assert re.search("uk uk-[0-9a-f]+: .*404", outcome.err)
+        assert outcome.err.endswith("29 in all, 1 failed; run it again\n")
+        assert "1 new" in xcaas.run(*FEW, "--into", str(tmp_path)).err
+        lines = [line.split(",") for line in (tmp_path / "recordings.csv").read_text().splitlines()[1:]]
+        assert {line[2] for line in lines} == {"md5"}
+
+    def test_works_in_a_folder_alone(self, xcaas: Command, tmp_path: Path) -> None:
+        with Ledger(tmp_path / ".xcaas-export" / "ledger.db", "here"):
+            outcome = xcaas.run(*FEW, "--into", str(tmp_path))
+        assert (outcome.code, outcome.out) == (1, "")
+        assert outcome.err == (
+            f"xcaas: another run exports into {tmp_path} just now; wait for it to end. Nothing was done.\n"
+        )
+
+    def test_says_what_to_do_with_a_state_that_is_damaged(self, xcaas: Command, tmp_path: Path) -> None:
+        (tmp_path / ".xcaas-export").mkdir()
+        (tmp_path / ".xcaas-export" / "ledger.db").write_text("not a database" * 100)
+        outcome = xcaas.run(*FEW, "--into", str(tmp_path))
+        assert outcome.code == 1
+        assert "remove it" in outcome.err
+
+    @pytest.mark.parametrize(
+        "wrong", [("--types", ""), ("--since", "2126-01-01"), ("--regions", "mars"), ("--where", "nonsense")]
+    )
+    def test_refuses_what_cannot_be(self, xcaas: Command, tmp_path: Path, wrong: tuple[str, str]) -> None:
+        outcome = xcaas.run(*FEW, "--into", str(tmp_path / "x"), *wrong)
+        assert outcome.code == 2, outcome.err
+
+
+def test_tables_in_all_forms_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
+    for kind in ("jsonl", "parquet"):
+        assert xcaas.run(*FEW, "--into", str(tmp_path), "--metadata", kind).code == 0
+    lines = [json.loads(line) for line in (tmp_path / "recordings.jsonl").read_text().splitlines()]
+    table: Any = import_module("pyarrow.parquet").read_table(tmp_path / "recordings.parquet")
+    for name, column in {"id": "id", "file": "file", "region": "region", "verified": "verified"}.items():
+        assert [line[name] for line in lines] == table.column(column).to_pylist()
+    assert all((tmp_path / line["file"]).stat().st_size == line["storedBytes"] for line in lines)
+
+
+def test_ctrl_c_while_the_service_is_silent(tmp_path: Path) -> None:
+    faults = Faults([Fault("/content$", delay=4)])
+    with Sandbox(faults=faults) as sandbox:
+        with Command(sandbox.base_url).start(*FEW, "--into", str(tmp_path)) as process:
+            while faults.fired < 8:
+                assert process.poll() is None
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (130, b"")
+        assert faults.fired == 8
+    assert list(content(tmp_path)) == []

@@ -1,0 +1,180 @@
+"""Verbs of several calls: tables of calls, reports, the board of queues, the stream of events."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.running import Command
+from xcaas_sandbox import Fault, Faults, Sandbox
+
+CALLS = ("calls", "export", "--pbx", "acme-300-a-day", "--since", "2026-01-01")
+SUMMARY = ("reports", "run", "queue-interactions-summary", "--since", "7d")
+
+
+class TestCalls:
+    def test_grows_with_each_run_and_has_each_call_once(self, xcaas: Command, sandbox: Sandbox, tmp_path: Path) -> None:
+        file = tmp_path / "calls.parquet"
+        assert re.search(r"30\d new, 30\d in all", xcaas.run(*CALLS, "--until", "2026-01-02", "--into", str(file)).err)
+        before = sandbox.state.credentials.stats.calls
+        assert "calls.parquet: 0 new, 30" in xcaas.run(*CALLS, "--until", "2026-01-02", "--into", str(file)).err
+        assert sandbox.state.credentials.stats.calls == before
+        assert re.search(r"\d new, 60\d in all", xcaas.run(*CALLS, "--until", "2026-01-03", "--into", str(file)).err)
+        table: Any = import_module("pyarrow.parquet").read_table(file)
+        ids: list[str] = table.column("call_id").to_pylist()
+        assert 600 <= len(ids) == len(set(ids))
+        starts: list[Any] = table.column("start_time_utc").to_pylist()
+        assert starts == sorted(starts)
+
+    def test_the_form_is_that_of_the_name(self, xcaas: Command, tmp_path: Path) -> None:
+        period = ("--until", "2026-01-01T06:00")
+        assert xcaas.run(*CALLS, *period, "--into", str(tmp_path / "a.csv")).code == 0
+        assert xcaas.run(*CALLS, *period, "--into", str(tmp_path / "a.jsonl")).code == 0
+        with open(tmp_path / "a.csv", newline="") as file:
+            rows = list(csv.DictReader(file))
+        lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+        assert [row["callId"] for row in rows] == [line["callId"] for line in lines] != []
+        outcome = xcaas.run(*CALLS, "--into", str(tmp_path / "a.xml"))
+        assert (outcome.code, ".parquet, .csv or .jsonl" in outcome.err) == (2, True)
+
+
+class TestReports:
+    def test_rows_are_values_by_column(self, xcaas: Command) -> None:
+        outcome = xcaas.run(*SUMMARY, "--metrics", "entered,accepted", "-o", "csv")
+        assert (outcome.code, outcome.err) == (0, "")
+        assert outcome.out.splitlines()[:2] == ["queue,entered,accepted", "Sales,0,0"]
+        detailed = xcaas.run("reports", "run", "detailed-reports-interaction-details", "--since", "7d")
+        assert json.loads(detailed.out.splitlines()[0])["interactionId"] == "int-000000"
+
+    def test_files_are_the_service_s(self, xcaas: Command, tmp_path: Path) -> None:
+        assert xcaas.run(*SUMMARY, "--into", str(tmp_path / "r.csv")).code == 0
+        assert (tmp_path / "r.csv").read_text().splitlines()[0] == "Queue,Entered,Accepted,Abandoned"
+        assert xcaas.run(*SUMMARY, "--into", str(tmp_path / "r.xlsx")).code == 0
+        assert xcaas.run(*SUMMARY, "--into", str(tmp_path / "r.jsonl")).code == 0
+        assert json.loads((tmp_path / "r.jsonl").read_text().splitlines()[0])["queue"] == "Sales"
+
+    def test_whoever_stops_waiting_learns_how_to_go_on(self, xcaas: Command) -> None:
+        outcome = xcaas.run(*SUMMARY, "--wait", "0.001")
+        assert outcome.code == 1
+        found = re.search(r"xcaas reports run --resume (\d+)", outcome.err)
+        assert found is not None
+        assert xcaas.run("reports", "run", "--resume", found[1]).out.count("\n") == 230
+
+    def test_failures(self, xcaas: Command) -> None:
+        outcome = xcaas.run(*SUMMARY, "--title", "fail")
+        assert (outcome.code, outcome.out) == (1, "")
+        assert "The report was asked to fail" in outcome.err
+        assert "--resume" not in outcome.err
+        assert xcaas.run("reports", "run").code == 2
+
+
+class TestQueues:
+    def test_lines_in_a_pipe(self, xcaas: Command) -> None:
+        outcome = xcaas.run("queues", "watch", "--times", "1", "--queue", "101", "--metrics", "busy.rt")
+        row = json.loads(outcome.out)
+        assert (row["id"], row["name"], set(row)) == ("101", "Sales", {"at", "id", "name", "busy.rt"})
+
+    def test_a_board_that_survives_its_token_and_a_service_that_is_away(self) -> None:
+        """Drawn over itself, at 80 columns, until Ctrl-C."""
+        faults = Faults()
+        with Sandbox(token_lifetime=0.5, faults=faults) as sandbox:
+            out = self.watched(Command(sandbox.base_url), faults)
+            assert sandbox.state.credentials.stats.token_requests > 1
+        assert "old numbers" in out
+        assert out.count("Partners") >= 3
+        assert max(len(re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", line)) for line in re.split(r"[\r\n]+", out)) <= 80
+        assert out.rindex("\x1b[?25h") > out.rindex("\x1b[?25l")  # the cursor is back
+
+    def watched(self, xcaas: Command, faults: Faults) -> str:
+        terminal, inner = pty.openpty()
+        arguments = [sys.executable, "-m", "xcaas_cli", "queues", "watch", "--every", "1"]
+        environment = {**xcaas.environment(), "TERM": "xterm", "XCAAS_RETRIES": "0"}
+        with subprocess.Popen(
+            arguments, env=environment, stdin=inner, stdout=inner, stderr=inner, start_new_session=True
+        ) as process:
+            os.close(inner)
+            out = ""
+            fine = "Ctrl-C ends it"
+            for seen, rounds, then in ((fine, 2, self.away(faults)), ("old numbers", 1, faults.clear), (fine, 1, None)):
+                part = ""
+                while part.count(seen) < rounds:
+                    part += os.read(terminal, 65536).decode()
+                out += part
+                if then is not None:
+                    then()
+            process.send_signal(signal.SIGINT)
+            while True:
+                try:
+                    out += os.read(terminal, 65536).decode()
+                except OSError:  # the process is gone
+                    break
+        os.close(terminal)
+        assert process.returncode == 130
+        return out
+
+    @staticmethod
+    def away(faults: Faults) -> Any:
+        return lambda: faults.add(Fault("/queues", status=503))
+
+    def test_what_asking_again_cannot_mend_ends_it(self, xcaas: Command) -> None:
+        outcome = xcaas.run("queues", "watch", "--metrics", "nonsense")
+        assert outcome.code == 1
+        assert "nonsense" in outcome.err
+
+
+class TestEvents:
+    @pytest.fixture(autouse=True)
+    def cluster(self, xcaas: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(os.environ, "XCAAS_CLUSTER", "na12")
+        sandbox.state.services.events.extend(6)
+
+    def test_goes_on_where_the_last_run_ended(self, xcaas: Command, tmp_path: Path) -> None:
+        tail = ("events", "tail", "--from", "earliest", "--state", str(tmp_path / "place"), "--limit-total", "2")
+        first = [json.loads(line) for line in xcaas.run(*tail).out.splitlines()]
+        second = [json.loads(line) for line in xcaas.run(*tail).out.splitlines()]
+        ids = [event["id"] for event in (*first, *second)]
+        assert len(set(ids)) == 4
+        assert (tmp_path / "place").read_text().strip() == ids[-1]
+        kept = xcaas.run("events", "tail", "--from", first[0]["id"], "--limit-total", "3")
+        assert [json.loads(line)["id"] for line in kept.out.splitlines()] == ids[1:]
+
+    def test_ctrl_c(self, xcaas: Command) -> None:
+        xcaas.settings["XCAAS_CLUSTER"] = "na12"
+        with xcaas.start("events", "tail", "--from", "earliest") as process:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=30)
+        assert json.loads(line)["payload"]
+        assert (process.returncode, err) == (130, b"")
+
+
+def test_products_keep_their_resources_beside_the_verbs(xcaas: Command) -> None:
+    for group, names in {
+        "calls": ("agents", "calls", "export"),
+        "events": ("read", "tail"),
+        "queues": ("watch",),
+    }.items():
+        shown = xcaas.run(group, "--help").out
+        assert all(re.search(rf"^  {name} ", shown, re.MULTILINE) for name in names), shown
+
+
+def test_help_of_each_verb(xcaas: Command) -> None:
+    from xcaas_cli.verbs import VERBS
+
+    for group, verbs in VERBS.items():
+        for verb in verbs:
+            outcome = xcaas.run(group, verb, "--help")
+            assert outcome.code == 0
+            assert "--profile" in outcome.out
