@@ -13,7 +13,7 @@ from ._values import Moment, parse_moment
 if TYPE_CHECKING:
     from xcaas import Filter
 
-__all__ = ["filter_options", "read_filter"]
+__all__ = ["filter_options", "parse_condition", "read_filter"]
 
 _CONDITION = re.compile(r"(?P<name>[\w.-]+?)\s*(?P<operator>!=|<=|>=|==|=|<|>)\s*(?P<value>[^=\s].*)", re.DOTALL)
 _CREATED = "created_time"
@@ -39,7 +39,7 @@ def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | 
     """Return the filter that options describe; one that is text only goes to the service as it is."""
     from xcaas import F, Filter
 
-    conditions = [_parse_condition(text, entry) for text in given["where"]]
+    conditions = [parse_condition(text, entry) for text in given["where"]]
     if (since := given.get("since")) is not None:
         conditions.append(F.created_time >= since)
     if (until := given.get("until")) is not None:
@@ -53,8 +53,10 @@ def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | 
     return joined
 
 
-def _parse_condition(text: str, entry: Any) -> Filter:
+def parse_condition(text: str, entry: Any = None) -> Filter:
     """Return the filter that a condition such as `createdTime>=7d` stands for. Names that entries have in Python may be used.
+
+    Without an entry there are no tags, so that a name with underscores is Python's.
 
     Raises:
         click.UsageError: It is none.
@@ -82,7 +84,7 @@ def _parse_condition(text: str, entry: Any) -> Filter:
 
 def _is_field(entry: Any, name: str) -> bool:
     """Tell whether a name is that of a field in Python. Others, such as those of tags, are the service's own."""
-    return "_" in name and not name.startswith("_") and hasattr(entry, name)
+    return "_" in name and not name.startswith("_") and (entry is None or hasattr(entry, name))
 
 
 def _moment(value: str) -> Any:

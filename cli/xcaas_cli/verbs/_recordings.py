@@ -109,7 +109,7 @@ def _condition(types: str, where: tuple[str, ...]) -> Filter | None:
     names = [name.strip() for name in types.split(",") if name.strip()]
     if not names:
         raise click.UsageError("--types names none. Give one, such as callrecording, or all.")
-    conditions = [parse_condition(text) for text in where]
+    conditions = [parse_condition(text, StorageObject) for text in where]
     if "all" not in names:
         conditions.insert(0, F.type.in_(names) if len(names) > 1 else F.type == names[0])
     joined: Filter | None = None
