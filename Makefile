@@ -9,7 +9,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench clean
+.PHONY: help setup redis java demo test generate check lint lint-specs types unit test-engines conformance torture bench docs docs-serve clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -74,6 +74,12 @@ conformance: $(READY) ## call every operation of our documents, or of FOLDER=…
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@$(BIN)/python -m benchmarks
+
+docs: $(READY) ## build the site into build/site
+	@$(BIN)/python -m website
+
+docs-serve: $(READY) ## show the site on this machine
+	@$(BIN)/python -m website serve
 
 clean: ## remove .venv and caches
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output
