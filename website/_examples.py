@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 
 from xcaas_sandbox._examples import example_of_media, example_of_schema
-from xcaas_sandbox._specs import Node
+from xcaas_sandbox._specs import Node, is_list, is_node
 
 from ._reference import Member
 
@@ -76,24 +76,20 @@ def _literal(value: object, margin: int | None = None) -> str:
     """Return a value as Python has it: in one line, or as the formatter breaks what is too long for one."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, (dict, list)):
-        return repr(value)
-    begin, end = "{}" if isinstance(value, dict) else "[]"
     inner = None if margin is None else margin + 4
-    items = (
-        [f"{_literal(key)}: {_literal(item)}" for key, item in value.items()]
-        if isinstance(value, dict)
-        else [_literal(item) for item in value]
-    )
-    one_line = f"{begin}{', '.join(items)}{end}"
+
+    def items(inner: int | None) -> list[str]:
+        if is_node(value):
+            return [f"{_literal(key)}: {_literal(item, inner)}" for key, item in value.items()]
+        return [_literal(item, inner) for item in value] if is_list(value) else []
+
+    if not is_node(value) and not is_list(value):
+        return repr(value)
+    begin, end = "{}" if is_node(value) else "[]"
+    one_line = f"{begin}{', '.join(items(None))}{end}"
     if inner is None or inner + len(one_line) <= WIDTH:
         return one_line
-    items = (
-        [f"{_literal(key)}: {_literal(item, inner)}" for key, item in value.items()]
-        if isinstance(value, dict)
-        else [_literal(item, inner) for item in value]
-    )
-    return "\n".join([begin, *(f"{' ' * inner}{item}," for item in items), f"{' ' * (inner - 4)}{end}"])
+    return "\n".join([begin, *(f"{' ' * inner}{item}," for item in items(inner)), f"{' ' * (inner - 4)}{end}"])
 
 
 def _command(member: Member, given: dict[str, object], kind: str) -> str:
@@ -109,7 +105,7 @@ def _command(member: Member, given: dict[str, object], kind: str) -> str:
             words += ["--body", text if len(text) < WIDTH else json.dumps(value, ensure_ascii=False, indent=2)]
         elif isinstance(value, bool):
             words.append(option if value else option.replace("--", "--no-", 1))
-        elif isinstance(value, list):
+        elif is_list(value):
             words += [word for item in value for word in (option, str(item))]
         else:
             words += [option, str(value)]
@@ -123,7 +119,7 @@ def _command(member: Member, given: dict[str, object], kind: str) -> str:
 def _is_body(member: Member, name: str, value: object) -> bool:
     assert member.operation is not None
     in_spec = {_plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
-    objects = isinstance(value, dict) or (isinstance(value, list) and any(isinstance(item, dict) for item in value))
+    objects = is_node(value) or (is_list(value) and any(is_node(item) for item in value))
     return _plain(name) not in in_spec and objects
 
 

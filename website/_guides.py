@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from ._reference import ROOT
@@ -99,7 +100,6 @@ def _relative(target: str, name: str) -> str:
     return posixpath.relpath(target, PurePosixPath(name).parent.as_posix())
 
 
-def _outside_code(text: str, pattern: str, moved: object) -> str:
-    assert callable(moved)
+def _outside_code(text: str, pattern: str, moved: Callable[[re.Match[str]], str]) -> str:
     parts = re.split(r"(^```.*?^```)", text, flags=re.MULTILINE | re.DOTALL)
     return "".join(part if part.startswith("```") else re.sub(pattern, moved, part) for part in parts)

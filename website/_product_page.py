@@ -9,6 +9,7 @@ from importlib import import_module
 from textwrap import indent
 
 from xcaas_core.sdk import Product, Scheme
+from xcaas_sandbox._specs import is_list
 
 from ._examples import arguments, example
 from ._reference import Member, Model, Parameter, Reference, Resource
@@ -184,7 +185,7 @@ class _Page:
 
 def _credential(row: Mapping[str, object], schemes: Mapping[str, Scheme]) -> str:
     required = row["security"]
-    assert isinstance(required, list)
+    assert is_list(required)
     ways: list[str] = []
     for requirement in required:
         kinds = [schemes[name] for name in requirement]

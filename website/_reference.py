@@ -10,7 +10,7 @@ from pathlib import Path
 
 import griffe
 
-from xcaas_sandbox._specs import Operation, load_products
+from xcaas_sandbox._specs import Operation, is_list, is_node, load_products
 
 __all__ = ["ROOT", "Field", "Member", "Model", "Parameter", "Reference", "Resource", "load", "product_names"]
 
@@ -94,8 +94,8 @@ def manifest() -> dict[str, object]:
 def product_names() -> list[str]:
     """Return the products' names in Python, sorted."""
     titles = manifest()["titles"]
-    assert isinstance(titles, dict)
-    return sorted(str(name) for name in titles)
+    assert is_node(titles)
+    return sorted(titles)
 
 
 def load(product: str) -> Reference:
@@ -115,7 +115,7 @@ def load(product: str) -> Reference:
         if not found.is_alias and not name.startswith("Async")
     )
     listed = manifest()["operations"]
-    assert isinstance(listed, list)
+    assert is_list(listed)
     rows: dict[str, dict[str, object]] = {row["call"]: row for row in listed if row["product"] == product}
     specs = next(spec for spec in load_products() if spec.name == product)
     operations = {operation.id: operation for operation in specs.operations}

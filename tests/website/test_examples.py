@@ -65,8 +65,12 @@ def test_examples_run(
     monkeypatch.chdir(tmp_path)
     # Streams are no calls: the programs of docs/events.md run, and tests/core/events opens each kind.
     members = [member for resource in load(product).resources for member in resource.members if member.call in ROWS]
+
     # One client for all commands: making a new one for each is most of what a command costs.
-    monkeypatch.setattr("xcaas_cli._operation.make_client", lambda given: nullcontext(client))
+    def make_client(given: dict[str, object]) -> nullcontext[XCaaS]:
+        return nullcontext(client)
+
+    monkeypatch.setattr("xcaas_cli._operation.make_client", make_client)
     awaiting = AsyncXCaaS(credentials=CREDENTIALS, base_url=server.base_url, rate_limits=False, **SETTINGS)
     awaited: set[str] = set()
     with asyncio.Runner() as runner:
