@@ -39,7 +39,10 @@ def stage(products: Iterable[str] | None = None, build: Path = BUILD, site: Path
     (build / "pages" / "llms.txt").write_text(_overview(pages), "utf-8")
     (build / "pages" / "llms-full.txt").write_text(_everything(pages), "utf-8")
     nav: list[object] = [{"xcaas": "index.md"}]
+    # A guide that no part lists comes last.
+    others = sorted(name for name in pages if "/" not in name and name not in _order(pages))
     nav += [{part: [f"{name}.md" for name in guides]} for part, guides in _guides.GUIDES.items()]
+    nav += [{"More": others}] if others else []
     nav.insert(2, {"Products": ["products/index.md", *(f"products/{name}.md" for name in names)]})
     settings = {
         "INHERIT": str(HERE / "mkdocs.yml"),
