@@ -98,13 +98,6 @@ check: $(READY) ## fail if generated/ is not what specs/ gives
 conformance: $(READY) ## call every operation of our documents, or of FOLDER=…, for real, and check both directions
 	@$(BIN)/python -m tests.conformance $(if $(FOLDER),"$(FOLDER)")
 
-docs: $(READY) ## build the site into build/site; `make docs-serve` shows it while you write
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --config-file site/mkdocs.yml
-	@echo "build/site/index.html"
-
-docs-serve: $(READY)
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --config-file site/mkdocs.yml
-
 bench: $(READY) ## benchmarks, each a ratio against a named peer in one run
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@$(BIN)/python -m benchmarks
@@ -115,6 +108,12 @@ release: $(READY) check ## build, test and describe the files of a release in di
 
 screenshots: $(READY) ## the pictures of docs/command-line.md, anew
 	@$(BIN)/python examples/screenshots.py
+
+docs: $(READY) ## build the site into build/site
+	@$(BIN)/python -m website
+
+docs-serve: $(READY) ## show the site on this machine
+	@$(BIN)/python -m website serve
 
 clean: ## remove .venv and caches
 	@rm -rf .venv .venvs .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-output

@@ -17,7 +17,7 @@ ALL = [
     *PAGES,
     *(ROOT / name for name in ("specs/README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")),
 ]
-FOLDERS = "core|generated|generator|sandbox|specs|tests|docs|examples|benchmarks|release"
+FOLDERS = "core|generated|generator|sandbox|specs|tests|docs|examples|benchmarks|release|website"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 pages = pytest.mark.parametrize("page", ALL, ids=page_id)
 
@@ -93,7 +93,7 @@ def test_the_readme_lists_the_extras_for_users() -> None:
         for row in section.splitlines()
         for name in re.findall(r"`([\w-]+)`", row.split("|")[1] if "|" in row else "")
     }
-    assert listed == set(PROJECT["optional-dependencies"]) - {"dev", "bench", "engines", "release"}
+    assert listed == set(PROJECT["optional-dependencies"]) - {"dev", "bench", "docs", "engines", "release"}
 
 
 @pages

@@ -20,7 +20,7 @@ from xcaas_generator.generate.pipeline import run
 from xcaas_generator.generate.request import BuildRequest, Source
 from xcaas_generator.progress import Progress
 
-WITH_PYTHON = [page for page in PAGES if blocks(page, "python")]
+WITH_PYTHON = [page for page in [*PAGES, ROOT / "website" / "index.md"] if blocks(page, "python")]
 
 # Where a program makes a client, it gets a fake network, unless it says itself where its calls go.
 _MAKES_CLIENT = re.compile(r"(?<!httpx\.)\b((?:Async)?(?:XCaaS|Client)(?:\.from_env)?\()(?!.*(?:http_client|sandbox))")

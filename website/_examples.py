@@ -1,0 +1,140 @@
+"""An example of every operation, in three languages: blocking, awaiting, and on the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+
+from xcaas_sandbox._examples import example_of_media, example_of_schema
+from xcaas_sandbox._specs import Node, is_list, is_node
+
+from ._reference import Member
+
+__all__ = ["Example", "arguments", "example"]
+
+WIDTH = 88
+
+
+@dataclass(frozen=True)
+class Example:
+    """One operation, three times."""
+
+    blocking: str
+    awaiting: str
+    command: str
+
+
+def arguments(member: Member) -> dict[str, object]:
+    """Return an example for each argument that has to be given, as the spec has it."""
+    operation = member.operation
+    assert operation is not None
+    specs = {_plain(str(spec.get("x-xcaas-name", spec["name"]))): spec for spec in operation.parameters}
+    given: dict[str, object] = {}
+    for parameter in member.parameters:
+        spec = specs.get(_plain(parameter.name))
+        if parameter.default is not None and not _needed(operation.id, spec):
+            continue
+        if spec is not None:
+            given[parameter.name] = _example(spec)
+        elif operation.body is not None:
+            given[parameter.name] = example_of_media(next(iter(operation.body["content"].values())))
+    return given
+
+
+def example(member: Member, given: dict[str, object]) -> Example:
+    """Write the call of an operation with these arguments."""
+    call = _call(member, given)
+    kind = re.split(r"[\[ ]", member.returns)[0]
+    if kind == "Pager":
+        loop = f"for item in {call}.limit(10):\n    print(item)\n"
+        blocking, awaiting = loop, f"async {loop}"
+    elif kind == "Download":
+        blocking, awaiting = f'{call}.save("content")\n', f'await {call}.save("content")\n'
+    elif kind == "EventStream":
+        loop = f"with {call} as events:\n    for event in events:\n        print(event)\n"
+        blocking, awaiting = loop, f"async {loop}".replace("    for", "    async for")
+    elif kind == "None":
+        blocking, awaiting = f"{call}\n", f"await {call}\n"
+    else:
+        blocking, awaiting = f"result = {call}\nprint(result)\n", f"result = await {call}\nprint(result)\n"
+    return Example(blocking, awaiting, _command(member, given, kind))
+
+
+def _call(member: Member, given: dict[str, object]) -> str:
+    keywords = {parameter.name: parameter.keyword for parameter in member.parameters}
+    named = [(f"{name}=" if keywords[name] else "", value) for name, value in given.items()]
+    one_line = f"client.{member.call}({', '.join(f'{name}{_literal(value)}' for name, value in named)})"
+    if len(one_line) <= WIDTH:
+        return one_line
+    lines = "".join(f"    {name}{_literal(value, 4)},\n" for name, value in named)
+    return f"client.{member.call}(\n{lines})"
+
+
+def _literal(value: object, margin: int | None = None) -> str:
+    """Return a value as Python has it: in one line, or as the formatter breaks what is too long for one."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    inner = None if margin is None else margin + 4
+
+    def items(inner: int | None) -> list[str]:
+        if is_node(value):
+            return [f"{_literal(key)}: {_literal(item, inner)}" for key, item in value.items()]
+        return [_literal(item, inner) for item in value] if is_list(value) else []
+
+    if not is_node(value) and not is_list(value):
+        return repr(value)
+    begin, end = "{}" if is_node(value) else "[]"
+    one_line = f"{begin}{', '.join(items(None))}{end}"
+    if inner is None or inner + len(one_line) <= WIDTH:
+        return one_line
+    return "\n".join([begin, *(f"{' ' * inner}{item}," for item in items(inner)), f"{' ' * (inner - 4)}{end}"])
+
+
+def _command(member: Member, given: dict[str, object], kind: str) -> str:
+    words = ["xcaas", *(part.replace("_", "-") for part in member.call.split("."))]
+    for parameter in member.parameters:
+        if parameter.name not in given:
+            continue
+        value, option = given[parameter.name], f"--{parameter.name.strip('_').replace('_', '-')}"
+        if not parameter.keyword:
+            words.append(str(value))
+        elif _is_body(member, parameter.name, value):
+            text = json.dumps(value, ensure_ascii=False)
+            words += ["--body", text if len(text) < WIDTH else json.dumps(value, ensure_ascii=False, indent=2)]
+        elif isinstance(value, bool):
+            words.append(option if value else option.replace("--", "--no-", 1))
+        elif is_list(value):
+            words += [word for item in value for word in (option, str(item))]
+        else:
+            words += [option, str(value)]
+    if kind == "Download":
+        words += ["--into", "content"]
+    elif kind == "Pager":
+        words += ["--limit-total", "10"]
+    return shlex.join(words) + "\n"
+
+
+def _is_body(member: Member, name: str, value: object) -> bool:
+    assert member.operation is not None
+    in_spec = {_plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
+    objects = is_node(value) or (is_list(value) and any(is_node(item) for item in value))
+    return _plain(name) not in in_spec and objects
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _needed(operation: str, spec: Node | None) -> bool:
+    # `metrics` or `summary` is wanted by one operation, which OpenAPI cannot say.
+    return spec is not None and operation == "listAgents" and spec["name"] == "metrics"
+
+
+def _example(spec: Node) -> object:
+    if "example" in spec:
+        return spec["example"]
+    for given in spec.get("examples", {}).values():
+        return given["value"]
+    return example_of_schema(spec["schema"])

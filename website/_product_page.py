@@ -1,0 +1,238 @@
+"""The page of one product, in Markdown: what a client of it needs, each operation, each model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from importlib import import_module
+from textwrap import indent
+
+from xcaas_core.sdk import Product, Scheme
+from xcaas_sandbox._specs import is_list
+
+from ._examples import arguments, example
+from ._reference import Member, Model, Parameter, Reference, Resource
+
+__all__ = ["write"]
+
+CREDENTIALS = {
+    "client-credentials": "`ClientCredentials` (key and secret)",
+    "api-key": "`ApiKey` (in the header `{parameter}`)",
+    "api-token": "its `token` (in the header `{parameter}`)",
+    "basic-token": '`BasicToken` with `role="{token}"`',
+    "work-analytics-login": "`WorkAnalyticsLogin` (key, user and password)",
+}
+
+
+def write(reference: Reference) -> str:
+    """Return the page of a product."""
+    product = import_module(f"xcaas.{reference.name}._product").PRODUCT
+    assert isinstance(product, Product)
+    page = _Page(reference, product)
+    return "\n\n".join(page.parts()) + "\n"
+
+
+class _Page:
+    """The parts of one page."""
+
+    def __init__(self, reference: Reference, product: Product) -> None:
+        self._reference = reference
+        self._product = product
+        self._models = reference.models
+        self._meanings: dict[tuple[str, str], str] = {}
+        for resource in reference.resources:
+            for member in resource.members:
+                for name, text in member.raises:
+                    if found := re.match(r"(\d{3})\. (.*)", text):
+                        self._meanings.setdefault((found[1], name), found[2])
+
+    def parts(self) -> Iterator[str]:
+        reference = self._reference
+        yield f"---\ntitle: {reference.title}\n---\n\n# {reference.title}"
+        yield f"`client.{reference.name}`"
+        yield _safe(reference.text)
+        yield "\n".join(f"- **{name}**: {text}" for name, text in self._facts())
+        yield (
+            "Examples take a client from the environment, see [credentials](../credentials.md):\n\n"
+            + _tabs(
+                ("Sync", "python", "from xcaas import XCaaS\n\nclient = XCaaS.from_env()\n"),
+                ("Async", "python", "from xcaas import AsyncXCaaS\n\nclient = AsyncXCaaS.from_env()\n"),
+                ("Command line", "sh", f"xcaas {reference.name.replace('_', '-')} --help\n"),
+            )
+        )
+        yield from self._errors()
+        for resource in reference.resources:
+            yield from self._resource(resource)
+        if self._models:
+            yield "## Models"
+            for _, model in sorted(self._models.items()):
+                yield from self._model(model)
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        product = self._product
+        rows = [m.row for resource in self._reference.resources for m in resource.members if m.row]
+        yield "Credential", "; or ".join(dict.fromkeys(_credential(row, product.schemes) for row in rows))
+        if product.console_name:
+            yield "In the Admin Console", f"the key has the product `{product.console_name}`"
+        variables = {variable.name: variable for server in product.servers for variable in server.variables}
+        for variable in variables.values():
+            if variable.source == "region":
+                known = variable.names or variable.enum
+                default = next((n for n, text in variable.names.items() if text == variable.default), variable.default)
+                told = ", ".join(f"`{name}`" for name in known)
+                yield "Regions", told + (f"; `{default}` unless you say `region=`" if default else "; say `region=`")
+            elif variable.source:
+                yield variable.source.capitalize(), f"say `{variable.source}=`"
+        yield "Address", ", ".join(f"`{server.url}`" for server in product.servers)
+        if product.rate_limits:
+            limits = " and ".join(f"{limit.calls} calls in {limit.per:g} seconds" for limit in product.rate_limits)
+            yield "Limits", f"{limits}; [clients keep to them](../calls.md#limits)"
+        else:
+            yield "Limits", "none documented; a 429 is [tried again](../calls.md#retries)"
+
+    def _errors(self) -> Iterator[str]:
+        if not self._meanings:
+            return
+        title, console = self._reference.title, self._product.console_name
+        yield "## What errors mean { #errors }"
+        missing = (
+            f"does not open {title}, or may only read: in the Admin Console, give the key the product `{console}`"
+            if console
+            else f"does not open {title}, or not this call"
+        )
+        yield (
+            "A 401 means that the key or token is wrong, or no longer good. A 403 means that it is good, but "
+            f"{missing}."
+        )
+        rows = "\n".join(
+            f"| {status} | `{name}` | {_cell(text)} |" for (status, name), text in sorted(self._meanings.items())
+        )
+        yield f"| Status | Raises | Means |\n|---|---|---|\n{rows}"
+        yield "All errors, and what they carry: [errors](../calls.md#errors)."
+
+    def _raised(self, raised: tuple[str, str]) -> str:
+        """Return an error with its status, and what it means where that is not what it mostly means."""
+        name, text = raised
+        status, _, meaning = text.partition(". ")
+        if self._meanings.get((status, name)) == meaning:
+            return f"`{name}` ({status})"
+        return f"`{name}` ({_safe(text.rstrip('.'))})"
+
+    def _resource(self, resource: Resource) -> Iterator[str]:
+        product = self._reference.name
+        yield f"## `{resource.path or product}` {{ #{resource.path or 'operations'} }}"
+        if resource.text:
+            yield _safe(resource.text)
+        for member in resource.members:
+            yield from self._operation(member)
+
+    def _operation(self, member: Member) -> Iterator[str]:
+        path = member.call.partition(".")[2]
+        yield f"### {_safe(member.summary.rstrip('.'))} · `{path}` {{ #{path} }}"
+        if member.row and member.row["deprecated"]:
+            yield '!!! warning "Deprecated"\n    The service will take this operation away.'
+        if member.text:
+            yield _safe(member.text)
+        yield f"```python\n{_signature(member)}\n```"
+        if member.parameters:
+            rows = "\n".join(
+                f"| `{one.name}` | {self._type(one.annotation)} | {_means(one)} |" for one in member.parameters
+            )
+            yield f"| Argument | Type | Means |\n|---|---|---|\n{rows}"
+        returned = f" {_safe(member.returned)}" if member.returned else ""
+        yield f"**Returns** {self._type(member.returns, optional=True)}.{returned}"
+        if member.raises:
+            yield f"**Raises** {', '.join(map(self._raised, member.raises))}; see [what errors mean](#errors)."
+        if member.row:
+            row = member.row
+            yield (
+                f"**Sends** `{row['method']} {row['path']}`, with {_credential(row, self._product.schemes)}. "
+                f"`{row['operation_id']}` in the spec."
+            )
+            made = example(member, arguments(member))
+            yield _tabs(
+                ("Sync", "python", made.blocking),
+                ("Async", "python", made.awaiting),
+                ("Command line", "sh", made.command),
+            )
+
+    def _model(self, model: Model) -> Iterator[str]:
+        yield f"### {model.name} {{ #{_anchor(model.name)} }}"
+        if model.text:
+            yield _safe(model.text)
+        if model.values:
+            yield "Known values: " + ", ".join(f"`{value}`" for value in model.values) + "."
+        elif model.annotation:
+            yield f"Is {self._type(model.annotation, optional=True)}."
+        if model.fields:
+            rows = "\n".join(
+                f"| `{one.name}` | {self._type(one.annotation)} | {'yes' if one.required else ''} | {_cell(one.text)} |"
+                for one in model.fields
+            )
+            yield f"| Field | Type | Always there | Means |\n|---|---|---|---|\n{rows}"
+
+    def _type(self, annotation: str, *, optional: bool = False) -> str:
+        """Return a type with links to the models that it names. `| None` says nothing beside a default."""
+        text = annotation if optional or annotation == "None" else annotation.removesuffix(" | None")
+        linked = re.sub(r"\w+", self._link, escape(text, quote=False)).replace("|", "&#124;")
+        return f"<code>{linked}</code>"
+
+    def _link(self, found: re.Match[str]) -> str:
+        name = found[0].removesuffix("Dict")
+        return f'<a href="#{_anchor(name)}">{found[0]}</a>' if name in self._models else found[0]
+
+
+def _credential(row: Mapping[str, object], schemes: Mapping[str, Scheme]) -> str:
+    required = row["security"]
+    assert is_list(required)
+    ways: list[str] = []
+    for requirement in required:
+        kinds = [schemes[name] for name in requirement]
+        texts = [
+            CREDENTIALS[kind.credential or ""].format(parameter=kind.parameter, token=kind.options.get("token"))
+            + (f' and `role="{kind.options["key"]}"`' if "key" in kind.options else "")
+            for kind in kinds
+        ]
+        ways.append(" and ".join(dict.fromkeys(texts)) or "no credential")
+    return ", or ".join(dict.fromkeys(ways)) or "no credential"
+
+
+def _signature(member: Member) -> str:
+    parts: list[str] = []
+    for parameter in member.parameters:
+        if parameter.keyword and "*" not in parts:
+            parts.append("*")
+        default = "" if parameter.default is None else f" = {parameter.default}"
+        parts.append(f"{parameter.name}: {parameter.annotation}{default}")
+    one_line = f"client.{member.call}({', '.join(parts)}) -> {member.returns}"
+    if len(one_line) <= 88:
+        return one_line
+    return f"client.{member.call}(\n" + "".join(f"    {part},\n" for part in parts) + f") -> {member.returns}"
+
+
+def _tabs(*tabs: tuple[str, str, str]) -> str:
+    return "\n\n".join(
+        f'=== "{title}"\n\n{indent(f"```{language}{chr(10)}{code}```", "    ")}' for title, language, code in tabs
+    )
+
+
+def _means(parameter: Parameter) -> str:
+    if parameter.default is None:
+        return f"Required. {_cell(parameter.text)}"
+    default = "" if parameter.default == "None" else f" `{parameter.default}` when left out."
+    return _cell(parameter.text) + default
+
+
+def _safe(text: str) -> str:
+    """Return text in which angle brackets outside of code are letters."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(part if part.startswith("`") else re.sub(r"([<*_\[])", r"\\\1", part) for part in parts)
+
+
+def _cell(text: str) -> str:
+    return _safe(text).replace("|", "\\|")
+
+
+def _anchor(name: str) -> str:
+    return f"model-{name}"
