@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from tests.cli.running import Command
+from tests.products.support import JANUARY
 from xcaas_sandbox import Sandbox
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=50, until=datetime(2026, 1, 29, 8, tzinfo=UTC)) as sandbox:
+    with Sandbox(speed=50, until=JANUARY) as sandbox:
         yield sandbox
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.cli.running import Command
+from tests.products.support import JANUARY
 from xcaas_cli.verbs._ledger import Ledger
 from xcaas_sandbox import Fault, Faults, Sandbox
 
@@ -135,7 +136,7 @@ def test_tables_in_all_forms_hold_the_same(xcaas: Command, tmp_path: Path) -> No
 
 def test_ctrl_c_while_the_service_is_silent(tmp_path: Path) -> None:
     faults = Faults([Fault("/content$", delay=4)])
-    with Sandbox(faults=faults) as sandbox:
+    with Sandbox(faults=faults, until=JANUARY) as sandbox:
         with Command(sandbox.base_url).start(*FEW, "--into", str(tmp_path)) as process:
             while faults.fired < 8:
                 assert process.poll() is None

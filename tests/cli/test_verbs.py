@@ -135,8 +135,7 @@ class TestQueues:
 
 class TestEvents:
     @pytest.fixture(autouse=True)
-    def cluster(self, xcaas: Command, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(os.environ, "XCAAS_CLUSTER", "na12")
+    def log(self, sandbox: Sandbox) -> None:
         sandbox.state.services.events.extend(6)
 
     def test_goes_on_where_the_last_run_ended(self, xcaas: Command, tmp_path: Path) -> None:
@@ -150,7 +149,6 @@ class TestEvents:
         assert [json.loads(line)["id"] for line in kept.out.splitlines()] == ids[1:]
 
     def test_ctrl_c(self, xcaas: Command) -> None:
-        xcaas.settings["XCAAS_CLUSTER"] = "na12"
         with xcaas.start("events", "tail", "--from", "earliest") as process:
             assert process.stdout is not None
             line = process.stdout.readline()

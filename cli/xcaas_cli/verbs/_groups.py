@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 
 import click
@@ -41,17 +42,20 @@ class VerbGroup(LazyGroup):
     def summaries(self) -> dict[str, str]:
         return {verb: text for verb, (_, text) in VERBS[str(self.name)].items()}
 
-    def load(self, name: str) -> click.Command | None:
+    def load(self, name: str) -> click.Command:
         return _load(str(self.name), name)
 
 
 class _Extended(ResourceGroup):
     """A product with verbs beside its resources."""
 
+    def names(self) -> Iterable[str]:
+        return [*super().names(), *VERBS[str(self.name)]]
+
     def summaries(self) -> dict[str, str]:
         return {**super().summaries(), **{verb: text for verb, (_, text) in VERBS[str(self.name)].items()}}
 
-    def load(self, name: str) -> click.Command | None:
+    def load(self, name: str) -> click.Command:
         return _load(str(self.name), name) if name in VERBS[str(self.name)] else super().load(name)
 
 

@@ -105,6 +105,7 @@ def _export(given: dict[str, Any]) -> None:
 
 def _condition(types: str, where: tuple[str, ...]) -> Filter | None:
     from xcaas import F
+    from xcaas.storage.models import StorageObject
 
     names = [name.strip() for name in types.split(",") if name.strip()]
     if not names:

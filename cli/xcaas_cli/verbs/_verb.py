@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,7 +28,8 @@ class Verb(click.Command):
         return super().get_params(ctx)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections = {"Options": self._options(), "Connection": [*connection_options(), self.get_help_option(ctx)]}
+        connection: list[click.Parameter | None] = [*connection_options(), self.get_help_option(ctx)]
+        sections: dict[str, Iterable[click.Parameter | None]] = {"Options": self._options(), "Connection": connection}
         for title, params in sections.items():
             records = [None if param is None else param.get_help_record(ctx) for param in params]
             with formatter.section(title):

@@ -38,7 +38,7 @@ def test_what_is_read() -> None:
         (("get_transcript", {"interaction_id": INTERACTION}), {"text": "Good morning.", "start": 10, "channel": 1}),
         (("find_evaluations", {"since": "2025-12-01"}), {"evaluationId": 45}),
         (("find_evaluations", {"evaluation_id": 45}), {"templateName": "Agent performance"}),
-        (("find_call_records", {"since": "2026-01-01"}), {"startTimeUTC": "2026-01-03T14:27:27Z", "talkTimeMS": 0}),
+        (("find_call_records", {"since": "2026-01-01"}), {"startTimeUTC": "2026-01-29T00:20:00Z", "talkTimeMS": 0}),
         (("get_customer_history", {"phone_number": "+14085550123"}), {"startedAt": "2026-01-01T09:00:00Z"}),
         (("get_summaries", {"interaction_ids": ["int-19b1c0", "int-1"]}), {"summaryObjectId": "obj-5521"}),
         (("list_report_types", {}), {"type": "queue-interactions-summary", "groupBy": ["queue"]}),
