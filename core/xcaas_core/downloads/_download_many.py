@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable
 from contextlib import aclosing
 from contextvars import copy_context
@@ -13,7 +14,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from .._checks import argument_error, is_iterable
 from .._errors import ArgumentError, XCaaSError
@@ -105,7 +106,37 @@ def download_all(
         XCaaSError: The first failure, unless `keep_going`. It stops the others.
     """
     _check(downloads, concurrency)
-    return _in_threads(downloads, _Way(Names(into), resume, skip_existing, progress), concurrency, keep_going)
+    way = _Way(Names(into), resume, skip_existing, progress)
+    return _Saving(_in_threads(downloads, way, concurrency, keep_going))
+
+
+class _Saving(Generator[Saved, None, None]):
+    """A run of `download_all`, which warns when it is thrown away before it has fetched anything."""
+
+    def __init__(self, run: Generator[Saved]) -> None:
+        self._run = run
+        self._is_used = False
+
+    def send(self, value: None, /) -> Saved:
+        self._is_used = True
+        return self._run.send(value)
+
+    def throw(self, *error: Any) -> Saved:
+        self._is_used = True
+        return self._run.throw(*error)
+
+    def close(self) -> None:
+        self._is_used = True
+        self._run.close()
+
+    def __del__(self) -> None:
+        if not self._is_used:
+            warnings.warn(
+                "download_all was not iterated, so nothing was saved: use `for saved in download_all(…)`, or list(…)",
+                RuntimeWarning,
+                stacklevel=2,
+                source=self,
+            )
 
 
 def _in_threads(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -41,6 +42,15 @@ def files(server: FakeServer, *ids: str) -> list[tuple[Download, str]]:
 
 def fetched(server: FakeServer) -> list[str | None]:
     return [call for request in server.requests if (call := request.call) == "shop.things.download"]
+
+
+def test_a_call_that_nobody_iterates_warns(tmp_path: Path) -> None:
+    server = described()
+    with pytest.warns(RuntimeWarning, match="nothing was saved"):
+        download_all(files(server, "one"), tmp_path)
+        gc.collect()
+    assert server.requests == []
+    download_all(files(server, "one"), tmp_path).close()
 
 
 class TestEach:
