@@ -9,7 +9,7 @@ from typing import Any
 
 from ._specs import Node, Operation, Product, is_node, kind_of
 
-__all__ = ["argument_examples", "example_of_media", "example_of_schema", "plain", "response_example"]
+__all__ = ["argument_examples", "example_of_media", "example_of_parameter", "example_of_schema", "plain", "response_example"]
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -49,7 +49,7 @@ def argument_examples(operation: Operation, names: Iterable[str]) -> dict[str, A
     found: dict[str, Any] = {}
     for name in names:
         if plain(name) in parameters:
-            found[name] = _example_of_parameter(parameters[plain(name)])
+            found[name] = example_of_parameter(parameters[plain(name)])
         elif operation.body is not None:
             found[name] = example_of_media(next(iter(operation.body["content"].values())))
     return found
@@ -60,7 +60,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def _example_of_parameter(parameter: Node) -> Any:
+def example_of_parameter(parameter: Node) -> Any:
     if "example" in parameter:
         return parameter["example"]
     for example in parameter.get("examples", {}).values():

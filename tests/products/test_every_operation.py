@@ -14,12 +14,24 @@ from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, Download, Pager
 from xcaas_core.models import Model
 from xcaas_sandbox import Sandbox
 
-from .support import CREDENTIALS, MANIFEST, SETTINGS, SPECS, Row, arguments, call_of, client_of, known_ids, warned
+from .support import (
+    CREDENTIALS,
+    JANUARY,
+    MANIFEST,
+    SETTINGS,
+    SPECS,
+    Row,
+    arguments,
+    call_of,
+    client_of,
+    known_ids,
+    warned,
+)
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(speed=100) as running:
+    with Sandbox(speed=100, until=JANUARY) as running:
         yield running
 
 

@@ -242,7 +242,7 @@ class Client:
             "insecure_hosts": insecure_hosts,
             "lenient": lenient,
         }
-        twin = type(self).__new__(type(self))
+        twin = object.__new__(type(self))
         twin._options = self._options.with_changes(changes)
         twin._check_products()
         twin._engine = self._engine.with_options(twin._options)
