@@ -7,8 +7,8 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from xcaas_sandbox._examples import example_of_media, example_of_schema
-from xcaas_sandbox._specs import Node, is_list, is_node
+from xcaas_sandbox._examples import argument_examples, is_needed, plain
+from xcaas_sandbox._specs import is_list, is_node
 
 from ._reference import Member
 
@@ -30,17 +30,8 @@ def arguments(member: Member) -> dict[str, object]:
     """Return an example for each argument that has to be given, as the spec has it."""
     operation = member.operation
     assert operation is not None
-    specs = {_plain(str(spec.get("x-xcaas-name", spec["name"]))): spec for spec in operation.parameters}
-    given: dict[str, object] = {}
-    for parameter in member.parameters:
-        spec = specs.get(_plain(parameter.name))
-        if parameter.default is not None and not _needed(operation.id, spec):
-            continue
-        if spec is not None:
-            given[parameter.name] = _example(spec)
-        elif operation.body is not None:
-            given[parameter.name] = example_of_media(next(iter(operation.body["content"].values())))
-    return given
+    given = [one.name for one in member.parameters if one.default is None or is_needed(operation, one.name)]
+    return argument_examples(operation, given)
 
 
 def example(member: Member, given: dict[str, object]) -> Example:
@@ -118,23 +109,6 @@ def _command(member: Member, given: dict[str, object], kind: str) -> str:
 
 def _is_body(member: Member, name: str, value: object) -> bool:
     assert member.operation is not None
-    in_spec = {_plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
+    in_spec = {plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
     objects = is_node(value) or (is_list(value) and any(is_node(item) for item in value))
-    return _plain(name) not in in_spec and objects
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-def _needed(operation: str, spec: Node | None) -> bool:
-    # `metrics` or `summary` is wanted by one operation, which OpenAPI cannot say.
-    return spec is not None and operation == "listAgents" and spec["name"] == "metrics"
-
-
-def _example(spec: Node) -> object:
-    if "example" in spec:
-        return spec["example"]
-    for given in spec.get("examples", {}).values():
-        return given["value"]
-    return example_of_schema(spec["schema"])
+    return plain(name) not in in_spec and objects

@@ -9,7 +9,7 @@ from typing import Any
 
 from ._specs import Node, Operation, Product, is_node, kind_of
 
-__all__ = ["argument_examples", "example_of_media", "example_of_parameter", "example_of_schema", "plain", "response_example"]
+__all__ = ["argument_examples", "example_of_media", "example_of_schema", "is_needed", "plain", "response_example"]
 
 _BY_FORMAT = {
     "date-time": "2026-03-14T09:26:53Z",
@@ -49,10 +49,15 @@ def argument_examples(operation: Operation, names: Iterable[str]) -> dict[str, A
     found: dict[str, Any] = {}
     for name in names:
         if plain(name) in parameters:
-            found[name] = example_of_parameter(parameters[plain(name)])
+            found[name] = _example_of_parameter(parameters[plain(name)])
         elif operation.body is not None:
             found[name] = example_of_media(next(iter(operation.body["content"].values())))
     return found
+
+
+def is_needed(operation: Operation, name: str) -> bool:
+    """Tell whether a call needs an argument that its spec calls optional: one of two, which OpenAPI cannot say."""
+    return operation.id == "listAgents" and name == "metrics"
 
 
 def plain(name: str) -> str:
@@ -60,7 +65,7 @@ def plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
-def example_of_parameter(parameter: Node) -> Any:
+def _example_of_parameter(parameter: Node) -> Any:
     if "example" in parameter:
         return parameter["example"]
     for example in parameter.get("examples", {}).values():

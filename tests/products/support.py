@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 import pytest
 
 from xcaas import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin, XCaaS
-from xcaas_sandbox._examples import argument_examples, example_of_media, plain
-from xcaas_sandbox._specs import Node, Operation, load_products
+from xcaas_sandbox._examples import argument_examples, example_of_media, is_needed
+from xcaas_sandbox._specs import Operation, load_products
 
 __all__ = [
     "CREDENTIALS",
@@ -28,7 +28,6 @@ __all__ = [
     "call_of",
     "client_of",
     "known_ids",
-    "plain",
     "warned",
 ]
 
@@ -78,20 +77,12 @@ def call_of(client: object, row: Row) -> Callable[..., Any]:
 
 def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
     """An example for each parameter that has to be given, and the example body."""
-    examples = {plain(str(p.get("x-xcaas-name", p["name"]))): p for p in operation.parameters}
     parameters = inspect.signature(method).parameters.values()
-    needed = [
-        one.name
-        for one in parameters
-        if one.default is inspect.Parameter.empty or _needed(operation, examples.get(plain(one.name)))
-    ]
-    given: dict[str, object] = argument_examples(operation, needed)
-    return {**given, **{one.name: known[one.name] for one in parameters if one.name in known}}
-
-
-def _needed(operation: Operation, spec: Node | None) -> bool:
-    # `metrics` or `summary` is wanted by one operation, which OpenAPI cannot say.
-    return spec is not None and operation.id == "listAgents" and spec["name"] == "metrics"
+    needed = [one.name for one in parameters if one.default is one.empty or is_needed(operation, one.name)]
+    return {
+        **argument_examples(operation, needed),
+        **{one.name: known[one.name] for one in parameters if one.name in known},
+    }
 
 
 def body_of(product: str, operation_id: str) -> Any:

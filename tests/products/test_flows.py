@@ -20,6 +20,7 @@ from xcaas.administration.models import Operation
 from xcaas.testing import FakeServer
 from xcaas_core.models import Model
 from xcaas_sandbox import Sandbox
+from xcaas_sandbox._examples import plain
 
 from .support import (
     CREDENTIALS,
@@ -32,7 +33,6 @@ from .support import (
     call_of,
     client_of,
     known_ids,
-    plain,
     warned,
 )
 
