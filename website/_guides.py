@@ -22,6 +22,8 @@ GUIDES = {
         "testing",
         "sandbox",
         "command-line",
+        "command-line-exports",
+        "mcp",
         "events",
         "webhooks",
         "observability",
