@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from tests.products.support import MANIFEST, SPECS, Row, arguments, call_of, client_of, plain, warned
+from tests.products.support import MANIFEST, SPECS, Row, arguments, call_of, client_of, warned
 from xcaas import Pager, XCaaS
 from xcaas_sandbox import Sandbox
+from xcaas_sandbox._examples import plain
 from xcaas_sandbox._paged import TOTAL
 from xcaas_sandbox.products import Services
 
