@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -176,7 +176,8 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
     async def with_asyncio() -> int:
         io = AsyncHttpTransport()
         leader = asyncio.create_task(run_async(api_call(server, signer), io))
-        await asyncio.sleep(0.2)
+        while not server.service.token_requests:
+            await asyncio.sleep(0.01)
         waiting = asyncio.create_task(run_async(api_call(server, signer), io))
         await asyncio.sleep(0.1)
         leader.cancel()
@@ -193,21 +194,23 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
         async def wait() -> None:
             results.append(await run_async(api_call(server, signer), io))
 
-        with trio.fail_after(10):
+        async def cancel(leader: trio.CancelScope) -> None:
+            while not server.service.token_requests:
+                await trio.sleep(0.01)
+            nursery.start_soon(wait)
+            await trio.sleep(0.1)
+            leader.cancel()
+
+        with trio.fail_after(20):
             async with trio.open_nursery() as nursery:
-                with trio.move_on_after(0.3):
-                    nursery.start_soon(_after, 0.1, wait)
+                with trio.CancelScope() as leader:
+                    nursery.start_soon(cancel, leader)
                     await run_async(api_call(server, signer), io)
         await io.close()
         return results[0]
 
     assert (asyncio.run(with_asyncio()) if runner == "asyncio" else trio.run(with_trio)) == 200
     assert server.service.token_requests == 2
-
-
-async def _after(seconds: float, function: Callable[[], Awaitable[None]]) -> None:
-    await trio.sleep(seconds)
-    await function()
 
 
 def test_a_leader_whose_connection_is_cut_tries_again_and_nobody_fails(server: TokenServer) -> None:
