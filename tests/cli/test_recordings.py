@@ -114,10 +114,17 @@ class TestARun:
         (tmp_path / ".xcaas-export" / "ledger.db").write_text("not a database" * 100)
         outcome = xcaas.run(*FEW, "--into", str(tmp_path))
         assert outcome.code == 1
-        assert "remove it" in outcome.err
+        assert "Remove it: everything is listed again" in outcome.err
 
     @pytest.mark.parametrize(
-        "wrong", [("--types", ""), ("--since", "2126-01-01"), ("--regions", "mars"), ("--where", "nonsense")]
+        "wrong",
+        [
+            ("--types", ""),
+            ("--since", "2126-01-01"),
+            ("--regions", "mars"),
+            ("--regions", ","),
+            ("--where", "nonsense"),
+        ],
     )
     def test_refuses_what_cannot_be(self, xcaas: Command, tmp_path: Path, wrong: tuple[str, str]) -> None:
         outcome = xcaas.run(*FEW, "--into", str(tmp_path / "x"), *wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import io
 import os
 import shutil
@@ -20,7 +21,16 @@ from ._progress import show_bytes
 if TYPE_CHECKING:
     from xcaas import Download
 
-__all__ = ["check_stdout", "check_target", "copy_to_stdout", "open_text", "save_download", "whole_file", "write_bytes"]
+__all__ = [
+    "check_stdout",
+    "check_target",
+    "copy_to_stdout",
+    "open_text",
+    "remove_leftovers",
+    "save_download",
+    "whole_file",
+    "write_bytes",
+]
 
 
 def check_target(into: str, *, folder: bool) -> None:
@@ -52,7 +62,7 @@ def check_stdout(what: str) -> None:
 @contextmanager
 def whole_file(target: Path) -> Generator[Path]:
     """Give a file beside the target, which takes its place at the end and is gone after an error or Ctrl-C."""
-    number, name = tempfile.mkstemp(prefix=".", suffix=f".part{target.suffix}", dir=target.parent)
+    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
     os.close(number)
     try:
         yield Path(name)
@@ -63,6 +73,12 @@ def whole_file(target: Path) -> Generator[Path]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def remove_leftovers(target: Path) -> None:
+    """Remove what runs that were killed have left beside a file that they were writing."""
+    for left in target.parent.glob(f"{glob.escape(f'.{target.name}.')}*.part*"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

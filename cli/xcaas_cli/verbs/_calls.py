@@ -12,7 +12,7 @@ import click
 from .._connection import make_client
 from .._values import Moment
 from ._ledger import Ledger
-from ._metadata import FORMATS, write_table
+from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
 from ._verb import Verb, period_of, period_options
 
@@ -50,7 +50,10 @@ def _export(given: dict[str, Any]) -> None:
     kind = into.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise click.UsageError(f"--into {into} tells no form. Give a name that ends with .parquet, .csv or .jsonl.")
+    if not all(given["pbx"]):
+        raise click.UsageError("--pbx names none.")
     start, end = period_of(given)
+    check_table(into, kind)
     settled: datetime = given["overlap"]
     state = into.with_name(f".{into.name}.xcaas-export") / "ledger.db"
     profile = given.get("profile")

@@ -33,7 +33,10 @@ class Ledger:
 
     def __enter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self._path, timeout=0)
+        try:
+            self._db = sqlite3.connect(self._path, timeout=0)
+        except sqlite3.Error as error:
+            raise self._in_words(error) from error
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -51,6 +54,9 @@ class Ledger:
     ) -> None:
         try:
             self._db.commit()
+        except sqlite3.Error as failure:
+            if error is None:
+                raise self._in_words(failure) from failure
         finally:
             self._db.close()
         if isinstance(error, sqlite3.Error):
@@ -113,11 +119,12 @@ class Ledger:
             self._db.commit()
 
     def _in_words(self, error: sqlite3.Error) -> click.ClickException:
-        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith("SQLITE_BUSY"):
             return click.ClickException(
                 f"another run exports into {self._what} just now; wait for it to end. Nothing was done."
             )
-        return click.ClickException(
-            f"{self._path} cannot be used: {error}. If it is damaged, remove it: "
-            "everything is listed again, and files that are there and right are left as they are."
-        )
+        advice = ""
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            advice = " Remove it: everything is listed again, and files that are there and right are left as they are."
+        return click.ClickException(f"{self._path} cannot be used: {error}.{advice}")

@@ -6,20 +6,36 @@ import csv
 import json
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+import click
+
 from xcaas import Model, rows
 
 from ..output import cell
-from ..output._files import whole_file
+from ..output._files import check_target, remove_leftovers, whole_file
 from ._ledger import Ledger
 
-__all__ = ["FORMATS", "write_table"]
+__all__ = ["FORMATS", "check_table", "write_table"]
 
 FORMATS = ("parquet", "csv", "jsonl")
 _BATCH = 10_000
+
+
+def check_table(target: Path, kind: str) -> None:
+    """Refuse a table that could not be written, before hours of work; and remove what killed runs left of it.
+
+    Raises:
+        click.UsageError: pyarrow is missing, or a folder or device stands there.
+    """
+    if kind == "parquet" and find_spec("pyarrow") is None:
+        raise click.UsageError("Parquet needs pyarrow: pip install 'xcaas[arrow]'")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    check_target(str(target), folder=False)
+    remove_leftovers(target)
 
 
 def write_table(ledger: Ledger, model: type[Model], target: Path, kind: str) -> None:
@@ -34,7 +50,7 @@ def write_table(ledger: Ledger, model: type[Model], target: Path, kind: str) -> 
 
 def _write_lines(ledger: Ledger, out: TextIO) -> None:
     for about, row in ledger.rows():
-        out.write(json.dumps({**about, **row}, ensure_ascii=False, separators=(",", ":")) + "\n")
+        out.write(json.dumps({**row, **about}, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def _write_csv(ledger: Ledger, out: TextIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,14 +17,14 @@ from .._filters import parse_condition
 from .._manifest import manifest
 from .._values import KnownValue, Moment
 from ._ledger import Ledger
-from ._metadata import FORMATS, write_table
+from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter, size
 from ._verb import Verb, period_of, period_options
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from xcaas import Download, Filter, XCaaS
+    from xcaas import Download, Filter, XCaaS, XCaaSError
     from xcaas.storage.models import StorageObject
     from xcaas_data.slices import Slice
 
@@ -47,7 +48,6 @@ def _options() -> list[click.Parameter]:
         click.Option(
             ["--regions"],
             type=regions,
-            default="all",
             metavar="A,B",
             help="Regions, or all that you have (the default).",
         ),
@@ -87,17 +87,18 @@ def _export(given: dict[str, Any]) -> None:
     into: Path = given["into"]
     condition = _condition(given["types"], given["where"])
     window = period_of(given)
+    regions = _regions(given)
+    table = into / f"recordings.{given['metadata']}"
+    check_table(table, given["metadata"])
     with make_client(given) as client, Ledger(into / STATE, f"{into}", ("region", "file", "verified")) as ledger:
         export = _Export(client, ledger, into, given["concurrency"], given["overlap"], given["check"])
-        pieces = _pieces(client, window, given, condition)
-        for left in into.glob(".recordings.*"):  # of a run that was killed while it wrote the table
-            left.unlink(missing_ok=True)
+        pieces = _pieces(client, window, regions, given.get("profile"), condition)
         with Meter() as meter:
             for piece in pieces:
                 if given["check"] or not ledger.is_complete(piece.id):
                     export.run(piece, meter)
             meter.at("Writing the table")
-            _write(ledger, into / f"recordings.{given['metadata']}", given["metadata"])
+            _write(ledger, table, given["metadata"])
         export.tell(meter)
     if export.failed:
         raise click.exceptions.Exit(1)
@@ -119,20 +120,34 @@ def _condition(types: str, where: tuple[str, ...]) -> Filter | None:
     return joined
 
 
+def _regions(given: dict[str, Any]) -> str | list[str]:
+    """Return the regions that are asked for: those of `--regions`, or the one of `--region`, or all."""
+    if given["regions"] is None:
+        return [given["region"]] if given.get("region") else "all"
+    if given.get("region"):
+        raise click.UsageError("Give --regions or --region, not both.")
+    names = [name.strip() for name in given["regions"].split(",") if name.strip()]
+    if not names:
+        raise click.UsageError("--regions names none. Give one, such as us-west, or all.")
+    return "all" if "all" in names else names
+
+
 def _pieces(
-    client: XCaaS, window: tuple[datetime, datetime], given: dict[str, Any], condition: Filter | None
+    client: XCaaS,
+    window: tuple[datetime, datetime],
+    regions: str | list[str],
+    profile: str | None,
+    condition: Filter | None,
 ) -> list[Slice[StorageObject]]:
     """Return the days of each region, oldest first. They begin at midnight, in UTC, so that each run has the same ones."""
     from xcaas_data.slices import plan
 
     start, end = window
-    names = [name.strip() for name in given["regions"].split(",") if name.strip()]
-    profile = given.get("profile")
     return plan(
         client.storage.objects.search,
         window=(start.replace(hour=0, minute=0, second=0), end),
         every="1d",
-        over={"region": "all" if "all" in names else names},
+        over={"region": regions},
         arguments={"filter": condition} if condition is not None else None,
         credentials=f"profile:{profile}" if profile else "environment",
         client=client,
@@ -159,14 +174,33 @@ class _Export:
     new: int = 0
     failed: int = 0
     without: int = 0
+    _refused: set[str] = field(default_factory=set[str])
+    """Regions whose list could not be read. Their later days are for the next run."""
     _paths: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     def run(self, piece: Slice[StorageObject], meter: Meter) -> None:
         """Save what a slice has and the folder lacks."""
-        from xcaas import download_all
+        from xcaas import ArgumentError, ConfigurationError, XCaaSError
 
+        if piece.region in self._refused:
+            return
         meter.at(f"{piece.region} {piece.start:%Y-%m-%d}")
         failed_before = self.failed
+        try:
+            self._save(piece, meter)
+        except (ArgumentError, ConfigurationError):  # nothing was sent, and nothing will be
+            raise
+        except XCaaSError as error:  # the list itself: other regions go on
+            self.failed += 1
+            self._refused.add(piece.region)
+            sys.stderr.write(f"{piece.region} {piece.start:%Y-%m-%d}, and later days: {error}\n")
+        if self.failed == failed_before and piece.end <= self.settled:
+            self._sweep(piece)
+            self.ledger.complete(piece.id)
+
+    def _save(self, piece: Slice[StorageObject], meter: Meter) -> None:
+        from xcaas import download_all
+
         files = download_all(
             self._wanted(piece),
             self.into,
@@ -180,6 +214,8 @@ class _Export:
             for saved in files:
                 path, mark = self._paths.pop(saved.id)
                 if saved.error is not None:
+                    if _is_full(saved.error):
+                        raise click.ClickException(f"{self.into}: {saved.error}. Make room, and run it again.")
                     self.failed += 1
                     sys.stderr.write(f"{piece.region} {saved.id}: {saved.error}\n")
                     continue
@@ -188,9 +224,6 @@ class _Export:
                 self.ledger.put_file(piece.region, saved.id, path, saved.verified, mark)
                 self.new += not saved.existed
                 meter.finished(saved.id)
-        if self.failed == failed_before and piece.end <= self.settled:
-            self._sweep(piece)
-            self.ledger.complete(piece.id)
 
     def _sweep(self, piece: Slice[StorageObject]) -> None:
         """Remove parts of files that nobody will ask for any more, as the service does not have them now."""
@@ -226,9 +259,14 @@ class _Export:
         sys.stderr.write(f"{self.into}: {', '.join(parts)}\n")
 
 
+def _is_full(error: XCaaSError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def _has_size(path: Path, size: int | None) -> bool:
     try:
-        return size is None or path.stat().st_size == size
+        return path.stat().st_size == size or (size is None and path.is_file())
     except OSError:
         return False
 

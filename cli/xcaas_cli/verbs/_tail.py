@@ -12,7 +12,7 @@ import click
 
 from .._connection import make_client
 from ..output import plain
-from ..output._files import whole_file
+from ..output._files import check_target, remove_leftovers, whole_file
 from ._verb import Verb
 
 __all__ = ["tail"]
@@ -42,8 +42,12 @@ def _options() -> list[click.Parameter]:
 def _tail(given: dict[str, Any]) -> None:
     state: Path | None = given["state"]
     begin: str = given["begin"]
-    if state is not None and state.exists():
-        begin = state.read_text("utf-8").strip() or begin
+    if given["agent"] and given["topic"] != "all":
+        raise click.UsageError("Give a TOPIC or --agent, not both.")
+    if state is not None:
+        check_target(str(state), folder=False)
+        remove_leftovers(state)
+        begin = _place(state) or begin
     with make_client(given) as client:
         read = client.events.read_agent if given["agent"] else client.events.read
         with read(given["agent"] or given["topic"], resume_token=begin) as events:
@@ -53,6 +57,15 @@ def _tail(given: dict[str, Any]) -> None:
                 events.acknowledge()  # after the line is out: a kill repeats one rather than losing it
                 if state is not None and events.resume_token:
                     _keep(state, events.resume_token)
+
+
+def _place(state: Path) -> str:
+    try:
+        return state.read_text("ascii").strip()
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError:
+        raise click.UsageError(f"--state {state} is no place in a stream. Remove it, or give another.") from None
 
 
 def _keep(state: Path, token: str) -> None:

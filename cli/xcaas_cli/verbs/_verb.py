@@ -54,9 +54,12 @@ def period_options(what: str, *, required: bool = True) -> list[click.Parameter]
 
 def period_of(given: dict[str, Any]) -> tuple[datetime, datetime]:
     """Return the period that was asked for, in UTC and in whole seconds."""
-    since: datetime = given["since"].astimezone(UTC).replace(microsecond=0)
     now = datetime.now(UTC).replace(microsecond=0)
-    until: datetime = min((given.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
+    try:
+        since: datetime = given["since"].astimezone(UTC).replace(microsecond=0)
+        until: datetime = min((given.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
+    except OverflowError:
+        raise click.UsageError("--since or --until is beyond the calendar.") from None
     if since >= until:
         raise click.UsageError(f"--since {since:%Y-%m-%d %H:%M} is not before the end, {until:%Y-%m-%d %H:%M} (UTC).")
     return since, until

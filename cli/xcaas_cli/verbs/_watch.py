@@ -56,7 +56,7 @@ def _options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--every"],
-            type=click.FloatRange(min=1),
+            type=click.FloatRange(min=1, max=86_400),
             default=5,
             show_default=True,
             metavar="SECONDS",
@@ -78,12 +78,12 @@ def _watch(given: dict[str, Any]) -> None:
 
 def _rounds(client: XCaaS, names: list[str], ids: tuple[str, ...]) -> Iterator[list[QueueMetrics] | str]:
     """Yield the queues, or what is wrong just now. What asking again cannot mend is raised."""
-    from xcaas import ServerError, TransportError
+    from xcaas import RateLimitError, ServerError, TransportError
 
     while True:
         try:
             yield client.cc_realtime.queues.list(metrics=names, queue_ids=ids or None, size=1000).to_list()
-        except (ServerError, TransportError) as error:
+        except (RateLimitError, ServerError, TransportError) as error:
             yield str(error)
 
 

@@ -81,6 +81,8 @@ class _Float(Codec):
         raise ValidationFailure(f"a number was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
+        if isinstance(value, decimal.Decimal):
+            value = _as_json_number(value)
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"JSON has no form for {value}")
         return _single(value, "a number")
@@ -163,6 +165,16 @@ class ConstCodec(Codec):
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
+
+
+def _as_json_number(value: decimal.Decimal) -> int | float:
+    """Return the number in JSON. ValueError for a fraction of more digits than a float has."""
+    if value.is_finite() and value == value.to_integral_value():
+        return int(value)
+    found = float(value)
+    if math.isfinite(found) and decimal.Decimal(repr(found)) != value:
+        raise ValueError(f"{value} has more digits than a JSON number is read with; round it")
+    return found
 
 
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}

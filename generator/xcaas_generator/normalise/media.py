@@ -189,12 +189,15 @@ def _is_json(raw: str) -> bool:
 
 def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
     """Return whether a media type is another form of the data that comes as JSON, which is the one to ask for: of the
-    same schema, XML, or the events that make up what JSON brings at once."""
+    same schema, XML, or the events that make up what JSON brings at once. Plain text is itself, not a form of JSON's."""
     if variant.kind == "json" or not jsons:
         return False
     streamed = "event-stream" in variant.media_type or any(word in variant.media_type for word in _LINES)
     schema = media.child("schema").value
-    return variant.kind == "xml" or streamed or schema in (None, *(one.child("schema").value for one in jsons))
+    if variant.kind == "xml" or streamed or schema is None:
+        return True
+    plain = variant.kind == "text" and isinstance(variant.shape, Scalar) and variant.shape.kind == "str"
+    return not plain and any(schema == one.child("schema").value for one in jsons)
 
 
 def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:

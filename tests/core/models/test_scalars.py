@@ -89,6 +89,8 @@ def test_what_does_not_fit(expression: str, raw: object) -> None:
         ('Annotated[float, Format("text")]', 12.0, "12"),
         ('Annotated[float, Format("text")]', 12, "12"),
         ('Annotated[float, Format("text")]', decimal.Decimal("12.50"), "12.50"),
+        ("float", decimal.Decimal("0.10"), 0.1),
+        ("float", decimal.Decimal(2**70), 2**70),
         ("bytes", b"hello", "aGVsbG8="),
         ("bytes", bytearray(b"hello"), "aGVsbG8="),
         ("UUID", KEY, str(KEY)),
@@ -136,6 +138,8 @@ def test_enum_members_go_as_their_values() -> None:
         ("dict[str, str]", ["a"], TypeError),
         ("JSONValue", object(), TypeError),
         ("float", float("nan"), ValueError),
+        ("float", decimal.Decimal("nan"), ValueError),
+        ("float", decimal.Decimal("0.12345678901234567890123"), ValueError),
     ],
 )
 def test_what_cannot_go_out(expression: str, value: object, error: type[Exception]) -> None:

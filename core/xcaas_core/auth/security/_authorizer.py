@@ -20,7 +20,7 @@ from ._selection import resolve_security
 __all__ = ["AppliedCredentials", "RequestAuthorizer", "about_key", "build_authorizer", "token_info"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
-_SUSPECT_TOKEN = 30.0
+_SUSPECT_TOKEN = 5.0
 _SUSPECT_LOOKUP = 1.0
 
 _ADD = "add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import quote, quote_plus
 
 from ..._errors import ConfigurationError, CredentialsError
@@ -27,6 +27,9 @@ from ._selection import ResolvedScheme
 from ._token_requests import ClientCredentialsRequest, WorkAnalyticsRequest
 
 __all__ = ["CredentialBinding", "binding_of", "token_manager"]
+
+# What a cookie holds as it is (RFC 6265), beside letters and digits.
+_COOKIE: Final = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
 
 
 # Puts a credential on a request, over one that was put there before.
@@ -108,7 +111,7 @@ def _in_cookie(name: str) -> Location:
             return
         pairs = [pair.strip() for pair in request.headers.get("cookie", "").split(";")]
         others = [pair for pair in pairs if pair and pair.partition("=")[0] != name]
-        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={value}"]))
+        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={quote(value, safe=_COOKIE)}"]))
 
     return put
 

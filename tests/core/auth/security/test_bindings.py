@@ -96,7 +96,8 @@ def test_the_token_endpoint_as_an_operation_of_its_own() -> None:
         (Scheme("http-basic"), BasicToken("u", "p"), {"authorization": "Basic dTpw"}),
         (Scheme("api-key", location="header", parameter="X-Key"), {"s0": "k"}, {"x-key": "k"}),
         (Scheme("api-key", location="header", parameter="Authorization"), ApiKey("k"), {"authorization": "k"}),
-        (Scheme("api-key", location="cookie", parameter="sid"), ApiKey("k"), {"cookie": "sid=k"}),
+        (Scheme("api-key", location="cookie", parameter="sid"), ApiKey("k+/="), {"cookie": "sid=k+/="}),
+        (Scheme("api-key", location="cookie", parameter="sid"), ApiKey("k; a=1"), {"cookie": "sid=k%3B%20a=1"}),
         (Scheme("oauth2", token_url=TOKEN_URL), ClientCredentials("i", "s"), {"authorization": "Bearer token-1"}),
         (Scheme("oauth2", token_url=TOKEN_URL), BearerToken("t"), {"authorization": "Bearer t"}),
         (
