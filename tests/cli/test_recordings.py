@@ -131,6 +131,25 @@ class TestARun:
         assert outcome.code == 2, outcome.err
 
 
+def test_the_region_of_the_connection_counts(xcaas: Command, tmp_path: Path) -> None:
+    day = FEW[:-2]
+    assert xcaas.run(*day, "--region", "uk", "--into", str(tmp_path)).code == 0
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {".xcaas-export", "uk"}
+    assert xcaas.run(*FEW, "--region", "uk", "--into", str(tmp_path)).code == 2
+
+
+def test_a_region_that_refuses_holds_back_no_other(tmp_path: Path) -> None:
+    left = tmp_path / ".recordings.csv.abc.part.csv"
+    left.touch()
+    with Sandbox(faults=Faults([Fault("/ap/", status=403, repeat=1000)]), until=JANUARY) as sandbox:
+        outcome = Command(sandbox.base_url).run(*FEW[:-1], "ap,uk", "--into", str(tmp_path))
+    assert outcome.code == 1
+    assert "ap 2026-01-01, and later days: " in outcome.err
+    assert "29 in all, 1 failed; run it again" in outcome.err
+    assert len((tmp_path / "recordings.csv").read_text().splitlines()) == 30
+    assert not left.exists()
+
+
 def test_tables_in_all_forms_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
     for kind in ("jsonl", "parquet"):
         assert xcaas.run(*FEW, "--into", str(tmp_path), "--metadata", kind).code == 0
