@@ -64,9 +64,9 @@ class Contents:
             if received and variant.kind == "json" and without_null(variant.shape) == BYTES:
                 variant.kind, variant.shape = "binary", BYTES
             variant.position = list(listed).index(raw)
-            variant.alternative = _is_alternative(
-                variant, listed[raw], [listed[one] for one in ordered if _is_json(one)]
-            )
+            jsons = [listed[one] for one in ordered if _is_json(one)]
+            is_text = variant.kind == "text" and any(_is_string(one.shape) for one in found if one.kind == "json")
+            variant.alternative = not is_text and _is_alternative(variant, listed[raw], jsons)
             if all(variant.media_type != other.media_type for other in found):
                 found.append(variant)
         if not received:
@@ -189,15 +189,17 @@ def _is_json(raw: str) -> bool:
 
 def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
     """Return whether a media type is another form of the data that comes as JSON, which is the one to ask for: of the
-    same schema, XML, or the events that make up what JSON brings at once. Plain text is itself, not a form of JSON's."""
+    same schema, XML, or the events that make up what JSON brings at once."""
     if variant.kind == "json" or not jsons:
         return False
     streamed = "event-stream" in variant.media_type or any(word in variant.media_type for word in _LINES)
     schema = media.child("schema").value
-    if variant.kind == "xml" or streamed or schema is None:
-        return True
-    plain = variant.kind == "text" and isinstance(variant.shape, Scalar) and variant.shape.kind == "str"
-    return not plain and any(schema == one.child("schema").value for one in jsons)
+    return variant.kind == "xml" or streamed or schema in (None, *(one.child("schema").value for one in jsons))
+
+
+def _is_string(shape: Shape) -> bool:
+    """Return whether JSON of a shape is one string, which text is in another way: without quotes."""
+    return isinstance(shape, Scalar) and shape.kind == "str"
 
 
 def _hint(hint: Hint, raw: str, first: str, listed: dict[str, Node]) -> Hint:
