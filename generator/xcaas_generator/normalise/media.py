@@ -65,8 +65,8 @@ class Contents:
                 variant.kind, variant.shape = "binary", BYTES
             variant.position = list(listed).index(raw)
             jsons = [listed[one] for one in ordered if _is_json(one)]
-            is_text = variant.kind == "text" and any(_is_string(one.shape) for one in found if one.kind == "json")
-            variant.alternative = not is_text and _is_alternative(variant, listed[raw], jsons)
+            is_string = any(_is_string(one.shape) for one in found if one.kind == "json")
+            variant.alternative = _is_alternative(variant, listed[raw], jsons, is_string=is_string)
             if all(variant.media_type != other.media_type for other in found):
                 found.append(variant)
         if not received:
@@ -187,18 +187,23 @@ def _is_json(raw: str) -> bool:
     return _JSON.fullmatch(essence) is not None and not any(word in essence for word in _LINES)
 
 
-def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node]) -> bool:
+def _is_alternative(variant: VariantDraft, media: Node, jsons: list[Node], *, is_string: bool) -> bool:
     """Return whether a media type is another form of the data that comes as JSON, which is the one to ask for: of the
-    same schema, XML, or the events that make up what JSON brings at once."""
+    same schema, XML, or the events that make up what JSON brings at once. Text beside a JSON string is not: it has no
+    quotes."""
     if variant.kind == "json" or not jsons:
         return False
     streamed = "event-stream" in variant.media_type or any(word in variant.media_type for word in _LINES)
     schema = media.child("schema").value
-    return variant.kind == "xml" or streamed or schema in (None, *(one.child("schema").value for one in jsons))
+    if variant.kind == "xml" or streamed:
+        return True
+    if variant.kind == "text" and is_string:
+        return False
+    return schema in (None, *(one.child("schema").value for one in jsons))
 
 
 def _is_string(shape: Shape) -> bool:
-    """Return whether JSON of a shape is one string, which text is in another way: without quotes."""
+    """Return whether JSON of a shape is one string."""
     return isinstance(shape, Scalar) and shape.kind == "str"
 
 
