@@ -52,9 +52,6 @@ IDIOMS = {
     "read models": ("from xcaas.storage.models import StorageObject\n\nStorageObject.from_dict({}).‸", ITEM),
 }
 LITERALS = {
-    "region": ('from xcaas import XCaaS\n\nXCaaS(region="‸")', {"uk", "us-west"}),
-    "region from_env": ('from xcaas import XCaaS\n\nXCaaS.from_env(region="‸")', {"uk", "us-west"}),
-    "region of a copy": (START + 'client.with_options(region="‸")', {"uk", "us-west"}),
     "argument": (START + 'client.storage.objects.search(sort_direction="‸")', {"ASC", "DESC"}),
     "list argument": (START + 'client.cc_realtime.queues.list(metrics=["‸"])', {"slaPercentage.today"}),
     "comparison": (LOOP + 'if item.object_state == "‸":\n        pass\n', {"AVAILABLE", "REVOKED"}),

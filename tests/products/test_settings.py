@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 
 import pytest
 
 from xcaas import AsyncXCaaS, ConfigurationError, RateLimit, XCaaS
-from xcaas_core.calls._options import RegionSetting
 
 
 @pytest.mark.parametrize("client", [XCaaS, AsyncXCaaS])
@@ -58,11 +56,6 @@ def test_regions_are_those_of_the_products() -> None:
         for word in words:
             with XCaaS(region={name: word}) as client:
                 assert client.options.setting(name, "region") == word
-
-
-def test_editors_offer_the_regions_of_the_products() -> None:
-    words = {word for _, words in XCaaS._regions for word in words}  # pyright: ignore[reportPrivateUsage]
-    assert set(re.findall(r"'([\w-]+)'", str(RegionSetting))) == words
 
 
 def test_a_region_is_checked_without_loading_products() -> None:

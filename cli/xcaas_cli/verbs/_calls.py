@@ -10,11 +10,10 @@ from typing import Any
 import click
 
 from .._connection import make_client
-from .._values import Moment
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
-from ._verb import Verb, period_of, period_options
+from ._verb import Verb, overlap_option, period_of, period_options
 
 __all__ = ["export"]
 
@@ -32,13 +31,7 @@ def _options() -> list[click.Parameter]:
             metavar="FILE",
             help="The table: a name that ends with .parquet, .csv or .jsonl.",
         ),
-        click.Option(
-            ["--overlap"],
-            type=Moment(),
-            default="1d",
-            metavar="TIME",
-            help="How late calls may appear: days are read again by each run until they are over for so long. Default: 1d.",
-        ),
+        overlap_option("calls"),
     ]
 
 

@@ -15,11 +15,11 @@ import click
 from .._connection import make_client
 from .._filters import parse_condition
 from .._manifest import manifest
-from .._values import KnownValue, Moment
+from .._values import KnownValue
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter, size
-from ._verb import Verb, period_of, period_options
+from ._verb import Verb, overlap_option, period_of, period_options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -72,13 +72,7 @@ def _options() -> list[click.Parameter]:
             metavar="N",
             help="Files that are fetched at the same time.",
         ),
-        click.Option(
-            ["--overlap"],
-            type=Moment(),
-            default="1d",
-            metavar="TIME",
-            help="How late recordings may appear: days are listed again by each run until they are over for so long. Default: 1d.",
-        ),
+        overlap_option("recordings"),
         click.Option(["--check"], is_flag=True, help="List all days again, and compare each file with its checksum."),
     ]
 

@@ -52,6 +52,17 @@ def period_options(what: str, *, required: bool = True) -> list[click.Parameter]
     ]
 
 
+def overlap_option(what: str) -> click.Option:
+    """Return `--overlap`: until when days are read again."""
+    return click.Option(
+        ["--overlap"],
+        type=Moment(),
+        default="1d",
+        metavar="TIME",
+        help=f"How late {what} may appear: days are read again by each run until they are over for so long. Default: 1d.",
+    )
+
+
 def period_of(given: dict[str, Any]) -> tuple[datetime, datetime]:
     """Return the period that was asked for, in UTC and in whole seconds."""
     now = datetime.now(UTC).replace(microsecond=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, TypeAlias
 
 from .._checks import check_library, has_methods, invalid_type, is_collection, is_mapping, is_str_mapping
 from .._errors import ConfigurationError
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 # One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}.
-RegionSetting: TypeAlias = "Literal['ap', 'au', 'ca', 'eu', 'uk', 'us', 'us-east', 'us-west'] | str | Mapping[str, str]"
+RegionSetting: TypeAlias = "str | Mapping[str, str]"
 
 
 class Unchanged:

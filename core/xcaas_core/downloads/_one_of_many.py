@@ -56,10 +56,9 @@ class OneOfMany(Download):
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         if self._skip:
-            if self._verify and not transfer.is_open:
-                yield from transfer.describe()
-                self._verify = False  # once is enough
-            self.existed = yield from _is_there(transfer, path)
+            describe = self._verify and not transfer.is_open
+            self._verify &= not describe  # once is enough
+            self.existed = yield from _is_there(transfer, path, describe=describe)
             if self.existed:
                 return check_path(path)
         return (yield from super()._saving(transfer, path, resume, durable, progress))
@@ -85,16 +84,18 @@ class AsyncOneOfMany(AsyncDownload):
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         if self._skip:
-            if self._verify and not transfer.is_open:
-                yield from transfer.describe()
-                self._verify = False
-            self.existed = yield from _is_there(transfer, path)
+            describe = self._verify and not transfer.is_open
+            self._verify &= not describe  # once is enough
+            self.existed = yield from _is_there(transfer, path, describe=describe)
             if self.existed:
                 return check_path(path)
         return (yield from super()._saving(transfer, path, resume, durable, progress))
 
 
-def _is_there(transfer: Transfer, path: str | os.PathLike[str]) -> Flow[bool]:
+def _is_there(transfer: Transfer, path: str | os.PathLike[str], *, describe: bool) -> Flow[bool]:
+    """Return whether a file is there as the service describes it."""
+    if describe:
+        yield from transfer.describe()
     transfer.verified = yield from run_in_thread(lambda: _compared(transfer, check_path(path)))
     return transfer.verified is not None
 
