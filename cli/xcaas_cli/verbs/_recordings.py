@@ -78,6 +78,8 @@ def _options() -> list[click.Parameter]:
 
 
 def _export(given: dict[str, Any]) -> None:
+    from xcaas.storage.models import StorageObject
+
     into: Path = given["into"]
     condition = _condition(given["types"], given["where"])
     window = period_of(given)
@@ -92,7 +94,7 @@ def _export(given: dict[str, Any]) -> None:
                 if given["check"] or not ledger.is_complete(piece.id):
                     export.run(piece, meter)
             meter.at("Writing the table")
-            _write(ledger, table, given["metadata"])
+            write_table(ledger, StorageObject, table, given["metadata"])
         export.tell(meter)
     if export.failed:
         raise click.exceptions.Exit(1)
@@ -146,12 +148,6 @@ def _pieces(
         credentials=f"profile:{profile}" if profile else "environment",
         client=client,
     )
-
-
-def _write(ledger: Ledger, target: Path, kind: str) -> None:
-    from xcaas.storage.models import StorageObject
-
-    write_table(ledger, StorageObject, target, kind)
 
 
 @dataclass

@@ -25,17 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["watch"]
 
-METRICS = (
-    "interactionsWaitInQueue.rt",
-    "interactionsLongestWaitInQueue.rt",
-    "interactionsHandling.rt",
-    "availableIdle.rt",
-    "busy.rt",
-    "entered.today",
-    "abandoned.today",
-    "slaPercentage.today",
-)
-TITLES = {
+COLUMNS = {
     "interactionsWaitInQueue.rt": "waiting",
     "interactionsLongestWaitInQueue.rt": "longest",
     "interactionsHandling.rt": "handled",
@@ -45,6 +35,7 @@ TITLES = {
     "abandoned.today": "abandoned",
     "slaPercentage.today": "SLA %",
 }
+"""The counters of a wallboard, and what stands above them."""
 DURATIONS = ("Time", "Longest", "longest", "Avg", "avg")
 
 
@@ -52,7 +43,7 @@ def _options() -> list[click.Parameter]:
     return [
         click.Option(["--queue"], multiple=True, metavar="ID", help="Only this queue. May be given several times."),
         click.Option(
-            ["--metrics"], default=",".join(METRICS), metavar="A,B", help="Counters. Without it those of a wallboard."
+            ["--metrics"], default=",".join(COLUMNS), metavar="A,B", help="Counters. Without it those of a wallboard."
         ),
         click.Option(
             ["--every"],
@@ -127,10 +118,10 @@ def _table(queues: list[QueueMetrics], names: list[str], wrong: str | None) -> T
     table = Table(box=None, pad_edge=False, header_style="bold", caption=caption, caption_justify="left")
     table.add_column("queue", overflow="ellipsis", no_wrap=True)
     for name in names:
-        table.add_column(TITLES.get(name, name), justify="right", no_wrap=True)
+        table.add_column(COLUMNS.get(name, name), justify="right", no_wrap=True)
     for queue in sorted(queues, key=lambda queue: queue.name or ""):
         values = _values(queue)
-        waits = bool(values.get(METRICS[0]))
+        waits = bool(values.get("interactionsWaitInQueue.rt"))
         table.add_row(
             escape(queue.name or queue.id or ""),
             *(escape(_shown(name, values.get(name))) for name in names),

@@ -59,12 +59,12 @@ class Contents:
         found: list[VariantDraft] = []
         alone = len(listed) == 1
         ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
+        jsons = [listed[raw] for raw in ordered if _is_json(raw)]
         for raw in ordered:
             variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
             if received and variant.kind == "json" and without_null(variant.shape) == BYTES:
                 variant.kind, variant.shape = "binary", BYTES
             variant.position = list(listed).index(raw)
-            jsons = [listed[one] for one in ordered if _is_json(one)]
             is_string = any(_is_string(one.shape) for one in found if one.kind == "json")
             variant.alternative = _is_alternative(variant, listed[raw], jsons, is_string=is_string)
             if all(variant.media_type != other.media_type for other in found):
