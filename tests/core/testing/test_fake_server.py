@@ -133,6 +133,7 @@ class TestSeen:
         assert searched.url == "https://api.8x8.com/storage/uk/v3/objects?filter=type%3D%3Dvoicemail"
         assert server.calls("storage.objects.search") == [searched]
         assert server.calls("DELETE /storage/uk/v3/bulk") == [deleted]
+        assert server.calls() == server.requests
         assert repr(deleted) == "<DELETE https://api.8x8.com/storage/uk/v3/bulk>"
 
     def test_slips_in_bodies_are_found(self, client: XCaaS) -> None:
