@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
@@ -13,11 +14,15 @@ from unittest import mock
 from xcaas_cli import main
 from xcaas_sandbox.cli import environment
 
-__all__ = ["Command", "Outcome", "not_installed"]
+__all__ = ["INTERRUPTED", "Command", "Outcome", "not_installed"]
 
 
 def not_installed(_name: str) -> None:
     """Stand in for `find_spec` where a package is missing."""
+
+
+INTERRUPTED = (130, -signal.SIGINT)
+"""How a process ends by Ctrl-C: CPython by the signal itself, if it came while text was executed (attrs does); shells call both 130."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.running import Command
+from tests.cli.running import INTERRUPTED, Command
 from tests.products.support import JANUARY
 from xcaas_cli.verbs._ledger import Ledger
 from xcaas_sandbox import Fault, Faults, Sandbox
@@ -169,6 +169,7 @@ def test_ctrl_c_while_the_service_is_silent(tmp_path: Path) -> None:
                 time.sleep(0.02)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (130, b"")
+        assert process.returncode in INTERRUPTED
+        assert err == b""
         assert faults.fired == 8
     assert list(content(tmp_path)) == []
