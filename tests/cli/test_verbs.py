@@ -100,28 +100,36 @@ class TestQueues:
         terminal, inner = pty.openpty()
         arguments = [sys.executable, "-m", "xcaas_cli", "queues", "watch", "--every", "1"]
         environment = {**xcaas.environment(), "TERM": "xterm", "XCAAS_RETRIES": "0"}
-        with subprocess.Popen(
-            arguments, env=environment, stdin=inner, stdout=inner, stderr=inner, start_new_session=True
-        ) as process:
+        with (
+            subprocess.Popen(
+                arguments, env=environment, stdin=inner, stdout=inner, stderr=inner, start_new_session=True
+            ) as process,
+            os.fdopen(terminal, "rb", buffering=0) as shown,
+        ):
             os.close(inner)
-            out = ""
-            fine = "Ctrl-C ends it"
-            for seen, rounds, then in ((fine, 2, self.away(faults)), ("old numbers", 1, faults.clear), (fine, 1, None)):
-                part = ""
-                while part.count(seen) < rounds:
-                    part += os.read(terminal, 65536).decode()
-                out += part
-                if then is not None:
-                    then()
-            process.send_signal(signal.SIGINT)
-            while True:
-                try:
-                    out += os.read(terminal, 65536).decode()
-                except OSError:  # the process is gone
-                    break
-        os.close(terminal)
+            out = b""
+            fine = b"Ctrl-C ends it"
+            try:
+                for seen, rounds, then in (
+                    (fine, 2, self.away(faults)),
+                    (b"old numbers", 1, faults.clear),
+                    (fine, 1, None),
+                ):
+                    part = b""
+                    while part.count(seen) < rounds:
+                        part += shown.read(65536)
+                    out += part
+                    if then is not None:
+                        then()
+                process.send_signal(signal.SIGINT)
+                while True:
+                    out += shown.read(65536)
+            except OSError:  # the process is gone
+                pass
+            finally:
+                process.kill()
         assert process.returncode in INTERRUPTED
-        return out
+        return out.decode()
 
     @staticmethod
     def away(faults: Faults) -> Any:

@@ -173,8 +173,7 @@ class TestTheMiddle:
         assert len(list(tmp_path.iterdir())) == 1
 
     SCRIPT = (
-        "import signal, sys\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import sys\n"
         "from pathlib import Path\n"
         "from tests.core.downloads.test_many import endless\n"
         "endless(sys.argv[1], Path(sys.argv[2]))\n"

@@ -152,9 +152,7 @@ class TestProcess:
     """What only a process of its own can go through."""
 
     SCRIPT = (
-        "import resource, signal, sys\n"
-        # Jobs in the background are started with SIGINT ignored, and Python leaves it so.
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import resource, sys\n"
         "from tests.core.downloads.test_wire import save\n"
         "from pathlib import Path\n"
         "limit = int(sys.argv[3])\n"
