@@ -65,7 +65,7 @@ def _test(name: str, program: str, resolution: str, constraints: Path | None, te
     python = str(folder / "bin" / "python")
     chosen = ["--resolution", resolution, "-c", str(constraints or ROOT / "constraints.txt"), "-e", ".[dev]"]
     for arguments in (
-        ["venv", "-q", "--clear", "-p", program, str(folder)],
+        ["venv", "-q", "--clear", "--seed", "-p", program, str(folder)],
         ["pip", "install", "-q", "--only-binary", ":all:", "--no-binary", "xcaas", "-p", python, *chosen],
     ):
         done = subprocess.run([_UV, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)

@@ -365,9 +365,9 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
 def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
     from xcaas_core.auth.tokens._token import AccessToken
 
-    before = sum(isinstance(thing, AccessToken) for thing in gc.get_objects())
+    before = sum(type(thing) is AccessToken for thing in gc.get_objects())
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
     del client
     gc.collect()
-    assert sum(isinstance(thing, AccessToken) for thing in gc.get_objects()) <= before
+    assert sum(type(thing) is AccessToken for thing in gc.get_objects()) <= before
