@@ -45,7 +45,7 @@ def _tail(given: dict[str, Any]) -> None:
     if given["agent"] and given["topic"] != "all":
         raise click.UsageError("Give a TOPIC or --agent, not both.")
     if state is not None:
-        check_target(str(state), folder=False)
+        check_target(str(state), folder=False, option="--state")
         remove_leftovers(state)
         begin = _place(state) or begin
     with make_client(given) as client:
