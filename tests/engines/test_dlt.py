@@ -72,3 +72,15 @@ def test_what_makes_no_sense_is_told() -> None:
     with pytest.raises(SliceError, match="is cut into slices"):
         resource("storage.buckets", start=START)
     assert resource("storage.objects.search", start=START).name == "objects"
+
+
+def test_a_region_that_is_added_later_is_loaded_from_the_start(tmp_path: Path, sandbox: object) -> None:
+    alone: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day"]}}
+    both: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day", "beta-1200-a-day"]}}
+    load(tmp_path, START + 8 * DAY / 24, **alone)
+    rows = Export.of(loaded(tmp_path)).rows
+    load(tmp_path, START + 4 * DAY / 24, **both)
+    assert Export.of(loaded(tmp_path)).rows > rows
+    load(tmp_path, START + 8 * DAY / 24, **both)
+    assert Export.of(loaded(tmp_path)).rows == 2 * rows
+    assert loads(tmp_path) == 3
