@@ -95,7 +95,7 @@ def _failed(error: Exception) -> int:
             return _leave(_fail(_in_words(error)))
         raise error
     if isinstance(error, MissingCredentialsError):
-        error.advice = f"{error.advice or ''} Or keep them in a profile: xcaas auth login.".strip()
+        error.advice = f"{error.advice or ''} Or store them in a profile: xcaas auth login.".strip()
     if error.advice:
         error.advice = _in_options(error.advice)
     _fail(str(error))

@@ -87,7 +87,7 @@ def test_secrets_are_not_echoed(bare: Command) -> None:
             (b"products", b"eght_demo"),
             (b"secret", b"demo-secret"),
             (b"API key", b""),
-            (b"tenant", b""),
+            (b"Tenant", b""),
         ):
             while question not in shown.rpartition(b"\n")[2]:
                 shown += os.read(ours, 1024)

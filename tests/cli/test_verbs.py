@@ -108,7 +108,7 @@ class TestQueues:
         ) as process:
             os.close(inner)
             out = ""
-            fine = "Ctrl-C ends it"
+            fine = "Ctrl-C to stop"
             for seen, rounds, then in ((fine, 2, self.away(faults)), ("old numbers", 1, faults.clear), (fine, 1, None)):
                 part = ""
                 while part.count(seen) < rounds:

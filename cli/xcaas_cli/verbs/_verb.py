@@ -31,7 +31,7 @@ class Verb(click.Command):
         connection: list[click.Parameter | None] = [*connection_options(), self.get_help_option(ctx)]
         sections: dict[str, Iterable[click.Parameter | None]] = {"Options": self._options(), "Connection": connection}
         for title, params in sections.items():
-            records = [None if param is None else param.get_help_record(ctx) for param in params]
+            records = [param.get_help_record(ctx) for param in params if isinstance(param, click.Option)]
             with formatter.section(title):
                 formatter.write_dl([record for record in records if record is not None], col_max=28)
 

@@ -47,20 +47,20 @@ def resource(
     """Return a list as an incremental resource. The state of the pipeline has the end of the last window of each region and PBX.
 
     Args:
-        operation: As for `plan`: `"storage.objects.search"`. `.list` may be left out.
-        start: Begin of the first window of the first run.
-        until: Windows that end later are left out, as are those that are not over when the run comes to them.
+        operation: As for `plan`: `"storage.objects.search"`. `.list` may be omitted.
+        start: Start of the first window.
+        until: Load only windows that end by then. Default: those that have ended.
         every: Length of a window.
-        overlap: How late rows may come: windows of that time are loaded again by every run.
+        overlap: How late rows may arrive: every run loads the windows of that time again.
         over: What else cuts the list: regions, PBXes.
         arguments: Further arguments of the operation.
-        zone: The zone at whose midnights whole days are cut.
-        credentials: Where credentials are found.
+        zone: IANA name of the time zone at whose midnights days begin. Default: UTC.
+        credentials: Where the credentials are, as for `plan`.
         pivot: Lists of keys and values that become columns, as for `Slice.read`.
-        name: Name of the table; without it that of the resource, such as `call_records`.
+        name: Name of the table. Default: that of the resource, such as `call_records`.
 
-    Rows replace those of the same key (`merge`). Where the service has no key they are added, and `overlap` would
-    double them.
+    Rows replace those with the same key (`merge`). If the service has no key, rows are added (`append`), and `overlap`
+    would duplicate them.
     """
     cut = Cut(
         operation=operation,
