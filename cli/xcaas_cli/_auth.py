@@ -100,7 +100,13 @@ class _Status(click.Command):
         Sink.of(ctx.params, "dict").write(found)
 
 
-auth.add_command(_Status("status", help="Show which products the key gives access to, and how long its token lives."))
+auth.add_command(
+    _Status(
+        "status",
+        help="Show which products the key gives access to, and how long its token lives.",
+        short_help="Show which products the key gives access to.",
+    )
+)
 
 
 def token_of(client: XCaaS) -> TokenInfo | None:

@@ -32,7 +32,7 @@ def connection_options() -> list[click.Option]:
         ),
         click.Option(["--tenant"], metavar="TEXT", help="Use this tenant, by id or name [env: XCAAS_TENANT]."),
         click.Option(["--cluster"], metavar="TEXT", help="Use this cluster, such as na12 [env: XCAAS_CLUSTER]."),
-        click.Option(["--base-url"], metavar="URL", help="Call this server, such as a sandbox [env: XCAAS_BASE_URL]."),
+        click.Option(["--base-url"], metavar="URL", help="Call another server [env: XCAAS_BASE_URL]."),
         click.Option(
             ["--timeout"], type=float, metavar="SECONDS", help="Stop a call after SECONDS, including retries."
         ),

@@ -74,7 +74,10 @@ def check_stdout(what: str) -> None:
 @contextmanager
 def whole_file(target: Path) -> Generator[Path]:
     """Give a file beside the target, which takes its place at the end and is gone after an error or Ctrl-C."""
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
+    except OSError as error:  # of the name that was given, not of one that nobody knows
+        raise OSError(error.errno, error.strerror, str(target)) from error
     os.close(number)
     try:
         yield Path(name)

@@ -21,6 +21,9 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
         help="Write to FILE instead of stdout. It appears when it is complete.",
     )
     if returned == "Download":
+        into.help = (
+            "Write to FILE, or into an existing folder, instead of stdout. The file appears when it is complete."
+        )
         return [into]
     if returned == "None":
         return []

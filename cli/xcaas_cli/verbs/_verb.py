@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from click.core import augment_usage_errors
 
 from .._connection import connection_options
 from .._values import Moment
@@ -36,7 +37,8 @@ class Verb(click.Command):
                 formatter.write_dl([record for record in records if record is not None], col_max=28)
 
     def invoke(self, ctx: click.Context) -> None:
-        self._run(ctx.params)
+        with augment_usage_errors(ctx):
+            self._run(ctx.params)
 
 
 def period_options(what: str, *, required: bool = True) -> list[click.Parameter]:
@@ -59,7 +61,7 @@ def overlap_option(what: str) -> click.Option:
         type=Moment(),
         default="1d",
         metavar="TIME",
-        help=f"Read a day again until TIME after its end, because {what} may appear late. Default: 1d.",
+        help=f"Read a day again until this long after its end, because {what} may appear late. Default: 1d.",
     )
 
 

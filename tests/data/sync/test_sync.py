@@ -291,7 +291,7 @@ def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     report = {"report": {"type": "a", "title": "b"}}
     with pytest.raises(SliceError, match="has no key, so its rows could be duplicated"):
         Sync("cc_historical.detailed_reports.create", start=START, every="1d", state=state, arguments=report)
-    with pytest.raises(SliceError, match="a list in `over` is empty"):
+    with pytest.raises(SliceError, match="takes a list, not a str"):
         Sync(OPERATION, start=START, every="1d", state=state, over={"pbx_id": "acme"})
     with pytest.raises(SliceError, match="has no time zone"):
         calls(state).pending(until=datetime(2026, 1, 2))
@@ -337,7 +337,7 @@ def test_one_region_that_fails_does_not_keep_others_from_being_read(tmp_path: Pa
     sync = Sync("storage.objects.search", start=START, every="1h", state=state, over={"region": ["mars", "uk"]})
     with pytest.raises(ConfigurationError, match="mars") as caught:
         sync.run(sink, until=START + 3 * HOUR, client=client)
-    assert caught.value.__notes__ == ["3 of 6 slices are read; 1 of 2 streams failed"]
+    assert caught.value.__notes__ == ["3 of 6 slices were read; 1 of 2 streams failed"]
     assert [piece.region for piece in sink.pieces] == ["uk"] * 3
     assert [piece.region for piece in sync.pending(until=START + 3 * HOUR)] == ["mars"] * 3
 
