@@ -99,5 +99,6 @@ def main(arguments: list[str] | None = None) -> int:
         exports = (f"  export {name}={value}\n" for name, value in environment(sandbox.base_url).items())
         sys.stdout.write(f"xcaas-sandbox at {sandbox.base_url}\n{''.join(exports)}Ctrl-C stops it.\n")
         sys.stdout.flush()
-        stopped.wait()
+        while not stopped.wait(1 / options.speed):
+            sandbox.state.services.events.extend(1)
     return 0
