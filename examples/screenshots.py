@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
@@ -17,38 +18,44 @@ from xcaas_sandbox.cli import environment
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 WIDTH = 80
+EXPORT = "xcaas recordings export --since 2d --regions uk --into recordings"
 COMMANDS = {
-    "command-line-help": "storage objects --help",
-    "command-line-table": "storage objects search --limit-total 6 --fields id,type,createdTime",
-    "command-line-doctor": "doctor",
+    "command-line-help": ["xcaas storage objects --help"],
+    "command-line-table": ["xcaas storage objects search --limit-total 6 --fields id,type,createdTime"],
+    "command-line-export": [EXPORT, EXPORT, "ls recordings recordings/uk"],
+    "command-line-doctor": ["xcaas doctor"],
 }
 
 
 def main() -> int:
-    with Sandbox() as sandbox:
-        for name, command in COMMANDS.items():
-            picture = _picture(name, command, _output(command, sandbox.base_url))
-            (IMAGES / f"{name}.svg").write_text(picture, "utf-8", newline="\n")
+    with Sandbox() as sandbox, TemporaryDirectory() as folder:
+        for name, commands in COMMANDS.items():
+            shown = [(command, _output(command, sandbox.base_url, folder)) for command in commands]
+            (IMAGES / f"{name}.svg").write_text(_picture(name, shown), "utf-8", newline="\n")
     return 0
 
 
-def _output(command: str, base_url: str) -> str:
+def _output(command: str, base_url: str, folder: str) -> str:
     """Return what a command writes in a terminal: tables, with their colours."""
-    options = ["--output", "table"] if " search " in command else []
+    program, *arguments = command.split()
+    options = ["--output", "table"] if "search" in arguments else []
     terminal = {"COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm"}
     return subprocess.run(
-        [sys.executable, "-m", "xcaas_cli", *command.split(), *options],
+        [*([sys.executable, "-m", "xcaas_cli"] if program == "xcaas" else [program]), *arguments, *options],
         env={**os.environ, **environment(base_url), **terminal},
-        capture_output=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT if program == "xcaas" and not options else None,
         text=True,
         check=True,
     ).stdout
 
 
-def _picture(name: str, command: str, output: str) -> str:
+def _picture(name: str, shown: list[tuple[str, str]]) -> str:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    console.print(Text(f"$ xcaas {command}"))
-    console.print(Text.from_ansi(output))
+    for command, output in shown:
+        console.print(Text(f"$ {command}"))
+        console.print(Text.from_ansi(output))
     picture = console.export_svg(title="xcaas", unique_id=name)
     return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)  # fonts of another host
 

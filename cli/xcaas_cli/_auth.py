@@ -17,31 +17,43 @@ if TYPE_CHECKING:
 __all__ = ["auth", "token_of"]
 
 _QUESTIONS = (
-    ("client_id", "Client id, of the key for OAuth products", False),
+    ("client_id", "Client id (for OAuth products)", False),
     ("client_secret", "Client secret", True),
-    ("api_key", "API key, for products that take one", True),
-    ("api_token", "Token of the tenant", True),
-    ("tenant", "Tenant that the token belongs to", False),
-    ("username", "User of Work Analytics", False),
-    ("password", "Password of Work Analytics", True),
+    ("api_key", "API key (for products that use one)", True),
+    ("api_token", "Tenant token", True),
+    ("tenant", "Tenant of the token", False),
+    ("username", "Work Analytics user", False),
+    ("password", "Work Analytics password", True),
 )
 _NEEDED = {"client_secret": "client_id", "tenant": "api_token", "username": "api_key", "password": "username"}
 """What is asked for only where another one was given."""
 
 
-@click.group(help="Store credentials, and see what they open.", no_args_is_help=True)
+@click.group(help="Store credentials, and show what they give access to.", no_args_is_help=True)
 def auth() -> None:
     """Hold the commands."""
 
 
-@auth.command(help="Ask for credentials, without showing them, and store them in the profile file (mode 0600).")
-@click.option("--profile", default="default", show_default=True, envvar="XCAAS_PROFILE", metavar="NAME")
-@click.option("--keyring", is_flag=True, help="Store them in the system's keyring instead (package keyring).")
+@auth.command(
+    help="Ask for credentials, without showing secrets, and store them in the profile file (mode 0600).",
+    short_help="Ask for credentials, and store them.",
+)
+@click.option(
+    "--profile",
+    default="default",
+    show_default=True,
+    envvar="XCAAS_PROFILE",
+    metavar="NAME",
+    help="Store them in this profile [env: XCAAS_PROFILE].",
+)
+@click.option(
+    "--keyring", is_flag=True, help="Store them in the system's keyring instead. This needs the package keyring."
+)
 def login(profile: str, keyring: bool) -> None:
     """Ask for credentials, and store them."""
     values = _asked()
     if not values:
-        raise click.UsageError("Nothing was given, and nothing is stored.")
+        raise click.UsageError("No credentials were given. Nothing was stored.")
     place = _store(profile, values, keyring)
     other = "" if profile == "default" else f" --profile {profile}"
     say(f"Stored in {place}, profile {profile}. Try it: xcaas auth status{other}")
@@ -88,7 +100,13 @@ class _Status(click.Command):
         Sink.of(ctx.params, "dict").write(found)
 
 
-auth.add_command(_Status("status", help="Show which products the key opens, and how long its token lives."))
+auth.add_command(
+    _Status(
+        "status",
+        help="Show which products the key gives access to, and how long its token lives.",
+        short_help="Show which products the key gives access to.",
+    )
+)
 
 
 def token_of(client: XCaaS) -> TokenInfo | None:
@@ -105,13 +123,13 @@ def _asked() -> dict[str, str]:
     """Return what the user answers. An empty line leaves one out; half of a pair is asked for again."""
     values: dict[str, str] = {}
     if sys.stdin.isatty():
-        say("Give what you have; an empty line leaves one out.")
+        say("Enter what you have. Press Enter to skip a question.")
     for name, question, secret in _QUESTIONS:
         if _NEEDED.get(name, name) not in values and name in _NEEDED:
             continue
         answer = _ask(question, secret)
         if not answer and name in ("client_secret", "password"):
-            raise click.UsageError(f"{question} is missing; nothing is stored.")
+            raise click.UsageError(f"{question} is missing. Nothing was stored.")
         if answer:
             values[name] = answer
     return values

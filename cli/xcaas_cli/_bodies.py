@@ -40,11 +40,11 @@ class _Field(click.ParamType[Any]):
 
 def body_options(text: str, hint: Hint, *, required: bool) -> Iterator[click.Option]:
     """Yield the options for the body of an operation."""
-    need = " Required, this or --field." if required else ""
+    need = " Required, unless you use --field." if required else ""
     yield click.Option(
         ["--body", "_body"],
         metavar="@FILE|-|JSON",
-        help=f"{text or 'What to send.'} A JSON or YAML file with @ before its name, - for stdin, or JSON.{need}",
+        help=f"{text or 'What to send.'} Give @FILE (JSON or YAML), - for stdin, or JSON.{need}",
     )
     if fields := _fields(hint.objects):
         yield click.Option(
@@ -53,8 +53,8 @@ def body_options(text: str, hint: Hint, *, required: bool) -> Iterator[click.Opt
             multiple=True,
             metavar="NAME=VALUE",
             help=(
-                f"One field of the body: {', '.join(fields)}. a.b=VALUE is a field inside a field, NAME:=VALUE is JSON,"
-                " NAME=@FILE a file. Lists: once per entry."
+                f"Set a field of the body: {', '.join(fields)}. a.b=VALUE sets a nested field, NAME:=VALUE takes JSON,"
+                " NAME=@FILE takes a file. For a list, repeat it for each entry."
             ),
         )
 
@@ -66,7 +66,9 @@ def read_body(given: dict[str, Any], hint: Hint, *, required: bool) -> Any:
     if fields:
         body = {} if body is None else body
         if not is_object(body):
-            raise click.UsageError("--field adds to a body that is an object; this --body is none.")
+            raise click.UsageError(
+                "--field needs a --body that is an object, and this one is not. Leave one of them out."
+            )
         for text in fields:
             _put(body, text, hint.objects)
     if body is None and required:
@@ -83,9 +85,9 @@ def _load(text: str) -> Any:
         raise click.UsageError(f"{name} is nested too deeply.") from None
     except ValueError as error:
         if name == "--body":
-            raise click.UsageError(f"--body is no JSON: {error}. For a file write @ before its name.") from None
+            raise click.UsageError(f"--body is not JSON: {error}. For a file, write @ before its name.") from None
         if name.endswith(".json"):
-            raise click.UsageError(f"{name} is no JSON: {error}.") from None
+            raise click.UsageError(f"{name} is not JSON: {error}.") from None
     return _yaml(name, content)
 
 
@@ -114,7 +116,7 @@ def _date(value: object) -> str:
     """Return the text of a date in YAML, which the models read."""
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"a {type(value).__name__} is nothing that JSON has")
+    raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def _fields(objects: list[Any]) -> dict[str, Any]:
@@ -133,7 +135,7 @@ def _put(body: dict[str, Any], text: str, objects: list[Any]) -> None:
         objects = Hint.of(_hint(objects, key, text)).objects
         inner: Any = body.setdefault(key, {})
         if not is_object(inner):
-            raise click.UsageError(f"--field {text!r}: {key} is no object.")
+            raise click.UsageError(f"--field {text!r}: {key} is not an object.")
         body = inner
     hint = Hint.of(_hint(objects, last, text))
     if as_json:
@@ -141,7 +143,7 @@ def _put(body: dict[str, Any], text: str, objects: list[Any]) -> None:
     elif hint.item is not None:
         found: Any = body.setdefault(last, [])
         if not isinstance(found, list):
-            raise click.UsageError(f"--field {text!r}: {last} is no list.")
+            raise click.UsageError(f"--field {text!r}: {last} is not a list.")
         body[last] = [*found, _converted(text, value, hint.item)]
     else:
         body[last] = _converted(text, value, hint)
@@ -153,7 +155,7 @@ def _hint(objects: list[Any], name: str, text: str) -> Any:
         from difflib import get_close_matches
 
         near = get_close_matches(name, fields, n=1)
-        known = f"Did you mean {near[0]}?" if near else f"There are {', '.join(fields)}."
+        known = f"Did you mean {near[0]}?" if near else f"Its fields are {', '.join(fields)}."
         raise click.UsageError(f"--field {text!r}: the body has no field {name}. {known}")
     return fields.get(name)
 
@@ -186,4 +188,4 @@ def _json(text: str, value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:
-        raise click.UsageError(f"--field {text!r}: the value is no JSON: {error}") from None
+        raise click.UsageError(f"--field {text!r}: the value is not JSON: {error}") from None

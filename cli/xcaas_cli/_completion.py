@@ -15,9 +15,9 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.command(
     help=(
         "Print the completion script of a shell.\n\n\b\n"
-        '  bash  eval "$(xcaas completion bash)"               in ~/.bashrc\n'
-        '  zsh   eval "$(xcaas completion zsh)"                in ~/.zshrc\n'
-        "  fish  xcaas completion fish | source                in config.fish"
+        '  bash  eval "$(xcaas completion bash)"   in ~/.bashrc\n'
+        '  zsh   eval "$(xcaas completion zsh)"    in ~/.zshrc, after compinit\n'
+        "  fish  xcaas completion fish | source    in ~/.config/fish/config.fish"
     )
 )
 @click.argument("shell", type=click.Choice(_SHELLS))

@@ -22,13 +22,20 @@ def connection_options() -> list[click.Option]:
     regions = KnownValue(manifest().all_regions, open=True)
     return [
         click.Option(
-            ["--profile"], metavar="NAME", envvar="XCAAS_PROFILE", help="Profile of the profile file; or XCAAS_PROFILE."
+            ["--profile"],
+            metavar="NAME",
+            envvar="XCAAS_PROFILE",
+            help="Use the credentials of this profile [env: XCAAS_PROFILE].",
         ),
-        click.Option(["--region"], type=regions, help="Region, in the product's own words; or XCAAS_REGION."),
-        click.Option(["--tenant"], metavar="TEXT", help="Tenant id or name; or XCAAS_TENANT."),
-        click.Option(["--cluster"], metavar="TEXT", help="Contact-center cluster, such as na12; or XCAAS_CLUSTER."),
-        click.Option(["--base-url"], metavar="URL", help="Another server, such as a sandbox; or XCAAS_BASE_URL."),
-        click.Option(["--timeout"], type=float, metavar="SECONDS", help="For a whole call, retries included."),
+        click.Option(
+            ["--region"], type=regions, metavar="NAME", help="Use this region of the product [env: XCAAS_REGION]."
+        ),
+        click.Option(["--tenant"], metavar="TEXT", help="Use this tenant, by id or name [env: XCAAS_TENANT]."),
+        click.Option(["--cluster"], metavar="TEXT", help="Use this cluster, such as na12 [env: XCAAS_CLUSTER]."),
+        click.Option(["--base-url"], metavar="URL", help="Call another server [env: XCAAS_BASE_URL]."),
+        click.Option(
+            ["--timeout"], type=float, metavar="SECONDS", help="Stop a call after SECONDS, including retries."
+        ),
     ]
 
 

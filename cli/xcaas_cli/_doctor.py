@@ -1,4 +1,4 @@
-"""`xcaas doctor`: what stands between this machine and the services, and what to mend."""
+"""`xcaas doctor`: finds problems of connection and credentials, and says how to fix them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Doctor(click.Command):
         return super().get_params(ctx)
 
     def invoke(self, ctx: click.Context) -> None:
-        """Print a line per finding. Exit code 1 says that something is to be mended."""
+        """Print a line per finding. Exit with 1 if there is a problem."""
         from xcaas import XCaaSError
 
         with make_client(ctx.params):  # refuses settings that fit no product
@@ -50,13 +50,15 @@ class _Doctor(click.Command):
                 findings = [(False, name, str(error))]
             for fine, subject, text in findings:
                 well = well and fine
-                sys.stdout.write(f"{'ok  ' if fine else 'MEND'}  {subject:<11}  {text}\n")
+                sys.stdout.write(f"{'ok  ' if fine else 'FAIL'}  {subject:<11}  {text}\n")
                 sys.stdout.flush()
         if not well:
             ctx.exit(1)
 
 
-doctor = _Doctor("doctor", help="Look at host names, proxy, clock, credentials and regions, and say what to mend.")
+doctor = _Doctor(
+    "doctor", help="Check host names, proxy, connection, clock, credentials and regions, and say how to fix problems."
+)
 
 
 def _credentials(settings: dict[str, Any]) -> Iterator[Finding]:
@@ -81,13 +83,13 @@ def _hosts(settings: dict[str, Any]) -> Iterator[Finding]:
     hosts = {urlsplit(server).hostname or "" for server in servers}
     for host in sorted(host for host in hosts if "{" not in host):
         if getproxies().get("https") and not proxy_bypass(host):
-            yield True, "host", f"{host}: the proxy looks it up"
+            yield True, "host", f"{host} (the proxy resolves it)"
             continue
         try:
             socket.getaddrinfo(host, None)
             yield True, "host", host
         except OSError as error:
-            yield False, "host", f"{host} has no address ({error.strerror}). Check the name, DNS and VPN."
+            yield False, "host", f"{host} cannot be resolved ({error.strerror}). Check the name, DNS and VPN."
 
 
 def _clock(settings: dict[str, Any]) -> Iterator[Finding]:
@@ -109,19 +111,23 @@ def _clock(settings: dict[str, Any]) -> Iterator[Finding]:
         return
     apart = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
     if apart <= _SECONDS_APART:
-        yield True, "clock", "agrees with the service's"
+        yield True, "clock", "matches the service's"
     else:
-        yield False, "clock", f"{apart:.0f} seconds from the service's. Set it, or let NTP do it."
+        yield False, "clock", f"{apart:.0f} seconds off the service's. Set it, or use NTP."
 
 
 def _token(settings: dict[str, Any]) -> Iterator[Finding]:
     with make_client(settings) as client:
         info = token_of(client)
         if info is None:
-            yield True, "token", "no key for OAuth products, none asked for"
+            yield True, "token", "not requested: there is no key for OAuth products"
             return
-        yield True, "token", f"lives {info.lifetime:.0f} s"
-        yield bool(info.products), "products", ", ".join(info.products) or "the key opens none. See the Admin Console."
+        yield True, "token", f"valid for {info.lifetime:.0f} s"
+        yield (
+            bool(info.products),
+            "products",
+            ", ".join(info.products) or "the key gives access to none. Check it in the Admin Console.",
+        )
         if _PRODUCT in info.products:
             yield from _regions(client)
 
@@ -130,7 +136,7 @@ def _regions(client: XCaaS) -> Iterator[Finding]:
     found = client.with_options(region=None).storage.regions.list()
     chosen = client.options.region
     fine = chosen not in manifest().regions[_PRODUCT] or chosen in found
-    advice = "" if fine else f". Yours is {chosen}, where there is nothing: give --region"
+    advice = "" if fine else f". There is no data in yours, {chosen}. Give --region"
     yield fine, "regions", f"{_PRODUCT}: {', '.join(found)}{advice}"
 
 

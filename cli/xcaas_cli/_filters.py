@@ -26,13 +26,18 @@ def filter_options(name: str, text: str, entry: Any) -> Iterator[click.Option]:
         ["--where"],
         multiple=True,
         metavar="CONDITION",
-        help="A condition: type=callrecording, createdTime>=7d, type=a,b for one of several. All of them must hold.",
+        help=(
+            "Only entries that match: type=callrecording, createdTime>=7d, or type=a,b for either value. "
+            "Repeat it for several conditions; all must hold."
+        ),
     )
     if hasattr(entry, _CREATED):
         yield click.Option(
-            ["--since"], type=Moment(), help="Created then or later: 1d (a day ago), 2026-11-01, ISO 8601."
+            ["--since"],
+            type=Moment(),
+            help="Only entries created from TIME on: 1d (a day ago), 2026-11-01, or ISO 8601.",
         )
-        yield click.Option(["--until"], type=Moment(), help="Created before then.")
+        yield click.Option(["--until"], type=Moment(), help="Only entries created before TIME.")
 
 
 def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | None:
@@ -65,7 +70,9 @@ def parse_condition(text: str, entry: Any = None) -> Filter:
 
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise click.UsageError(f"--where {text!r} is no condition. Give name=value, or name with !=, <, <=, > or >=.")
+        raise click.UsageError(
+            f"--where {text!r} is not a condition. Give name=value, or name with !=, <, <=, > or >=."
+        )
     name, operator, value = found["name"], found["operator"], found["value"]
     field = getattr(F, name) if _is_field(entry, name) else F[name]
     if operator in ("=", "==", "!="):

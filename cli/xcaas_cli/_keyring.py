@@ -57,7 +57,7 @@ def credentials_from_keyring(profile: str) -> list[Credential]:
 def _read(profile: str) -> dict[str, str]:
     if find_spec("keyring") is None:
         raise click.UsageError(
-            "A keyring needs the package keyring: pip install keyring, or pipx inject xcaas keyring."
+            "The keyring needs the package keyring: pip install keyring, or pipx inject xcaas keyring"
         )
     import keyring
 

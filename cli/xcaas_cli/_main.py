@@ -88,23 +88,33 @@ def _open_streams() -> bool:
 
 def _failed(error: Exception) -> int:
     """Report an error of the SDK or the system; any other is a fault of ours, with its traceback."""
-    from xcaas import ArgumentError, ConfigurationError, MissingCredentialsError, XCaaSError
+    from xcaas import (
+        ArgumentError,
+        ConfigurationError,
+        CredentialsError,
+        MissingCredentialsError,
+        TokenError,
+        XCaaSError,
+    )
 
     if not isinstance(error, XCaaSError):
         if isinstance(error, OSError):
             return _leave(_fail(_in_words(error)))
         raise error
     if isinstance(error, MissingCredentialsError):
-        error.advice = f"{error.advice or ''} Or keep them in a profile: xcaas auth login.".strip()
+        error.advice = f"{error.advice or ''} Or store them in a profile: xcaas auth login.".strip()
     if error.advice:
         error.advice = _in_options(error.advice)
     _fail(str(error))
-    return 2 if isinstance(error, ArgumentError | ConfigurationError) else 1
+    if isinstance(error, TokenError):  # the one that something was sent for
+        return 1
+    return 2 if isinstance(error, ArgumentError | ConfigurationError | CredentialsError) else 1
 
 
 def _in_options(advice: str) -> str:
     """Return advice that speaks of arguments in Python in the words of the command line."""
     advice = re.sub(r", or allow this host: insecure_hosts=\S+", "", advice)
+    advice = re.sub(r"Give the client \w+\(.*?\), or (XCAAS_)", r"Set \1", advice)
     return re.sub(
         r"Pass (?:it to the call, or )?(\w+)=\S+ to the client",
         lambda found: f"Give --{found[1].replace('_', '-')}",

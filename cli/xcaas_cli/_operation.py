@@ -93,7 +93,7 @@ class OperationCommand(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         docs = self.docs
-        returns = f"Gives: {docs.returns}" if docs.returns and self.returned not in STREAMED else ""
+        returns = f"Returns: {docs.returns}" if docs.returns and self.returned not in STREAMED else ""
         self.help = self._in_commands("\n\n".join(filter(None, (docs.summary, docs.description, returns))))
         super().format_help(ctx, formatter)
 

@@ -35,7 +35,7 @@ def store(path: Path, profile: str, values: dict[str, str], without: Collection[
         click.UsageError: The name or the file cannot be written like this.
     """
     if not _NAME.fullmatch(profile):
-        raise click.UsageError(f"{profile!r} cannot be the name of a profile: letters, digits, - and _ only.")
+        raise click.UsageError(f"{profile!r} is not a valid profile name. Use letters, digits, - and _.")
     path = path.resolve()
     before = path.read_text("utf-8") if path.exists() else ""
     after = _changed(before, profile, values, {*values, *without})
@@ -82,4 +82,4 @@ def _check(path: Path, before: str, after: str, profile: str, values: dict[str, 
             return
     except ValueError:
         pass
-    raise click.UsageError(f"{path} cannot be changed safely; mend it, or write the profile by hand.")
+    raise click.UsageError(f"{path} cannot be changed safely. Fix it, or add the profile by hand.")

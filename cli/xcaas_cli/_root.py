@@ -14,10 +14,10 @@ from .verbs import TITLES, VERBS, VerbGroup, extended
 __all__ = ["root"]
 
 _BESIDE: dict[str, tuple[str, str]] = {
-    "auth": ("_auth", "Store credentials, and see what they open."),
-    "doctor": ("_doctor", "Find out what stands between you and the services."),
+    "auth": ("_auth", "Store credentials, and show what they give access to."),
+    "doctor": ("_doctor", "Find connection and credential problems."),
     "mcp": ("mcp._command", "Serve tools to language models (Model Context Protocol)."),
-    "completion": ("_completion", "Complete commands and values in bash, zsh and fish."),
+    "completion": ("_completion", "Print a script that completes commands in bash, zsh or fish."),
 }
 """Commands that are no products: the module that has them, and a line on each."""
 
@@ -39,12 +39,12 @@ class Root(LazyGroup):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Products"):
             formatter.write_dl([(option_name(name), title) for name, title in manifest().titles.items()])
-        with formatter.section("Work of several calls"):
+        with formatter.section("Exports and live views"):
             formatter.write_dl(
                 [(f"{group} {verb}", text) for group, verbs in VERBS.items() for verb, (_, text) in verbs.items()]
             )
         if _BESIDE:
-            with formatter.section("Also"):
+            with formatter.section("Other commands"):
                 formatter.write_dl([(name, text) for name, (_, text) in _BESIDE.items()])
 
 
@@ -59,8 +59,8 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> No
 root = Root(
     "xcaas",
     help=(
-        "The 8x8 XCaaS APIs on the command line: xcaas PRODUCT RESOURCE VERB.\n\n"
-        "Each product, resource and verb has --help. In a terminal lists are tables, in a pipe a line of JSON per entry."
+        "Call the 8x8 XCaaS APIs: xcaas PRODUCT RESOURCE VERB.\n\n"
+        "Every product, resource and verb has --help. A list is a table in a terminal, and JSON lines in a pipe."
     ),
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -42,7 +42,7 @@ class Moment(click.ParamType[Any]):
         try:
             return parse_moment(value)
         except ValueError:
-            self.fail(f"{value!r} is no time. Give 2026-11-01, 2026-11-01T08:30:00Z, or 1d for a day ago.", param, ctx)
+            self.fail(f"{value!r} is not a time. Give 2026-11-01, 2026-11-01T08:30:00Z, or 1d (a day ago).", param, ctx)
 
 
 class KnownValue(click.ParamType[Any]):
@@ -56,7 +56,7 @@ class KnownValue(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not self.open and value not in self.values:
-            self.fail(f"{value!r} is none of {', '.join(self.values)}.", param, ctx)
+            self.fail(f"{value!r} is not one of {', '.join(self.values)}.", param, ctx)
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -15,12 +15,12 @@ __all__ = ["bare_client", "check_reference", "client_for", "close_clients"]
 
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
-_lock: Final = threading.RLock()  # a provider may read slices itself
+_lock: Final = threading.RLock()  # one for all: providers that use each other would wait for each other for ever
 
 
 @atexit.register
 def close_clients() -> None:
-    """Close the connections of all clients: those of slices and those of file systems. What is used again opens new ones."""
+    """Close the connections of all clients: those of slices and those of file systems. A client that is used again opens new ones."""
     with _lock:
         while _clients:
             _clients.popitem()[1].close()
@@ -33,7 +33,7 @@ def bare_client() -> xcaas.XCaaS:
 
 
 def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] = xcaas.ArgumentError) -> str:
-    """Return a reference to credentials as it is. Raises an error for a text that is none."""
+    """Return a reference to credentials as it is. Raises an error for any other text."""
     reference = reference if isinstance(reference, str) else ""
     kind, _, name = reference.partition(":")
     module, _, function = name.partition(":")
@@ -44,7 +44,7 @@ def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] 
     ):
         # Not shown: it may be the secret itself, given by mistake.
         raise kind_of_error(
-            "that is no reference to credentials",
+            "the value of credentials is not a reference",
             advice="Give 'environment', 'profile:NAME' or 'provider:MODULE:FUNCTION'.",
         )
     return reference
@@ -73,8 +73,8 @@ def _make(reference: str) -> xcaas.XCaaS:
     try:
         provide: Callable[[], object] = getattr(import_module(module), function)
     except (ImportError, AttributeError) as error:
-        raise xcaas.ArgumentError(f"the provider {module}:{function} is not there: {error}") from error
+        raise xcaas.ArgumentError(f"the provider {module}:{function} cannot be imported: {error}") from error
     made = provide()
     if not isinstance(made, xcaas.XCaaS):
-        raise xcaas.ArgumentError(f"{module}:{function} gives no XCaaS but a {type(made).__name__}")
+        raise xcaas.ArgumentError(f"the provider {module}:{function} returned a {type(made).__name__}, not an XCaaS")
     return made

@@ -31,21 +31,42 @@ def _time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time in ISO 8601, such as 2026-01-29T08:00Z") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time. Give ISO 8601, such as 2026-01-29T08:00Z") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="xcaas-sandbox", description="A local server that plays the 8x8 XCaaS APIs.")
-    parser.add_argument("--port", type=int, default=8808, help="port on 127.0.0.1 (0 picks a free one)")
-    parser.add_argument("--token-lifetime", type=float, default=1799, metavar="S", help="seconds that a token lives")
-    parser.add_argument("--faults", type=Path, metavar="FILE", help="JSON or YAML list of fault rules")
-    parser.add_argument("--speed", type=float, default=1.0, metavar="X", help="hasten everything that takes time")
-    parser.add_argument("--strict-limits", action="store_true", help="respond with 429 beyond a documented rate limit")
+    parser = argparse.ArgumentParser(
+        prog="xcaas-sandbox", description="Serve the 8x8 XCaaS APIs on this machine, with made-up data."
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=8808,
+        help="listen on this port of 127.0.0.1; 0 picks a free one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--token-lifetime",
+        type=float,
+        default=1799,
+        metavar="S",
+        help="let tokens expire after S seconds (default: %(default)s)",
+    )
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="inject the faults of a JSON or YAML list of rules")
+    parser.add_argument(
+        "--speed",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="run jobs and other things that take time X times as fast (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--strict-limits", action="store_true", help="respond with 429 when a documented rate limit is exceeded"
+    )
     parser.add_argument(
         "--until",
         type=_time,
         metavar="TIME",
-        help="when what it holds from the start ends, such as 2026-01-29T08:00Z; now by default",
+        help="end the initial data at TIME, such as 2026-01-29T08:00Z (default: now)",
     )
     options = parser.parse_args(arguments)
     if options.token_lifetime <= 0:
@@ -78,5 +99,6 @@ def main(arguments: list[str] | None = None) -> int:
         exports = (f"  export {name}={value}\n" for name, value in environment(sandbox.base_url).items())
         sys.stdout.write(f"xcaas-sandbox at {sandbox.base_url}\n{''.join(exports)}Ctrl-C stops it.\n")
         sys.stdout.flush()
-        stopped.wait()
+        while not stopped.wait(1 / options.speed):
+            sandbox.state.services.events.extend(1)
     return 0

@@ -23,7 +23,7 @@ def test_each_thing_to_mend_is_a_line(xcaas: Command) -> None:
     outcome = xcaas.run("doctor", "--region", "eu")
     found = findings(outcome.out)
     assert (outcome.code, outcome.err) == (1, "")
-    assert [name for name, (state, _) in found.items() if state == "MEND"] == ["token"]
+    assert [name for name, (state, _) in found.items() if state == "FAIL"] == ["token"]
     assert "invalid_client" in found["token"][1]
     assert found["proxy"][1] == "https through 127.0.0.1:1"
     assert "hush" not in outcome.out
@@ -32,7 +32,7 @@ def test_each_thing_to_mend_is_a_line(xcaas: Command) -> None:
 def test_a_server_that_is_down_and_names_that_are_none() -> None:
     outcome = Command("http://127.0.0.1:9").run("doctor", "--timeout", "0.5")
     assert outcome.code == 1
-    assert findings(outcome.out)["connection"][0] == "MEND"
+    assert findings(outcome.out)["connection"][0] == "FAIL"
     outcome = Command("no address").run("doctor")
     assert (outcome.code, outcome.out) == (2, "")
     assert "base_url is not an address" in outcome.err

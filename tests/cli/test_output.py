@@ -51,7 +51,7 @@ def test_fields_in_the_order_that_was_asked_for(xcaas: Command) -> None:
     assert list(json.loads(users)) == ["basicInfo.userName"]
     assert json.loads(users)["basicInfo.userName"]
     outcome = xcaas.run(*SEARCH, "--fields", "createdTme")
-    assert (outcome.code, outcome.err) == (0, "Nothing had a field createdTme. Did you mean createdTime?\n")
+    assert (outcome.code, outcome.err) == (0, "No entry has a field createdTme. Did you mean createdTime?\n")
 
 
 def test_one_thing_and_nothing(xcaas: Command) -> None:
@@ -204,13 +204,13 @@ def test_bodies_that_are_neither_json_nor_yaml(xcaas: Command, text: str) -> Non
 def test_a_job_that_fails_is_named(xcaas: Command) -> None:
     outcome = xcaas.run("storage", "bulk-downloads", "download", "--object-ids", "none", "--into", "unused.zip")
     assert outcome.code == 1
-    assert re.match(r"The job is (\S+)\.\nxcaas: job \1 ended as FAILED", outcome.err)
+    assert re.match(r"The id of the job is (\S+)\.\nxcaas: job \1 ended as FAILED", outcome.err)
 
 
 def test_a_folder_that_is_not_there(xcaas: Command, tmp_path: Path) -> None:
     outcome = xcaas.run(*SEARCH, "--into", str(tmp_path / "none" / "rows.csv"))
     assert outcome.code == 2
-    assert "there is no folder" in outcome.err
+    assert "does not exist" in outcome.err
     assert "Traceback" not in outcome.err
 
 

@@ -10,7 +10,9 @@ import os
 import random
 import re
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from hashlib import md5
 from importlib import import_module
 from pathlib import Path
@@ -106,7 +108,7 @@ class TestARun:
             outcome = xcaas.run(*FEW, "--into", str(tmp_path))
         assert (outcome.code, outcome.out) == (1, "")
         assert outcome.err == (
-            f"xcaas: another run exports into {tmp_path} just now; wait for it to end. Nothing was done.\n"
+            f"xcaas: another run is exporting into {tmp_path}. Nothing was done. Wait until it ends, and run it again.\n"
         )
 
     def test_says_what_to_do_with_a_state_that_is_damaged(self, xcaas: Command, tmp_path: Path) -> None:
@@ -114,21 +116,46 @@ class TestARun:
         (tmp_path / ".xcaas-export" / "ledger.db").write_text("not a database" * 100)
         outcome = xcaas.run(*FEW, "--into", str(tmp_path))
         assert outcome.code == 1
-        assert "Remove it: everything is listed again" in outcome.err
+        assert "Remove it: the next run lists everything again" in outcome.err
 
     @pytest.mark.parametrize(
-        "wrong",
+        ("wrong", "said"),
         [
-            ("--types", ""),
-            ("--since", "2126-01-01"),
-            ("--regions", "mars"),
-            ("--regions", ","),
-            ("--where", "nonsense"),
+            (("--types", ""), "--types is empty"),
+            (("--types", "callrecording,voicmail"), "'voicmail' is unknown. Did you mean voicemail?"),
+            (("--types", "x"), "--types all --where type=NAME"),
+            (("--since", "2126-01-01"), "is not before the end"),
+            (("--regions", "mars"), "'mars' is unknown. Give all, or some of: "),
+            (("--regions", ","), "--regions is empty"),
+            (("--where", "nonsense"), "Give name=value"),
+            (("--into", "/nowhere/folder"), "the folder /nowhere does not exist"),
         ],
     )
-    def test_refuses_what_cannot_be(self, xcaas: Command, tmp_path: Path, wrong: tuple[str, str]) -> None:
+    def test_refuses_what_cannot_be(
+        self, xcaas: Command, sandbox: Sandbox, tmp_path: Path, wrong: tuple[str, str], said: str
+    ) -> None:
+        before = sandbox.state.credentials.stats.calls
         outcome = xcaas.run(*FEW, "--into", str(tmp_path / "x"), *wrong)
         assert outcome.code == 2, outcome.err
+        assert said in " ".join(re.sub("[│╭╮╰╯─]", "", outcome.err).split())
+        assert sandbox.state.credentials.stats.calls == before
+        assert list(tmp_path.iterdir()) == []
+
+    def test_says_that_nothing_matches(self, xcaas: Command, tmp_path: Path) -> None:
+        outcome = xcaas.run(*FEW, "--into", str(tmp_path), "--where", "queueNam=Sales")
+        assert (outcome.code, outcome.out) == (0, "")
+        assert "No recording matches. Check --since" in outcome.err
+
+    def test_has_one_file_of_a_recording_whose_path_changed(self, xcaas: Command, tmp_path: Path) -> None:
+        xcaas.run(*FEW, "--into", str(tmp_path))
+        before = content(tmp_path)
+        (moved, *_) = sorted(tmp_path.glob("uk/callrecording/*/*.mp3"))
+        elsewhere = moved.rename(moved.with_suffix(".wav")).relative_to(tmp_path).as_posix()
+        with closing(sqlite3.connect(tmp_path / ".xcaas-export" / "ledger.db")) as state, state:
+            state.execute("UPDATE rows SET file = ? WHERE key = ?", (elsewhere, moved.stem))
+            state.execute("DELETE FROM slices")
+        assert xcaas.run(*FEW, "--into", str(tmp_path)).err.startswith(f"{tmp_path}: 1 new (")
+        assert content(tmp_path) == before
 
 
 def test_the_region_of_the_connection_counts(xcaas: Command, tmp_path: Path) -> None:
@@ -151,9 +178,11 @@ def test_a_region_that_refuses_holds_back_no_other(tmp_path: Path) -> None:
 
 
 def test_tables_in_all_forms_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
-    for kind in ("jsonl", "parquet"):
-        assert xcaas.run(*FEW, "--into", str(tmp_path), "--metadata", kind).code == 0
+    assert xcaas.run(*FEW, "--into", str(tmp_path), "--metadata", "jsonl").code == 0
     lines = [json.loads(line) for line in (tmp_path / "recordings.jsonl").read_text().splitlines()]
+    outcome = xcaas.run(*FEW, "--into", str(tmp_path), "--metadata", "parquet")
+    assert f"Removed {tmp_path / 'recordings.jsonl'}: " in outcome.err
+    assert not (tmp_path / "recordings.jsonl").exists()
     table: Any = import_module("pyarrow.parquet").read_table(tmp_path / "recordings.parquet")
     for name, column in {"id": "id", "file": "file", "region": "region", "verified": "verified"}.items():
         assert [line[name] for line in lines] == table.column(column).to_pylist()

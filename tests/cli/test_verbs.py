@@ -47,6 +47,9 @@ class TestCalls:
         assert [row["callId"] for row in rows] == [line["callId"] for line in lines] != []
         outcome = xcaas.run(*CALLS, "--into", str(tmp_path / "a.xml"))
         assert (outcome.code, ".parquet, .csv or .jsonl" in outcome.err) == (2, True)
+        outcome = xcaas.run(*CALLS, "--into", str(tmp_path / "no" / "a.csv"))
+        assert (outcome.code, "does not exist. Create it first." in outcome.err) == (2, True)
+        assert not (tmp_path / "no").exists()
 
 
 class TestReports:
@@ -108,7 +111,7 @@ class TestQueues:
         ):
             os.close(inner)
             out = b""
-            fine = b"Ctrl-C ends it"
+            fine = b"Ctrl-C to stop"
             try:
                 for seen, rounds, then in (
                     (fine, 2, self.away(faults)),

@@ -30,9 +30,14 @@ PBX = f"acme-{ROWS // 2}-a-day"
 WINDOW = (START, START + 2 * DAY)
 
 
+HANGS = 600
+"""Seconds after which an engine is taken to hang. Spark takes 20 s to start and its program 40 s, more than 100 s beside other work."""
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     # Engines warn of what they do themselves.
     item.add_marker(pytest.mark.filterwarnings("default"))
+    item.add_marker(pytest.mark.timeout(HANGS))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.engines import fleet
-from tests.engines.conftest import DAY, PBX, START, WINDOW, Export
+from tests.engines.conftest import DAY, HANGS, PBX, START, WINDOW, Export
 from xcaas_data.engines.dlt import resource
 from xcaas_data.slices import SliceError
 
@@ -51,7 +51,7 @@ def test_the_same_rows_although_a_run_dies(plain: Export, tmp_path: Path) -> Non
         "import sys, pathlib; from tests.engines.test_dlt import load; from tests.engines.conftest import WINDOW;"
         "load(pathlib.Path(sys.argv[1]), WINDOW[1])"
     )
-    died = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=100, capture_output=True)
+    died = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=HANGS, capture_output=True)
     assert died.returncode == -9, died.stderr
     load(tmp_path, WINDOW[1])
     # Merged by key, so that nothing is double.
@@ -69,6 +69,18 @@ def test_a_run_loads_what_is_new(tmp_path: Path, plain: Export) -> None:
 
 
 def test_what_makes_no_sense_is_told() -> None:
-    with pytest.raises(SliceError, match="is cut into slices"):
+    with pytest.raises(SliceError, match="cannot be cut into slices"):
         resource("storage.buckets", start=START)
     assert resource("storage.objects.search", start=START).name == "objects"
+
+
+def test_a_region_that_is_added_later_is_loaded_from_the_start(tmp_path: Path, sandbox: object) -> None:
+    alone: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day"]}}
+    both: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day", "beta-1200-a-day"]}}
+    load(tmp_path, START + 8 * DAY / 24, **alone)
+    rows = Export.of(loaded(tmp_path)).rows
+    load(tmp_path, START + 4 * DAY / 24, **both)
+    assert Export.of(loaded(tmp_path)).rows > rows
+    load(tmp_path, START + 8 * DAY / 24, **both)
+    assert Export.of(loaded(tmp_path)).rows == 2 * rows
+    assert loads(tmp_path) == 3

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, blocks
+from tests.engines.conftest import HANGS
 from tests.engines.fleet import ENGINES
 from tests.products.support import JANUARY
 from xcaas_sandbox import Sandbox
@@ -41,7 +42,7 @@ def test_programs_run(section: str, tmp_path: Path) -> None:
             env={**os.environ, **environment(sandbox.base_url), **ENGINES, "DLT_DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=100,
+            timeout=HANGS,
         )
     assert done.returncode == 0, done.stderr[-4000:]
 

@@ -120,13 +120,13 @@ def test_the_schema_is_known_before_any_call(spark: Any, sandbox: Sandbox) -> No
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"colour": "red"}, "there is no option 'colour'"),
-        ({"start": "yesterday"}, "'yesterday' is no time"),
+        ({"colour": "red"}, "the option 'colour' is unknown"),
+        ({"start": "yesterday"}, "'yesterday' is not a time"),
         ({"start": "2026-01-01T00:00:00"}, "has no time zone"),
-        ({"over": "["}, "is no JSON"),
-        ({"over": "[]"}, "is no object of JSON"),
-        ({"list": "storage.buckets"}, "don't say how storage.buckets is cut"),
-        ({}, "the window is not known"),
+        ({"over": "["}, "is not JSON"),
+        ({"over": "[]"}, "is not a JSON object"),
+        ({"list": "storage.buckets"}, "storage.buckets cannot be cut"),
+        ({}, "the window is missing"),
     ],
 )
 def test_what_makes_no_sense_is_told(spark: Any, options: dict[str, str], message: str) -> None:

@@ -65,4 +65,4 @@ def test_a_time_has_a_zone(capsys: pytest.CaptureFixture[str]) -> None:
         Sandbox(until=JANUARY.replace(tzinfo=None))
     with pytest.raises(SystemExit):
         main(["--until", "yesterday"])
-    assert "'yesterday' is no time in ISO 8601" in capsys.readouterr().err
+    assert "'yesterday' is not a time. Give ISO 8601" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from . import current as current
 from . import sources as sources
 from .sources import DltResource
 

@@ -97,7 +97,7 @@ def moment(text: str) -> datetime:
     try:
         return parse_moment(text)
     except ValueError:
-        raise Refusal(f"{text!r} is no time. Give 2026-11-01, 2026-11-01T08:30:00Z, or 1d for a day ago.") from None
+        raise Refusal(f"{text!r} is not a time. Give 2026-11-01, 2026-11-01T08:30:00Z, or 1d (a day ago).") from None
 
 
 def together(where: Where, **equal: str | None) -> Filter | None:

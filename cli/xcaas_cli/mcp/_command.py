@@ -23,7 +23,8 @@ def _options() -> Iterator[click.Option]:
                 ["--region"],
                 type=option.type,
                 multiple=True,
-                help="Region; once per region where products differ in their words (uk, eu): each takes the first that it has.",
+                metavar="NAME",
+                help="Use this region. Repeat it if products name theirs differently (uk, eu): each uses the first that it has.",
             )
         yield option
 
@@ -39,7 +40,7 @@ def _serve(allow_writes: bool, **settings: Any) -> None:
             raise
         raise click.ClickException(_MISSING) from None
     if sys.stdin.isatty():
-        click.echo("Waiting for a host of the Model Context Protocol on stdin. Ctrl-C ends it.", err=True)
+        click.echo("Waiting for a Model Context Protocol host on stdin. Stop with Ctrl-C.", err=True)
     anyio.run(serve, settings, allow_writes)
 
 
@@ -47,11 +48,11 @@ mcp = click.Command(
     "mcp",
     callback=_serve,
     help=(
-        "Serve tools to a host of the Model Context Protocol, over stdin and stdout.\n\n"
-        "The tools read. Those that change something are there with --allow-writes only."
+        "Serve tools to a Model Context Protocol host, over stdin and stdout.\n\n"
+        "Tools that change data are served only with --allow-writes."
     ),
     params=[
-        click.Option(["--allow-writes"], is_flag=True, help="Also serve the tools that change something."),
+        click.Option(["--allow-writes"], is_flag=True, help="Also serve tools that change data."),
         *_options(),
     ],
 )

@@ -32,10 +32,12 @@ def explain(error: Exception) -> str | None:
 def wrong_arguments(error: ValidationError, known: Iterable[str]) -> Refusal:
     """Return what says which arguments are wrong, and why."""
     said: list[str] = []
+    names = ", ".join(known)
     for found in error.errors(include_url=False, include_context=False):
         name = ".".join(str(part) for part in found["loc"])
         if found["type"] == "extra_forbidden":
-            said.append(f"There is no argument {name}; there are {', '.join(known) or 'none'}.")
+            there = f"The arguments are {names}." if names else "This tool has no arguments."
+            said.append(f"The argument {name} is unknown. {there}")
         elif found["type"] == "missing":
             said.append(f"The argument {name} is missing.")
         else:

@@ -62,7 +62,7 @@ def make_server(session: Session, *, writes: bool = False) -> Server[Any]:
     async def call_tool(_ctx: ServerRequestContext[Any], params: CallToolRequestParams) -> CallToolResult:
         tool = tools.get(params.name)
         if tool is None:
-            return _failure(f"There is no tool {params.name}. There are {', '.join(tools)}.")
+            return _failure(f"The tool {params.name} is unknown. The tools are {', '.join(tools)}.")
         try:
             result = await tool.call(session, params.arguments or {})
         except Exception as error:

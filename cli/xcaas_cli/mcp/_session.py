@@ -59,7 +59,7 @@ class Session:
         """
         go_on = self._cursors.get(cursor)
         if go_on is None:
-            raise Refusal(f"There is no cursor {cursor!r}, or it is too old. Ask for the list again.")
+            raise Refusal(f"The cursor {cursor!r} is unknown or too old. Request the list again.")
         return await go_on(limit)
 
     async def paged(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xcaas import Download
 
 __all__ = [
+    "check_folder",
     "check_stdout",
     "check_target",
     "copy_to_stdout",
@@ -33,20 +34,31 @@ __all__ = [
 ]
 
 
-def check_target(into: str, *, folder: bool) -> None:
+def check_target(into: str, *, folder: bool, option: str = "--into") -> None:
     """Refuse what no file can be written to, before anything is sent.
 
     Raises:
-        click.UsageError: It is a pipe or a device, its folder is not there, or it is a folder where that is not allowed.
+        click.UsageError: It is a pipe or a device, its folder is missing, or it is a folder where that is not allowed.
     """
     target = Path(into)
     if target.is_dir():
         if not folder:
-            raise click.UsageError(f"--into {into}: it is a folder.")
+            raise click.UsageError(f"{option} {into} is a folder. Give the name of a file.")
     elif target.exists() and not target.is_file():
-        raise click.UsageError(f"--into {into}: it is a pipe or a device, which is not replaced.")
+        raise click.UsageError(f"{option} {into} is a pipe or a device. Give the name of a file.")
     elif not target.parent.is_dir():
-        raise click.UsageError(f"--into {into}: there is no folder {target.parent}.")
+        raise click.UsageError(f"{option} {into}: the folder {target.parent} does not exist. Create it first.")
+
+
+def check_folder(into: Path) -> None:
+    """Create the folder of an export. A folder above it that is missing is a typo, or a disk that is not mounted.
+
+    Raises:
+        click.UsageError: The folder above it is missing.
+    """
+    if not into.parent.is_dir():
+        raise click.UsageError(f"--into {into}: the folder {into.parent} does not exist. Create it first.")
+    into.mkdir(exist_ok=True)
 
 
 def check_stdout(what: str) -> None:
@@ -56,13 +68,16 @@ def check_stdout(what: str) -> None:
         click.UsageError: stdout is one.
     """
     if sys.stdout.isatty():
-        raise click.UsageError(f"{what} would garble the terminal. Give --into FILE, or send it through a pipe.")
+        raise click.UsageError(f"{what} cannot be shown in a terminal. Add --into FILE, or pipe the output.")
 
 
 @contextmanager
 def whole_file(target: Path) -> Generator[Path]:
     """Give a file beside the target, which takes its place at the end and is gone after an error or Ctrl-C."""
-    number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
+    except OSError as error:  # of the name that was given, not of one that nobody knows
+        raise OSError(error.errno, error.strerror, str(target)) from error
     os.close(number)
     try:
         yield Path(name)

@@ -18,9 +18,12 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
         ["--into"],
         type=click.Path(),
         metavar="FILE",
-        help="Write there instead of to stdout. The file appears when it is complete.",
+        help="Write to FILE instead of stdout. It appears when it is complete.",
     )
     if returned == "Download":
+        into.help = (
+            "Write to FILE, or into an existing folder, instead of stdout. The file appears when it is complete."
+        )
         return [into]
     if returned == "None":
         return []
@@ -30,20 +33,23 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
             ["--output", "-o"],
             type=click.Choice(FORMATS),
             metavar="FORMAT",
-            help=f"{', '.join(FORMATS)}. Without it what the name of --into says, else a table in a terminal, JSON lines in a pipe.",
+            help=(
+                f"Write {', '.join(FORMATS[:-1])} or {FORMATS[-1]}. Default: by the file name of --into; without it, "
+                "table in a terminal, jsonl in a pipe."
+            ),
         ),
-        click.Option([fields, "_columns"], metavar="A,B", help="These fields only; a.b for a field inside a field."),
+        click.Option([fields, "_columns"], metavar="A,B", help="Write only these fields; a.b is a nested field."),
         into,
     ]
     if returned in ("Pager", "EventStream"):
         entries = "events" if returned == "EventStream" else "entries, over all pages"
         found.append(
-            click.Option(["--limit-total"], type=click.IntRange(min=0), metavar="N", help=f"At most so many {entries}.")
+            click.Option(["--limit-total"], type=click.IntRange(min=0), metavar="N", help=f"Stop after N {entries}.")
         )
     if returned == "Poller":
         found.append(
-            click.Option(["--wait"], type=float, metavar="SECONDS", help="How long to wait for the work at most.")
+            click.Option(["--wait"], type=float, metavar="SECONDS", help="Follow the job for at most SECONDS.")
         )
     if returned not in _WHOLE:
-        found.append(click.Option(["--raw"], is_flag=True, help="What the service sent, as it came."))
+        found.append(click.Option(["--raw"], is_flag=True, help="Write the response of the service unchanged."))
     return found

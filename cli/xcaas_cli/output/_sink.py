@@ -48,7 +48,9 @@ class Sink:
         """
         into: str | None = given.get("into")
         if given.get("raw") and (given.get("output") or given.get("_columns")):
-            raise click.UsageError("--raw is what the service sent, whatever --output and --fields say; leave one out.")
+            raise click.UsageError(
+                "--raw writes the response unchanged. Leave it out, or leave out --output and --fields."
+            )
         columns = [name.strip() for name in (given.get("_columns") or "").split(",") if name.strip()]
         sink = cls(
             kind=given.get("output") or ("jsonl" if returned == "EventStream" else _kind(into)),
@@ -174,26 +176,26 @@ class Sink:
             name = column.partition(".")[0]
             if self._seen and column not in self._seen and name not in self._seen:
                 near = get_close_matches(name, self._seen, n=1)
-                advice = f"Did you mean {near[0]}?" if near else f"There are {', '.join(self._seen)}."
-                say(f"Nothing had a field {name}. {advice}")
+                advice = f"Did you mean {near[0]}?" if near else f"The fields are {', '.join(self._seen)}."
+                say(f"No entry has a field {name}. {advice}")
 
     def _waited(self, poller: Poller[Any]) -> Any:
         from xcaas import PollerError
 
         try:
-            with show_text("starting the job") as tell:
-                return poller.wait(self.wait, progress=lambda now: tell(f"job {now.id}: {now.state or 'running'}"))
+            with show_text("Starting the job") as tell:
+                return poller.wait(self.wait, progress=lambda now: tell(f"Job {now.id}: {now.state or 'running'}"))
         except (KeyboardInterrupt, PollerError):
             _tell_job(poller)
             raise
 
 
 def _tell_job(poller: Poller[Any]) -> None:
-    """Name a job that goes on at the service."""
+    """Name the job, which may still be running at the service."""
     from xcaas import PollerError
 
     try:
-        say(f"The job is {poller.id}.")
+        say(f"The id of the job is {poller.id}.")
     except PollerError:  # it was not started
         pass
 

@@ -39,7 +39,7 @@ def show_rows(rows: Iterable[Any], out: TextIO, chosen: list[str] | None) -> Non
         console.print(_table(chunk, widths, header=header))
         chunk, header = list(islice(found, _CHUNK)), False
     if left_out:
-        say(f"Not shown: {', '.join(left_out)}. Choose with --fields, or see all with --output json.")
+        say(f"Not shown: {', '.join(left_out)}. Select fields with --fields, or show all with --output json.")
 
 
 def show_value(value: Any, out: TextIO) -> None:

@@ -21,15 +21,19 @@ __all__ = ["export"]
 def _options() -> list[click.Parameter]:
     return [
         click.Option(
-            ["--pbx"], required=True, multiple=True, metavar="NAME", help="Name of a PBX. May be given several times."
+            ["--pbx"],
+            required=True,
+            multiple=True,
+            metavar="NAME",
+            help="Export the calls of this PBX. Repeat it for several.",
         ),
-        *period_options("Calls"),
+        *period_options("calls"),
         click.Option(
             ["--into"],
             required=True,
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="The table: a name that ends with .parquet, .csv or .jsonl.",
+            help="Keep the table in FILE, whose name ends with .parquet, .csv or .jsonl. Its folder must exist.",
         ),
         overlap_option("calls"),
     ]
@@ -42,9 +46,11 @@ def _export(given: dict[str, Any]) -> None:
     into: Path = given["into"]
     kind = into.suffix.lower().lstrip(".")
     if kind not in FORMATS:
-        raise click.UsageError(f"--into {into} tells no form. Give a name that ends with .parquet, .csv or .jsonl.")
+        raise click.UsageError(
+            f"--into {into}: the format is unknown. Give a name that ends with .parquet, .csv or .jsonl."
+        )
     if not all(given["pbx"]):
-        raise click.UsageError("--pbx names none.")
+        raise click.UsageError("--pbx is empty. Give the name of a PBX.")
     start, end = period_of(given)
     check_table(into, kind)
     settled: datetime = given["overlap"]
@@ -76,8 +82,8 @@ def _export(given: dict[str, Any]) -> None:
 export = Verb(
     "export",
     "Keep a table of the finished calls of a PBX, each call once.\n\n"
-    "Run it again, by cron for example, and it reads what is new. Whatever ended the last run, "
-    "this one goes on from there, and the table appears when it is complete.",
+    "Run it again, for example from cron, to add what is new. It continues where the last run ended, however that "
+    "ended. The table is replaced when the new one is complete.",
     _options,
     _export,
 )

@@ -12,18 +12,18 @@ from .._tree import LazyGroup, ResourceGroup
 __all__ = ["TITLES", "VERBS", "VerbGroup", "extended"]
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
-    "recordings": {"export": ("_recordings", "Keep a folder of recordings, with a table of what is in it.")},
-    "calls": {"export": ("_calls", "Keep a table of finished calls of a PBX.")},
-    "reports": {"run": ("_reports", "Make a report of the contact center, and write its rows or its file.")},
-    "queues": {"watch": ("_watch", "Show queues and their counters, live.")},
-    "events": {"tail": ("_tail", "Write events as they happen, a line of JSON each.")},
+    "recordings": {"export": ("_recordings", "Keep a folder of recordings, with a table of all of them.")},
+    "calls": {"export": ("_calls", "Keep a table of the finished calls of a PBX.")},
+    "reports": {"run": ("_reports", "Run a contact center report, and write its rows or its file.")},
+    "queues": {"watch": ("_watch", "Show contact center queues and their counters, live.")},
+    "events": {"tail": ("_tail", "Write contact center events as they happen, one JSON line each.")},
 }
 """By group and verb: the module that has it, and a line on it."""
 
 TITLES: dict[str, str] = {
-    "recordings": "Recordings as a folder of files.",
-    "reports": "Reports of the contact center.",
-    "queues": "Queues of the contact center.",
+    "recordings": "Export recordings to a folder.",
+    "reports": "Run contact center reports.",
+    "queues": "Watch contact center queues.",
 }
 """Lines on the groups that are no products."""
 

@@ -1,4 +1,4 @@
-"""What an export has done: its rows, its files, and which slices are complete, in a database that it has for itself."""
+"""What an export has done: its rows, its files, and the slices that are complete, in a database of its own."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _BATCH = 50
 
 
 class Ledger:
-    """The state of one export. It is locked while it is open: the lock is the database's, and goes with the process."""
+    """The state of one export, locked while it is open. The lock is the database's, and ends with the process."""
 
     def __init__(self, path: Path, what: str, columns: Sequence[str] = ()) -> None:
         self._path, self._what = path, what
         self.columns = columns
-        """What a table says of a row beside what the service does: `region`, `file`, `verified`."""
+        """Columns of the table that are not the service's: `region`, `file`, `verified`."""
         self._changes = 0
 
     def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(exist_ok=True)
         try:
             self._db = sqlite3.connect(self._path, timeout=0)
         except sqlite3.Error as error:
@@ -80,12 +80,12 @@ class Ledger:
             *(file, verified, mark, stream, key),
         )
 
-    def file_of(self, stream: str, key: str, mark: str) -> str | None:
-        """Return the file of a row; None if there is none of that content."""
-        found = self._db.execute(
-            "SELECT file FROM rows WHERE stream = ? AND key = ? AND mark = ?", (stream, key, mark)
+    def file_of(self, stream: str, key: str) -> tuple[str, str] | None:
+        """Return the file of a row and its mark; None if it has none."""
+        found: tuple[str, str] | None = self._db.execute(
+            "SELECT file, mark FROM rows WHERE stream = ? AND key = ? AND file IS NOT NULL", (stream, key)
         ).fetchone()
-        return None if found is None else found[0]
+        return found
 
     def count(self) -> int:
         """Return the number of rows."""
@@ -122,9 +122,9 @@ class Ledger:
         name = getattr(error, "sqlite_errorname", "")
         if name.startswith("SQLITE_BUSY"):
             return click.ClickException(
-                f"another run exports into {self._what} just now; wait for it to end. Nothing was done."
+                f"another run is exporting into {self._what}. Nothing was done. Wait until it ends, and run it again."
             )
         advice = ""
         if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            advice = " Remove it: everything is listed again, and files that are there and right are left as they are."
+            advice = " Remove it: the next run lists everything again, and keeps the files that are complete."
         return click.ClickException(f"{self._path} cannot be used: {error}.{advice}")

@@ -29,11 +29,10 @@ def check_table(target: Path, kind: str) -> None:
     """Refuse a table that could not be written, before hours of work; and remove what killed runs left of it.
 
     Raises:
-        click.UsageError: pyarrow is missing, or a folder or device stands there.
+        click.UsageError: pyarrow or the folder is missing, or the target is a folder or a device.
     """
     if kind == "parquet" and find_spec("pyarrow") is None:
         raise click.UsageError("Parquet needs pyarrow: pip install 'xcaas[arrow]'")
-    target.parent.mkdir(parents=True, exist_ok=True)
     check_target(str(target), folder=False)
     remove_leftovers(target)
 

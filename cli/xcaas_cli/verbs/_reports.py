@@ -29,23 +29,29 @@ def _options() -> list[click.Parameter]:
     shown = [option for option in output_options("Pager", frozenset()) if option.name not in ("limit_total", "raw")]
     return [
         click.Argument(["type"], required=False, metavar="[TYPE]"),
-        *period_options("Report", required=False),
+        *period_options("data", required=False),
         click.Option(
             ["--granularity"],
             type=KnownValue(GRANULARITIES, open=True),
             default="day",
             show_default=True,
-            help=f"How finely a summary is cut: {', '.join(GRANULARITIES)}.",
+            help=f"Divide a summary into intervals: {', '.join(GRANULARITIES[:-1])} or {GRANULARITIES[-1]}.",
         ),
         click.Option(
-            ["--group-by"], metavar="NAME", help="Grouping of a summary, such as queue; one that its type has."
+            ["--group-by"],
+            metavar="NAME",
+            help="Group a summary by NAME, such as queue. Its type says which there are.",
         ),
-        click.Option(["--metrics"], metavar="A,B", help="Metrics, or fields of a detailed report; all without it."),
-        click.Option(["--timezone"], metavar="ZONE", help="Zone of days and times (IANA name)."),
-        click.Option(["--title"], metavar="TEXT", help="Title, and the name of the service's file. Default: the type."),
-        click.Option(["--resume"], type=int, metavar="ID", help="Go on with a report that was started before."),
         click.Option(
-            ["--wait"], type=float, metavar="SECONDS", help="How long to wait at most; the report goes on without it."
+            ["--metrics"], metavar="A,B", help="Include these metrics, or fields of a detailed report. Default: all."
+        ),
+        click.Option(["--timezone"], metavar="ZONE", help="Use this time zone (IANA name) for days and times."),
+        click.Option(
+            ["--title"], metavar="TEXT", help="Set the title and the name of the service's file. Default: TYPE."
+        ),
+        click.Option(["--resume"], type=int, metavar="ID", help="Wait for a report that was started before."),
+        click.Option(
+            ["--wait"], type=float, metavar="SECONDS", help="Wait for at most SECONDS. The report keeps running."
         ),
         *shown,
     ]
@@ -57,9 +63,7 @@ def _run(given: dict[str, Any]) -> None:
     sink = Sink.of(given, "Pager", is_file=accept is not None)
     with make_client(given) as client:
         if given["resume"] is None and (given["type"] is None or given["since"] is None):
-            raise click.UsageError(
-                "Give the TYPE of a report and --since. Types: xcaas cc-historical report-types list."
-            )
+            raise click.UsageError("Give a TYPE and --since. To list the types: xcaas cc-historical report-types list")
         if given["resume"] is None and given["type"].startswith(DETAILED) and accept is None:
             id = client.cc_historical.detailed_reports.create(report=_detailed(given)).id
             sink.write(list(_flat(client.cc_historical.detailed_reports.data(id))))
@@ -119,7 +123,9 @@ def _waited(poller: Poller[ReportStatus], seconds: float | None) -> int:
         return poller.wait(seconds, progress=_show if sys.stderr.isatty() else None).id
     except (KeyboardInterrupt, PollerTimeoutError):
         try:
-            sys.stderr.write(f"The report goes on. To wait for it again: xcaas reports run --resume {poller.id}\n")
+            sys.stderr.write(
+                f"The report keeps running. To wait for it again: xcaas reports run --resume {poller.id}\n"
+            )
         except PollerError:  # it was not started
             pass
         raise
@@ -141,9 +147,10 @@ def _flat(rows: Any) -> Iterator[dict[str, Any]]:
 
 run = Verb(
     "run",
-    "Make a report of the contact center, wait for it, and write its rows.\n\n"
-    "With --into FILE.csv or FILE.xlsx it is the service's own file, which has all rows; else its rows as "
-    "--output says, 10,000 of a summary at most. Types: xcaas cc-historical report-types list.",
+    "Run a contact center report, wait for it, and write its rows.\n\n"
+    "With --into FILE.csv or FILE.xlsx, save the service's own file, which has all rows. Otherwise write the rows in the "
+    "format of --output; a summary has at most 10,000.\n\n"
+    "To list the types: xcaas cc-historical report-types list",
     _options,
     _run,
 )

@@ -1,4 +1,4 @@
-"""`xcaas events tail`: events as lines of JSON, from where the last run ended if it is to be so."""
+"""`xcaas events tail`: events as JSON lines, from where the last run ended if `--state` is given."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ __all__ = ["tail"]
 def _options() -> list[click.Parameter]:
     return [
         click.Argument(["topic"], default="all", metavar="[TOPIC]"),
-        click.Option(["--agent"], metavar="ID", help="Events of one agent, by the short id, in the place of a topic."),
+        click.Option(
+            ["--agent"], metavar="ID", help="Read the events of one agent, by the short id, instead of a TOPIC."
+        ),
         click.Option(
             ["--from", "begin"],
             default="latest",
             show_default=True,
-            metavar="PLACE",
-            help="latest, earliest, or the id of an event, to go on after it.",
+            metavar="POSITION",
+            help="Start at latest, at earliest, or after the event with this id.",
         ),
         click.Option(
             ["--state"],
             type=click.Path(dir_okay=False, path_type=Path),
             metavar="FILE",
-            help="Keep the place there, and go on from it when the file is there.",
+            help="Save the position in FILE after each event, and continue there next time.",
         ),
-        click.Option(["--limit-total"], type=click.IntRange(min=1), metavar="N", help="End after so many events."),
+        click.Option(["--limit-total"], type=click.IntRange(min=1), metavar="N", help="Stop after N events."),
     ]
 
 
@@ -45,7 +47,7 @@ def _tail(given: dict[str, Any]) -> None:
     if given["agent"] and given["topic"] != "all":
         raise click.UsageError("Give a TOPIC or --agent, not both.")
     if state is not None:
-        check_target(str(state), folder=False)
+        check_target(str(state), folder=False, option="--state")
         remove_leftovers(state)
         begin = _place(state) or begin
     with make_client(given) as client:
@@ -65,7 +67,9 @@ def _place(state: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
-        raise click.UsageError(f"--state {state} is no place in a stream. Remove it, or give another.") from None
+        raise click.UsageError(
+            f"--state {state} does not contain a position. Remove it, or give another file."
+        ) from None
 
 
 def _keep(state: Path, token: str) -> None:
@@ -75,9 +79,9 @@ def _keep(state: Path, token: str) -> None:
 
 tail = Verb(
     "tail",
-    "Write events of the contact center as they happen, a line of JSON each.\n\n"
-    "TOPIC is all (the default) or one type of event, such as InteractionCreated. Connections that break are made "
-    "anew, and go on where they were. Ctrl-C ends it.",
+    "Write contact center events as they happen, one JSON line each.\n\n"
+    "TOPIC is all (the default) or one type of event, such as InteractionCreated. After a broken connection, it continues "
+    "where it was. Stop with Ctrl-C.",
     _options,
     _tail,
 )

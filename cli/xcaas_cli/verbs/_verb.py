@@ -1,4 +1,4 @@
-"""What these commands have in common."""
+"""What the commands of several calls have in common."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
+from click.core import augment_usage_errors
 
 from .._connection import connection_options
 from .._values import Moment
@@ -31,12 +32,13 @@ class Verb(click.Command):
         connection: list[click.Parameter | None] = [*connection_options(), self.get_help_option(ctx)]
         sections: dict[str, Iterable[click.Parameter | None]] = {"Options": self._options(), "Connection": connection}
         for title, params in sections.items():
-            records = [None if param is None else param.get_help_record(ctx) for param in params]
+            records = [param.get_help_record(ctx) for param in params if isinstance(param, click.Option)]
             with formatter.section(title):
                 formatter.write_dl([record for record in records if record is not None], col_max=28)
 
     def invoke(self, ctx: click.Context) -> None:
-        self._run(ctx.params)
+        with augment_usage_errors(ctx):
+            self._run(ctx.params)
 
 
 def period_options(what: str, *, required: bool = True) -> list[click.Parameter]:
@@ -46,20 +48,20 @@ def period_options(what: str, *, required: bool = True) -> list[click.Parameter]
             ["--since"],
             type=Moment(),
             required=required,
-            help=f"{what} of that time or later: 7d (seven days ago), 2026-11-01, ISO 8601.",
+            help=f"Only {what} from TIME on: 7d (seven days ago), 2026-11-01, or ISO 8601. UTC without an offset.",
         ),
-        click.Option(["--until"], type=Moment(), help=f"{what} before that time; now without it."),
+        click.Option(["--until"], type=Moment(), help=f"Only {what} before TIME. Default: now."),
     ]
 
 
 def overlap_option(what: str) -> click.Option:
-    """Return `--overlap`: until when days are read again."""
+    """Return `--overlap`: how long days are read again."""
     return click.Option(
         ["--overlap"],
         type=Moment(),
         default="1d",
         metavar="TIME",
-        help=f"How late {what} may appear: days are read again by each run until they are over for so long. Default: 1d.",
+        help=f"Read a day again until this long after its end, because {what} may appear late. Default: 1d.",
     )
 
 
@@ -70,7 +72,9 @@ def period_of(given: dict[str, Any]) -> tuple[datetime, datetime]:
         since: datetime = given["since"].astimezone(UTC).replace(microsecond=0)
         until: datetime = min((given.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
     except OverflowError:
-        raise click.UsageError("--since or --until is beyond the calendar.") from None
+        raise click.UsageError("--since or --until is out of range. Give a year from 1 to 9999.") from None
     if since >= until:
-        raise click.UsageError(f"--since {since:%Y-%m-%d %H:%M} is not before the end, {until:%Y-%m-%d %H:%M} (UTC).")
+        raise click.UsageError(
+            f"--since {since:%Y-%m-%d %H:%M} is not before the end, {until:%Y-%m-%d %H:%M} (UTC). Give an earlier --since."
+        )
     return since, until

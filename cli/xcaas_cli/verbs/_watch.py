@@ -41,9 +41,12 @@ DURATIONS = ("Time", "Longest", "longest", "Avg", "avg")
 
 def _options() -> list[click.Parameter]:
     return [
-        click.Option(["--queue"], multiple=True, metavar="ID", help="Only this queue. May be given several times."),
+        click.Option(["--queue"], multiple=True, metavar="ID", help="Show only this queue. Repeat it for several."),
         click.Option(
-            ["--metrics"], default=",".join(COLUMNS), metavar="A,B", help="Counters. Without it those of a wallboard."
+            ["--metrics"],
+            default=",".join(COLUMNS),
+            metavar="A,B",
+            help="Show these counters. Default: those of a wallboard.",
         ),
         click.Option(
             ["--every"],
@@ -51,9 +54,9 @@ def _options() -> list[click.Parameter]:
             default=5,
             show_default=True,
             metavar="SECONDS",
-            help="How often to ask; the numbers move every five seconds.",
+            help="Refresh every SECONDS. The service updates the counters every five seconds.",
         ),
-        click.Option(["--times"], type=click.IntRange(min=1), metavar="N", help="End after so many rounds."),
+        click.Option(["--times"], type=click.IntRange(min=1), metavar="N", help="Stop after N refreshes."),
     ]
 
 
@@ -114,7 +117,7 @@ def _table(queues: list[QueueMetrics], names: list[str], wrong: str | None) -> T
     from rich.table import Table
 
     at = time.strftime("%H:%M:%S")
-    caption = f"{at}  Ctrl-C ends it" if wrong is None else f"{at}  old numbers: {escape(wrong)}"
+    caption = f"{at}  Ctrl-C to stop" if wrong is None else f"{at}  old numbers: {escape(wrong)}"
     table = Table(box=None, pad_edge=False, header_style="bold", caption=caption, caption_justify="left")
     table.add_column("queue", overflow="ellipsis", no_wrap=True)
     for name in names:
@@ -144,9 +147,9 @@ def _shown(name: str, value: Any) -> str:
 
 watch = Verb(
     "watch",
-    "Show the queues of the contact center with their counters, again and again in the same place.\n\n"
-    "In a pipe, a line of JSON per queue and round. While the service is away the last numbers stay, and it says so. "
-    "Ctrl-C ends it.",
+    "Show contact center queues and their counters, refreshed in place.\n\n"
+    "In a pipe, write one JSON line per queue and refresh. While the service is unavailable, the last numbers stay, with "
+    "the error below them. Stop with Ctrl-C.",
     _options,
     _watch,
 )

@@ -25,7 +25,7 @@ class Field:
     """A field of the entries of a list. Compared with a value, it gives a `Filter`.
 
     `*` in a text that `==` or `!=` compares with stands for any text, where the service knows wildcards. A datetime
-    is written as the service wants it; a naive one counts as UTC.
+    is written as the service wants it, and must have a time zone.
     """
 
     __slots__ = ("_name",)
@@ -147,7 +147,7 @@ def _value(value: object) -> Value:
         return "true" if value else "false"
     if isinstance(value, str | UUID):
         return str(value)
-    if isinstance(value, datetime) and _is_itself(value):
+    if isinstance(value, datetime) and _is_itself(value) and value.tzinfo is not None:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return repr(float(value))
@@ -174,6 +174,8 @@ def _advice(value: object) -> str | None:
         return "A field is compared with a value, not with another field."
     if isinstance(value, date) and not isinstance(value, datetime):
         return "Give a datetime, which says when the day begins, or the text itself."
+    if isinstance(value, datetime) and _is_itself(value):
+        return "It has no time zone. Write datetime(…, tzinfo=UTC), or value.astimezone() for local time."
     if isinstance(value, timedelta):
         return "Give a point in time: datetime.now(UTC) - timedelta(days=1). Lengths are numbers in the service's own unit."
     if isinstance(value, bytes | bytearray | memoryview):

@@ -20,7 +20,7 @@ _MADE: Final = "Filter.parse makes a filter of text."
 class Filter:
     """A condition on the entries of a list: comparisons of `F`, joined by `&` (and) and `|` (or).
 
-        calls = (F.type == "callrecording") & (F.created_time >= datetime(2026, 1, 1))
+        calls = (F.type == "callrecording") & (F.created_time >= datetime(2026, 1, 1, tzinfo=UTC))
         client.storage.objects.search(filter=calls)
 
     It does not change. `str` is its text in FIQL with times in epoch milliseconds; a call writes it as its service

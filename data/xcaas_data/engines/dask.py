@@ -22,14 +22,14 @@ def read_slices(
     columns: Sequence[str] | None = None,
     pivot: Mapping[str, Sequence[str]] | None = None,
 ) -> DataFrame:
-    """Return slices of one operation as a frame, which reads them when it is computed.
+    """Return slices of one operation as a data frame, which reads them when it is computed.
 
-    All columns have types of Arrow, as `Slice.schema` says, also where a slice has no rows. `columns` leaves others
-    out; `pivot` makes columns of lists of keys and values, as for `Slice.read`.
+    All columns have the Arrow types of `Slice.schema`, even if a slice has no rows. `columns` selects columns; `pivot` is
+    that of `Slice.read`.
     """
     found = list(pieces)
     if not found:
-        raise SliceError("there is no slice, so the columns are not known")
+        raise SliceError("there are no slices, so the columns are unknown", advice="Give at least one slice.")
     meta = _frame(found[0], (), columns, pivot)
     return from_map(_Read(pivot), found, columns=columns, meta=meta, label="xcaas", enforce_metadata=False)
 

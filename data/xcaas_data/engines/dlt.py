@@ -1,10 +1,11 @@
-"""Lists as resources of dlt: each run loads the windows that are over since the last one.
+"""Lists as resources of dlt: each run loads the windows that have ended since the last run.
 
 dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -24,9 +25,8 @@ __all__ = ["resource"]
 
 
 class _Window(TypedDict):
-    """A slice as an item of dlt, which remembers the greatest end."""
+    """A slice as an item of dlt."""
 
-    end: datetime
     piece: str
 
 
@@ -44,23 +44,23 @@ def resource(
     pivot: Mapping[str, Sequence[str]] | None = None,
     name: str | None = None,
 ) -> DltResource:
-    """Return a list as a resource, which is incremental by the ends of windows.
+    """Return a list as an incremental resource. The state of the pipeline has the end of the last window of each region and PBX.
 
     Args:
-        operation: As for `plan`: `"storage.objects.search"`. `.list` may be left out.
-        start: Begin of the first window of the first run.
-        until: Windows that end later are left out, as are those that are not over when the run comes to them.
+        operation: As for `plan`: `"storage.objects.search"`. `.list` may be omitted.
+        start: Start of the first window.
+        until: Load only windows that end by then. Default: those that have ended.
         every: Length of a window.
-        overlap: How late rows may come: windows of that time are loaded again by every run.
+        overlap: How late rows may arrive: every run loads the windows of that time again.
         over: What else cuts the list: regions, PBXes.
         arguments: Further arguments of the operation.
-        zone: The zone at whose midnights whole days are cut.
-        credentials: Where credentials are found.
+        zone: IANA name of the time zone at whose midnights days begin. Default: UTC.
+        credentials: Where the credentials are, as for `plan`.
         pivot: Lists of keys and values that become columns, as for `Slice.read`.
-        name: Name of the table; without it that of the resource, such as `call_records`.
+        name: Name of the table. Default: that of the resource, such as `call_records`.
 
-    Rows replace those of the same key (`merge`). Where the service has no key they are added, and `overlap` would
-    double them.
+    Rows replace those with the same key (`merge`). If the service has no key, rows are added (`append`), and `overlap`
+    would duplicate them.
     """
     cut = Cut(
         operation=operation,
@@ -73,14 +73,17 @@ def resource(
     begin = utc(start)
     example = cut.example(begin)
     table = name or example.operation.split(".")[-2]
-    late = 0.0 if overlap is None else length(overlap).total_seconds()
-    ends: dlt.sources.incremental[datetime] = dlt.sources.incremental("end", initial_value=begin, lag=late)
+    late = timedelta(0) if overlap is None else length(overlap)
 
-    def windows(end: dlt.sources.incremental[datetime] = ends) -> Iterator[_Window]:
-        done = end.last_value or begin
+    def windows() -> Iterator[_Window]:
+        # What the state of a resource says counts once the run has loaded everything.
+        ends: dict[str, str] = dlt.current.resource_state().setdefault("ends", {})
+        before = {stream: datetime.fromisoformat(end) - late for stream, end in ends.items()}
         for piece in cut.complete(begin, over_until(until)):
-            if piece.end > done:
-                yield {"end": piece.end, "piece": piece.to_json()}
+            stream = json.dumps([piece.region, piece.partition])
+            if piece.end > before.get(stream, begin):
+                yield {"piece": piece.to_json()}
+                ends[stream] = max(ends.get(stream, ""), piece.end.isoformat())
 
     def rows(window: _Window) -> Iterator[ArrowBatch]:
         yield from Slice[Any].from_json(window["piece"]).read(pivot=pivot)

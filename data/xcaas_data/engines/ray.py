@@ -19,14 +19,14 @@ __all__ = ["XCaaSDatasource"]
 
 
 class XCaaSDatasource(Datasource):
-    """Slices of one operation, with one schema. `pivot` makes columns of lists of keys and values, as for `Slice.read`."""
+    """Slices of one operation, with one schema. `pivot` is that of `Slice.read`."""
 
     def __init__(self, pieces: Iterable[Slice[Any]], *, pivot: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__()
         self._pieces = list(pieces)
         self._pivot = pivot
         if not self._pieces:
-            raise SliceError("there is no slice, so the columns are not known")
+            raise SliceError("there are no slices, so the columns are unknown", advice="Give at least one slice.")
 
     def get_name(self) -> str:
         return "XCaaS"

@@ -45,7 +45,7 @@ class XCaaSDataSource(DataSource):
     """The format `xcaas`.
 
     Options: `list`, the operation; `start` and `end`, times in ISO 8601; `every`, `zone`, `credentials`, `at_most` as
-    for `plan`; `over`, `arguments`, `pivot` as JSON; `time`, a column that the window is about, so that filters of it
+    for `plan`; `over`, `arguments`, `pivot` as JSON; `time`, the column that the window refers to, so that filters on it
     narrow the window.
     """
 
@@ -80,9 +80,9 @@ class _Options:
         options = {name.lower(): value for name, value in given.items()}
         for name in options:
             if name not in _KNOWN:
-                raise SliceError(f"there is no option {name!r}", advice=f"There are {', '.join(_KNOWN)}.")
+                raise SliceError(f"the option {name!r} is unknown", advice=f"The options are {', '.join(_KNOWN)}.")
         if "list" not in options:
-            raise SliceError("which list is read is not known", advice='Say it: .option("list", "…").')
+            raise SliceError("the list is missing", advice='Add .option("list", "storage.objects.search").')
         cut = Cut(
             operation=options["list"],
             every=options.get("every", "1d"),
@@ -128,8 +128,8 @@ class _Reader(_Reads, DataSourceReader):
     def partitions(self) -> Sequence[InputPartition]:
         if self._start is None or self._end is None:
             raise SliceError(
-                "the window is not known",
-                advice="Give the options start and end, or filters of the column that the option time names.",
+                "the window is missing",
+                advice="Add the options start and end, or filters on the column that the option time names.",
             )
         if self._start >= self._end:
             return []
@@ -165,7 +165,7 @@ class _StreamReader(_Reads, DataSourceStreamReader):
 
     def initialOffset(self) -> dict[str, str]:
         if self._options.start is None:
-            raise SliceError("a stream begins somewhere", advice="Give the option start.")
+            raise SliceError("the start of the stream is missing", advice="Add the option start.")
         return _offset(self._options.start)
 
     def latestOffset(self) -> dict[str, str]:
@@ -186,7 +186,7 @@ def _moment(text: str) -> datetime:
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError as error:
-        raise SliceError(f"{text!r} is no time: {error}") from None
+        raise SliceError(f"{text!r} is not a time: {error}") from None
 
 
 def _read_json(options: Mapping[str, str], name: str) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _read_json(options: Mapping[str, str], name: str) -> dict[str, Any]:
     try:
         value: xcaas.JSONValue = json.loads(options.get(name, "{}"))
     except ValueError as error:
-        raise SliceError(f"the option {name!r} is no JSON: {error}") from None
+        raise SliceError(f"the option {name!r} is not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise SliceError(f"the option {name!r} is no object of JSON")
+        raise SliceError(f"the option {name!r} is not a JSON object")
     return value

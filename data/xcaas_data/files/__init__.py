@@ -1,13 +1,13 @@
 """Recordings as files: `xcaas://` addresses for everything that reads through fsspec.
 
-    us-west/                                   a region that the customer has
+    us-west/                                   a region of the customer
     us-west/callrecording/                     a type of object
     us-west/callrecording/2026-01-05/          the day, in UTC, on which objects were stored
-    us-west/callrecording/2026-01-05/<id>.mp3  an object; its id, and an ending that tells what it is
-    us-west/by-id/<id>                         any object of the region, for those who know its id
+    us-west/callrecording/2026-01-05/<id>.mp3  an object: its id, and an extension for its media type
+    us-west/by-id/<id>                         any object of the region, by id
 
-The service finds objects by type and time, and one by its id. So no list is longer than a day, and a single file is
-asked for by its id, without any list.
+The service finds objects by type and time, and one by its id. So no listing covers more than a day, and a single file is
+requested by its id, without a listing.
 """
 
 from __future__ import annotations

@@ -66,12 +66,12 @@ class Content:
         told = response.headers.get("etag", "")
         found = told if told.startswith('"') else None  # weak ones promise no equal bytes (RFC 9110, 13.1.5)
         if etag is not None and found not in (etag, None):
-            raise OSError(errno.EIO, "the object has changed while it was read")
+            raise OSError(errno.EIO, "the object changed while it was read")
         if response.status != 206:
             return Part(response.content[begin:end], found, len(response.content))
         first, total = _content_range(response.headers)
         if first != begin or len(response.content) > end - begin:
-            raise OSError(errno.EIO, f"bytes {begin} to {end} were asked for, others came")
+            raise OSError(errno.EIO, f"bytes {begin} to {end} were requested, but others were received")
         return Part(response.content, found, total)
 
 

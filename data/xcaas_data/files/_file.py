@@ -23,10 +23,10 @@ _MD5 = re.compile(r"[0-9a-f]{32}", re.ASCII | re.IGNORECASE)
 
 
 class XCaaSFile(AbstractBufferedFile):
-    """Reads an object by ranges. One that is no bigger than a block, or of a service that sends no ranges, is fetched as a
-    whole, verified, and read from memory or a temporary file.
+    """An object, read by ranges. If it fits in one block, or the service has no ranges, it is downloaded completely, verified,
+    and read from memory or a temporary file.
 
-    Whoever reads all of it in order gets an error at the end if the checksum is another one.
+    If all of it is read in order, a wrong checksum is an error at the end.
     """
 
     def __init__(
@@ -58,8 +58,8 @@ class XCaaSFile(AbstractBufferedFile):
             part = self._content.part(start, end, self._etag)
         self._etag = self._etag or part.etag
         if len(part.data) != end - start or part.total not in (None, self.size):
-            wanted = f"{end - start} bytes of {self.size} were asked for"
-            raise OSError(errno.EIO, f"{wanted}, {len(part.data)} of {part.total} came", self.path)
+            wanted = f"{end - start} bytes of {self.size} were requested"
+            raise OSError(errno.EIO, f"{wanted}, but {len(part.data)} of {part.total} were received", self.path)
         self._verify(start, part.data)
         return part.data
 
@@ -82,7 +82,7 @@ class XCaaSFile(AbstractBufferedFile):
         self._read_to += len(data)
         self._digest.update(data)
         if self._read_to == self.size and self._digest.hexdigest() != checksum.lower():
-            raise OSError(errno.EIO, f"the bytes do not have the checksum {checksum}", self.path)
+            raise OSError(errno.EIO, f"the content does not have the checksum {checksum}", self.path)
 
     def close(self) -> None:
         """Let go of what was fetched."""

@@ -57,7 +57,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         super().__init__(**{"listings_expiry_time": _LISTINGS_LIVE, **options})
         if unknown := sorted(options.keys() - _OPTIONS):
             raise TypeError(
-                f"xcaas:// has no option {', '.join(unknown)}; credentials are given by reference: 'profile:NAME'"
+                f"xcaas:// has no option {', '.join(unknown)}. Credentials are given by reference: credentials='profile:NAME'"
             )
         self._credentials = check_reference(credentials)
         self._base_url = base_url
@@ -118,19 +118,19 @@ class XCaaSFileSystem(AbstractFileSystem):
         on_error: str | Callable[[OSError], object] | None = None,
         **options: Any,
     ) -> Iterator[Any]:
-        """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise: what it holds
-        would be missing in copies without a word."""
+        """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise:
+        its files would silently be missing from copies."""
         return super().walk(path, maxdepth, topdown, on_error or _raise_unless_missing, **options)
 
     def find(
         self, path: str, maxdepth: int | None = None, withdirs: bool = False, detail: bool = False, **options: Any
     ) -> Any:
-        """Return all files below a folder, which has to be there: a wrong name is no empty folder."""
+        """Return all files below a folder, which must exist: a wrong name is not an empty folder."""
         self.info(path)
         return super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=detail, **options)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
-        """Find files by a pattern. Only folders that fit their part of it are listed."""
+        """Find files by a pattern. Only folders that match their part of it are listed."""
         parts = self._strip_protocol(path).split("/")
         first = next((place for place, part in enumerate(parts[:-1]) if _is_pattern(part)), None)
         if first is None or "**" in path:
@@ -147,7 +147,7 @@ class XCaaSFileSystem(AbstractFileSystem):
     # --- single files ------------------------------------------------------------
 
     def info(self, path: str, **options: Any) -> dict[str, Any]:
-        """Return what is known of a file or folder. A file is asked for by its id, unless its folder was just listed."""
+        """Return the details of a file or folder. A file is requested by id, unless its folder was just listed."""
         path = self._strip_protocol(path)
         location = self._located(path)
         if location.object_id is None:
@@ -184,7 +184,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         return self.info(path).get("modified")
 
     def ukey(self, path: str) -> str:
-        """Return what is another one when the bytes are others."""
+        """Return an identifier of the content, which changes with it."""
         found = self.info(path)
         return f"{found.get('id')}-{found.get('checksum')}-{found['size']}"
 
@@ -204,7 +204,7 @@ class XCaaSFileSystem(AbstractFileSystem):
     def get_file(
         self, rpath: str, lpath: Any, callback: Callback = DEFAULT_CALLBACK, outfile: Any = None, **options: Any
     ) -> None:
-        """Write one file to the disk, where it appears when it is whole and right."""
+        """Write one file to the disk, where it appears when it is complete and verified."""
         path = self._strip_protocol(rpath)
         target = lpath if isinstance(lpath, str) and outfile is None else None
         if target is None or self._located(path).object_id is None:

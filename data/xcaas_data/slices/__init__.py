@@ -1,4 +1,4 @@
-"""Long lists cut into slices, which are read apart from each other, on one machine or on many.
+"""Long lists cut into slices, which can be read independently, on one machine or on many.
 
 for piece in plan(client.storage.objects.search, window=(start, end), every="1d"):
     for batch in piece.read():

@@ -8,8 +8,8 @@ __all__ = ["NotSliceableError", "SliceError"]
 
 
 class SliceError(ArgumentError):
-    """A plan, or a slice as text, does not make sense."""
+    """A plan, or a slice as text, is invalid."""
 
 
 class NotSliceableError(SliceError):
-    """The specs don't say how the operation is cut into slices. The message names those of which they do."""
+    """The specs do not say how to cut the operation into slices. The message names those that can be cut."""

@@ -66,7 +66,7 @@ def facts_of(call: str) -> Facts:
     known = _all_facts()
     found = known.get(call) or known.get(f"{call}.list")
     if found is None:
-        raise NotSliceableError(f"the specs don't say how {call} is cut into slices", advice=_advice(call))
+        raise NotSliceableError(f"{call} cannot be cut into slices", advice=_advice(call))
     return found
 
 
@@ -89,7 +89,7 @@ def call_name(method: object) -> str:
         if name == call.rpartition(".")[2] and type(owner) in _owners(call):
             return call
     shown = getattr(method, "__qualname__", None) or repr(method)
-    raise NotSliceableError(f"{shown} is no method that is cut into slices", advice=_advice(shown))
+    raise NotSliceableError(f"{shown} cannot be cut into slices", advice=_advice(shown))
 
 
 def _advice(call: str) -> str:

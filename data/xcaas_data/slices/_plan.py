@@ -64,25 +64,25 @@ def plan(
     at_most: int | None = None,
     client: xcaas.XCaaS | None = None,
 ) -> list[Slice[Any]]:
-    """Make slices of a list: windows of time, for each region and each value of what else cuts the list.
+    """Cut a list into slices: a slice for each window of time, region and other value that cuts the list.
 
     Args:
         operation: A method of a client, or its name: `client.storage.objects.search`, `"storage.objects.search"`.
-        window: From when (included) to when (not included). Whole seconds, with a time zone.
-        every: Length of a slice: `"15m"`, `"1h"`, `"1d"`, or a timedelta. Slices longer than the service takes come
-            in equal parts.
-        over: What else cuts the list: `{"region": ["us-west", "uk"]}`, `{"pbx_id": ["acme"]}`. `{"region": "all"}` is
-            every region, for which storage is asked which ones the customer has.
+        window: Start (included) and end (excluded): whole seconds, with a time zone.
+        every: Length of a slice: `"15m"`, `"1h"`, `"1d"`, or a timedelta. A slice longer than the service allows is
+            divided into equal parts.
+        over: What else cuts the list: `{"region": ["us-west", "uk"]}`, `{"pbx_id": ["acme"]}`. `{"region": "all"}`
+            means every region; for storage, the service is asked which ones the customer has.
         arguments: Further arguments of the operation, the same for every slice.
-        zone: The zone at whose midnights whole days are cut, an IANA name. Without it days are those of UTC.
-        credentials: Where those who read a slice find credentials: `environment`, `profile:NAME`, or
-            `provider:MODULE:FUNCTION`, a function that gives an `XCaaS`.
-        at_most: Ask the service how many items each slice has, and split those that have more.
-        client: Asks for the number of items and for regions; without it the client of `credentials` does.
+        zone: IANA name of the time zone at whose midnights days begin. Default: UTC.
+        credentials: Where the reader of a slice finds credentials: `environment`, `profile:NAME`, or
+            `provider:MODULE:FUNCTION`, a function that returns an `XCaaS`.
+        at_most: Ask the service how many items each slice has, and split slices that have more.
+        client: Client that asks for numbers of items and regions. Default: one made from `credentials`.
 
     Raises:
-        NotSliceableError: The specs don't say how the operation is cut.
-        SliceError: An argument does not make sense.
+        NotSliceableError: The specs do not say how to cut the operation.
+        SliceError: An argument is invalid.
     """
     facts = facts_of(operation if isinstance(operation, str) else call_name(operation))
     start, end = _ends(window)
@@ -108,10 +108,12 @@ def plan(
 def _small(piece: Slice[Any], at_most: int, client: xcaas.XCaaS) -> Iterator[Slice[Any]]:
     """Yield a slice, split until no part has too many items or is longer than a second."""
     if at_most < 1:
-        raise SliceError("a slice has at least one item")
+        raise SliceError(f"at_most is {at_most}", advice="Give 1 or more.")
     found = piece.estimate(client)
     if found is None:
-        raise SliceError(f"the service does not tell how many items {piece.operation} has, so leave out at_most")
+        raise SliceError(
+            f"the service does not report how many items {piece.operation} has", advice="Leave out at_most."
+        )
     parts = piece.split(ceil(found / at_most)) if found > at_most else [piece]
     if len(parts) == 1:
         yield from parts
@@ -129,7 +131,7 @@ def _partitions(facts: Facts, over: Mapping[str, Iterable[str]]) -> Iterator[tup
                 f"{facts.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(known) or 'time alone'}."
             )
         if isinstance(values, str):
-            raise SliceError(f"{name!r} takes a list of values, not a text")
+            raise SliceError(f"{name!r} takes a list, not a str", advice=f'Give over={{"{name}": ["{values}"]}}.')
     found = [_values(name or "", over) for name in ("region", facts.partition)]
     yield from ((region, partition) for region, partition in product(*found))
 
@@ -143,7 +145,7 @@ def _values(name: str, over: Mapping[str, Any]) -> list[str]:
         values = [given]
     for value in values:
         if not isinstance(value, str):
-            raise SliceError(f"{name!r} takes a list of texts, and {value!r} is none")
+            raise SliceError(f"{name!r} takes a list of str, and {value!r} is not a str")
     return sorted(set(map(str, values)))
 
 
@@ -151,7 +153,7 @@ def _ends(window: Any) -> tuple[datetime, datetime]:
     try:
         start, end = window
     except (TypeError, ValueError):
-        raise SliceError("the window is two times", advice="Give (start, end).") from None
+        raise SliceError("the window is not a pair of times", advice="Give (start, end).") from None
     return utc(start), utc(end)
 
 
@@ -162,11 +164,13 @@ def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, obj
         if name not in known:
             raise SliceError(f"{facts.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")
         if name in facts.taken - {facts.partition} or name in over:
-            raise SliceError(f"{name!r} is what slices differ in, so they give it themselves")
+            raise SliceError(
+                f"{name!r} differs from slice to slice, so it is set for you", advice="Leave it out of `arguments`."
+            )
     filled = {*given, *over, facts.start, facts.end, facts.zone, facts.body}
     missing = [name for name, one in known.items() if one.default is one.empty and name not in filled]
     if missing:
-        raise SliceError(f"{facts.call} needs {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
+        raise SliceError(f"{facts.call} requires {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
     if facts.filter is not None and isinstance(text := given.get(facts.filter), str):
         xcaas.Filter.parse(text)  # here, not on another machine
     try:
@@ -180,11 +184,11 @@ def _plain(value: object) -> object:
         return value.to_dict()
     if isinstance(value, xcaas.Filter):
         return str(value)
-    raise TypeError(f"a {type(value).__name__} is no JSON; give it as text")
+    raise TypeError(f"JSON has no {type(value).__name__}; give it as a str")
 
 
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
     except (KeyError, TypeError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
-        raise SliceError(f"there is no time zone {name!r}") from error
+        raise SliceError(f"{name!r} is not a time zone", advice="Give an IANA name, such as Europe/Berlin.") from error

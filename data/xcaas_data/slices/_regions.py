@@ -1,4 +1,4 @@
-"""Which regions there are."""
+"""Regions of a product."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ __all__ = ["regions"]
 
 
 def regions(client: xcaas.XCaaS, product: str = "storage") -> list[str]:
-    """Return the regions in which a product may have something of the customer's, in order.
+    """Return the regions of a product, sorted.
 
-    Of storage the service tells which ones the customer has, in one small call. Of other products these are all that
-    the specs know.
+    For storage, the service is asked which ones the customer has, in one small call. For other products, these are all
+    regions in the specs.
 
     Raises:
-        SliceError: The product does not live in regions.
+        SliceError: The product has no regions.
     """
     known = regions_of(product)
     if not known:
-        raise SliceError(f"{product} does not live in regions")
+        raise SliceError(f"{product} has no regions")
     if product != "storage":
         return known
     return sorted(str(region) for region in client.with_options(region=None).storage.regions.list())

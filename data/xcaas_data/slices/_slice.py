@@ -1,4 +1,4 @@
-"""A slice: one piece of a long list, as data that stands for itself."""
+"""A slice: one piece of a long list, as data."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True, order=True)
 class Slice(Generic[T_co]):
-    """A piece of a list: the operation, its arguments, and the window from `start` (in it) to `end` (not in it).
+    """A piece of a list: the operation, its arguments, and the window from `start` (included) to `end` (excluded).
 
-    Small, immutable, in order, and good for `pickle`. `to_json` makes text of it, which holds no credentials,
-    only where to find them. Reading it again gives the same rows again, as far as the service has them still.
+    It is small, immutable, ordered, and can be pickled. `to_json` returns it as text, without credentials: only where
+    to find them. Reading it again returns the same rows, if the service still has them.
     """
 
     operation: str
     region: str
     partition: str
-    """The value of the parameter that cuts the list further; "" without one."""
+    """The value of the parameter that also cuts the list, such as a PBX; "" if there is none."""
     start: datetime
     end: datetime
     arguments: str = "{}"
@@ -50,42 +50,42 @@ class Slice(Generic[T_co]):
         facts_of(self.operation)
         check_reference(self.credentials, SliceError)
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.start >= self.end:
-            raise SliceError("a slice goes from a time in UTC to a later one")
+            raise SliceError("the start of a slice must be before its end, and both must be in UTC")
         if self.start.microsecond or self.end.microsecond:
-            raise SliceError("a slice begins and ends at whole seconds")
+            raise SliceError("a slice must start and end at whole seconds")
         object.__setattr__(self, "arguments", _ordered(self.arguments))
 
     @property
     def id(self) -> str:
-        """A short name that is the same wherever the slice is read, for files and tables of progress."""
+        """A short name, the same in every process: for names of files and tables of progress."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:20]
 
     @property
     def key(self) -> str | None:
-        """The field that tells an item from all others, in every slice; None where the service has none."""
+        """The field that identifies an item in all slices; None if the service has none."""
         return facts_of(self.operation).key
 
     def to_json(self) -> str:
-        """Return the slice as text, a line."""
+        """Return the slice as one line of JSON."""
         data = {**asdict(self), "start": self.start.strftime(_FORM), "end": self.end.strftime(_FORM)}
         return json.dumps({**data, "arguments": json.loads(self.arguments)}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
-        """Return the slice that `to_json` made a text of. Raises SliceError for another text."""
+        """Return the slice that `to_json` wrote. Raises SliceError for any other text."""
         try:
             data: dict[str, Any] = json.loads(text)
             texts = {name: data.pop(name) for name in ("operation", "region", "partition", "credentials")}
             window = [datetime.strptime(data.pop(name), _FORM).replace(tzinfo=UTC) for name in ("start", "end")]
             arguments = json.dumps(data.pop("arguments"))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise SliceError(f"that is no slice: {error!r}") from None
+            raise SliceError(f"the text is not a slice: {error!r}") from None
         if data or not all(isinstance(one, str) for one in texts.values()):
-            raise SliceError("that is no slice of this release")
+            raise SliceError("the text is not a slice of this release", advice="Plan again with this release.")
         return cls(start=window[0], end=window[1], arguments=arguments, **texts)
 
     def items(self, client: xcaas.XCaaS | None = None) -> Iterator[T_co]:
-        """Yield the items, each once, as models. Without a client, one is made of `credentials`, once per process."""
+        """Yield the items as models, each once. Without a client, one is made from `credentials`, once per process."""
         return self._reading(client).items()
 
     def read(
@@ -95,29 +95,29 @@ class Slice(Generic[T_co]):
         size: int = 10_000,
         pivot: Mapping[str, Sequence[str]] | None = None,
     ) -> Iterator[ArrowBatch]:
-        """Return the items as `pyarrow.RecordBatch`es of so many rows, all with `schema()`; none if there are none.
+        """Return the items as `pyarrow.RecordBatch`es of `size` rows, all with `schema()`; no batch if there are no items.
 
-        `pivot` makes columns of lists of keys and values: `pivot={"tags": ["callId"]}`.
+        `pivot` turns lists of keys and values into columns: `pivot={"tags": ["callId"]}`.
         """
         batches: Iterator[ArrowBatch] = self._reading(client).rows(pivot or {}).arrow_batches(size)
         return batches
 
     def schema(self, *, pivot: Mapping[str, Sequence[str]] | None = None) -> ArrowSchema:
-        """Return the `pyarrow.Schema` of every slice of this operation. No request is sent for it."""
+        """Return the `pyarrow.Schema` of all slices of this operation, without a request."""
         schema: ArrowSchema = self._reading(bare_client()).rows(pivot or {}).arrow_schema()
         return schema
 
     def estimate(self, client: xcaas.XCaaS | None = None) -> int | None:
-        """Ask the service how many items there are, in one small call; None where it does not tell."""
+        """Ask the service for the number of items, in one small call; None if it does not report it."""
         return self._reading(client).estimate()
 
     def split(self, parts: int = 2) -> list[Self]:
-        """Return the slice in so many parts of equal length, in fewer where it is not as many seconds long."""
+        """Return the slice in `parts` of equal length; in fewer if it is shorter than that many seconds."""
         return [replace(self, start=start, end=end) for start, end in cut(self.start, self.end, parts)]
 
     def _reading(self, client: object) -> Reading[T_co]:
         if not isinstance(client, xcaas.XCaaS | None):
-            raise SliceError(f"slices are read with an XCaaS, not with {type(client).__name__}")
+            raise SliceError(f"client is a {type(client).__name__}", advice="Give an XCaaS.")
         return Reading(
             facts_of(self.operation),
             client_for(self.credentials) if client is None else client,
@@ -135,5 +135,5 @@ def _ordered(arguments: str) -> str:
     except (TypeError, ValueError):
         found = None
     if not isinstance(found, dict):
-        raise SliceError("the arguments of a slice are an object of JSON, as text")
+        raise SliceError("the arguments of a slice must be a JSON object, as a str")
     return json.dumps(found, sort_keys=True)

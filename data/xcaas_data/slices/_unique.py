@@ -1,4 +1,4 @@
-"""Rows that several slices gave, once."""
+"""Rows of several slices, each once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 def unique(items: Iterable[T], key: str | None) -> Iterator[T]:
-    """Yield items, and those with the same key only once: `unique(chain.from_iterable(…), piece.key)`.
+    """Yield items, but only one of those with the same key: `unique(chain.from_iterable(…), piece.key)`.
 
-    Items without the key, and all where there is no key, come as they are. The keys are kept in memory.
+    Items without a key, and all items if `key` is None, are yielded unchanged. The keys are kept in memory.
     """
     if key is None:
         yield from items

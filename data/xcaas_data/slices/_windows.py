@@ -1,4 +1,4 @@
-"""Windows of time: half-open, adjoining, and never longer than a service takes."""
+"""Windows of time: half-open, contiguous, and never longer than a service allows."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ def length(every: object) -> timedelta:
     if isinstance(every, str):
         match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", every)
         if match is None:
-            raise SliceError(f"{every!r} is no length of time", advice="Give it as '15m', '1h' or '1d'.")
+            raise SliceError(f"{every!r} is not a length of time", advice="Give it as '15m', '1h' or '1d'.")
         every = int(match[1]) * _UNITS[match[2]]
     if not isinstance(every, timedelta):
-        raise SliceError(f"{every!r} is no length of time", advice="Give it as '15m', '1h' or '1d', or a timedelta.")
+        raise SliceError(f"{every!r} is not a length of time", advice="Give it as '15m', '1h' or '1d', or a timedelta.")
     if every > _LONGEST:
-        raise SliceError(f"a window of {every.days:,} days is too long", advice="Ten years are the most.")
+        raise SliceError(f"a window of {every.days:,} days is too long", advice="Give ten years or less.")
     if every < SECOND or every % SECOND:
-        raise SliceError("a window is a whole number of seconds long, at least one")
+        raise SliceError("a window must be a whole number of seconds, at least one")
     return every
 
 
 def utc(moment: object) -> datetime:
     """Return a point in time in UTC. Raises SliceError for a time without a zone, which could be any."""
     if not isinstance(moment, datetime):
-        raise SliceError(f"{moment!r} is no time", advice="Give a datetime with a time zone.")
+        raise SliceError(f"{moment!r} is not a time", advice="Give a datetime with a time zone.")
     if moment.tzinfo is None:
         raise SliceError(f"{moment.isoformat()} has no time zone", advice="Give one: datetime(…, tzinfo=UTC).")
     if moment.microsecond:
         raise SliceError(
-            f"{moment.isoformat()} is no whole second, and some services take none else",
-            advice="Round it: .replace(microsecond=0).",
+            f"{moment.isoformat()} has a fraction of a second, which some services do not accept",
+            advice="Remove it: .replace(microsecond=0).",
         )
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise SliceError(f"{moment.isoformat()} is beyond what a calendar has") from None
+        raise SliceError(f"{moment.isoformat()} is out of range in UTC") from None
 
 
 def over_until(until: datetime | None) -> datetime:
-    """Return until when windows are over: until now, or before that if the caller says so."""
+    """Return the time by which windows must have ended: now, or an earlier time that the caller gives."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if until is None else min(utc(until), now)
 

@@ -1,4 +1,4 @@
-"""Incremental runs: what came since the last one, each row once, whatever ends a run.
+"""Incremental runs: what is new since the last run, each row once, however a run ends.
 
 sync = Sync(client.storage.objects.search, start=start, every="1h", state=FileState("state.json"), overlap="1d")
 sync.run(SQLiteSink("objects.db"))

@@ -19,21 +19,21 @@ __all__ = ["SQLiteSink", "Sink"]
 
 
 class Sink(Protocol):
-    """Takes the rows of one slice after the other.
+    """Stores the rows of one slice after the other.
 
-    A slice may come again: after a run that was cut off, or for rows that came late. So a sink has each row once if it
-    replaces rows of the same key (`piece.key`), or everything that it has of the same slice (`piece.id`).
+    A slice may come again: after an interrupted run, or for rows that arrive late. To have each row once, a sink replaces
+    rows with the same key (`piece.key`), or all rows of the same slice (`piece.id`).
     """
 
     def write(self, piece: Slice[Any], items: Iterable[Any]) -> int:
-        """Take all rows of a slice or none of them, for good, and return their number."""
+        """Store all rows of a slice or none of them, permanently, and return their number."""
         ...
 
 
 class SQLiteSink:
     """Rows as JSON in a table of an SQLite database, by operation, region, partition and key. A slice is a transaction.
 
-    Accounts are not told apart: give each a table.
+    Accounts are not distinguished: give each its own table.
     """
 
     def __init__(self, path: str | os.PathLike[str], table: str = "rows") -> None:

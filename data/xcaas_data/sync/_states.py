@@ -1,4 +1,4 @@
-"""How far each stream of a sync has come: a file, a database, or any address that fsspec knows."""
+"""Positions of a sync, one for each stream: in a file, a database, or at an address that fsspec supports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xcaas import ConfigurationError, XCaaSError
 
 __all__ = ["FileState", "FsspecState", "Progress", "SQLiteState", "State", "StateError"]
 
-_ADVICE = "Put back a copy, or remove it: then everything is read again from the start."
+_ADVICE = "Restore a copy. Or remove it, and everything is read again from the start."
 
 
 class StateError(XCaaSError):
@@ -27,23 +27,23 @@ class StateError(XCaaSError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a stream has come, and by which windows."""
+    """The position of a stream, and the windows that it was read by."""
 
     until: datetime
-    """Until when it is complete, in UTC."""
+    """The time up to which it is complete, in UTC."""
     grid: str
-    """The windows in words. A sync with other windows must not go on from here."""
+    """A description of the windows. A sync with other windows must not continue from here."""
 
 
 class State(Protocol):
-    """Where a sync keeps how far each of its streams has come."""
+    """Where a sync stores the position of each of its streams."""
 
     def get(self, stream: str) -> Progress | None:
-        """Return how far a stream has come; None before its first run."""
+        """Return the position of a stream; None before its first run."""
         ...
 
     def set(self, stream: str, progress: Progress) -> None:
-        """Keep how far a stream has come, at once: a state is the old one or the new one, never half of it."""
+        """Store the position of a stream atomically: a state is the old one or the new one, never a part of it."""
         ...
 
 
@@ -76,11 +76,11 @@ class _Document(ABC):
             found: dict[str, dict[str, str]] = json.loads(content)
             return {name: _progress(one["until"], one["grid"]) for name, one in found.items()}
         except (AttributeError, KeyError, TypeError, ValueError):
-            raise StateError(f"{self!r} holds something that is no state", advice=_ADVICE) from None
+            raise StateError(f"{self!r} does not contain a state", advice=_ADVICE) from None
 
 
 class FileState(_Document):
-    """A state in a file, for one sync at a time. The folder has to be there; a link leads to the file."""
+    """A state in a file, for one sync at a time. The folder must exist; a symbolic link is followed."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(os.path.realpath(path))
@@ -109,9 +109,9 @@ class FileState(_Document):
 
 
 class FsspecState(_Document):
-    """A state at an address that fsspec knows, such as `s3://bucket/state.json`, for one sync at a time.
+    """A state at an address that fsspec supports, such as `s3://bucket/state.json`, for one sync at a time.
 
-    Object stores replace at once. File systems of this machine don't: there is `FileState` for them.
+    Object stores replace an object atomically. For local files, use `FileState`.
     """
 
     def __init__(self, url: str, **options: Any) -> None:
@@ -123,7 +123,9 @@ class FsspecState(_Document):
             ) from error
         self._system, self._place = fsspec.core.url_to_fs(url, **options)
         if "file" in _protocols(self._system):
-            raise ConfigurationError("FsspecState is not for local files", advice="Use FileState, which swaps them.")
+            raise ConfigurationError(
+                "FsspecState is not for local files", advice="Use FileState, which replaces its file atomically."
+            )
 
     def _load(self) -> bytes | None:
         try:
@@ -140,7 +142,7 @@ class FsspecState(_Document):
 
 
 class SQLiteState:
-    """A state in a table of an SQLite database, for several syncs at a time."""
+    """A state in a table of an SQLite database, for several syncs at the same time."""
 
     def __init__(self, path: str | os.PathLike[str], table: str = "xcaas_sync") -> None:
         self._path, self._table = os.fspath(path), quoted(table)
@@ -151,7 +153,7 @@ class SQLiteState:
             try:
                 return _progress(*row)
             except (TypeError, ValueError):
-                raise StateError(f"{self!r} holds something that is no state", advice=_ADVICE) from None
+                raise StateError(f"{self!r} does not contain a state", advice=_ADVICE) from None
         return None
 
     def set(self, stream: str, progress: Progress) -> None:

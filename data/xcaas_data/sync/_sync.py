@@ -1,4 +1,4 @@
-"""A list that is read again and again, each time what has come since."""
+"""A list that is read again and again: each run reads what is new."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ __all__ = ["Sync", "SyncReport"]
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """What a run has done: how many slices it read, and how many rows the sink took."""
+    """The result of a run: how many slices were read, and how many rows the sink stored."""
 
     slices: int
     rows: int
 
 
 class Sync:
-    """A list that is read window by window, from `start` on, and never loses or doubles a row.
+    """A list that is read window by window, from `start` on, without losing or duplicating rows.
 
-    Windows lie on a grid that begins at `start`. A run reads those that are over and that the state does not have as
-    complete, oldest first, and tells the state after the sink has a window for good. So whatever ends a run, the next
-    one goes on with the window that was not complete, and the sink replaces what it has of it.
+    Windows form a grid that begins at `start`. A run reads those that have ended and that the state does not record as
+    complete, oldest first, and records a window after the sink has stored it. So however a run ends, the next one
+    continues with the incomplete window, and the sink replaces what it has of it.
     """
 
     def __init__(
@@ -55,17 +55,17 @@ class Sync:
         """
         Args:
             operation: A method of a client, or its name, as for `xcaas_data.slices.plan`.
-            start: Begin of the first window.
+            start: Start of the first window.
             every: Length of a window: `"15m"`, `"1h"`, `"1d"`, or a timedelta.
-            state: Where it is kept how far each region and partition has come.
-            overlap: How late rows may come: complete windows of that time are read again by every run.
-            over: What else cuts the list: regions (of products that have them, always; `{"region": "all"}` asks which
-                ones there are), PBXes. Each value goes on from where it stands.
+            state: Where the position of each region and partition is stored.
+            overlap: How late rows may arrive: every run reads the complete windows of that time again.
+            over: What else cuts the list: regions (required for products that have them; `{"region": "all"}` asks which
+                ones there are), PBXes. Each value continues from its own position.
             arguments: Further arguments of the operation.
-            zone: The zone at whose midnights whole days are cut.
-            credentials: Where credentials are found. Each reference has a place of its own in the state.
+            zone: IANA name of the time zone at whose midnights days begin. Default: UTC.
+            credentials: Where the credentials are. Each reference has its own positions in the state.
 
-        Raises SliceError for what makes no sense, such as a list whose rows have no key.
+        Raises SliceError for invalid arguments, such as a list whose rows have no key.
         """
         self._start, self._every = utc(start), length(every)
         _check_methods("state", state, "get", "set")
@@ -93,10 +93,10 @@ class Sync:
         for head in self._heads[:1]:
             _check(head)
         if not self._heads:
-            raise SliceError("there is nothing to read: a list of values in `over` is empty")
+            raise SliceError("there is nothing to read: a list in `over` is empty", advice="Give at least one value.")
 
     def pending(self, *, until: datetime | None = None) -> list[Slice[Any]]:
-        """Return the slices that a run would read now, in their order: those whose windows are over."""
+        """Return the slices that a run would read now, in order: those whose windows have ended."""
         limit = over_until(until)
         if limit <= self._start:
             return []
@@ -108,8 +108,8 @@ class Sync:
     def run(self, sink: Sink, *, until: datetime | None = None, client: xcaas.XCaaS | None = None) -> SyncReport:
         """Read what is pending into a sink, and return how much that was.
 
-        `until` ends the run before the present. A call that fails ends the run of its region and partition; the others
-        go on, and the error is raised at the end. What is complete stays complete.
+        With `until`, only windows that end by then are read. A call that fails ends the run of its region and partition.
+        The others continue, and the error is raised at the end. Complete windows stay complete.
         """
         _check_methods("sink", sink, "write")
         pieces = self.pending(until=until)
@@ -132,7 +132,7 @@ class Sync:
                 complete[stream] = piece.end
                 self._state.set(stream, Progress(piece.end, self._grid))
         for first in failed.values():
-            first.add_note(f"{read} of {len(pieces)} slices are read; {len(failed)} of {len(complete)} streams failed")
+            first.add_note(f"{read} of {len(pieces)} slices were read; {len(failed)} of {len(complete)} streams failed")
             raise first
         return SyncReport(read, rows)
 
@@ -144,7 +144,7 @@ class Sync:
         if progress.grid != self._grid:
             raise SliceError(
                 f"the state has windows {progress.grid}, not {self._grid}",
-                advice="Give start, every and zone as before, or begin with another state and sink.",
+                advice="Give start, every and zone as before, or start anew with another state and sink.",
             )
         return progress.until
 
@@ -163,21 +163,24 @@ def stream_of(piece: Slice[Any]) -> str:
 
 def _check(head: Slice[Any]) -> None:
     if head.key is None:
-        raise SliceError(f"{head.operation} has no key that tells its rows apart, so they could come twice")
+        raise SliceError(f"{head.operation} has no key, so its rows could be duplicated", advice="Read it with slices.")
     product = facts_of(head.operation).product
     if has_regions(product) and not head.region:
         raise SliceError(
-            f"{product} lives in regions, and a state keeps each apart", advice='Say which: over={"region": ["uk"]}.'
+            f"{product} has regions, and the state stores each separately", advice='Name them: over={"region": ["uk"]}.'
         )
 
 
 def _check_methods(name: str, given: object, *methods: str) -> None:
     if not all(callable(getattr(given, method, None)) for method in methods):
-        raise SliceError(f"a {type(given).__name__} is no {name}", advice=f"It has {' and '.join(methods)}.")
+        raise SliceError(
+            f"{type(given).__name__} is not a {name}",
+            advice=f"Give an object with the methods {' and '.join(methods)}.",
+        )
 
 
 def _written(sink: Any, piece: Slice[Any], client: xcaas.XCaaS | None) -> int:
     rows: object = sink.write(piece, piece.items(client))
     if not isinstance(rows, int):
-        raise SliceError(f"write of {type(sink).__name__} returned {rows!r}", advice="Return the number of rows.")
+        raise SliceError(f"{type(sink).__name__}.write returned {rows!r}", advice="Return the number of rows.")
     return rows

@@ -71,16 +71,20 @@ def test_arguments_are_described_by_the_specs() -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "message"),
     [
-        ("nothing", {}, "There is no tool nothing. There are who_am_i,"),
+        ("nothing", {}, "The tool nothing is unknown. The tools are who_am_i,"),
         ("get_recording", {}, "The argument recording_id is missing."),
-        ("get_recording", {"recording_id": "a", "id": "b"}, "There is no argument id; there are recording_id, region."),
+        (
+            "get_recording",
+            {"recording_id": "a", "id": "b"},
+            "The argument id is unknown. The arguments are recording_id, region.",
+        ),
         ("find_sites", {"limit": 501}, "The argument limit is wrong: Input should be less than or equal to 500."),
-        ("find_recordings", {"since": "yesterday"}, "'yesterday' is no time. Give 2026-11-01,"),
+        ("find_recordings", {"since": "yesterday"}, "'yesterday' is not a time. Give 2026-11-01,"),
         ("find_recordings", {"since": "1d", "until": "2d"}, "The period ends before it begins"),
-        ("find_recordings", {"where": ["loud"]}, "where 'loud' is no condition. Give name=value"),
+        ("find_recordings", {"where": ["loud"]}, "where 'loud' is not a condition. Give name=value"),
         ("get_customer_history", {}, "Give exactly one of phone_number, email"),
         ("run_report", {"type": "script-paths", "since": "1d"}, "script-paths is a file"),
-        ("read_on", {"cursor": "list-1"}, "There is no cursor 'list-1', or it is too old."),
+        ("read_on", {"cursor": "list-1"}, "The cursor 'list-1' is unknown or too old."),
         ("queue_state", {"queue_ids": ["0"]}, "cc_realtime.queues.list failed with status"),
     ],
 )

@@ -28,7 +28,7 @@ def test_the_official_client_works_with_it(xcaas: Command) -> None:
             tools = {tool.name for tool in (await client.list_tools()).tools}
             assert "queue_state" in tools
             assert "create_contact" not in tools
-            assert "There is no tool" in error(await client.call_tool("create_contact", {}))
+            assert "The tool create_contact is unknown" in error(await client.call_tool("create_contact", {}))
             assert len(rows(await client.call_tool("queue_state", {}))) == 12
             first = await client.call_tool("find_recordings", {"since": "2026-01-01", "limit": 1})
             second = await client.call_tool("read_on", {"cursor": first.structured_content["cursor"], "limit": 1})

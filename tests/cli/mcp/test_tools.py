@@ -178,7 +178,7 @@ def test_who_am_i_shows_no_secret() -> None:
 
 def test_changes() -> None:
     (refused,) = call(("set_agent_status", {"agent_id": "ag0001", "status": "on_break"}))
-    assert "There is no tool set_agent_status" in error(refused)
+    assert "The tool set_agent_status is unknown" in error(refused)
     contact = {"customer_id": "0012345QAB", "last_name": "Neu", "phone": "+4930123456", "email": "neu@x.example"}
     status, created, found, sent, messages, restored = call(
         ("set_agent_status", {"agent_id": "ag0001", "status": "on_break"}),

@@ -93,11 +93,11 @@ def test_an_object_that_changes_while_it_is_read() -> None:
 def test_a_part_of_another_place_and_of_another_size() -> None:
     with serving() as (service, fs), fs.open(PATH, block_size=100) as file:
         service.shift = 1
-        with pytest.raises(OSError, match="others came"):
+        with pytest.raises(OSError, match="others were received"):
             file.read(10)
         service.shift = 0
         service.items[0].content = CONTENT[:8_000]
-        with pytest.raises(OSError, match="of 8000 came"):
+        with pytest.raises(OSError, match="of 8000 were received"):
             file.read(10)
 
 

@@ -25,7 +25,7 @@ def test_others_have_those_that_the_specs_know(client: XCaaS, sandbox: Sandbox) 
     before = sandbox.state.credentials.stats.calls
     assert regions(client, "quality_management") == ALL
     assert sandbox.state.credentials.stats.calls == before
-    with pytest.raises(SliceError, match="audit_records does not live in regions"):
+    with pytest.raises(SliceError, match="audit_records has no regions"):
         regions(client, "audit_records")
 
 

@@ -79,14 +79,14 @@ def test_lengths_as_text(text: str, meaning: timedelta) -> None:
 
 @pytest.mark.parametrize("wrong", ["1y", "", "h", "-1h", "1.5h", "0m", timedelta(0), -DAY, timedelta(microseconds=1)])
 def test_what_is_no_length_is_told(wrong: str | timedelta) -> None:
-    with pytest.raises(SliceError, match=r"no length of time|whole number of seconds"):
+    with pytest.raises(SliceError, match=r"not a length of time|whole number of seconds"):
         length(wrong)
 
 
 def test_a_time_without_a_zone_could_be_any() -> None:
     with pytest.raises(SliceError, match="has no time zone"):
         utc(datetime(2026, 1, 1))
-    with pytest.raises(SliceError, match="no whole second"):
+    with pytest.raises(SliceError, match="has a fraction of a second"):
         utc(datetime(2026, 1, 1, microsecond=5, tzinfo=UTC))
     with pytest.raises(SliceError, match="is empty"):
         list(windows(START, START, DAY))

@@ -1,0 +1,3 @@
+from typing import Any
+
+def resource_state(resource_name: str | None = ...) -> dict[str, Any]: ...
