@@ -11,7 +11,7 @@ READY := .venv/.ready
 DOTS := awk '/^Collecting/ { printf "."; fflush(); dots = 1 } /^Installing collected/ { print (dots ? "\n" : "") "Installing" } END { if (NR) print "Done" }'
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help setup redis java demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-pythons test-lowest test-newest conformance torture torture-export docs docs-serve bench release screenshots clean
+.PHONY: help setup redis java chromium demo test generate check lint lint-specs types mypy pyright unit test-engines test-dagster test-site test-pythons test-lowest test-newest conformance torture torture-export docs docs-serve bench release screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -81,6 +81,13 @@ test-newest: $(READY) redis ## the suite with the newest versions of them; TESTS
 test-dagster: $(READY) ## the example asset in Dagster, which `make test` leaves out (160 MB to install)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' 'dagster>=1.13'
 	@$(BIN)/pytest tests/examples/test_dagster.py -n 0
+
+chromium: # the site is looked at with one
+	@command -v chromium chromium-browser google-chrome >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq chromium >/dev/null; }
+
+test-site: $(READY) chromium ## the site in a browser, which `make test` leaves out: accessibility, widths, links, search (minutes); TESTS=…
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]' playwright axe-playwright-python
+	@$(BIN)/pytest $(or $(TESTS),tests/website/browser) --dist load
 
 torture-export: $(READY) ## 5,000 recordings exported, with ten SIGKILLs at random moments (minutes); XCAAS_EXPORT_TORTURE=… for others
 	@XCAAS_EXPORT_TORTURE=$${XCAAS_EXPORT_TORTURE:-8} $(BIN)/pytest tests/cli/test_recordings.py -k again_and_again -n 0 -s
