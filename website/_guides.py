@@ -1,4 +1,4 @@
-"""The guides as pages of the site. On GitHub they are read as they lie; here links to what is no page lose their target."""
+"""The guides as pages of the site. Links to files that are not pages become plain text; on GitHub they work as they are."""
 
 from __future__ import annotations
 
