@@ -1,6 +1,6 @@
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Literal, Self, TypedDict, overload
+from typing import Any, Literal, Self, TypedDict, overload
 
 class ViewportSize(TypedDict):
     width: int
@@ -26,7 +26,7 @@ class Response:
 
 class Locator:
     def click(self) -> None: ...
-    def evaluate_all(self, expression: str) -> object: ...
+    def evaluate_all(self, expression: str) -> Any: ...
     def fill(self, value: str) -> None: ...
     @property
     def first(self) -> Locator: ...

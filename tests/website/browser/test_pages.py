@@ -59,7 +59,6 @@ def seen(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
 def barriers(page: Page) -> list[str]:
     """Return what axe finds: the rule, and the elements that break it."""
     violations = Axe().run(page).response["violations"]
-    assert isinstance(violations, list)
     return [
         f"{found['id']}: {node['html']} {node['failureSummary']}" for found in violations for node in found["nodes"]
     ]

@@ -40,8 +40,7 @@ def hits(page: Page, address: str, question: str) -> list[str]:
     """Return the addresses that the search shows, relative to the site's."""
     page.goto(address)
     ask(page, question)
-    links = page.locator(".md-search-result__item > .md-search-result__link").evaluate_all(
+    links: list[str] = page.locator(".md-search-result__item > .md-search-result__link").evaluate_all(
         "links => links.map(link => link.href)"
     )
-    assert isinstance(links, list)
-    return [re.sub(r"\?[^#]*", "", str(link)).removeprefix(address) for link in links]
+    return [re.sub(r"\?[^#]*", "", link).removeprefix(address) for link in links]
