@@ -1,4 +1,4 @@
-"""Call detail records in pandas: how many calls come in each hour, and how many of them are missed.
+"""Call detail records in pandas: how many calls arrive in each hour, and how many are missed.
 
 python -m examples.calls_pandas acmecorp
 """
@@ -16,7 +16,7 @@ DataFrame = Any
 
 
 def call_records(client: XCaaS, pbx: str, start: datetime, end: datetime) -> DataFrame:
-    """Return the calls of a PBX that ended in a window, one a row; every page is fetched."""
+    """Return the calls of a PBX that ended in a time window, one per row; all pages are fetched."""
     return client.work_analytics.call_records.list(
         pbx_id=pbx, start_time=start, end_time=end, time_zone="UTC", page_size=1000
     ).to_pandas()

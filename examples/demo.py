@@ -1,4 +1,4 @@
-"""The main job end to end: live metrics, a search over pages, a bulk download, with tokens that expire meanwhile.
+"""A tour: live metrics, a search over several pages and a bulk download, while tokens expire.
 
 `make demo` runs it against the embedded sandbox with 3-second tokens. With XCAAS_LIVE=1 and
 XCAAS_CLIENT_ID and XCAAS_CLIENT_SECRET set, the same program talks to 8x8 and only reads.

@@ -1,9 +1,9 @@
-"""What was recorded yesterday, as a Parquet file, with a bar that shows how far the export is.
+"""Yesterday's recordings as a Parquet file, with a progress bar.
 
     python -m examples.nightly_export exports/
 
-Made for cron: the day is read hour by hour, and the file appears under its name only when it is whole. A run that is
-repeated replaces it.
+Suitable for cron: the day is read hour by hour, and the file appears under its name only when it is complete. Another run
+replaces it.
 """
 
 from __future__ import annotations

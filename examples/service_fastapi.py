@@ -27,7 +27,7 @@ def create_app(connect: Callable[[], AsyncXCaaS] = AsyncXCaaS.from_env) -> FastA
             yield
 
     async def waiting() -> dict[str, int | float]:
-        """How many wait in each queue."""
+        """Return how many are waiting in each queue."""
         found: dict[str, int | float] = {}
         async for queue in client.cc_realtime.queues.list(metrics=[WAITING]):
             for metric in queue.metrics or []:
@@ -36,7 +36,7 @@ def create_app(connect: Callable[[], AsyncXCaaS] = AsyncXCaaS.from_env) -> FastA
         return found
 
     async def recording(id: str) -> StreamingResponse:
-        """A recording, passed on piece by piece."""
+        """Stream a recording."""
         about = await client.storage.objects.get(id)
         pieces = client.storage.objects.download(id).iter_bytes()
         return StreamingResponse(pieces, media_type=about.mime_type)

@@ -1,7 +1,7 @@
 """A wallboard for asyncio: who waits in which queue, kept by events and checked against the live metrics.
 
-Events tell at once, and metrics tell what is true: after a gap, or where the board started in the middle of things, the
-two differ, and the board takes over what the metrics say.
+Events arrive at once, and metrics are authoritative: after a gap, or when the board starts while calls are waiting, the
+two differ, and the board adopts the metrics.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Board:
         self._waiting: dict[str, set[str]] = defaultdict(set)
 
     def add(self, payload: StreamPayload) -> None:
-        """Take an event into account."""
+        """Update the board with an event."""
         interaction = payload.interaction
         if interaction is None or isinstance(interaction, UnknownModel):
             return
@@ -42,7 +42,7 @@ class Board:
         return len(self._waiting[queue]) + self.corrections[queue]
 
     def check(self, metrics: Mapping[str, int]) -> dict[str, int]:
-        """Take over what the metrics say, and return by how much each queue was wrong."""
+        """Adopt the metrics, and return by how much each queue was off."""
         wrong = {queue: number - self.waiting(queue) for queue, number in metrics.items()}
         for queue, difference in wrong.items():
             self.corrections[queue] += difference

@@ -12,7 +12,7 @@ from xcaas.webhooks import Verifier, WebhookError
 
 
 def handle(event: ChatEvent) -> None:
-    """Do what is to be done. Anything that takes long belongs in a queue: the service waits for the response."""
+    """Handle an event. Put long work into a queue: the service waits for the response."""
     match event:
         case MessageEvent(data=data) if data is not None:
             print(f"{event.conversation_id}: {data.text}")

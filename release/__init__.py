@@ -1,1 +1,1 @@
-"""What goes out: the files of a release, and on which Pythons and versions of libraries it is tested."""
+"""Releases: their files, and tests on other versions of Python and of libraries."""

@@ -20,7 +20,7 @@ from xcaas_core import __version__
 
 
 class ReleaseError(Exception):
-    """Why there is no release."""
+    """The reason why a release was not made."""
 
 
 def main() -> int:

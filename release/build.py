@@ -23,7 +23,7 @@ def build(into: Path, epoch: str, address: str = "") -> tuple[Path, Path]:
     distribution, so that nothing of it can be missing there, the address included.
 
     Raises:
-        RuntimeError: The backend could not.
+        RuntimeError: The backend failed.
     """
     environment = os.environ | {"SOURCE_DATE_EPOCH": epoch}
     _backend(ROOT, "sdist", into, environment | {VARIABLE: address})

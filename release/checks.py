@@ -1,4 +1,4 @@
-"""What must be so before anything is published: one version, a dated changelog, and metadata that the index shows well."""
+"""Checks before publishing: one version, a dated changelog, and metadata that the index displays well."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def latest_entry(changelog: str) -> tuple[str, str | None]:
 
 
 def changelog_problem(changelog: str, version: str) -> str | None:
-    """Return what keeps the changelog from being that of a version."""
+    """Return why the changelog does not fit a version."""
     found, date = latest_entry(changelog)
     if (found, date is not None) == (version, True):
         return None

@@ -1,8 +1,7 @@
 """Metadata that depend on where the repository is: project URLs, and links that work on the index's page.
 
-The build reads this file by its path (`tool.hatch.metadata.hooks.custom`). Whoever builds says the address, in
-`XCAAS_REPOSITORY`; a build that knows of none leaves the README as it is. What a source distribution says is kept by the
-wheels that are built from it.
+The build reads this file by its path (`tool.hatch.metadata.hooks.custom`). `XCAAS_REPOSITORY` gives
+the address; without it, the README stays as it is. Wheels built from a source distribution keep the metadata of that.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class RepositoryHook(MetadataHookInterface):
     PLUGIN_NAME = "custom"
 
     def update(self, metadata: dict[str, Any]) -> None:
-        """Add to the metadata of the project table what comes of the address."""
+        """Add the metadata that depend on the address."""
         readme = (Path(self.root) / "README.md").read_text("utf-8")
         if address := os.environ.get(VARIABLE, ""):
             tag = f"v{metadata['version']}"
@@ -38,7 +37,7 @@ class RepositoryHook(MetadataHookInterface):
 
 
 def web_address(remote: str) -> str:
-    """Return the web page of a repository, given that or what git calls it.
+    """Return the web page of a repository, given its web page or the URL of a git remote.
 
     Raises:
         ValueError: It is neither.

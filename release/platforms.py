@@ -21,7 +21,7 @@ __all__ = ["LIBRARIES", "free_constraints", "main"]
 LIBRARIES = frozenset(
     {"anyio", "attrs", "httpcore", "httpcore2", "httpx", "httpx2", "python-dateutil", "types-python-dateutil"}
 )
-"""What the SDK stands on. All else stays at the versions of constraints.txt."""
+"""The dependencies that vary. All others keep the versions of constraints.txt."""
 RESOLUTIONS = {"lowest": "lowest-direct", "newest": "highest"}
 _UV = Path(sys.executable).with_name("uv")
 

@@ -44,7 +44,7 @@ def candidates(search_path: str, home: Path, pyenv: str | None = None) -> Iterat
 
 
 def usable(program: Path) -> Python | None:
-    """Return what a program says that it is, or None where it is no CPython that the SDK supports."""
+    """Return the Python that a program is, or None if it is not a CPython that the SDK supports."""
     try:
         done = subprocess.run([program, "-I", "-c", _ASK], capture_output=True, text=True, timeout=30, check=True)
         kind, version, level, free_threaded = json.loads(done.stdout)

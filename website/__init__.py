@@ -1,1 +1,1 @@
-"""The site: guides as they are, a page per product made of the generated package, and texts for language models."""
+"""The site: the guides, a page per product made from the generated package, and texts for language models."""

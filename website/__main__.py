@@ -10,7 +10,7 @@ from ._pages import SITE, stage
 
 
 def main() -> int:
-    """Write the pages and have mkdocs make the site of them, in its strict mode."""
+    """Write the pages, and build the site from them with mkdocs in strict mode."""
     settings = stage()
     verb = ["serve"] if sys.argv[1:] == ["serve"] else ["build", "--strict", "--quiet"]
     command = [sys.executable, "-m", "mkdocs", *verb, "--config-file", str(settings)]

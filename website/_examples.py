@@ -1,4 +1,4 @@
-"""An example of every operation, in three languages: blocking, awaiting, and on the command line."""
+"""An example of every operation in three forms: blocking, async, and on the command line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Example:
 
 
 def arguments(member: Member) -> dict[str, object]:
-    """Return an example for each argument that has to be given, as the spec has it."""
+    """Return the spec's example for each required argument."""
     operation = member.operation
     assert operation is not None
     given = [one.name for one in member.parameters if one.default is None or is_needed(operation, one.name)]
@@ -64,7 +64,7 @@ def _call(member: Member, given: dict[str, object]) -> str:
 
 
 def _literal(value: object, margin: int | None = None) -> str:
-    """Return a value as Python has it: in one line, or as the formatter breaks what is too long for one."""
+    """Return a value as a Python literal: on one line, or split as the formatter would if it is too long."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     inner = None if margin is None else margin + 4

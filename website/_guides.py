@@ -1,4 +1,4 @@
-"""The guides as pages of the site. On GitHub they are read as they lie; here links to what is no page lose their target."""
+"""The guides as pages of the site. Links to files that are not pages become plain text; on GitHub they work as they are."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def guide(path: str, name: str) -> str:
     text = _outside_code(text, r"(?P<shown>\[[^\]]*\])\((?P<target>[^)#\s]*)(?P<anchor>#[^)\s]*)?\)", moved)
     if name == "products/index.md":
         text = re.sub(r"^\| `(\w+)` \| ([^|]+?) \|", r"| [`\1`](\1.md) | [\2](\1.md) |", text, flags=re.MULTILINE)
-    return f"---\nsearch:\n  {_SEARCH.get(name, 'boost: 2')}\n---\n\n{text}"
+    # The table of products needs the width of a table of contents, which would have one line.
+    hidden = "hide: [toc]\n" if name == "products/index.md" else ""
+    return f"---\nsearch:\n  {_SEARCH.get(name, 'boost: 2')}\n{hidden}---\n\n{text}"
 
 
 def title(text: str) -> str:

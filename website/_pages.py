@@ -12,7 +12,7 @@ import yaml
 from . import _guides, _product_page, _reference
 from ._reference import ROOT
 
-__all__ = ["BUILD", "SITE", "stage"]
+__all__ = ["BUILD", "SITE", "address", "stage"]
 
 BUILD = ROOT / "build" / "website"
 SITE = ROOT / "build" / "site"
@@ -38,7 +38,7 @@ def stage(products: Iterable[str] | None = None, build: Path = BUILD, site: Path
         shutil.copy(HERE / name, build / "pages")
     (build / "pages" / "llms.txt").write_text(_overview(pages), "utf-8")
     (build / "pages" / "llms-full.txt").write_text(_everything(pages), "utf-8")
-    nav: list[object] = [{"xcaas": "index.md"}]
+    nav: list[object] = [{"Overview": "index.md"}]
     # A guide that no part lists comes last.
     others = sorted(name for name in pages if "/" not in name and name not in _order(pages))
     nav += [{part: [f"{name}.md" for name in guides]} for part, guides in _guides.GUIDES.items()]
@@ -68,7 +68,7 @@ def _overview(pages: dict[str, str]) -> str:
     sections = {"Guides": [name for name in _order(pages) if "/" not in name and name != "changelog.md"]}
     sections["Products"] = [name for name in _order(pages) if "/" in name]
     for section, names in sections.items():
-        lines = [f"- [{_guides.title(pages[n])}]({_address(n)}): {_guides.summary(pages[n])}" for n in names]
+        lines = [f"- [{_guides.title(pages[n])}]({address(n)}): {_guides.summary(pages[n])}" for n in names]
         parts.append(f"## {section}\n\n" + "\n".join(lines) + "\n")
     return "\n".join([*parts, "## All in one\n\n- [llms-full.txt](llms-full.txt): every page as Markdown\n"])
 
@@ -81,5 +81,6 @@ def _everything(pages: dict[str, str]) -> str:
     return "\n\n".join(texts)
 
 
-def _address(name: str) -> str:
+def address(name: str) -> str:
+    """Return where the site has a page, from its root."""
     return "./" if name == "index.md" else name.removesuffix("index.md").removesuffix(".md").rstrip("/") + "/"

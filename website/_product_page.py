@@ -112,7 +112,7 @@ class _Page:
         yield "All errors, and what they carry: [errors](../calls.md#errors)."
 
     def _raised(self, raised: tuple[str, str]) -> str:
-        """Return an error with its status, and what it means where that is not what it mostly means."""
+        """Return an error with its status, and its meaning where that differs from the usual one."""
         name, text = raised
         status, _, meaning = text.partition(". ")
         if self._meanings.get((status, name)) == meaning:
@@ -225,7 +225,7 @@ def _means(parameter: Parameter) -> str:
 
 
 def _safe(text: str) -> str:
-    """Return text in which angle brackets outside of code are letters."""
+    """Return text with the angle brackets outside of code escaped."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([<*_\[])", r"\\\1", part) for part in parts)
 

@@ -1,4 +1,4 @@
-"""What the generated package says of a product, read from its source by griffe: nothing of it is imported."""
+"""A product's operations and models, read from the source of the generated package by griffe, which imports nothing."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Reference:
-    """All that a product's page shows."""
+    """Everything that a product's page shows."""
 
     name: str
     title: str

@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="xcaas-gen", description="Generate typed Python clients from OpenAPI documents."
     )
     parser.add_argument("--version", action="version", version=f"xcaas-gen {version('xcaas')}")
-    parser.add_argument("-q", "--quiet", action="store_true", help="show problems and results only")
+    parser.add_argument("-q", "--quiet", action="store_true", help="print only problems and results")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_generate(commands)
     _add_build(commands)
@@ -75,11 +75,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_generate(commands: Commands) -> None:
-    command = commands.add_parser("generate", help="all products of this repository, from specs/ into generated/xcaas/")
-    command.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if generated/ is not what specs/ gives"
+    command = commands.add_parser(
+        "generate", help="generate the products of this repository from specs/ into generated/xcaas/"
     )
-    command.add_argument("--force", action="store_true", help="regenerate everything, over edits made by hand too")
+    command.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if generated/ is out of date with specs/"
+    )
+    command.add_argument("--force", action="store_true", help="regenerate everything, and overwrite edits made by hand")
     command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     command.set_defaults(run=_generate)
 
@@ -87,22 +89,20 @@ def _add_generate(commands: Commands) -> None:
 def _add_build(commands: Commands) -> None:
     command = commands.add_parser(
         "build",
-        help="a client package from any OpenAPI 3 document, JSON or YAML",
-        description="Exit code: 0 every operation can be called, 1 nothing was written, 2 wrong usage, "
-        "3 the package was written without the operations that were refused.",
+        help="generate a client package from any OpenAPI 3 document, JSON or YAML",
+        description="Exit code: 0 all operations can be called; 1 nothing was written; 2 wrong usage; "
+        "3 the package was written, without the operations that were refused.",
     )
-    command.add_argument("spec", type=_document, metavar="SPEC", help="the document, a file")
+    command.add_argument("spec", type=_document, metavar="SPEC", help="path of the document")
     command.add_argument("--package", required=True, type=_package_name, metavar="NAME", help="name of the package")
-    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="where to put it: DIR/NAME/")
-    command.add_argument("--strict", action="store_true", help="fail on what would only be a warning")
-    command.add_argument(
-        "--force", action="store_true", help="overwrite edits made by hand; files that were added stay"
-    )
+    command.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to write to: DIR/NAME/")
+    command.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    command.add_argument("--force", action="store_true", help="overwrite edits made by hand, and keep added files")
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")
     command.add_argument(
         "--allow-refused",
         action="store_true",
-        help="exit 0 also where operations were refused; they are listed all the same",
+        help="exit 0 even if operations were refused; they are listed all the same",
     )
     command.set_defaults(run=_build)
 
@@ -110,10 +110,10 @@ def _add_build(commands: Commands) -> None:
 def _add_diff(commands: Commands) -> None:
     command = commands.add_parser(
         "diff",
-        help="what changed between two documents for a caller, and the version bump that follows",
-        description="Exit code: 0 nothing or compatible changes, 1 breaking ones, 2 unusable input.",
+        help="show what changed for callers between two documents, and the version bump that follows",
+        description="Exit code: 0 no breaking changes; 1 breaking changes; 2 unusable input.",
     )
-    where = "a document, a folder of documents, or either at a git revision, as in HEAD:specs"
+    where = "a document, a folder of documents, or either at a git revision, such as HEAD:specs"
     command.add_argument("old", metavar="OLD", help=where)
     command.add_argument("new", metavar="NEW", help="the same")
     command.add_argument("--format", choices=["text", "json", "markdown"], default="text")
@@ -122,7 +122,9 @@ def _add_diff(commands: Commands) -> None:
 
 
 def _add_vendor(commands: Commands) -> None:
-    command = commands.add_parser("vendor", help="a self-contained copy of chosen clients for another repository")
+    command = commands.add_parser(
+        "vendor", help="write a self-contained copy of chosen clients into another repository"
+    )
     add_vendor_arguments(command)
     command.set_defaults(run=_vendor)
 
@@ -130,30 +132,32 @@ def _add_vendor(commands: Commands) -> None:
 def _add_drift(commands: Commands) -> None:
     command = commands.add_parser(
         "drift",
-        help="how specs/ differs from a folder of the vendor's own documents",
-        description="Differences on purpose stand in specs/drift.toml, each with its reason.",
+        help="show how specs/ differs from the vendor's own documents",
+        description="Intended differences are listed in specs/drift.toml, each with its reason.",
     )
     command.add_argument("folder", type=Path, metavar="DIR", help="the vendor's documents, JSON or YAML")
     command.add_argument("--format", choices=["text", "json"], default="text")
-    command.add_argument("--reasons", type=Path, metavar="FILE", help="another file of reasons than specs/drift.toml")
+    command.add_argument("--reasons", type=Path, metavar="FILE", help="file of reasons, instead of specs/drift.toml")
     command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     command.set_defaults(run=_drift)
 
 
 def _add_lint(commands: Commands) -> None:
-    command = commands.add_parser("lint", help="house rules for this repository's own specs")
-    command.add_argument("specs", nargs="*", type=Path, metavar="SPEC", help="documents; all of specs/ by default")
+    command = commands.add_parser("lint", help="check this repository's specs against the house rules")
+    command.add_argument(
+        "specs", nargs="*", type=Path, metavar="SPEC", help="documents to check (default: all of specs/)"
+    )
     command.set_defaults(run=_lint)
 
 
 def _document(text: str) -> Path:
     if text.lower().startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"documents are files; download {text} first and give its path")
+        raise argparse.ArgumentTypeError(f"a URL is not read; download {text} and give the path of the file")
     return Path(text)
 
 
 def _add_new(commands: Commands) -> None:
-    command = commands.add_parser("new", help="a first document for a new product, in specs/")
+    command = commands.add_parser("new", help="write a first document for a new product to specs/")
     command.add_argument("name", metavar="NAME", help="the product's name in Python, such as billing")
     command.add_argument("--root", type=Path, default=None, help=argparse.SUPPRESS)
     command.set_defaults(run=_new)
@@ -163,7 +167,9 @@ def _package_name(name: str) -> str:
     from xcaas_generator.python.names import safe
 
     if not name.isascii() or safe(name) != name:
-        raise argparse.ArgumentTypeError(f"{name!r} is no name for a Python package; try {safe(name.lower())!r}")
+        raise argparse.ArgumentTypeError(
+            f"{name!r} is not a valid name for a Python package; try {safe(name.lower())!r}"
+        )
     return name
 
 
@@ -174,7 +180,7 @@ def _generate(options: argparse.Namespace, progress: Progress) -> int:
     result = _run(request, progress)
     if options.check and result.differing:
         shown = "\n".join(f"  {path}" for path in result.differing[:20])
-        progress.say(f"{request.target} is not what the specs give; run `xcaas-gen generate`:\n{shown}")
+        progress.say(f"{request.target} is out of date with the specs; run `xcaas-gen generate`:\n{shown}")
         return PROBLEMS
     return DONE
 
@@ -231,9 +237,7 @@ def _new(options: argparse.Namespace, progress: Progress) -> int:
     from xcaas_generator.generate.skeleton import write_skeleton
 
     path = write_skeleton(options.name, options.root or Path.cwd())
-    progress.say(
-        f"{path} is written. Put the product's operations into it, then run `xcaas-gen lint` and `make generate`."
-    )
+    progress.say(f"Wrote {path}. Add the product's operations to it, then run `xcaas-gen lint` and `make generate`.")
     return DONE
 
 

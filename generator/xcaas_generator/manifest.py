@@ -129,5 +129,5 @@ def verify_section(section: Section, document: ir.Document) -> None:
     names = [item["call"] for item in section.operations]
     if expected != listed or len(set(map(str, names))) != len(names):
         raise Failure(
-            f"the generator's manifest for {section.product} does not cover its document, nothing was written"
+            f"the generator's manifest for {section.product} does not cover its document; nothing was written"
         )

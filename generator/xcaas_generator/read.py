@@ -55,7 +55,7 @@ def read_document(
     except UNFORESEEN as error:
         # The last resort: a reader of documents from elsewhere must not end in a traceback.
         reason = f"the document can't be read ({type(error).__name__}: {error})"
-        advice = "This is a mistake of the generator: please report it with the document."
+        advice = "This is a bug in the generator: please report it, with the document."
         raise InputError(
             [Problem(ir.SourceLocation(str(source) if isinstance(source, Path) else name, ""), reason, advice)]
         ) from error

@@ -156,7 +156,7 @@ def test_a_profile_that_is_replaced_by_a_fifo(tmp_path: Path) -> None:
     assert isinstance(credential, ClientCredentials)
     file.unlink()
     fifo(file)
-    with pytest.raises(SecretUnavailableError, match="it is no file"):
+    with pytest.raises(SecretUnavailableError, match="it is not a file"):
         World(credential=credential).token()
 
 

@@ -46,7 +46,7 @@ def test_a_document_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as caught:
         main(["build", "https://h.example/openapi.yaml", "--package", "pets", "--out", str(tmp_path)])
     assert caught.value.code == 2
-    assert "documents are files; download https://h.example/openapi.yaml" in capsys.readouterr().err
+    assert "a URL is not read; download https://h.example/openapi.yaml" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -131,7 +131,7 @@ def test_a_package_has_a_python_name(spec: Path, name: str, capsys: pytest.Captu
     with pytest.raises(SystemExit) as caught:
         main(["build", str(spec), "--package", name, "--out", str(spec.parent / "out")])
     assert caught.value.code == 2
-    assert "is no name for a Python package" in capsys.readouterr().err
+    assert "is not a valid name for a Python package" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,7 +170,7 @@ def test_diff_of_folders_and_revisions(
     (folder / "more.json").write_text(json.dumps(SPEC))
     monkeypatch.chdir(spec.parent)
     assert main(["-q", "diff", "HEAD:specs", "specs", "--format", "markdown"]) == 0
-    assert "- `more.pets.list`: GET /pets is new (operation-added)" in capsys.readouterr().out
+    assert "- `more.pets.list`: GET /pets was added (operation-added)" in capsys.readouterr().out
     assert main(["-q", "diff", "specs", "HEAD:specs"]) == 1
     assert main(["-q", "diff", "HEAD:specs/pets.json", "specs/pets.json"]) == 0
     for wrong in ("NONE:specs", "HEAD:none", "--output=x:specs", "HEAD:../specs", "HEAD:/etc"):
@@ -211,12 +211,12 @@ def test_a_new_product_begins_with_a_document_that_can_be_generated(
     shutil.copytree(Path("specs", "common"), tmp_path / "specs" / "common")
     assert main(["new", name, "--root", str(tmp_path)]) == 0
     spec = tmp_path / "specs" / f"{name}.yaml"
-    assert f"{spec} is written" in capsys.readouterr().err
+    assert f"Wrote {spec}" in capsys.readouterr().err
     assert lint(spec) == ()
     assert main(["-q", "generate", "--root", str(tmp_path)]) == 0
     text = spec.read_text("utf-8")
     assert main(["-q", "new", name, "--root", str(tmp_path)]) == 2
-    assert "there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert spec.read_text("utf-8") == text
 
 

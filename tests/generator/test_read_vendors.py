@@ -114,7 +114,7 @@ def test_meet() -> None:
     for message in (
         "no scheme",
         "is taken",
-        "blanks around",
+        "spaces around",
         "was read as 30",
         "calls the parameter",
         "scopes should be",

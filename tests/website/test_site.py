@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from website._pages import stage
+from tests.website.built import Page, broken_links, build, read
 from website._product_page import write
 from website._reference import ROOT, load
 
 
-class Page(HTMLParser):
-    """What a page links to, what it loads, and what can be linked to."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.links: set[str] = set()
-        self.assets: set[str] = set()
-        self.anchors: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.anchors |= {value for name, value in attrs if name in ("id", "name") and value}
-        if tag == "a" and given.get("href"):
-            self.links.add(given["href"] or "")
-        elif tag in ("link", "script", "img", "iframe") and given.get("rel") != "canonical":
-            self.assets |= {value for name, value in attrs if name in ("href", "src") and value}
-
-
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("website")
-    settings = stage(["storage"], folder / "staged", folder / "site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(settings)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=environment)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    return folder / "site"
+    return build(["storage"], tmp_path_factory.mktemp("website"))
 
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[Path, Page]:
-    return {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
+    return read(site)
 
 
-def test_links_and_anchors_lead_somewhere(site: Path, pages: dict[Path, Page]) -> None:
+def test_links_and_anchors_lead_somewhere(pages: dict[Path, Page]) -> None:
     assert len(pages) > 20
-    for path, page in pages.items():
-        for link in page.links if path.name != "404.html" else ():
-            parts = urlsplit(link)
-            if parts.scheme:
-                continue
-            target = path if not parts.path else (path.parent / unquote(parts.path)).resolve()
-            target = target / "index.html" if target.is_dir() else target
-            assert target.is_file(), (path, link)
-            if parts.fragment and target in pages:
-                assert unquote(parts.fragment) in pages[target].anchors, (path, link)
+    assert not broken_links(pages)
 
 
 def test_nothing_comes_from_another_host(site: Path, pages: dict[Path, Page]) -> None:

@@ -270,7 +270,7 @@ class Client:
                 unknown = sorted(str(name) for name in given if name not in known)
                 if unknown:
                     raise ConfigurationError(
-                        f"{option} names {', '.join(unknown)}, which is no product of this client",
+                        f"{option} names {', '.join(unknown)}, which is not a product of this client",
                         advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
                     )
         check_region(self._options.region, self._regions)

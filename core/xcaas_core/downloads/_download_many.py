@@ -344,4 +344,4 @@ def _check(downloads: object, concurrency: int) -> None:
     except TypeError:
         enough = False
     if not enough:
-        raise argument_error("concurrency", f"a whole number from 1 up is due, not {concurrency!r}")
+        raise argument_error("concurrency", f"must be a whole number, at least 1, not {concurrency!r}")

@@ -32,7 +32,7 @@ class Names:
             inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
             # A link in the folder may lead out of it.
             if inside is None or not inside.name or not self._is_below(wanted.parent):
-                raise ArgumentError(f"{os.fspath(name)!r} is no file inside of {self.folder}")
+                raise ArgumentError(f"{os.fspath(name)!r} is not a file inside {self.folder}")
             wanted.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DownloadError(

@@ -161,7 +161,7 @@ class Transfer:
             announced = self.described if self.length is None else self.length
             if announced is None or self.offset == announced:
                 return b""
-            wrong = DownloadError(f"{self.offset} bytes came, {announced} were announced")
+            wrong = DownloadError(f"{self.offset} bytes arrived, {announced} were announced")
             yield from self.close()
             if self.offset > announced:
                 raise self._in_context(wrong)
@@ -204,7 +204,7 @@ class Transfer:
         if verdict is False:
             raise self._in_context(DownloadError(f"the bytes do not have the checksum {self._expected}", advice=_RETRY))
         if verdict is None and self.described not in (None, self.offset):
-            text = f"{self.offset} bytes came, but the service describes the file with {self.described}"
+            text = f"{self.offset} bytes arrived, but the service describes the file with {self.described}"
             raise self._in_context(DownloadError(text, advice=_RETRY))
         if verdict:
             self.verified = "md5"
@@ -260,7 +260,7 @@ class Transfer:
         begins = _range_start(reply.headers) if reply.status == 206 else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
-            text = f"bytes from {self.offset} on were asked for, the response begins at {begins}"
+            text = f"bytes were requested from {self.offset} on, but the response begins at {begins}"
             raise self._in_context(DownloadError(text))
         if begins and self._is_of_another(reply.headers):
             yield from self.close()
@@ -323,7 +323,7 @@ class Transfer:
             return
         yield from self.close()
         changed = ", which has changed" if before and before != self.etag else ""
-        text = f"the connection broke after {have} bytes, and the server began anew with the file{changed}"
+        text = f"the connection broke after {have} bytes, and the server started the file again{changed}"
         raise self._in_context(DownloadError(text, advice="Try again; `save` starts over by itself."))
 
     def _may_continue(self) -> bool:
@@ -339,7 +339,7 @@ class Transfer:
         self._best = max(self._best, self.offset)
         if self._failures >= _PATIENCE:
             whole = "an unknown number of" if self.length is None else self.length
-            text = f"the file broke off {self._failures} times in a row, last after {self.offset} of {whole} bytes"
+            text = f"the transfer broke off {self._failures} times in a row, last after {self.offset} of {whole} bytes"
             raise self._in_context(DownloadError(text, advice="Try again later.")) from error
         yield Sleep(growing_wait(_FIRST_PAUSE, self._failures))
 

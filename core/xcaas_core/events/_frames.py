@@ -74,14 +74,16 @@ def parse_frame(text: str | bytes) -> Frame | None:
                 count if isinstance(count, int) else 0,
                 key if isinstance(key, str) else None,
             )
-    raise DecodeError("a frame is no message of an event stream", advice="Check the host: it may be another service.")
+    raise DecodeError(
+        "a frame is not a message of an event stream", advice="Check the host: it may be another service."
+    )
 
 
 def parse_payload(payload: str) -> object:
     """Return the JSON of a payload, its numbers as `Numeral`.
 
     Raises:
-        ValueError: It is no JSON in base64.
+        ValueError: It is not JSON in base64.
     """
     try:
         return json.loads(base64.b64decode(payload, validate=True), parse_int=Numeral, parse_float=Numeral)

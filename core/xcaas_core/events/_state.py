@@ -170,7 +170,7 @@ class StreamState(Generic[T]):
         except ValueError:
             raise self.context.complete(
                 DecodeError(
-                    f"the payload of event {frame.id} is no JSON in base64", advice="Go on: the next is another."
+                    f"the payload of event {frame.id} is not JSON in base64", advice="Continue with the next event."
                 )
             ) from None
         self._follow(raw)
@@ -209,7 +209,7 @@ class StreamState(Generic[T]):
             self._numbers.popitem(last=False)
         if before is not None and now > before + 1:
             if self._resumed and self._in_sequence:
-                self._warn(f"{now - before - 1} numbers of instance {instance} did not come")
+                self._warn(f"{now - before - 1} numbers of instance {instance} are missing")
             self._in_sequence = False
         self._resumed = self._resumed and before is None
 
@@ -217,7 +217,7 @@ class StreamState(Generic[T]):
         if not self._warned:
             self._warned = True
             warnings.warn(
-                f"{self._call.operation.call}: events may be missing after the connection was made anew: {why}.",
+                f"{self._call.operation.call}: events may be missing after reconnecting: {why}.",
                 stacklevel=2,
             )
 

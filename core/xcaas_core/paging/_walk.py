@@ -79,7 +79,7 @@ class ResumeToken:
             version, owner, key, index, seen, skip = 0, None, None, 0, 0, 0
         numbers = (index, seen, skip, key) if numbered and owner == call else (index, seen, skip)
         if version != 1 or not all(isinstance(number, int) and number >= 0 for number in numbers):
-            raise ValueError(f"not a resume token of {call}; pass the text that `pager.resume_token` gave")
+            raise ValueError(f"not a resume token of {call}; pass the string from `pager.resume_token`")
         if owner != call:
             raise ValueError(f"this resume token belongs to {owner}, not to {call}")
         return cls(key if isinstance(key, str | int) else None, index, seen, skip)
@@ -155,7 +155,7 @@ class PageIterator:
         if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
             raise PagingError(
                 f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
-                "read the list anew, and report it to the vendor if it happens again"
+                "read the list again, and report it to the vendor if it happens again"
             )
         self.position = None if key is None else ResumeToken(key, here.index + 1, seen)
         return RawPage(fresh, here, self.position, body, headers)
@@ -174,7 +174,7 @@ class PageIterator:
             return [found]  # some services send a list of one as the bare object
         if found is None or (not embedded and self._may_be_missing(body, headers)):
             return []
-        raise PagingError(f"the response holds no list at {self._paging.items!r}; it may be damaged, try again")
+        raise PagingError(f"the response contains no list at {self._paging.items!r}; it may be damaged, try again")
 
     def _embedded(self, body: JSONValue) -> list[list[JSONValue]]:
         """Return the lists of a HAL page by whatever names: the vendor's sample and schema don't always agree on one."""

@@ -264,7 +264,7 @@ def known(id: object) -> str:
     """Return the id of a job that was started before. Without one, a poller would start another job."""
     if isinstance(id, str) and id:
         return id
-    raise argument_error("id", f"the text that a poller's `id` gave is due, not {id!r}")
+    raise argument_error("id", f"must be the string from a poller's `id`, not {id!r}")
 
 
 def _check(timeout: object) -> None:
@@ -276,7 +276,7 @@ def _check(timeout: object) -> None:
     except OverflowError:
         works = False
     if not works:  # not-a-number, too
-        raise argument_error("timeout", f"a number of seconds from 0 up is due, not {timeout!r}")
+        raise argument_error("timeout", f"must be a number of seconds, at least 0, not {timeout!r}")
 
 
 def _as_text(reason: JSONValue) -> str | None:

@@ -22,7 +22,9 @@ _SIZE: Final = 10_000
 def arrow_schema(row_type: RowType) -> ArrowSchema:
     """Return the schema of all batches of rows."""
     if row_type.codec is None:
-        raise ExportError("what these rows are is not known before they come", advice="Tell it: rows(items, of=Model).")
+        raise ExportError(
+            "the type of these rows is not known before they arrive", advice="Name it: rows(items, of=Model)."
+        )
     schema: ArrowSchema = _schema(library("pyarrow", "arrow_schema"), fixed_columns(row_type))
     return schema
 
@@ -42,7 +44,7 @@ class BatchMaker:
             self._kinds = frozenset(map(type, rows))
             self._columns = _like(rows, self._row_type)
         elif self._kinds is not None and not self._kinds.issuperset(map(type, rows)):
-            raise ExportError("rows of another type come later", advice="Tell the type: rows(items, of=Model).")
+            raise ExportError("later rows have another type", advice="Name the type: rows(items, of=Model).")
         arrays = [_array(self._pa, column, rows) for column in self._columns]
         batch: ArrowBatch = self._pa.RecordBatch.from_arrays(arrays, schema=_schema(self._pa, self._columns))
         return batch
@@ -92,5 +94,5 @@ def _array(pa: Any, column: Column, rows: Sequence[object]) -> object:
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         raise ExportError(
             f"a value of {column.name!r} does not fit the column: {error}",
-            advice="`to_arrow()` makes a column of text of it.",
+            advice="`to_arrow()` turns it into a column of text.",
         ) from None

@@ -136,7 +136,7 @@ def _pivoted(name: str, kind: Kind, keys: tuple[str, ...] | None, rows: Iterable
     """Return a column for each key of a list of keys and values."""
     item = kind.item if isinstance(kind, ListKind) else None
     if not isinstance(item, StructKind) or not {"key", "value"} <= item.fields.keys():
-        raise ArgumentError(f"{name!r} cannot be pivoted: it is no list of keys and values")
+        raise ArgumentError(f"{name!r} cannot be pivoted: it is not a list of keys and values")
     value = item.fields["value"]
     if keys is None:
         keys = tuple(dict.fromkeys(key for row in rows for key in pairs_of(row, name)))

@@ -26,10 +26,10 @@ def compare(old: ir.Document, new: ir.Document) -> tuple[Change, ...]:
     pairs, removed, added = _matched(old.operations, new.operations)
     before, after = _calls(old), _calls(new)
     for operation in removed:
-        message = f"{operation.method} {operation.path} is gone"
+        message = f"{operation.method} {operation.path} was removed"
         changes.add("operation-removed", before[_identity(operation)], message, operation.place)
     for operation in added:
-        message = f"{operation.method} {operation.path} is new"
+        message = f"{operation.method} {operation.path} was added"
         changes.add("operation-added", after[_identity(operation)], message, operation.place)
     for one, other in pairs:
         operations.compare(one, other, before[_identity(one)], after[_identity(other)])
@@ -79,11 +79,11 @@ def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes
         if key in after:
             types.types(payload(webhook), payload(after[key]), "response", where, after[key].place)
         else:
-            changes.add("webhook-removed", where, f"the webhook {webhook.name} is gone", webhook.place)
+            changes.add("webhook-removed", where, f"the webhook {webhook.name} was removed", webhook.place)
     for key, webhook in after.items():
         if key not in before:
             changes.add(
-                "webhook-added", f"webhooks {webhook.name}", f"the webhook {webhook.name} is new", webhook.place
+                "webhook-added", f"webhooks {webhook.name}", f"the webhook {webhook.name} was added", webhook.place
             )
 
 
@@ -95,11 +95,11 @@ def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
     for name, place in before.items():
         if name not in kept:
             rule = "model-removed" if name in used else "unused-model-removed"
-            changes.add(rule, f"models.{name}", "the model is gone or has another name", place)
+            changes.add(rule, f"models.{name}", "the model was removed or renamed", place)
     existed = set(type_names(old))
     for name, place in after.items():
         if name not in existed:
-            changes.add("model-added", f"models.{name}", "the model is new", place)
+            changes.add("model-added", f"models.{name}", "the model was added", place)
 
 
 def _components(document: ir.Document) -> Mapping[str, ir.SourceLocation]:

@@ -22,13 +22,13 @@ class OperationComparison:
         """Note every change of one operation. `before` and `after` are the names of its call."""
         add, place = self._changes.add, new.place
         if before != after:
-            add("call-renamed", before, f"the call is `{after}` now", place)
+            add("call-renamed", before, f"the call is now `{after}`", place)
         if (old.method, _bare(old.path)) != (new.method, _bare(new.path)):
             add("operation-moved", after, f"{old.method} {old.path} became {new.method} {new.path}", place)
         if new.deprecated and not old.deprecated:
             add("operation-deprecated", after, "the operation is deprecated", place)
         if old.deprecated and not new.deprecated:
-            add("operation-undeprecated", after, "the operation is not deprecated any more", place)
+            add("operation-undeprecated", after, "the operation is no longer deprecated", place)
         self._parameters(old, new, after)
         self._body(old.body, new.body, after, place)
         self._responses(old, new, after)
@@ -42,20 +42,20 @@ class OperationComparison:
         for key, parameter in before.items():
             where = f"{call}({safe(parameter.name)})"
             if key not in after:
-                self._changes.add("parameter-removed", where, f"{_spoken(parameter)} is gone", old.place)
+                self._changes.add("parameter-removed", where, f"{_spoken(parameter)} was removed", old.place)
             else:
                 self._parameter(parameter, after[key], where)
         for key, parameter in after.items():
             if key not in before:
                 rule = "required-parameter-added" if _needed(parameter) else "optional-parameter-added"
                 self._changes.add(
-                    rule, f"{call}({safe(parameter.name)})", f"{_spoken(parameter)} is new", parameter.place
+                    rule, f"{call}({safe(parameter.name)})", f"{_spoken(parameter)} was added", parameter.place
                 )
 
     def _parameter(self, old: ir.Parameter, new: ir.Parameter, where: str) -> None:
         add, place = self._changes.add, new.place
         if safe(old.name) != safe(new.name):
-            add("parameter-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", place)
+            add("parameter-renamed", where, f"`{safe(old.name)}` is now `{safe(new.name)}`", place)
         if _needed(new) and not _needed(old):
             add("parameter-became-required", where, "the parameter became required", place)
         if _needed(old) and not _needed(new):
@@ -66,7 +66,7 @@ class OperationComparison:
         if (old.has_default, old.default) != (new.has_default, new.default):
             add("parameter-default-changed", where, default_message(old, new), place)
         if old.nullable and not new.nullable:
-            add("request-null-refused", where, "the parameter may not be null any more", place)
+            add("request-null-refused", where, "the parameter may no longer be null", place)
         self._types.limits(dict(old.limits), dict(new.limits), "request", where, place)
         self._types.types(old.type, new.type, "request", where, place)
 
@@ -76,14 +76,14 @@ class OperationComparison:
         add = self._changes.add
         if old is None and new is not None:
             rule = "required-body-added" if new.required else "optional-body-added"
-            add(rule, f"{call}({safe(new.name)})", "the request has a body now", new.place)
+            add(rule, f"{call}({safe(new.name)})", "the request now has a body", new.place)
         if old is not None and new is None:
-            add("body-removed", f"{call}({safe(old.name)})", "the request has no body any more", place)
+            add("body-removed", f"{call}({safe(old.name)})", "the request no longer has a body", place)
         if old is None or new is None:
             return
         where = f"{call}({safe(new.name)})"
         if safe(old.name) != safe(new.name):
-            add("body-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", new.place)
+            add("body-renamed", where, f"`{safe(old.name)}` is now `{safe(new.name)}`", new.place)
         if old.required != new.required:
             word = "required" if new.required else "optional"
             add(f"body-became-{word}", where, f"the body became {word}", new.place)
@@ -95,9 +95,9 @@ class OperationComparison:
 
     def _media(self, old: Iterable[str], new: Iterable[str], kind: str, where: str, place: ir.SourceLocation) -> None:
         for media_type in sorted(set(old) - set(new)):
-            self._changes.add(f"{kind}-media-type-removed", where, f"{media_type} is gone", place)
+            self._changes.add(f"{kind}-media-type-removed", where, f"{media_type} was removed", place)
         for media_type in sorted(set(new) - set(old)):
-            self._changes.add(f"{kind}-media-type-added", where, f"{media_type} is new", place)
+            self._changes.add(f"{kind}-media-type-added", where, f"{media_type} was added", place)
 
     # --- responses -----------------------------------------------------------
 
@@ -110,21 +110,21 @@ class OperationComparison:
         for status, response in before.items():
             if status not in after:
                 rule = "success-removed" if response.success else "error-removed"
-                self._changes.add(rule, f"{call} {status}", f"the response {status} is gone", response.place)
+                self._changes.add(rule, f"{call} {status}", f"the response {status} was removed", response.place)
             else:
                 self._response(response, after[status], f"{call} {status}")
         for status, response in after.items():
             if status not in before:
                 rule = "success-added" if response.success else "error-added"
-                self._changes.add(rule, f"{call} {status}", f"the response {status} is new", response.place)
+                self._changes.add(rule, f"{call} {status}", f"the response {status} was added", response.place)
 
     def _response(self, old: ir.Response, new: ir.Response, where: str) -> None:
         before = {variant.media_type: variant.type for variant in old.variants}
         after = {variant.media_type: variant.type for variant in new.variants}
         if before and not after:
-            self._changes.add("response-body-removed", where, "the response has no body any more", new.place)
+            self._changes.add("response-body-removed", where, "the response no longer has a body", new.place)
         elif after and not before:
-            self._changes.add("response-body-added", where, "the response has a body now", new.place)
+            self._changes.add("response-body-added", where, "the response now has a body", new.place)
         else:
             self._media(before, after, "response", where, new.place)
         for media_type in before.keys() & after.keys():
@@ -136,15 +136,17 @@ class OperationComparison:
         before, after = set(old.security), set(new.security)
         free_before, free_after = not before or () in before, not after or () in after
         if free_before and not free_after:
-            self._changes.add("security-added", call, f"calls need {_schemes(after)} now", new.place)
+            self._changes.add("security-added", call, f"calls now need {_schemes(after)}", new.place)
         elif free_after and not free_before:
-            self._changes.add("security-removed", call, f"calls don't need {_schemes(before)} any more", new.place)
+            self._changes.add("security-removed", call, f"calls no longer need {_schemes(before)}", new.place)
         elif not free_before:
             for schemes in sorted(before - after):
-                message = f"{_schemes([schemes])} does not open it any more"
+                message = f"{_schemes([schemes])} can no longer authorize it"
                 self._changes.add("security-alternative-removed", call, message, new.place)
             for schemes in sorted(after - before):
-                self._changes.add("security-alternative-added", call, f"{_schemes([schemes])} opens it too", new.place)
+                self._changes.add(
+                    "security-alternative-added", call, f"{_schemes([schemes])} can authorize it too", new.place
+                )
 
     def schemes(self, old: ir.Document, new: ir.Document) -> None:
         """Note security schemes that present their credential in another way."""
@@ -161,11 +163,11 @@ class OperationComparison:
         before, after = {server.url: server for server in old}, {server.url: server for server in new}
         for url, server in before.items():
             if url not in after:
-                self._changes.add("server-removed", f"server {url}", "the server is gone", place)
+                self._changes.add("server-removed", f"server {url}", "the server was removed", place)
             else:
                 self._variables(server, after[url], place)
         for url in after.keys() - before.keys():
-            self._changes.add("server-added", f"server {url}", "the server is new", place)
+            self._changes.add("server-added", f"server {url}", "the server was added", place)
 
     def _variables(self, old: ir.Server, new: ir.Server, place: ir.SourceLocation) -> None:
         after = {variable.name: variable for variable in new.variables}
@@ -178,9 +180,9 @@ class OperationComparison:
                 message = f"the default {variable.default!r} became {other.default!r}"
                 self._changes.add("server-variable-default-changed", where, message, place)
             for value in sorted(set(variable.enum) - set(other.enum)) if other.enum else ():
-                self._changes.add("server-variable-value-removed", where, f"{value!r} is gone", place)
+                self._changes.add("server-variable-value-removed", where, f"{value!r} was removed", place)
             for value in sorted(set(other.enum) - set(variable.enum)) if variable.enum else ():
-                self._changes.add("server-variable-value-added", where, f"{value!r} is new", place)
+                self._changes.add("server-variable-value-added", where, f"{value!r} was added", place)
 
 
 def _by_key(operation: ir.Operation) -> Mapping[tuple[str, str], ir.Parameter]:

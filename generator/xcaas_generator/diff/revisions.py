@@ -41,7 +41,7 @@ def _listed(path: Path) -> dict[str, Path]:
         raise Failure(f"{path}: no such file or folder", code=2)
     found = {item.stem: item for item in sorted(path.iterdir()) if item.suffix in _SUFFIXES and item.is_file()}
     if not found:
-        raise Failure(f"{path} holds no documents", code=2)
+        raise Failure(f"{path} contains no documents", code=2)
     return found
 
 

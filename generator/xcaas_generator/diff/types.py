@@ -64,10 +64,10 @@ class TypeComparison:
     ) -> None:
         for value in old:
             if value not in new:
-                self.changes.add(f"{direction}-value-removed", where, f"the value {plain(value)} is gone", place)
+                self.changes.add(f"{direction}-value-removed", where, f"the value {plain(value)} was removed", place)
         for value in new:
             if value not in old:
-                self.changes.add(f"{direction}-value-added", where, f"the value {plain(value)} is new", place)
+                self.changes.add(f"{direction}-value-added", where, f"the value {plain(value)} was added", place)
 
     def _other(
         self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
@@ -105,7 +105,7 @@ class TypeComparison:
             rule = "request-type-narrowed" if direction == "request" else "response-type-narrowed"
             self.changes.add(rule, where, f"{self.spoken(before[key], self.old)} is no longer one of its types", place)
         for key in after.keys() - before.keys():
-            message = f"{self.spoken(after[key], self.new)} is one more of its types"
+            message = f"{self.spoken(after[key], self.new)} is now one of its types"
             if direction == "request":
                 self.changes.add("request-type-widened", where, message, place)
             else:
@@ -122,7 +122,7 @@ class TypeComparison:
         for wire, field in before.items():
             if wire not in after:
                 where = f"models.{old.name}.{safe(field.name)}"
-                self.changes.add(f"{direction}-field-removed", where, "the field is gone", field.place)
+                self.changes.add(f"{direction}-field-removed", where, "the field was removed", field.place)
             else:
                 self._fields(field, after[wire], direction, f"models.{new.name}.{safe(after[wire].name)}")
         for wire, field in after.items():
@@ -130,14 +130,14 @@ class TypeComparison:
                 rule = "response-field-added"
                 if direction == "request":
                     rule = "required-request-field-added" if field.required else "optional-request-field-added"
-                self.changes.add(rule, f"models.{new.name}.{safe(field.name)}", "the field is new", field.place)
+                self.changes.add(rule, f"models.{new.name}.{safe(field.name)}", "the field was added", field.place)
         if old.extra is not None and new.extra is not None:
             self.types(old.extra, new.extra, direction, f"models.{new.name}{{}}", new.place)
 
     def _fields(self, old: ir.Field, new: ir.Field, direction: Direction, where: str) -> None:
         add, place = self.changes.add, new.place
         if safe(old.name) != safe(new.name):
-            add("field-renamed", where, f"`{safe(old.name)}` is `{safe(new.name)}` now", place)
+            add("field-renamed", where, f"`{safe(old.name)}` is now `{safe(new.name)}`", place)
         if old.required != new.required:
             word = "required" if new.required else "optional"
             add(f"{direction}-field-became-{word}", where, f"the field became {word}", place)
@@ -145,7 +145,7 @@ class TypeComparison:
             add(f"{direction}-field-became-nullable", where, "the field may be null", place)
         if old.nullable and not new.nullable:
             rule = "request-null-refused" if direction == "request" else "response-null-gone"
-            add(rule, where, "the field may not be null any more", place)
+            add(rule, where, "the field may no longer be null", place)
         if direction == "request" and (old.has_default, old.default) != (new.has_default, new.default):
             add("request-default-changed", where, default_message(old, new), place)
         self.limits(dict(old.limits), dict(new.limits), direction, where, place)

@@ -35,7 +35,7 @@ def run_drift(
     theirs = [item for path in paths for item in _read_theirs(path, progress)]
     progress.clear()
     if not theirs:
-        raise Failure(f"{folder} holds no OpenAPI documents with operations", code=2)
+        raise Failure(f"{folder} contains no OpenAPI document with operations", code=2)
     found = drift(ours, theirs)
     left = [item for item in found if not any(reason.covers(item) for reason in known)]
     stale = [f"{reason.product}: {pattern}" for reason in known for pattern in reason.stale(found)]
@@ -53,7 +53,7 @@ def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
     try:
         return _read(path, progress)
     except InputError as error:
-        progress.say(f"{path}: passed over: {error.problems[0].message}")
+        progress.say(f"{path}: skipped: {error.problems[0].message}")
         return []
 
 
@@ -65,7 +65,7 @@ def _as_text(left: list[Difference], explained: int, stale: list[str]) -> str:
             product = item.product
             lines.append(f"{printable(product)}:")
         lines.append(f"  {printable(item.text)}")
-    lines += [f"stale, explains nothing any more: {printable(pattern)}" for pattern in stale]
+    lines += [f"stale, no longer explains anything: {printable(pattern)}" for pattern in stale]
     lines.append(f"{len(left)} unexplained differences, {explained} explained")
     return "\n".join(lines)
 

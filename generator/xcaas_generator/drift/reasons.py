@@ -50,7 +50,7 @@ def read_reasons(path: Path) -> list[Reason]:
         raise Failure(f"{path}: {error}", code=2) from error
     entries: JSON = content.pop("explained", [])
     if content or not isinstance(entries, list):
-        raise Failure(f"{path}: holds something else than [[explained]]", code=2)
+        raise Failure(f"{path}: contains something other than [[explained]]", code=2)
     return [_reason(path, number, entry) for number, entry in enumerate(entries, 1)]
 
 

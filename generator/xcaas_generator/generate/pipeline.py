@@ -172,7 +172,7 @@ def _tell_of_force(request: BuildRequest, edits: list[LocalChange], output: Buil
         if edit.path in written:
             did = "restored" if edit.kind == "missing" else "overwritten"
         else:
-            did = "left as it is" if edit.kind == "added" else "deleted"
+            did = "kept" if edit.kind == "added" else "deleted"
         progress.say(f"{request.target / edit.path}: {did} (--force)")
 
 
@@ -182,7 +182,7 @@ def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:
         lines.append(f"  … and {len(edits) - _SHOWN_EDITS} more")
     listed = "\n".join(lines)
     return (
-        f"files in {request.target} are not as the generator left them:\n{listed}\n"
-        "Move edits to a spec or to your own module, and delete what is left over; --force overwrites edits and leaves "
-        "what was added."
+        f"files in {request.target} differ from what the generator wrote:\n{listed}\n"
+        "Move edits to a spec or to a module of your own, and delete files that do not belong there. --force overwrites "
+        "edits and keeps added files."
     )

@@ -142,7 +142,7 @@ def write_skeleton(name: str, start: Path) -> Path:
         with path.open("x", encoding="utf-8"):
             pass
     except FileExistsError:
-        raise Failure(f"{path} is there already; nothing was written", code=2) from None
+        raise Failure(f"{path} already exists; nothing was written", code=2) from None
     try:
         path.write_text(text, "utf-8")
     except OSError as error:

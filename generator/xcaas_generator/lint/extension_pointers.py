@@ -79,7 +79,7 @@ class _Pointers:
         found = self._look(types, facts.items, _below(facts.place, "items"), _response_of(operation))
         if found and not any(isinstance(each, ir.ListOf) or each == ir.Scalar("any") for each in found):
             self._report.error(
-                _below(facts.place, "items"), f"{facts.items!r} is no list in the response of {operation.id!r}"
+                _below(facts.place, "items"), f"{facts.items!r} is not a list in the response of {operation.id!r}"
             )
         for role, name in (("parameter", facts.parameter), ("size", facts.size)):
             if name is not None and (facts.within == "body" or name.startswith("/")):
@@ -141,7 +141,7 @@ class _Pointers:
         for role, states in (("done", status.done), ("failed", status.failed), ("partial", status.partial)):
             for state in states:
                 if values and state not in values:
-                    message = f"{state!r} under {role!r} is no value of {status.value!r}"
+                    message = f"{state!r} under {role!r} is not a value of {status.value!r}"
                     self._report.error(_below(place, role), message, meant(state, values))
 
     def _check_checksum(self, operation: ir.Operation, checksum: ir.Checksum) -> None:
@@ -210,7 +210,7 @@ def meant(given: str, known: Iterable[str]) -> str:
     if near:
         return f"Did you mean {near[0]!r}?"
     shown = ", ".join(repr(name) for name in names[:_SEVERAL])
-    return f"There is {shown}{', …' if len(names) > _SEVERAL else ''}." if names else "Correct it."
+    return f"Choose from {shown}{', …' if len(names) > _SEVERAL else ''}." if names else "Correct it."
 
 
 def _success_types(operation: ir.Operation) -> tuple[ir.TypeRef, ...]:

@@ -84,7 +84,7 @@ def check_keys(file: SourceFile, report: Report) -> None:
                 continue
             if key not in known:
                 near = get_close_matches(key, known, 1)
-                advice = f"Did you mean {near[0]!r}?" if near else "Take it out, or make it an extension (x-…)."
+                advice = f"Did you mean {near[0]!r}?" if near else "Remove it, or make it an extension (x-…)."
                 report.error(below.place, f"the {kind} has an unknown key {key!r}", advice)
             elif below_kind := known[key]:
                 waiting.extend(_below(below, below_kind))

@@ -84,7 +84,7 @@ class _SpecRules:
                     self._check_operation(operation)
         for path, resource in self._resources.items():
             if path in self._calls:
-                message = f"the resource {path!r} is the operation at #{self._calls[path]} already"
+                message = f"the resource {path!r} is already the operation at #{self._calls[path]}"
                 self._say(resource, message, "Give the resource or the verb another name.")
 
     def _items(self) -> Iterator[Node]:
@@ -151,7 +151,7 @@ class _SpecRules:
             other = self._calls.setdefault(call, operation.pointer) if name else operation.pointer
             if other != operation.pointer:
                 self._say(
-                    resource, f"{call} is the operation at #{other} already", "Give each operation a verb of its own."
+                    resource, f"{call} is already the operation at #{other}", "Give each operation a verb of its own."
                 )
 
     def _check_parameter(self, listed: Node) -> None:

@@ -34,7 +34,7 @@ class SourceFile:
 def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
     """Read one file. Raises `InputError` when there is no tree to be had from it."""
     if len(data) > MAX_BYTES:
-        raise _error(label, f"the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that are read")
+        raise _error(label, f"the file has {len(data):,} bytes, more than the limit of {MAX_BYTES:,}")
     text, notes = _decode(data, label)
     if not text.strip():
         raise _error(label, "the file is empty")
@@ -110,7 +110,7 @@ def _duplicates(text: str, label: str) -> list[Note]:
     try:
         return _yaml(text, label)[1]
     except InputError:
-        return [Note("", "a key stands twice in one object; the last one counts", 1, 1, "Remove one of them.")]
+        return [Note("", "a key appears twice in one object; the last one is used", 1, 1, "Remove one of them.")]
 
 
 def _yaml(text: str, label: str) -> tuple[JSON, list[Note]]:

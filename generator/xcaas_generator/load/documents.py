@@ -90,18 +90,22 @@ class Documents:
             self._report.extend(error.problems)
             return LoadError("Correct that file.")
         except _NotAllowed:
-            return LoadError("References to the network are followed only with --allow-network; better keep a copy.")
+            return LoadError(
+                "References to other hosts are followed only with --allow-network. It is safer to keep a local copy."
+            )
         except OSError as error:
             return LoadError(f"It can't be read: {error.strerror or error}.")
         except RuntimeError:  # what pathlib raises for links that lead to themselves, before Python 3.13
-            return LoadError("It can't be read: its links lead in a circle.")
+            return LoadError("It can't be read: its symbolic links form a loop.")
         except ValueError as error:
             return LoadError(f"It can't be read: {error}.")
 
     def _outside(self, path: Path) -> LoadError | None:
         real = path.resolve()
         if self._root is None or not real.is_relative_to(self._root):
-            return LoadError("It is outside the folder tree of the document, where no file is read; copy it inside.")
+            return LoadError(
+                "It is outside the folder tree of the document, and nothing there is read. Copy it inside."
+            )
         return None
 
     def _fetch(self, url: str) -> bytes:
@@ -130,7 +134,7 @@ class _NotAllowed(Exception):
 
 
 def _late() -> ValueError:
-    return ValueError(f"it did not come within {_TOTAL} seconds")
+    return ValueError(f"it did not arrive within {_TOTAL} seconds")
 
 
 def _fetched(url: str) -> bytes | Exception:
@@ -146,7 +150,7 @@ def _fetched(url: str) -> bytes | Exception:
             while chunk := response.read1(_CHUNK):
                 data += chunk
                 if len(data) > MAX_BYTES:
-                    raise ValueError(f"it has more than the {MAX_BYTES:,} bytes that are read")
+                    raise ValueError(f"it is larger than {MAX_BYTES:,} bytes, the limit")
                 if time.monotonic() > deadline:
                     raise _late()
     except HTTPError as error:
@@ -192,7 +196,7 @@ def _read(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(None, "it is not a regular file")
     if status.st_size > MAX_BYTES:
-        raise OSError(None, f"it has {status.st_size:,} bytes, more than the {MAX_BYTES:,} that are read")
+        raise OSError(None, f"it has {status.st_size:,} bytes, more than the limit of {MAX_BYTES:,}")
     return path.read_bytes()
 
 

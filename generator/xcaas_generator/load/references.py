@@ -164,7 +164,7 @@ class Resolver:
                 return None
             at = following
             if at.key in seen or len(seen) > _MAX_CHAIN:
-                self._report.warn(node.place, "the references go round in a circle")
+                self._report.warn(node.place, "the references form a loop")
                 self.circular = True
                 return None
             seen.add(at.key)
@@ -203,7 +203,7 @@ class Resolver:
         try:
             return self.entries(self.below(root, "components"), name)
         except DanglingReference as error:
-            self._report.error(error.node.place, f"{error}; nothing of components.{name} could be read", "Correct it.")
+            self._report.error(error.node.place, f"{error}; nothing in components.{name} could be read", "Correct it.")
             return []
 
     def elements(self, node: Node) -> list[Node]:

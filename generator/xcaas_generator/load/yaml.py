@@ -147,7 +147,7 @@ class _Reader:
             short = event.tag.removeprefix(_STANDARD)
             value = scalar(event.value) if short in ("int", "float", "bool", "null") else event.value
         elif event.tag != "!":
-            self._note(event, f"the tag {event.tag} means nothing here; the value was read as text")
+            self._note(event, f"the tag {event.tag} is unknown; the value was read as a string")
         if event.anchor is not None:
             self._anchors[event.anchor] = _Anchored(value, 1, 0)
         self._add(value, 1, 0, event)
@@ -158,7 +158,7 @@ class _Reader:
         if key in frame.node and not (plain and key == "<<"):
             self._note(
                 event,
-                f"the key {key!r} stands twice in one mapping; the last one counts",
+                f"the key {key!r} appears twice in one mapping; the last one is used",
                 "Remove or rename one of them.",
             )
         if isinstance(event, yaml.ScalarEvent) and event.anchor is not None:
@@ -168,7 +168,7 @@ class _Reader:
         if len(self._stack) >= self._max_depth:
             raise _Failure(self._make(event, f"nested more than {self._max_depth} levels deep"))
         if event.tag is not None and not event.tag.startswith(_STANDARD):
-            self._note(event, f"the tag {event.tag} means nothing here; it was ignored")
+            self._note(event, f"the tag {event.tag} is unknown; it was ignored")
         node: dict[str, JSON] | list[JSON] = {} if isinstance(event, yaml.MappingStartEvent) else []
         top = self._stack[-1] if self._stack else None
         as_key = top is not None and isinstance(top.node, dict) and top.key is None and not top.skip
@@ -198,7 +198,7 @@ class _Reader:
             raise _Failure(self._make(event, f"there is no anchor &{event.anchor}"))
         if isinstance(anchored, str):
             # A tree can't hold itself; a reference says the same.
-            self._note(event, f"the alias *{event.anchor} stands inside what it names; it was read as a reference")
+            self._note(event, f"the alias *{event.anchor} is inside the node that it names; it was read as a reference")
             anchored = _Anchored({"$ref": f"#{anchored}"}, 1, 1)
         top = self._stack[-1] if self._stack else None
         if top is not None and isinstance(top.node, dict) and top.key is None:
@@ -206,7 +206,7 @@ class _Reader:
             return
         self._unfolded += anchored.size
         if self._unfolded > _MAX_UNFOLDED + _UNFOLD_FACTOR * self._count:
-            raise _Failure(self._make(event, f"aliases unfold to more than {_MAX_UNFOLDED:,} nodes"))
+            raise _Failure(self._make(event, f"aliases expand to more than {_MAX_UNFOLDED:,} nodes"))
         if len(self._stack) + anchored.height > self._max_depth:
             raise _Failure(self._make(event, f"nested more than {self._max_depth} levels deep"))
         self._add(anchored.value, anchored.size, anchored.height, event)

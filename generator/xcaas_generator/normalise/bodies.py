@@ -32,11 +32,11 @@ class Bodies:
             return None
         variants = self._contents.variants(node.child("content"), _hint(node, owner, role))
         if not variants and node.has("schema"):
-            self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
+            self._report.warn(node.place, "the schema has no media type; application/json was assumed")
             shape = self._shaper.shape(node.child("schema"), Hint(owner, role))
             variants = [VariantDraft("application/json", "json", shape)]
         if not variants:
-            self._report.warn(node.place, "the request body has no content; it was left out", "Say what it holds.")
+            self._report.warn(node.place, "the request body has no content; it was left out", "Say what it contains.")
             return None
         return self._draft(node, variants, required=flag(node, "required", self._report))
 

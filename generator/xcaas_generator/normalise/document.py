@@ -83,7 +83,7 @@ def _text(info: Node, key: str, fallback: str, report: Report) -> str:
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return written(info.child(key), value)
-    report.warn(info.place, f"'info' has no {key}; {fallback!r} was taken", f"Give it a '{key}'.")
+    report.warn(info.place, f"'info' has no {key}; {fallback!r} was used", f"Give it a '{key}'.")
     return fallback
 
 

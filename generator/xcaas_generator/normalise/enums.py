@@ -36,7 +36,7 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
         else:
             common = {key: value for key, value in combined.items() if key in values}
             if not common:
-                report.warn(node.place, "no value is in all of the enums that apply; all of their values were taken")
+                report.warn(node.place, "no value is in all of the enums that apply; all of their values were kept")
             combined = common or {**combined, **values}
     if combined is None:
         return None, False
@@ -47,7 +47,7 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
 def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
     listed = node.value if isinstance(node.value, list) else []
     if not listed:
-        report.warn(node.place, "the enum is empty; any value of the type is taken", "Remove it or list its values.")
+        report.warn(node.place, "the enum is empty; any value of the type is accepted", "Remove it or list its values.")
         return None
     if len(listed) > MAX_VALUES:
         report.warn(node.place, f"the enum has {len(listed):,} values; more than {MAX_VALUES:,} are not listed in code")
@@ -60,7 +60,7 @@ def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[s
         value = _fitting(node.child(index), raw, types, report)
         key = (type_name(value), value)
         if key in found:
-            report.warn(node.child(index).place, f"the value {brief(raw)} stands twice in the enum", "Remove one.")
+            report.warn(node.child(index).place, f"the value {brief(raw)} appears twice in the enum", "Remove one.")
         found[key] = value
     return found
 
@@ -69,7 +69,7 @@ def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> 
     """Return `raw` as the declared type would write it, if that is what was meant."""
     assert not isinstance(raw, dict | list)
     if not finite(raw):
-        report.warn(node.place, f"the value {brief(raw)} is no JSON; it was read as a text")
+        report.warn(node.place, f"the value {brief(raw)} is not JSON; it was read as a string")
         return written(node, raw)
     if raw is None or not types or any(_is(raw, name) for name in types):
         return raw

@@ -163,7 +163,7 @@ class Flattener:
         if not common and first and second:
             said = f"{'/'.join(first)} and {'/'.join(second)}"
             self._report.warn(
-                merged.node.place, f"parts of allOf contradict each other: {said}; {second[0]} was taken", "Keep one."
+                merged.node.place, f"parts of allOf contradict each other: {said}; {second[0]} was used", "Keep one."
             )
             return second
         return common
@@ -227,13 +227,13 @@ class Flattener:
     def _property(self, node: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
         if wire != name:
-            self._report.warn(node.place, f"the property name {name!r} has blanks around it; they were left out")
+            self._report.warn(node.place, f"the property name {name!r} has spaces around it; they were removed")
         if node.value is False:
             return  # no value fits: the property can't be there
         if node.get("required") is True:
             self._report.warn(
                 node.child("required").place,
-                "'required' is a list beside 'properties'; it was read as if it stood there",
+                "'required' is a list of names beside 'properties'; true was read as if the name were listed there",
             )
             flat.required.add(wire)
         flat.properties[wire] = [[node]]

@@ -117,17 +117,17 @@ def flag(node: Node, key: str, report: Report) -> bool:
     if said not in ("true", "false"):
         report.warn(node.child(key).place, f"{key!r} should be true or false, not {brief(value)}; it was ignored")
         return False
-    report.warn(node.child(key).place, f"{key!r} should be {said}, not a text", f"Write {said} without quotes.")
+    report.warn(node.child(key).place, f"{key!r} should be {said}, not a string", f"Write {said} without quotes.")
     return said == "true"
 
 
 def strings(node: Node, key: str, report: Report) -> list[str]:
-    """Return a list of texts, such as `required` or `tags`. One text alone is taken for a list of it."""
+    """Return a list of strings, such as `required` or `tags`. One text alone is taken for a list of it."""
     value = node.get(key)
     if value is None or isinstance(value, bool):
         return []
     if isinstance(value, str):
-        report.warn(node.child(key).place, f"{key!r} should be a list; the text was read as a list of one")
+        report.warn(node.child(key).place, f"{key!r} should be a list; the string was read as a list of one")
         return [value]
     if not isinstance(value, list):
         report.warn(node.child(key).place, f"{key!r} should be a list, not {brief(value)}; it was ignored")
@@ -139,7 +139,7 @@ def strings(node: Node, key: str, report: Report) -> list[str]:
         elif isinstance(one, int | float) and not isinstance(one, bool):
             found.append(str(one))
         else:
-            report.warn(node.child(key).child(index).place, f"a text is expected here, not {brief(one)}")
+            report.warn(node.child(key).child(index).place, f"a string is expected here, not {brief(one)}")
     return found
 
 

@@ -79,7 +79,8 @@ class Contents:
         meant = {raw: media for raw, media in content.items() if _MEDIA_TYPE.fullmatch(_essence(raw))}
         for raw in content.keys() - meant.keys() if meant else ():
             self._report.warn(
-                content[raw].place, f"{brief(raw)} is no media type; it was left out beside {', '.join(sorted(meant))}"
+                content[raw].place,
+                f"{brief(raw)} is not a media type; it was left out beside {', '.join(sorted(meant))}",
             )
         return meant or content
 
@@ -95,7 +96,9 @@ class Contents:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
         if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
-            self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
+            self._report.warn(
+                media.place, "a form must be an object; a list can be sent only as the parts of multipart/mixed"
+            )
         # `encoding` has a meaning for these two only.
         encoding = (
             self._encoding(media, styled=kind == "form" or self._shaper.siblings)
@@ -103,7 +106,7 @@ class Contents:
             else ()
         )
         if alone and kind == "binary" and is_compound(without_null(shape)):
-            self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
+            self._report.warn(media.place, f"{media_type} is not supported; the body is passed as bytes")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
 
     def _media_type(self, raw: str, media: Node) -> str:
@@ -118,7 +121,7 @@ class Contents:
             )
         else:
             guess = "application/json"
-        self._report.warn(media.place, f"{brief(raw)} is no media type; {guess} was taken", f'Write "{guess}".')
+        self._report.warn(media.place, f"{brief(raw)} is not a media type; {guess} was assumed", f'Write "{guess}".')
         return guess
 
     def _encoding(self, media: Node, *, styled: bool) -> tuple[ir.PartEncoding, ...]:

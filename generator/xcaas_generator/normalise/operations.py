@@ -83,7 +83,7 @@ class Operations:
         if path.startswith("/") or isinstance(item.value, dict):
             return not path.startswith("x-")
         if not path.startswith("x-"):
-            self._report.warn(item.place, f"{path!r} is no path; it was left out", "A path starts with a slash.")
+            self._report.warn(item.place, f"{path!r} is not a path; it was left out", "A path starts with a slash.")
         return False
 
     # --- finding --------------------------------------------------------------
@@ -169,7 +169,7 @@ class Operations:
         if isinstance(raw, str) and raw.strip() and names.words(raw):
             return raw.strip(), True
         if raw is not None and (not isinstance(raw, str) or raw.strip()):
-            self._report.warn(node.child("operationId").place, f"{brief(raw)} is no operationId; one was made up")
+            self._report.warn(node.child("operationId").place, f"{brief(raw)} is not an operationId; one was generated")
         return _made_id(one.path, one.method), False
 
     # --- reading --------------------------------------------------------------
@@ -226,7 +226,7 @@ def _meaningless(one: _Found) -> str | None:
     if not isinstance(one.node.value, dict):
         return f"an operation is expected here, not {brief(one.node.value)}"
     if not one.method or not one.method.replace("-", "").isalnum():
-        return f"{one.method!r} is no HTTP method"
+        return f"{one.method!r} is not an HTTP method"
     rest = TEMPLATE.sub("", one.path)
     if "{" in rest or "}" in rest:
         return "the braces of its path don't match"

@@ -81,7 +81,9 @@ class Parameters:
                     draft.node.location,
                 )
                 if key in seen:
-                    self._report.warn(node.place, f"the parameter {draft.node.wire!r} is there twice; the first counts")
+                    self._report.warn(
+                        node.place, f"the parameter {draft.node.wire!r} is declared twice; the first one is used"
+                    )
                 seen.add(key)
                 found.setdefault(key, draft)
         return self._fitted(path, names, list(found.values()), own), bodies
@@ -101,7 +103,7 @@ class Parameters:
         value = dict(parse_qsl(path.partition("#")[0].partition("?")[2])).get(draft.node.wire)
         if draft.node.location != "query" or value is None or TEMPLATE.fullmatch(value):
             return False
-        self._report.warn(draft.node.place, f"the path says {draft.node.wire}={value}; it is no parameter")
+        self._report.warn(draft.node.place, f"the path fixes {draft.node.wire}={value}; it is not a parameter")
         return True
 
     def _listed(self, level: Node) -> list[Node]:
@@ -120,12 +122,12 @@ class Parameters:
             self._report.warn(node.place, "a parameter without a name can't be sent; it was left out", "Name it.")
             return None
         if name != raw:
-            self._report.warn(node.child("name").place, f"the name {raw!r} has blanks around it; they were left out")
+            self._report.warn(node.child("name").place, f"the name {raw!r} has spaces around it; they were removed")
         location = self._location(node, name, names)
         if location == "header" and name.lower() in _IGNORED_HEADERS:
             return None
         if location == "header" and name.lower() in _HEADERS_OF_HTTP:
-            self._report.warn(node.place, f"{name} belongs to HTTP itself, which sets it; it is no parameter")
+            self._report.warn(node.place, f"{name} is set by HTTP itself; it is not a parameter")
             return None
         return self._made(node, name, location, owner)
 
@@ -137,10 +139,10 @@ class Parameters:
             return known
         if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
             if not node.child("content").has(_FORM):
-                raise Unreadable(f"its query string as a whole is {name!r}, which is no form")
+                raise Unreadable(f"its query string as a whole is {name!r}, which is not a form")
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
-        self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
+        self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was assumed")
         return guess
 
     def _made(self, node: Node, name: str, location: ir.Location, owner: str) -> ParameterDraft:
@@ -168,7 +170,9 @@ class Parameters:
             **self._style(node, location),
         )
         if location == "path" and node.has("required") and not flag(node, "required", self._report):
-            self._report.warn(node.child("required").place, "a path parameter is always required; it was taken so")
+            self._report.warn(
+                node.child("required").place, "a path parameter is always required; it was read as required"
+            )
         return ParameterDraft(parameter, without_null(shape))
 
     def _filter(self, node: Node) -> ir.Filter | None:
@@ -192,18 +196,20 @@ class Parameters:
             at = self._shaper.resolver.end(media).child("schema")
             shape = self._shaper.shape(at, hint) if at.value is not None else ANY
             if "json" not in media_type and is_compound(without_null(shape)) and node.get("in") != "querystring":
-                self._report.warn(media.place, f"{media_type} is not written here; the parameter is its text")
+                self._report.warn(media.place, f"{media_type} is not supported; the parameter is passed as a string")
                 shape = TEXT
             return shape, at, media_type
         if node.has("type"):
-            self._report.warn(node.place, "the parameter has its type beside its name, as in Swagger 2; it was read so")
+            self._report.warn(
+                node.place, "the parameter has its type beside its name, as in Swagger 2; this was accepted"
+            )
             # `required: true` here is the parameter's, no list of properties.
             value = node.value if isinstance(node.value, dict) else {}
             at = Node(
                 node.file, node.pointer, {key: value[key] for key in value if key not in ("name", "in", "required")}
             )
             return self._shaper.shape(at, hint), at, None
-        self._report.warn(node.place, "the parameter has neither a schema nor content; a text was taken")
+        self._report.warn(node.place, "the parameter has neither a schema nor content; a string was assumed")
         return TEXT, node, None
 
     def _default(self, node: Node, chain: list[Node], shape: Shape) -> _Default:
@@ -225,7 +231,7 @@ class Parameters:
         if style not in allowed:
             self._report.warn(
                 node.child("style").place,
-                f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was taken",
+                f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was used",
             )
             style = allowed[0]
         if style == "cookie":
@@ -272,13 +278,13 @@ class Parameters:
         self._report.warn(
             draft.node.place,
             f"the path {path} calls the parameter {{{name}}}, not {{{draft.node.wire}}}",
-            "Use one name.",
+            "Use the same name in both.",
         )
         return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
 
     def _undeclared(self, path: str, name: str, own: Node) -> ParameterDraft:
         self._report.warn(
-            own.place, f"the path {path} has {{{name}}}, which is not declared; a text was taken", "Declare it."
+            own.place, f"the path {path} has {{{name}}}, which is not declared; a string was assumed", "Declare it."
         )
         node = ir.Parameter(
             name,

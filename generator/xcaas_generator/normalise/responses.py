@@ -39,9 +39,9 @@ class Responses:
         elif responses.value is None and self._optional:
             pass
         elif not isinstance(responses.value, dict):
-            self._report.warn(responses.place, "the operation says nothing about its responses; an empty one was taken")
+            self._report.warn(responses.place, "the operation declares no responses; an empty one was assumed")
         elif not responses.value:
-            self._report.warn(responses.place, "'responses' is empty; an empty response was taken")
+            self._report.warn(responses.place, "'responses' is empty; an empty response was assumed")
         listed = self._shaper.resolver.entries(operation, "responses")
         self._alone = not any(key.strip().startswith("2") for key, _ in listed)
         found: dict[str, ResponseDraft] = {}
@@ -64,9 +64,9 @@ class Responses:
             return f"{family[1]}XX"
         leading = _LEADING.match(plain)
         if leading:
-            self._report.warn(node.place, f"{brief(key)} is no status; {leading[0]} was taken")
+            self._report.warn(node.place, f"{brief(key)} is not a status; {leading[0]} was assumed")
             return leading[0]
-        self._report.warn(node.place, f"{brief(key)} is no status; the response was left out", "Use a status code.")
+        self._report.warn(node.place, f"{brief(key)} is not a status; the response was left out", "Use a status code.")
         return None
 
     def _response(self, status: str, listed: Node, owner: str) -> ResponseDraft:
@@ -83,7 +83,7 @@ class Responses:
             return ResponseDraft(ir.Response(status, (), listed.place), [], [])
         if not isinstance(node.value, dict):
             self._report.warn(
-                node.place, f"a response is expected here, not {brief(node.value)}; an empty one was taken"
+                node.place, f"a response is expected here, not {brief(node.value)}; an empty one was assumed"
             )
             return ResponseDraft(ir.Response(status, (), listed.place), [], [])
         may_be_empty = bool(variants) and bool(node.text(keys.NO_BODY).strip())
@@ -96,7 +96,7 @@ class Responses:
         hint = _hint(node, status, owner, alone=self._alone)
         variants = self._contents.variants(node.child("content"), hint, received=True)
         if not variants and node.get("schema") is not None:
-            self._report.warn(node.place, "the schema stands without a media type; application/json was taken")
+            self._report.warn(node.place, "the schema has no media type; application/json was assumed")
             variants = [VariantDraft("application/json", "json", self._shaper.shape(node.child("schema"), hint))]
         return [] if status in _EMPTY else variants  # HTTP allows no body there, whatever is described
 

@@ -112,7 +112,7 @@ class Shaper:
             return self.shape(node, Hint(self._plain_name(name), fixed=True))
         except UNFORESEEN as error:
             self.report.warn(
-                node.place, f"the schema can't be read ({type(error).__name__}: {error}); anything is taken"
+                node.place, f"the schema can't be read ({type(error).__name__}: {error}); any value is accepted"
             )
             return self._known.setdefault((node.key,), ANY)
 
@@ -133,7 +133,7 @@ class Shaper:
         schema = node.value
         if not isinstance(schema, dict):
             if not isinstance(schema, bool):
-                self.report.warn(node.place, f"a schema is expected here, not {brief(schema)}; anything is taken")
+                self.report.warn(node.place, f"a schema is expected here, not {brief(schema)}; any value is accepted")
             return ANY
         simple = simple_shape(schema)
         if simple is not None:

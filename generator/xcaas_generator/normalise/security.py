@@ -62,13 +62,13 @@ class Security:
             if names is not None and names not in found:
                 found.append(names)
         if listed and not found:
-            raise Unreadable("it asks for a security scheme that can't be read")
+            raise Unreadable("it requires a security scheme that can't be read")
         return tuple(found)
 
     def _set(self, node: Node) -> tuple[str, ...] | None:
         if isinstance(node.value, str):
             self._report.warn(
-                node.place, "a security requirement should be a mapping; the text was read as its only key"
+                node.place, "a security requirement should be a mapping; the string was read as its only key"
             )
             node = Node(node.file, node.pointer, {node.value: []})
         if not isinstance(node.value, dict):
@@ -85,7 +85,7 @@ class Security:
                 return None
             if not isinstance(scopes, list):
                 self._report.warn(
-                    node.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were taken"
+                    node.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were used"
                 )
             names.append(name)
         return tuple(sorted(names))
@@ -125,15 +125,18 @@ class Security:
         if kind == "http":
             scheme = node.text("scheme").strip().lower()
             if not scheme:
-                self._report.warn(node.place, "the scheme says 'http' but not which; 'bearer' was taken", "Name it.")
+                self._report.warn(node.place, "the scheme says 'http' but not which; 'bearer' was assumed", "Name it.")
                 return "http-bearer"
             return f"http-{scheme}" if scheme in ("basic", "bearer") else "other"
         if kind is not None:
             return kind
         if plain in ("basic", "bearer"):
-            self._report.warn(node.place, f"the type {said!r} is no type of OpenAPI 3; http {plain} was taken")
+            self._report.warn(node.place, f"the type {said!r} is not a type of OpenAPI 3; http {plain} was assumed")
             return f"http-{plain}"
-        self._report.warn(node.place, f"there is no type of security scheme {said!r}; the caller has to provide it")
+        self._report.warn(
+            node.place,
+            f"there is no type of security scheme {said!r}; callers have to supply the credential themselves",
+        )
         return "other"
 
     def _key(self, node: Node) -> tuple[ir.Location, str]:
@@ -143,7 +146,9 @@ class Security:
             self._report.warn(node.place, f"a key goes in a header, query or cookie, not {brief(node.get('in'))}")
         parameter = node.text("name").strip()
         if not parameter:
-            self._report.warn(node.place, "the key has no parameter name; 'Authorization' was taken", "Give a 'name'.")
+            self._report.warn(
+                node.place, "the key has no parameter name; 'Authorization' was assumed", "Give a 'name'."
+            )
         return location or "header", parameter or "Authorization"
 
     def _token_url(self, node: Node) -> str | None:

@@ -27,7 +27,7 @@ def read_servers(node: Node, resolver: Resolver, report: Report) -> tuple[ir.Ser
     for each in listed:
         one = resolver.end(each)
         if isinstance(one.value, str):
-            report.warn(one.place, "a server should be a mapping with a 'url'; the text was read as its URL")
+            report.warn(one.place, "a server should be a mapping with a 'url'; the string was read as its URL")
             one = Node(one.file, one.pointer, {"url": one.value})
         if isinstance(one.value, dict):
             found.append(_server(one, report))
@@ -49,19 +49,19 @@ def _server(node: Node, report: Report) -> ir.Server:
     raw = node.get("url")
     url = raw.strip() if isinstance(raw, str) else ""
     if not url:
-        report.warn(node.place, "the server has no URL; '/' was taken", "Give it a 'url'.")
+        report.warn(node.place, "the server has no URL; '/' was assumed", "Give it a 'url'.")
         url = "/"
     elif url != raw:
-        report.warn(node.child("url").place, f"the URL {brief(raw)} has blanks around it; they were left out")
+        report.warn(node.child("url").place, f"the URL {brief(raw)} has spaces around it; they were removed")
     address = re.split(r"[?#]", url, maxsplit=1)[0]
     if address != url:
         report.warn(
-            node.child("url").place, f"the URL of a server ends before a query or fragment; {address} was taken"
+            node.child("url").place, f"the URL of a server can't have a query or fragment; it was cut to {address!r}"
         )
         url = address or "/"
     whole = _with_scheme(url)
     if whole != url:
-        report.warn(node.child("url").place, f"the URL {url} has no scheme; https was taken", f'Write "{whole}".')
+        report.warn(node.child("url").place, f"the URL {url} has no scheme; https was assumed", f'Write "{whole}".')
     variables = _variables(node, whole, report)
     return ir.Server(whole, variables, node.text("description").strip(), node.text("name").strip())
 
@@ -84,7 +84,7 @@ def _variables(node: Node, url: str, report: Report) -> tuple[ir.Variable, ...]:
         if isinstance(one.value, dict):
             found.append(_variable(name, one, report))
         else:
-            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; calls need it")
+            report.warn(node.place, f"the variable {{{name}}} of the URL {url} is not declared; calls have to set it")
             found.append(ir.Variable(name, "", required=True))
     return tuple(found)
 
@@ -93,13 +93,19 @@ def _variable(name: str, node: Node, report: Report) -> ir.Variable:
     values = tuple(_text(one, report) for one in node.child("enum").elements())
     default = node.child("default")
     if default.value is None:
-        report.warn(node.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was taken")
+        report.warn(
+            node.place, f"the variable {name!r} has no default; {brief(values[0] if values else '')} was assumed"
+        )
         text = values[0] if values else ""
     else:
         text = _text(default, report)
     placeholder = bool(_VARIABLE.search(text))
     if placeholder:
-        report.warn(default.place, f"the default {text!r} of {name!r} stands for a value; calls need one", "Give one.")
+        report.warn(
+            default.place,
+            f"the default {text!r} of {name!r} is a placeholder; calls have to set a value",
+            "Give a real default.",
+        )
         text = values[0] if values else ""
     if values and text not in values:
         report.warn(default.place, f"the default {text!r} is not among the values of {name!r}")
@@ -122,6 +128,6 @@ def _text(node: Node, report: Report) -> str:
     if isinstance(node.value, str):
         return node.value
     if isinstance(node.value, dict | list) or node.value is None:
-        report.warn(node.place, f"a text is expected here, not {brief(node.value)}")
+        report.warn(node.place, f"a string is expected here, not {brief(node.value)}")
         return ""
     return written(node, node.value)

@@ -158,7 +158,9 @@ class Unions:
         node = discriminator.value
         if isinstance(node, str) and node.strip():
             self._reader.report.warn(
-                discriminator.place, "the discriminator is a text; it was read as its 'propertyName'", "Use a mapping."
+                discriminator.place,
+                "the discriminator is a string; it was read as its 'propertyName'",
+                "Use a mapping.",
             )
             return node.strip()
         name = discriminator.text("propertyName").strip()
@@ -188,10 +190,10 @@ class Unions:
                 reached.add(end.key)
             elif shape is None and told:
                 outside = self._reader.component(end, _component_name(end))
-                what = f"the tag {brief(tag)} leads to a schema that is no member of the union"
+                what = f"the tag {brief(tag)} leads to a schema that is not a member of the union"
                 if isinstance(outside, Ref) and outside.entry.kind == "model":
                     tags.append((tag, outside))
-                    what = f"{what}; it is read as one"
+                    what = f"{what}; it was read as one"
                 self._reader.report.warn(discriminator.place, what)
         for one in members:
             end = self._end(one.node)

@@ -31,9 +31,11 @@ def check_root(root: Node, report: Report) -> None:
         )
     for other in ("asyncapi", "raml", "arazzo", "overlay"):
         if root.has(other) and not root.has("openapi"):
-            raise InputError([Problem(root.child(other).place, f"this is a document of {other}, not of OpenAPI 3")])
+            raise InputError(
+                [Problem(root.child(other).place, f"this is a document of {other}; only OpenAPI 3 is read")]
+            )
     if not root.has("openapi") and not root.has("paths"):
-        raise InputError([Problem(root.place, "this is no OpenAPI document: it has neither 'openapi' nor 'paths'")])
+        raise InputError([Problem(root.place, "this is not an OpenAPI document: it has neither 'openapi' nor 'paths'")])
     _check_version(root, report)
     _check_parts(root, report)
 
@@ -42,11 +44,15 @@ def _check_version(root: Node, report: Report) -> None:
     version = root.get("openapi")
     said = version if isinstance(version, str) else str(version)
     if version is None:
-        report.warn(root.place, "the document names no version of OpenAPI; 3.1 was taken", "Give it 'openapi'.")
+        report.warn(
+            root.place,
+            "the document does not say which version of OpenAPI it uses; 3.1 was assumed",
+            "Give it 'openapi'.",
+        )
     elif not _KNOWN.fullmatch(said.strip()):
         report.warn(root.child("openapi").place, f"the version {brief(version)} is not known; it was read as 3.1")
     elif not isinstance(version, str):
-        report.warn(root.child("openapi").place, f"the version {version} should be a text", f'Write "{version}.0".')
+        report.warn(root.child("openapi").place, f"the version {version} should be a string", f'Write "{version}.0".')
 
 
 def _check_parts(root: Node, report: Report) -> None:
@@ -75,7 +81,7 @@ def check_extension_keys(file: SourceFile, report: Report) -> None:
             for key, value in node.items():
                 if key.startswith(PREFIX) and key not in KEYS:
                     place = Node(file, f"{pointer}/{escape(key)}", None).place
-                    report.warn(place, f"there is no key {key}; it was ignored", "specs/README.md lists them.")
+                    report.warn(place, f"unknown key {key}; it was ignored", "specs/README.md lists them.")
                 if isinstance(value, dict | list):
                     nodes.append((f"{pointer}/{escape(key)}", value))
         elif isinstance(node, list):

@@ -20,7 +20,7 @@ def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
     """Return the default at `node`, and whether there is one. An impossible default is left out with a warning."""
     value = node.value
     if not finite(value):
-        report.warn(node.place, f"the default {brief(value)} is no JSON; it was left out")
+        report.warn(node.place, f"the default {brief(value)} is not JSON; it was left out")
         return None, False
     if value is None or shape == ANY:
         return value, value is not None

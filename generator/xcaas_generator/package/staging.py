@@ -137,7 +137,7 @@ def _refuse_links(target: Path) -> None:
     for parent, folders, files in os.walk(target):
         for name in (*folders, *files):
             if (Path(parent) / name).is_symlink():
-                raise Failure(f"{Path(parent) / name} is a symbolic link; remove it, generated trees hold none")
+                raise Failure(f"{Path(parent) / name} is a symbolic link; remove it; a generated tree contains none")
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -26,5 +26,5 @@ def verify_modules(texts: Mapping[str, str]) -> None:
                     compile(text, path, "exec", dont_inherit=True)
                 except (SyntaxError, ValueError, Warning, RecursionError) as error:
                     raise Failure(
-                        f"the generator made a module that does not compile, nothing was written: {path}: {error}"
+                        f"the generator wrote a module that does not compile; nothing was changed: {path}: {error}"
                     ) from error

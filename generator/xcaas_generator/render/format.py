@@ -39,7 +39,7 @@ def formatting(folder: Path, paths: Sequence[str]) -> Generator[None]:
             raise
         complaint = running.communicate()[1].decode(errors="replace").strip()
     if running.returncode:
-        raise Failure(f"the formatter failed, nothing was written:\n{complaint}")
+        raise Failure(f"the formatter failed; nothing was written:\n{complaint}")
 
 
 def _ruff() -> str:

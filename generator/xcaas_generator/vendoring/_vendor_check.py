@@ -70,7 +70,7 @@ def load(folder: Path) -> dict[str, object]:
     try:
         content: dict[str, object] = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ManifestError(f"{folder} holds no {MANIFEST}: it is not a vendored client") from None
+        raise ManifestError(f"{folder} contains no {MANIFEST}, so it is not a vendored client") from None
     except (OSError, ValueError) as error:
         raise ManifestError(f"{path} can't be read ({error}); restore it from version control") from error
     if content.get("format") != FORMAT:

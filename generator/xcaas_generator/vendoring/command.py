@@ -61,9 +61,11 @@ def _order(options: argparse.Namespace, old: Record | None) -> Order:
     if asked.products:
         return asked
     if old is None or not (old.order.products or old.order.spec):
-        raise Failure("say which products, such as `xcaas-gen vendor storage --into src/acme/_vendor/xcaas`", code=2)
+        raise Failure(
+            "give at least one product, such as `xcaas-gen vendor storage --into src/acme/_vendor/xcaas`", code=2
+        )
     if asked.extras:
-        raise Failure("--with goes with products; give them too", code=2)
+        raise Failure("--with needs products; give them as well", code=2)
     return old.order
 
 
@@ -73,7 +75,7 @@ def _once(names: list[str]) -> tuple[str, ...]:
 
 def _existing(target: Path, old: Record | None) -> Record:
     if old is None:
-        raise Failure(f"{target} holds no vendored client yet", code=2)
+        raise Failure(f"{target} contains no vendored client yet", code=2)
     return old
 
 

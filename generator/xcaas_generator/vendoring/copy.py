@@ -120,7 +120,7 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
         if name == OPERATIONS:
             item = Import(CORE, OPERATIONS, OPERATIONS)
         if item is None:
-            raise Failure(f"{root} offers no {name!r} that could be added; see its `__all__`", code=2)
+            raise Failure(f"{root} has no public name {name!r} to add; see its `__all__`", code=2)
         found += library.all_targets(item)
     return found
 
@@ -179,5 +179,5 @@ def _free_name(modules: Iterable[Module]) -> str:
     """Return a name for core's folder that no module of the package has."""
     taken = {module.path.parts[0].partition(".")[0] for module in modules}
     if CHECK.removesuffix(".py") in taken:
-        raise Failure(f"a resource is named like {CHECK}; give it another name with x-xcaas-resource")
+        raise Failure(f"a resource has the same name as {CHECK}; give it another name with x-xcaas-resource")
     return next(name for name in _CORE_FOLDERS if name not in taken)

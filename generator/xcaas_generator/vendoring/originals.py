@@ -28,7 +28,7 @@ class Originals:
         for node in ast.parse((self.core / "_version.py").read_text("utf-8")).body:
             if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
                 return str(node.value.value)
-        raise Failure(f"{self.core / '_version.py'} names no version; install xcaas anew")
+        raise Failure(f"{self.core / '_version.py'} contains no version; reinstall xcaas")
 
     def core_digest(self) -> str:
         """Return a hash of the whole of core, to notice that it changed."""
@@ -60,5 +60,5 @@ def _licence() -> str:
         return (sources.parent / "LICENSE").read_text("utf-8")  # this repository
     text = metadata.distribution(SUITE).read_text("licenses/LICENSE")
     if text is None:
-        raise Failure("the installed xcaas has no licence text; install it anew")
+        raise Failure("the installed xcaas has no licence text; reinstall it")
     return text

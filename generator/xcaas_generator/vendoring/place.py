@@ -30,7 +30,7 @@ def open_place(target: Path) -> Record | None:
         raise Failure(f"{target} is not a folder")
     record = read_record(target)
     if record is None and any(item.name != "__init__.py" or item.stat().st_size for item in target.iterdir()):
-        raise Failure(f"{target} holds files that xcaas-gen did not write; choose a new or an empty folder")
+        raise Failure(f"{target} contains files that xcaas-gen did not write; choose a new or an empty folder")
     return record
 
 
@@ -67,7 +67,7 @@ def refuse_links_inside(target: Path) -> None:
         if (target / path).is_symlink():
             raise Failure(f"{target / path} is a symbolic link; remove it")
         if not (target / path).is_file():
-            raise Failure(f"{target / path} is no file and no folder; remove it")
+            raise Failure(f"{target / path} is neither a file nor a folder; remove it")
 
 
 def _refuse_links(target: Path) -> None:

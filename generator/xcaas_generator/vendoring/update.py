@@ -78,7 +78,7 @@ def _refuse_other_kinds(target: Path, paths: Iterable[str]) -> None:
 def _merged(path: Path, before: bytes | None, fresh: bytes) -> Merged:
     if before is None:
         raise Failure(
-            f"{path}: can't merge, {BASE} does not hold the file as it was before the edit; restore {BASE} from "
+            f"{path}: can't merge, because {BASE} does not have the file as it was before the edit; restore {BASE} from "
             "version control, move the edit out, or overwrite it with --force"
         )
     return merge(path, before, fresh)

@@ -98,14 +98,14 @@ def test_a_product_of_several_brings_its_address_and_credentials() -> None:
         (("GET", "items"), "path: 'items' is neither"),
         (("GET", "/storage/ca/v3/objects"), "path: it begins with /storage/ca/v3, where this client calls /storage/uk"),
         (("GET", None), "path: None is neither"),
-        (("GET /x", "/items"), "method: 'GET /x' is no HTTP method"),
+        (("GET /x", "/items"), "method: 'GET /x' is not an HTTP method"),
         (("", "/items"), "method: '' is no"),
-        (("GET", "/items/../../buckets"), "leads out of itself by dots"),
-        (("GET", "/items/%2e%2e/buckets"), "leads out of itself by dots"),
+        (("GET", "/items/../../buckets"), "has '.' or '..' among its segments"),
+        (("GET", "/items/%2e%2e/buckets"), "has '.' or '..' among its segments"),
         (("GET", "https://[bad/x"), "is not an address"),
-        (("GET", "/items\r\nforged"), r"'/items\\r\\nforged' holds a control character"),
-        (("GET", "/storage/us\nforged/v3/items"), "holds a control character"),
-        (("GET", "https://host.example/x\ty"), "holds a control character"),
+        (("GET", "/items\r\nforged"), r"'/items\\r\\nforged' contains a control character"),
+        (("GET", "/storage/us\nforged/v3/items"), "contains a control character"),
+        (("GET", "https://host.example/x\ty"), "contains a control character"),
     ],
 )
 def test_what_cannot_be_sent(arguments: tuple[str, str], message: str) -> None:
@@ -117,7 +117,7 @@ def test_names_of_parameters_and_products_are_text() -> None:
     names: Any = {1: "x"}
     product: Any = 1
     with storage_at("https://127.0.0.1:1") as client:
-        with pytest.raises(ArgumentError, match="params: names are text, not int"):
+        with pytest.raises(ArgumentError, match="params: names must be str, not int"):
             client.request("GET", "/items", params=names, product="storage")
         with pytest.raises(ConfigurationError, match="there is no product 1"):
             client.request("GET", "/items", product=product)
@@ -142,7 +142,7 @@ def test_whole_addresses_are_of_the_product_only() -> None:
         client.request("GET", "https://api.8x8.com/storage/uk/v3/objects/new", product="storage")
         assert server.requests[-1].url == "https://api.8x8.com/storage/uk/v3/objects/new"
         before = len(server.requests)
-        with pytest.raises(ArgumentError, match=r"evil\.example is no host of storage"):
+        with pytest.raises(ArgumentError, match=r"evil\.example is not a host of storage"):
             client.request("GET", "https://evil.example/storage", product="storage")
         assert len(server.requests) == before
 
@@ -152,7 +152,7 @@ def test_other_products_addresses_are_foreign_also_once_they_were_called() -> No
     credentials = [ClientCredentials("id", "secret"), ApiKey("key")]
     with XCaaS(http_client=server, credentials=credentials, region="uk", base_url="https://own.example") as client:
         client._engine.shared.origins.add(("https", "other.example", 443))  # pyright: ignore[reportPrivateUsage]
-        with pytest.raises(ArgumentError, match=r"other\.example is no host of storage"):
+        with pytest.raises(ArgumentError, match=r"other\.example is not a host of storage"):
             client.request("GET", "https://other.example/x", product="storage")
         client.request("GET", "https://own.example/storage/uk/v3/x", product="storage")
         assert server.requests[-1].headers["authorization"]

@@ -227,7 +227,7 @@ class TestCuts:
         server = FakeServer()
         server.respond("shop.things.plain", Origin(cuts=[5000]))
         server.respond("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
-        with pytest.raises(DownloadError, match="began anew with the file, which has changed"):
+        with pytest.raises(DownloadError, match="started the file again, which has changed"):
             list(download(server).iter_bytes())
 
     def test_without_a_validator_nobody_goes_on_blindly(self, tmp_path: Path) -> None:

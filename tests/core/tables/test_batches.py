@@ -58,7 +58,7 @@ def test_the_schema_is_that_of_all_batches() -> None:
 
 
 def test_rows_of_no_known_type_are_laid_out_like_the_first() -> None:
-    with pytest.raises(ExportError, match="not known before they come"):
+    with pytest.raises(ExportError, match="not known before they arrive"):
         rows(OBJECTS).arrow_schema()
     first, second = rows(OBJECTS).arrow_batches(2)
     assert first.schema == second.schema == rows(OBJECTS, of=StorageObject).arrow_schema()
@@ -115,7 +115,7 @@ def test_keys_that_are_named_are_columns_in_any_case(tmp_path: Path) -> None:
 
 def test_what_cannot_be_pivoted_is_told() -> None:
     known: Rows[StorageObject] = rows(OBJECTS, of=StorageObject)
-    with pytest.raises(ArgumentError, match="'id' cannot be pivoted: it is no list of keys and values"):
+    with pytest.raises(ArgumentError, match="'id' cannot be pivoted: it is not a list of keys and values"):
         known.pivot("id").to_arrow()
     with pytest.raises(ArgumentError, match="'tagz' cannot be pivoted: the rows have no such field"):
         known.pivot("tagz").to_arrow()

@@ -146,8 +146,8 @@ def test_the_version_follows(rule: str | None, identical: bool, expected: str) -
     ("message", "shown"),
     [
         ("`pet_id` is `id` now", "`pet_id` is `id` now"),
-        ("the query parameter sort_field is gone", "the query parameter sort_field is gone"),
-        ("the value _x_ is gone", r"the value \_x\_ is gone"),
+        ("the query parameter sort_field was removed", "the query parameter sort_field was removed"),
+        ("the value _x_ was removed", r"the value \_x\_ was removed"),
         ("GET /pets/{petId} | a > b # c", "GET /pets/{petId} | a > b # c"),
         ("<b> [a](b) * `", r"\<b> \[a](b) \* \`"),
         ("a\\`b` c", r"a\\`b` c"),
@@ -160,14 +160,14 @@ def test_markdown_escapes_what_would_be_markup(message: str, shown: str) -> None
 def test_reports_say_the_same() -> None:
     found = [
         Change("operation-removed", "pets.`get`", "it is *gone*", AT),
-        Change("operation-added", "pets.put", "it is new", AT),
+        Change("operation-added", "pets.put", "it was added", AT),
     ]
     content = json.loads(as_json(found, "major"))
     assert (content["breaking"], content["compatible"], content["bump"]) == (1, 1, "major")
     assert [item["rule"] for item in content["changes"]] == ["operation-removed", "operation-added"]
-    assert "breaking: pets.`get`: it is *gone* [operation-removed: its call is gone]" in as_text(found, "major")
+    assert "breaking: pets.`get`: it is *gone* [operation-removed: calls to it fail]" in as_text(found, "major")
     assert as_markdown(found, "major") == (
         "### Breaking\n\n- `pets.'get'`: it is \\*gone\\* (operation-removed)\n\n"
-        "### Added and changed\n\n- `pets.put`: it is new (operation-added)\n\n"
+        "### Added and changed\n\n- `pets.put`: it was added (operation-added)\n\n"
         "1 breaking, 1 compatible. Version: major."
     )

@@ -242,7 +242,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert json.loads(capsys.readouterr().out) == {"unexplained": [], "explained": 1, "stale": ["pets: *gone*"]}
     assert main(arguments) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "stale, explains nothing any more: pets: *gone*",
+        "stale, no longer explains anything: pets: *gone*",
         "0 unexplained differences, 1 explained",
     ]
     assert main([*arguments, "--reasons", str(tmp_path / "none.toml")]) == 1

@@ -146,7 +146,7 @@ def test_edits_by_hand_are_noticed_before_anything_is_written(tmp_path: Path) ->
         BuildRequest(request.target, request.sources, request.suite, request.strict, force=True),
         Progress(said, quiet=True),
     )
-    for line in ("_things.py: overwritten", "_client.py: restored", "extra.py: left as it is"):
+    for line in ("_things.py: overwritten", "_client.py: restored", "extra.py: kept"):
         assert line in said.getvalue()
     assert (request.target / "extra.py").read_text() == "mine"
     (request.target / "extra.py").unlink()
@@ -177,7 +177,7 @@ def test_a_folder_of_somebody_else_is_not_taken(tmp_path: Path) -> None:
     request = suite(tmp_path, one="metres")
     request.target.mkdir(parents=True)
     (request.target / "notes.txt").write_text("mine")
-    with pytest.raises(Failure, match="not as the generator left them"):
+    with pytest.raises(Failure, match="differ from what the generator wrote"):
         go(request)
 
 

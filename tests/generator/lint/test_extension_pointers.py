@@ -137,15 +137,15 @@ def test_a_good_spec(tmp_path: Path) -> None:
 
 CASES = {
     "items": ("items: /page/jobs", "items: /page/job", f"nothing at '/page/job' (at {GET}/items). Did you mean '/page/jobs'?"),
-    "items that are no list": ("items: /page/jobs", "items: /page/next", f"'/page/next' is no list in the response of 'listJobs' (at {GET}/items)"),
+    "items that are no list": ("items: /page/jobs", "items: /page/next", f"'/page/next' is not a list in the response of 'listJobs' (at {GET}/items)"),
     "next": ("/page/next}", "/page/nxt}", f"nothing at '/page/nxt' (at {GET}/next/body). Did you mean '/page/next'?"),
     "last in the body": ("/page/more,", "/pages/more,", f"nothing at '/pages/more' (at {GET}/last/1/body)"),
     "last in a header": ("header: X-Last", "header: X-Lats", f"declares no header 'X-Lats' (at {GET}/last/0/header). Did you mean 'X-Last'?"),
-    "id of a job": ("id: /id", "id: /name", f"the response of 'startJob' has nothing at '/name' (at {START}/id). There is '/id', '/state', '/digest', …."),
+    "id of a job": ("id: /id", "id: /name", f"the response of 'startJob' has nothing at '/name' (at {START}/id). Choose from '/id', '/state', '/digest', …."),
     "state": ("value: /state", "value: /status", f"the response of 'getJob' has nothing at '/status' (at {START}/status/value). Did you mean '/state'?"),
     "reason": ("/why/0/text", "/why/0/txt", f"nothing at '/why/0/txt' (at {START}/status/reason). Did you mean '/why/0/text'?"),
-    "a state that is none": ("done: [DONE]", "done: [DNOE]", f"'DNOE' under 'done' is no value of '/state' (at {START}/status/done). Did you mean 'DONE'?"),
-    "another one": ("failed: [FAILED]", "failed: [Failed]", f"'Failed' under 'failed' is no value of '/state' (at {START}/status/failed). Did you mean 'FAILED'?"),
+    "a state that is none": ("done: [DONE]", "done: [DNOE]", f"'DNOE' under 'done' is not a value of '/state' (at {START}/status/done). Did you mean 'DONE'?"),
+    "another one": ("failed: [FAILED]", "failed: [Failed]", f"'Failed' under 'failed' is not a value of '/state' (at {START}/status/failed). Did you mean 'FAILED'?"),
     "checksum": ("value: /digest", "value: /digset", "nothing at '/digset' (at #/paths/~1jobs~1{id}~1file/get/x-xcaas-download/checksum/value). Did you mean '/digest'?"),
     "key of slices": ("key: /id", "key: /ib", "an item of 'listJobs' has nothing at '/ib' (at #/paths/~1jobs/get/x-xcaas-slices/key). Did you mean '/id'?"),
     "time of slices": ("time: /digest", "time: /digset", "nothing at '/digset' (at #/paths/~1jobs/get/x-xcaas-slices/time). Did you mean '/digest'?"),
@@ -153,7 +153,7 @@ CASES = {
     "setting": ("x-xcaas-from: region", "x-xcaas-from: regoin", "no setting 'regoin' for x-xcaas-from (at #/servers/0/variables/region/x-xcaas-from). Did you mean 'region'?"),
     "zone": ("x-xcaas-zone: zone", "x-xcaas-zone: zoen", "names no parameter of 'listJobs': 'zoen' (at #/paths/~1jobs/get/parameters/1). Did you mean 'zone'?"),
     "error": ("message: /reason", "message: /raeson", "the error 'JobError' has nothing at '/raeson' (at #/components/schemas/JobError/x-xcaas-error/message). Did you mean '/reason'?"),
-    "verb of a poller": ("verb: run", "verb: get", "jobs.get is the operation at #/paths/~1jobs/post already"),
+    "verb of a poller": ("verb: run", "verb: get", "jobs.get is already the operation at #/paths/~1jobs/post"),
 }  # fmt: skip
 
 

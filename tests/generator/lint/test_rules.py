@@ -90,7 +90,7 @@ def test_rule(tmp_path: Path, old: str, new: str, message: str) -> None:
 
 def test_two_operations_under_one_name(tmp_path: Path) -> None:
     operation = GOOD[GOOD.index("    get:\n") : GOOD.index("components:")].replace("getThing", "findThing")
-    assert "things.get is the operation at" in said(
+    assert "things.get is already the operation at" in said(
         tmp_path, "components:", "  /more/{id}:\n" + operation + "components:"
     )
 
@@ -104,7 +104,7 @@ def test_a_resource_with_the_name_of_a_verb(tmp_path: Path) -> None:
         + operation.replace("path: things, verb: get", "path: things.get, verb: find")
         + "components:",
     )
-    assert "the resource 'things.get' is the operation at #/paths/~1things~1{id}/get already" in told
+    assert "the resource 'things.get' is already the operation at #/paths/~1things~1{id}/get" in told
 
 
 @pytest.mark.parametrize("path", sorted(Path("specs").glob("*.yaml")), ids=lambda path: path.stem)
@@ -119,7 +119,7 @@ def test_our_own_specs(path: Path) -> None:
         ("tags: [things]", "sumary: x", "the operation has an unknown key 'sumary'", "mean 'summary'?"),
         ("type: string}", "type: string, patern: a}", "the schema has an unknown key 'patern'", "mean 'pattern'?"),
         ("schema: {$ref", "shema: {$ref", "the media type has an unknown key 'shema'", "mean 'schema'?"),
-        ("paths:", "zzz: 1\npaths:", "the document has an unknown key 'zzz'", "Take it out"),
+        ("paths:", "zzz: 1\npaths:", "the document has an unknown key 'zzz'", "Remove it"),
     ],
 )
 def test_keys_with_a_slip_are_told(tmp_path: Path, old: str, new: str, problem: str, advice: str) -> None:

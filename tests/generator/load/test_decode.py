@@ -54,8 +54,8 @@ def test_json_with_a_trailing_comma_is_read_as_yaml() -> None:
 
 
 ODD = {
-    "duplicate in YAML": ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, 3, "/b/c", "stands twice"),
-    "duplicate in JSON": ('{"a": 1,\n "b": {"c": 1, "c": 2}}', 2, 16, "/b/c", "stands twice"),
+    "duplicate in YAML": ("a: 1\nb:\n  c: 1\n  c: 2\n", 4, 3, "/b/c", "appears twice"),
+    "duplicate in JSON": ('{"a": 1,\n "b": {"c": 1, "c": 2}}', 2, 16, "/b/c", "appears twice"),
     "several documents": ("a: 1\n---\nb: 2\n", 2, 1, "", "several YAML documents"),
     "unknown tag": ("a: !include b.yaml\n", 1, 4, "/a", "!include"),
     "a list as key": ("? [a]\n: 1\nb: 2\n", 1, 3, "", "can't be a key"),

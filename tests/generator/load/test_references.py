@@ -245,7 +245,7 @@ def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPa
     with pytest.raises(InputError, match="404"):
         read_document((text % "missing").encode(), name="x", strict=False, allow_network=True)
     monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", -1)
-    with pytest.raises(InputError, match="did not come within"):
+    with pytest.raises(InputError, match="did not arrive within"):
         read_document((text % "shared").encode(), name="x", strict=False, allow_network=True)
 
 
@@ -280,7 +280,7 @@ def test_a_server_that_drips_is_left(first: bytes, drop: bytes, monkeypatch: pyt
 
     with serving(script) as server:
         try:
-            with pytest.raises(InputError, match=r"did not come within 0\.2 seconds"):
+            with pytest.raises(InputError, match=r"did not arrive within 0\.2 seconds"):
                 read_document(_asking(server.url), name="x", strict=False, allow_network=True)
         finally:
             left.set()

@@ -115,12 +115,12 @@ def test_bodies_and_answers_by_reference() -> None:
 
 BODIES_GUESSED = {
     "no content": ("requestBody: {description: x}", "", "no content"),
-    "a schema of Swagger 2": ("requestBody: {schema: {type: string}}", "application/json json str", "without a media type"),
-    "a media type that is none": (f"requestBody: {{content: {{json: {OBJECT}}}}}", "application/json json OpRequest", "no media type"),
+    "a schema of Swagger 2": ("requestBody: {schema: {type: string}}", "application/json json str", "has no media type"),
+    "a media type that is none": (f"requestBody: {{content: {{json: {OBJECT}}}}}", "application/json json OpRequest", "not a media type"),
     "media types that are none beside one that is": (
         f"requestBody: {{content: {{'*': {TEXT}, application/json: {OBJECT}, '': {{}}}}}}",
         "application/json json OpRequest",
-        "is no media type; it was left out beside application/json",
+        "is not a media type; it was left out beside application/json",
     ),
     "in body": ("parameters: [{in: body, name: b, schema: {type: integer}}]", "application/json json int", "Swagger 2"),
     "form data": ("parameters: [{in: formData, name: f, type: string}]", "application/x-www-form-urlencoded form OpRequest", "Swagger 2"),
@@ -176,11 +176,11 @@ def test_answer(text: str, expected: list[str]) -> None:
 
 
 ANSWERS_GUESSED: dict[str, tuple[str, list[str], str]] = {
-    "a status with words": ("{200 OK: {description: ok}}", ["200"], "is no status; 200"),
-    "no status": ("{okay: {description: ok}}", [], "is no status; the response was left out"),
+    "a status with words": ("{200 OK: {description: ok}}", ["200"], "is not a status; 200"),
+    "no status": ("{okay: {description: ok}}", [], "is not a status; the response was left out"),
     "nothing under a status": ("{'200': {content: {application/json: }}}", ["200 json any"], ""),
-    "a schema of Swagger 2": ("{'200': {description: '', schema: {type: string}}}", ["200 json str"], "without a media type"),
-    "a long number": ("{'1000': {description: ok}}", [], "is no status; the response was left out"),
+    "a schema of Swagger 2": ("{'200': {description: '', schema: {type: string}}}", ["200 json str"], "has no media type"),
+    "a long number": ("{'1000': {description: ok}}", [], "is not a status; the response was left out"),
     "a list": ("[{description: ok}]", [], "should map statuses"),
     "empty": ("{}", [], "empty"),
     "a text": ("{'200': fine}", ["200"], "a response is expected"),
@@ -227,4 +227,4 @@ def test_headers_of_parts_whose_values_are_fixed_are_sent() -> None:
 @pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
 def test_a_list_in_a_form_is_a_warning(media: str, warned: bool) -> None:
     _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
-    assert ("a form is an object" in messages(problems)) is warned
+    assert ("a form must be an object" in messages(problems)) is warned

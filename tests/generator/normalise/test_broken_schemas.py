@@ -9,7 +9,7 @@ from tests.support.snippets import fields, messages, read_schema, shown
 CASES = {
     "empty enum": ("{type: string, enum: []}", "str", "the enum is empty"),
     "enum that is no list": ("{type: string, enum: a}", "str", "'enum' should be a list"),
-    "enum value twice": ("{type: string, enum: [a, a]}", "HolderIt", "stands twice"),
+    "enum value twice": ("{type: string, enum: [a, a]}", "HolderIt", "appears twice"),
     "enum of lists": ("{type: array, items: {type: integer}, enum: [[1, 2], []]}", "[int]", "can't be listed"),
     "enum of objects": ("{type: object, enum: [{a: 1}]}", "{any}", "can't be listed"),
     "numbers among texts": ("{type: string, enum: [1, 2.50]}", "HolderIt", "was read as '2.50'"),
@@ -22,21 +22,21 @@ CASES = {
     "type with a format in it": ("{type: datetime}", "str:date-time", "read as 'string'"),
     "type null of YAML": ("{type: null}", "none", "YAML's null"),
     "type null of YAML in a list": ("{type: [string, null]}", "str", "YAML's null"),
-    "nullable as text": ("{type: string, nullable: 'true'}", "str", "not a text"),
+    "nullable as text": ("{type: string, nullable: 'true'}", "str", "not a string"),
     "nothing": ("", "any", "a schema is expected"),
     "a text": ("string", "any", "a schema is expected"),
     "a reference that leads nowhere": ("{$ref: '#/components/schemas/Nope'}", "any", "leads nowhere"),
     "a reference by bare name": ("{$ref: Pet}", "Pet", "was taken to mean"),
     "a reference as in Swagger 2": ("{$ref: '#/definitions/Pet'}", "Pet", "was taken to mean"),
     "a reference with a slip": ("{$ref: '#/components/schema/Pet'}", "Pet", "was taken to mean"),
-    "a reference to itself": ("{$ref: '#/components/schemas/Holder/properties/it'}", "any", "circle"),
+    "a reference to itself": ("{$ref: '#/components/schemas/Holder/properties/it'}", "any", "loop"),
     "parts that contradict": ("{allOf: [{type: string}, {type: integer}]}", "int", "contradict"),
     "allOf as a mapping": ("{allOf: {$ref: '#/components/schemas/Pet'}}", "Pet", "should be a list"),
     "part of itself": ("{allOf: [{$ref: '#/components/schemas/Holder/properties/it'}, {properties: {a: {}}}]}", "HolderIt", "part of itself"),
     "required as text": ("{properties: {a: {type: string}}, required: a}", "HolderIt", "should be a list"),
     "required of draft 3": ("{properties: {a: {type: string, required: true}}}", "HolderIt", "'required' is a list"),
     "properties as a list": ("{type: object, properties: [a]}", "{any}", "should be a mapping"),
-    "blanks around a name": ("{properties: {'a ': {type: string}}}", "HolderIt", "blanks"),
+    "blanks around a name": ("{properties: {'a ': {type: string}}}", "HolderIt", "spaces around"),
     "additionalProperties as text": ("{properties: {a: {}}, additionalProperties: 'false'}", "HolderIt", "a boolean"),
     "items as text": ("{type: array, items: string}", "[any]", "'items' should be a schema"),
     "an impossible date": ("{type: string, format: date, default: '2024-02-31'}", "str:date", "does not fit"),
@@ -122,7 +122,7 @@ def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
 def test_numbers_that_json_does_not_have(value: str) -> None:
     _, document, problems = read_schema(f"{{type: number, enum: [1, {value}], example: {value}}}")
     assert document.enums[0].values == (1, value)
-    assert "is no JSON" in messages(problems)
+    assert "is not JSON" in messages(problems)
     field, _, _ = read_schema(f"{{type: object, default: {{a: [{value}]}}, example: {{a: {value}}}}}")
     assert (field.has_default, field.example) == (False, None)
     field, _, _ = read_schema(f"{{const: {value}}}")

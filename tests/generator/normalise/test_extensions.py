@@ -108,11 +108,11 @@ BAD = {
     "no end": ("x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s}}", "needs 'done'"),
     "partial end that is no list": (
         "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s, done: [D], partial: D}}",
-        "a list of texts",
+        "a list of strings",
     ),
     "partial end that is no end": (
         "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, parameter: id, value: /s, done: [D], partial: [HALF]}}",
-        "'HALF' stands under 'partial', but not under 'done'",
+        "'HALF' is listed under 'partial', but not under 'done'",
     ),
     "a call without a parameter": (
         "x-xcaas-poller: {verb: run, id: /id, status: {operation: getJob, value: /s, done: [D]}}",
@@ -120,13 +120,13 @@ BAD = {
     ),
     "an end of pages that is none": (
         "x-xcaas-pagination: {style: page, parameter: page, items: '', last: [{header: X, is: enough}]}",
-        "'last' should be a list of ends",
+        "'last' should be a list of mappings, each with 'body' or 'header' and a test",
     ),
     "a next cursor without a place": (
         "x-xcaas-pagination: {style: cursor, parameter: page, items: '', next: {query: x}}",
-        "a mapping with a place",
+        "a mapping with 'body' or 'header'",
     ),
-    "a header that is no text": ("x-xcaas-headers: {X-Version: 2}", "'X-Version' should be a text"),
+    "a header that is no text": ("x-xcaas-headers: {X-Version: 2}", "'X-Version' should be a string"),
     "verb that is no name": (f"x-xcaas-poller: {{verb: 'run it', {POLLER}}}", "a Python name"),
     "retry": ("x-xcaas-retry: {safe: 'yes'}", "true or false"),
 }
@@ -145,7 +145,7 @@ def test_an_unknown_key_in_one_and_an_unknown_one() -> None:
     assert "no key 'often'" in messages(problems)
     assert said(found) == ["x-xcaas-retry"]
     _, problems = with_keys("x-xcaas-pagnation: {}")
-    assert "there is no key x-xcaas-pagnation" in messages(problems)
+    assert "unknown key x-xcaas-pagnation" in messages(problems)
 
 
 def test_where_it_sits_and_what_it_is_called() -> None:
@@ -201,7 +201,10 @@ def test_a_list_is_cut_by_parameters_or_by_a_filter() -> None:
         ("start: page, end: page, count: nope", "no operation 'nope'"),
         ("start: /from, end: /to, rows: {operation: getJob, parameter: id}", "needs 'id'"),
         ("start: /from, end: /to, rows: {operation: nope, parameter: id, id: /id}", "no operation 'nope'"),
-        ("start: /from, end: /to, rows: {operation: getJob, parameter: id, id: /id}", "'getJob' is no list with pages"),
+        (
+            "start: /from, end: /to, rows: {operation: getJob, parameter: id, id: /id}",
+            "'getJob' is not a list with pages",
+        ),
     ],
 )
 def test_slices_that_cannot_be_are_left_out(text: str, message: str) -> None:

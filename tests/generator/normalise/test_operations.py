@@ -77,7 +77,7 @@ REFUSED = {
     "nameless parameter": ("'/a/{}': {get: {}}", "GET", "/paths/~1a~1{}/get", "has no name"),
     "path item that is none": ("/a: 5", "*", "/paths/~1a", "its path item is 5"),
     "path item that is nowhere": ("/a: {$ref: '#/nope'}", "*", "/paths/~1a", "can't be found"),
-    "a method that is none": ("/a: {additionalOperations: {'a b': {}}}", "A B", "/paths/~1a/additionalOperations/a b", "no HTTP method"),
+    "a method that is none": ("/a: {additionalOperations: {'a b': {}}}", "A B", "/paths/~1a/additionalOperations/a b", "not an HTTP method"),
 }  # fmt: skip
 
 

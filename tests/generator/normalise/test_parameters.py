@@ -149,7 +149,7 @@ components:
 
 
 GUESSED = {
-    "blanks around the name": ("[{name: 'q ', in: query, schema: {type: string}}]", "/a", "q query str", "blanks"),
+    "blanks around the name": ("[{name: 'q ', in: query, schema: {type: string}}]", "/a", "q query str", "spaces around"),
     "twice": ("[{name: q, in: query, schema: {type: string}}, {name: q, in: query, schema: {}}]", "/a", "q query str", "twice"),
     "no location": ("[{name: q, schema: {type: string}}]", "/a", "q query str", "location"),
     "no location, in the path": ("[{name: q, schema: {type: string}}]", "/{q}", "q path str", "location"),
@@ -162,7 +162,7 @@ GUESSED = {
     "not in the template": ("[{name: q, in: path, required: true, schema: {}}]", "/a", "", "has no {q}"),
     "no name": ("[{in: query, schema: {type: string}}]", "/a", "", "without a name"),
     "unknown style": ("[{name: q, in: query, style: odd, schema: {type: string}}]", "/a", "q query str", "style"),
-    "required as text": ("[{name: q, in: query, required: 'true', schema: {type: string}}]", "/a", "q query str", "not a text"),
+    "required as text": ("[{name: q, in: query, required: 'true', schema: {type: string}}]", "/a", "q query str", "not a string"),
     "a mapping": ("{x: {name: q, in: query, schema: {type: string}}}", "/a", "q query str", "a list"),
     "a text": ("nothing", "/a", "", "a list"),
 }  # fmt: skip
@@ -206,7 +206,7 @@ def test_a_filter_says_what_it_takes(said: str, wanted: ir.Filter) -> None:
         ("{operators: [=like=]}", "'operators' should be a list of =="),
         ("{operators: [[]]}", "'operators' should be a list of =="),
         ("{operators: [==], times: seconds}", "'times' should be date-time or epoch-milliseconds"),
-        ("{operators: [==], fields: name}", "'fields' should be a list of texts"),
+        ("{operators: [==], fields: name}", "'fields' should be a list of strings"),
         ("{operators: [==], alone: 1}", "'alone' should be true or false"),
         ("rsql", "should be a mapping"),
     ],

@@ -239,7 +239,7 @@ def test_without_its_security_scheme_no_operation_is_called(schemes: str) -> Non
     result = read(text)
     assert [one.id for one in result.document.operations] == ["b"]
     assert [(one.path, one.reason) for one in result.document.refused] == [
-        ("/a", "it asks for a security scheme that can't be read")
+        ("/a", "it requires a security scheme that can't be read")
     ]
 
 

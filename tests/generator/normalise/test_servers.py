@@ -47,9 +47,9 @@ def test_the_vocabulary_of_variables() -> None:
 GUESSED = {
     "protocol-relative": ("[{url: //a.example/v1}]", "https://a.example/v1", "no scheme"),
     "a bare host": ("[{url: a.example/v1}]", "https://a.example/v1", "no scheme"),
-    "blanks": ("[{url: ' https://a.example '}]", "https://a.example", "blanks"),
-    "a query": ("[{url: 'https://a.example/v1?x=1#top'}]", "https://a.example/v1", "ends before a query"),
-    "a fragment alone": ("[{url: '#/'}]", "/", "ends before a query or fragment"),
+    "blanks": ("[{url: ' https://a.example '}]", "https://a.example", "spaces around"),
+    "a query": ("[{url: 'https://a.example/v1?x=1#top'}]", "https://a.example/v1", "can't have a query"),
+    "a fragment alone": ("[{url: '#/'}]", "/", "can't have a query or fragment; it was cut to ''"),
     "no url": ("[{description: x}]", "/", "no URL"),
     "a text": ("['https://a.example']", "https://a.example", "should be a mapping"),
     "a mapping": ("{url: 'https://a.example'}", "https://a.example", "should be a list"),
@@ -58,7 +58,7 @@ GUESSED = {
     "a placeholder as default": (
         "[{url: 'https://{h}', variables: {h: {default: '{h}'}}}]",
         "https://{h}",
-        "stands for a value; calls need one",
+        "is a placeholder; calls have to set a value",
     ),
     "default not listed": (
         "[{url: 'https://{h}', variables: {h: {enum: [a], default: b}}}]",
@@ -181,7 +181,7 @@ def test_kinds_of_schemes() -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "message"),
     [
-        ("{type: basic}", "http-basic", "no type of OpenAPI 3"),
+        ("{type: basic}", "http-basic", "not a type of OpenAPI 3"),
         ("{type: http}", "http-bearer", "not which"),
         ("{type: apiKey, in: headers, name: k}", "api-key", "a key goes"),
         ("{type: apiKey, in: header}", "api-key", "no parameter name"),

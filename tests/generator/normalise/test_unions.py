@@ -28,7 +28,7 @@ def test_a_tag_that_leads_out_of_the_union_adds_the_class_and_a_warning() -> Non
     others = PETS + "Bird: {type: object, required: [kind], properties: {kind: {type: string}}}\n"
     field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=others)
     assert shown(field.type) == "Cat|Dog|Bird@kind(a=Cat,b=Dog,c=Bird)"
-    assert "the tag 'c' leads to a schema that is no member of the union; it is read as one" in messages(problems)
+    assert "the tag 'c' leads to a schema that is not a member of the union; it was read as one" in messages(problems)
 
 
 def test_a_tag_that_leads_to_no_class_is_a_warning() -> None:

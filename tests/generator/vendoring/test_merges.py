@@ -47,7 +47,7 @@ def a_pipe(target: Path) -> None:
         (a_folder_with_notes, "storage/_objects.py is a folder, where the copy has a file; move it away"),
         (a_file_with_notes, "storage is a file, where the copy has a folder; move it away"),
         (a_folder_for_the_base, "_base.zip is a folder, where the copy has a file; move it away"),
-        (a_pipe, "pipe is no file and no folder; remove it"),
+        (a_pipe, "pipe is neither a file nor a folder; remove it"),
     ],
 )
 def test_other_kinds_of_files(

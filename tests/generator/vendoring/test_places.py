@@ -99,7 +99,7 @@ def test_a_broken_manifest_is_not_guessed_at(project: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((), "say which products"),
+        ((), "give at least one product"),
         (("storgae",), "there are"),
         (("storage", "--with", "nonsense"), "nonsense"),
         (("storage", "--spec", "x.yaml"), "not both"),

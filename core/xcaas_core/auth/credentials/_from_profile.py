@@ -178,7 +178,7 @@ def _open(path: str, flags: int) -> int:
 
 def _refuse_if_shared(path: Path, facts: os.stat_result) -> None:
     if not stat.S_ISREG(facts.st_mode):
-        raise SecretUnavailableError(f"the profile file {path} could not be read: it is no file")
+        raise SecretUnavailableError(f"the profile file {path} could not be read: it is not a file")
     if not hasattr(os, "geteuid"):  # Windows: the profile folder belongs to the user
         return
     if facts.st_uid not in (os.geteuid(), 0) or stat.S_IMODE(facts.st_mode) & 0o077:

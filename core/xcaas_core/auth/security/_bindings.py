@@ -164,7 +164,7 @@ class LookupFetcher:
         value = self.shape(secret.reveal())
         if not value.isascii() or not value.isprintable():
             # An HTTP library would refuse it, with the value in its error.
-            return self._failure("a key or token holds characters that no header can carry")
+            return self._failure("a key or token contains characters that a header cannot carry")
         mark = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
             return AccessToken(value, fingerprint=mark)

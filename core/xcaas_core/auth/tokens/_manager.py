@@ -202,7 +202,7 @@ class TokenManager:
         if failure.kind == "elsewhere":
             return
         _log.warning(
-            "%s: the token could not be renewed ahead of time, the current one is used on: %s; next try in %.1f s",
+            "%s: the token could not be renewed ahead of time, the current one stays in use: %s; next try in %.1f s",
             self.events.label(),
             failure.message,
             pause,

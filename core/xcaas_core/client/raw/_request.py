@@ -68,26 +68,26 @@ def request_flow(
 
 def _check(method: object, address: object, params: object, headers: Mapping[str, str] | None) -> None:
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
-        raise argument_error("method", f"{method!r} is no HTTP method")
+        raise argument_error("method", f"{method!r} is not an HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
         raise argument_error("path", f"{address!r} is neither a path that begins with / nor an address of a server")
     if _CONTROL.search(address):
-        raise argument_error("path", f"{address!r} holds a control character, which no address does")
+        raise argument_error("path", f"{address!r} contains a control character")
     for name, given in (("params", params), ("headers", headers)):
         if given is not None and not is_mapping(given):
             raise argument_error(name, f"a mapping was expected, not {type(given).__name__}")
     for key in params if is_mapping(params) else ():
         if not isinstance(key, str):
-            raise argument_error("params", f"names are text, not {type(key).__name__}")
+            raise argument_error("params", f"names must be str, not {type(key).__name__}")
     RULES["headers"].refuse_misfit("headers", headers)
     try:
         segments = unquote(urlsplit(address).path).split("/")
     except ValueError:
         raise argument_error("path", f"{address!r} is not an address") from None
     if not {".", ".."}.isdisjoint(segments):
-        raise argument_error("path", f"{address!r} leads out of itself by dots")
+        raise argument_error("path", f"{address!r} has '.' or '..' among its segments")
     if params and _is_absolute(address):
-        raise argument_error("params", "a whole address brings its own query")
+        raise argument_error("params", "a full address has its own query")
 
 
 def _is_absolute(address: str) -> bool:
@@ -188,7 +188,7 @@ def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> 
         engine.shared.origins.add(origin)
     elif origin[1] not in options.trusted_hosts:
         advice = "Allow it with trusted_hosts=, or call it with an HTTP client of your own."
-        raise ArgumentError(f"{origin[1]} is no host of {operation.product.name}", advice=advice)
+        raise ArgumentError(f"{origin[1]} is not a host of {operation.product.name}", advice=advice)
 
 
 def _origins(engine: Engine, product: Product) -> Iterable[tuple[str, str, int]]:

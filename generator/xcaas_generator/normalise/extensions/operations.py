@@ -87,7 +87,7 @@ class OperationExtensions:
             good = self._fault(draft.node, f"{keys.SLICES}/count", f"there is no operation {slices.count!r}")
         listed = known.get(slices.rows.call.operation) if slices.rows else draft
         if listed is not None and listed.node.pagination is None:
-            good = self._fault(draft.node, keys.SLICES, f"{listed.node.id!r} is no list with pages")
+            good = self._fault(draft.node, keys.SLICES, f"{listed.node.id!r} is not a list with pages")
         return good
 
     def _calls_exist(

@@ -74,7 +74,7 @@ def _are_operators(value: JSON) -> bool:
 
 
 _POINTER = _Rule(_is_pointer, "a JSON pointer")
-_TEXT = _Rule(_is_text, "a text")
+_TEXT = _Rule(_is_text, "a string")
 _BOOL = _Rule(lambda value: isinstance(value, bool), "true or false")
 _INT = _Rule(lambda value: isinstance(value, int) and not isinstance(value, bool), "an integer")
 _MAPPING = _Rule(lambda value: isinstance(value, dict), "a mapping")
@@ -99,10 +99,10 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     keys.PAGINATION: {
         "style": _must(_among("page", "cursor")), "parameter": _must(_TEXT), "in": _among("query", "body"),
-        "first": _INT, "size": _TEXT, "items": _must(_POINTER), "next": _Rule(_is_location, "a mapping with a place"),
+        "first": _INT, "size": _TEXT, "items": _must(_POINTER), "next": _Rule(_is_location, "a mapping with 'body' or 'header'"),
         "last": _Rule(
             lambda value: isinstance(value, list) and all(map(_is_stop, value)),
-            "a list of ends, each a place (body, header) and a test (is, equals, lacks, absent)",
+            "a list of mappings, each with 'body' or 'header' and a test (is, equals, lacks, absent)",
         ),
         "past_end": _INT, "alone": _BOOL, "empty_ends": _BOOL, "send": _MAPPING,
     },
@@ -112,8 +112,8 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
         "cancel": _MAPPING, "interval": _MAPPING, "timeout": _Rule(_is_number, "a number of seconds"),
     },
     f"{keys.POLLER}/status": {
-        **_CALL, "value": _must(_POINTER), "done": _must(_Rule(_texts, "a list of texts")),
-        "failed": _Rule(_texts, "a list of texts"), "partial": _Rule(_texts, "a list of texts"), "reason": _POINTER,
+        **_CALL, "value": _must(_POINTER), "done": _must(_Rule(_texts, "a list of strings")),
+        "failed": _Rule(_texts, "a list of strings"), "partial": _Rule(_texts, "a list of strings"), "reason": _POINTER,
     },
     f"{keys.POLLER}/result": _CALL,
     f"{keys.POLLER}/cancel": _CALL,
@@ -124,7 +124,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     f"{keys.DOWNLOAD}/checksum": {**_CALL, "value": _POINTER, "type": _POINTER, "size": _POINTER},
     keys.FILTER: {
         "operators": _must(_Rule(_are_operators, f"a list of {', '.join(_OPERATORS)}")), "alone": _BOOL,
-        "times": _among("date-time", "epoch-milliseconds"), "fields": _Rule(_texts, "a list of texts"),
+        "times": _among("date-time", "epoch-milliseconds"), "fields": _Rule(_texts, "a list of strings"),
     },
     keys.RETRY: {"safe": _BOOL},
     keys.SLICES: {
@@ -134,7 +134,7 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     f"{keys.SLICES}/rows": {**_CALL, "id": _must(_POINTER)},
     keys.RESPONSE: {"single": _BOOL},
-    keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https addresses with {kid} in them"))},
+    keys.SIGNATURE: {"keys": _must(_Rule(_are_key_urls, "a list of https URLs that contain {kid}"))},
 }  # fmt: skip
 _NESTED = ("next", "status", "result", "cancel", "interval", "checksum", "rows")
 
@@ -163,7 +163,7 @@ def _fits(node: Node, shape: str, rules: Mapping[str, _Rule], key: str, report: 
     good = True
     for name in node.value:
         if name not in rules:
-            report.warn(node.child(name).place, f"{shape} has no key {name!r}", f"It has {', '.join(rules)}.")
+            report.warn(node.child(name).place, f"{shape} has no key {name!r}", f"Its keys: {', '.join(rules)}.")
     for name, rule in rules.items():
         value = node.get(name)
         if value is None and rule.required:
@@ -196,7 +196,7 @@ def _partial_ends_are_ends(status: Node, report: Report) -> bool:
     if unknown:
         report.warn(
             status.place,
-            f"{unknown[0]!r} stands under 'partial', but not under 'done'; {keys.POLLER} was ignored",
-            "Each end that leaves work undone is an end, too.",
+            f"{unknown[0]!r} is listed under 'partial', but not under 'done'; {keys.POLLER} was ignored",
+            "List it under 'done' as well.",
         )
     return not unknown

@@ -20,7 +20,7 @@ def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(key: s
     )
     assert authorizer is not None
     for _ in range(2):
-        with pytest.raises(SecretUnavailableError, match="no header can carry") as caught:
+        with pytest.raises(SecretUnavailableError, match="a header cannot carry") as caught:
             simulation.call(authorizer.authorize(request(), deadline=None))
         assert key not in str(caught.value)
 

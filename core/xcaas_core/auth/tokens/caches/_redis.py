@@ -100,8 +100,8 @@ def connect_redis(url: str) -> OwnRedisClient:
         return connect(url, socket_timeout=2.0, socket_connect_timeout=2.0)
     except ValueError:  # not shown: it may hold a password
         raise ConfigurationError(
-            "client: this is no address of a Redis server",
-            advice="It is like redis://host:6379/0, rediss://… or unix://….",
+            "client: this is not the address of a Redis server",
+            advice="It looks like redis://host:6379/0, rediss://… or unix://….",
         ) from None
 
 

@@ -112,7 +112,7 @@ class CachingFetcher:
         try:
             self.cache.unlock(key, owner)
         except Exception as error:
-            _log.debug("the token cache's lock was not given back: %s", type(error).__name__)
+            _log.debug("the token cache's lock was not released: %s", type(error).__name__)
 
     def _look(self, key: str, budget: RefreshBudget) -> Flow[AccessToken | None]:
         """Return a token in the cache that is worth having: not the one in hand or refused, and not about to end."""
