@@ -32,7 +32,7 @@ class AsyncHttpTransport:
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[object] = []
-        self._builder = RequestBuilder(self.connection)
+        self._builder = RequestBuilder(self.connection, blocking=False)
         self._homes: list[tuple[object, AsyncTransportPool]] = []
         self._moving = Lock()  # loops of several threads may come at once
         self._closed = False

@@ -12,6 +12,7 @@ import time
 from typing import Any, Final, NoReturn
 
 from .._errors import CallTimeoutError
+from ._early import refuse_early
 
 __all__ = ["Backend", "Deadline"]
 
@@ -109,12 +110,16 @@ class Stream:
 
     def __init__(self, network: Any) -> None:
         self._network = network
+        self._is_new = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._network.read(max_bytes, _now(timeout))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._is_new:
+            self._is_new = False
+            refuse_early(self._network)
         if len(buffer) <= _PIECE:
             self._network.write(buffer, _now(timeout))
             return

@@ -8,7 +8,10 @@ of 500. On a blocking connection the question costs a tenth of that.
 from __future__ import annotations
 
 import select
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+from ._early import refuse_early
 
 __all__ = ["AsyncBackend"]
 
@@ -30,8 +33,13 @@ class AsyncStream:
         self._network = network
         self._socket = network.get_extra_info("socket")
         self.read = network.read
-        self.write = network.write
+        self.write: Callable[..., Awaitable[None]] = self._first_write
         self.aclose = network.aclose
+
+    async def _first_write(self, buffer: bytes, timeout: float | None = None) -> None:
+        refuse_early(self)
+        self.write = self._network.write
+        await self.write(buffer, timeout)
 
     async def start_tls(self, *context: Any, **options: Any) -> AsyncStream:
         return AsyncStream(await self._network.start_tls(*context, **options))

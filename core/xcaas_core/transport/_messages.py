@@ -11,6 +11,7 @@ from .._redaction import safe_url
 from .._version import AGENT
 from ..sansio._messages import LONGEST_ERROR
 from ._deadlines import Deadline
+from ._early import Watch
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -75,7 +76,8 @@ class RequestBuilder:
     """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
     that is known beforehand, and costs nothing per call."""
 
-    def __init__(self, connection: Connection | None) -> None:
+    def __init__(self, connection: Connection | None, *, blocking: bool) -> None:
+        self._blocking = blocking
         self._request: Any = None
         self._defaults: dict[str, str] = {}
         self._secrets: list[str] = []
@@ -91,10 +93,13 @@ class RequestBuilder:
         return {"user-agent": AGENT} if agent.startswith("python-httpx") else {}
 
     def build(self, client: Any, request: Request, content: object) -> Any:
-        extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
+        extensions: dict[str, Any] = {
+            "timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)
+        }
         request.secrets += self._secrets
         files = None if request.parts is None else request.parts()
         if self._request is None:
+            extensions["trace"] = Watch() if self._blocking else Watch().asynchronous
             headers = {**self._named(client), **request.headers}
             try:
                 return client.build_request(

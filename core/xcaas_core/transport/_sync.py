@@ -28,7 +28,7 @@ class HttpTransport:
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[TransportPool] = []
-        self._builder = RequestBuilder(self.connection)
+        self._builder = RequestBuilder(self.connection, blocking=True)
         self._pool = self._new_pool()
         resets_after_fork(self)
 

@@ -23,6 +23,9 @@ class Network:
         self.tried: list[tuple[str, float | None]] = []
         self.written: list[bytes] = []
 
+    def get_extra_info(self, info: str) -> None:
+        """Nothing has arrived, and there is no TLS."""
+
     def connect_tcp(self, host: str, port: int, timeout: float | None, **options: Any) -> Network:
         self.tried.append((host, timeout))
         if host not in self.reachable:
