@@ -7,16 +7,12 @@ the response to its first request; the response to that one then goes to the nex
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from .._errors import ConnectError
 from ._leftovers import unread
 
-__all__ = ["Watch", "refuse_early"]
-
-_CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")
-_SENDING: Final = "http11.send_request_headers.started"
+__all__ = ["refuse_early"]
 
 
 def refuse_early(network: Any) -> None:
@@ -44,22 +40,3 @@ def _is_unasked(network: Any) -> bool:
     except OSError:  # of `ssl`: there is nothing to read
         return False
     return True
-
-
-class Watch:
-    """The `trace` extension of a request, which is told of a new connection, and then of the first request on it."""
-
-    __slots__ = ("_new",)
-
-    def __init__(self) -> None:
-        self._new: Any = None
-
-    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith(_CONNECTED):
-            self._new = info["return_value"]
-        elif event == _SENDING and self._new is not None:
-            network, self._new = self._new, None
-            refuse_early(network)
-
-    async def asynchronous(self, event: str, info: Mapping[str, Any]) -> None:
-        self(event, info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
@@ -11,7 +11,6 @@ from .._redaction import safe_url
 from .._version import AGENT
 from ..sansio._messages import LONGEST_ERROR
 from ._deadlines import Deadline
-from ._early import Watch
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -76,8 +75,12 @@ class RequestBuilder:
     """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
     that is known beforehand, and costs nothing per call."""
 
-    def __init__(self, connection: Connection | None, *, blocking: bool) -> None:
-        self._blocking = blocking
+    def __init__(self, connection: Connection | None, *, blocking: bool, direct: bool) -> None:
+        self._watch: Callable[[], object] | None = None
+        if not direct:
+            from ._watch import AsyncWatch, Watch
+
+            self._watch = Watch if blocking else AsyncWatch
         self._request: Any = None
         self._defaults: dict[str, str] = {}
         self._secrets: list[str] = []
@@ -96,10 +99,11 @@ class RequestBuilder:
         extensions: dict[str, Any] = {
             "timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)
         }
+        if self._watch is not None:
+            extensions["trace"] = self._watch()
         request.secrets += self._secrets
         files = None if request.parts is None else request.parts()
         if self._request is None:
-            extensions["trace"] = Watch() if self._blocking else Watch().asynchronous
             headers = {**self._named(client), **request.headers}
             try:
                 return client.build_request(
