@@ -15,6 +15,7 @@ import anyio
 import anyio.lowlevel
 
 from ._early import refuse_early
+from ._leftovers import unread
 
 __all__ = ["AsyncBackend"]
 
@@ -39,6 +40,7 @@ class AsyncStream:
         self._socket = network.get_extra_info("socket")
         self._is_new = True
         self._heard = b""
+        self._has_listened = False
         self.aclose = network.aclose
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -60,6 +62,7 @@ class AsyncStream:
     async def _write_and_listen(self, buffer: bytes, timeout: float | None) -> None:
         """Write, and read what the server says meanwhile: a refusal, perhaps, after which it closes the connection. After
         a write that fails, asyncio and the TLS of trio give up what was not read."""
+        self._has_listened = True
         failure: Exception | None = None
         async with anyio.create_task_group() as group:
             group.start_soon(self._listen)
@@ -80,7 +83,10 @@ class AsyncStream:
         return AsyncStream(await self._network.start_tls(*context, **options))
 
     def get_extra_info(self, info: str) -> Any:
-        return _is_readable(self._socket) if info == "is_readable" else self._network.get_extra_info(info)
+        if info != "is_readable":
+            return self._network.get_extra_info(info)
+        # A read that is given up leaves older versions of anyio (4.10) taking what comes from the socket.
+        return _is_readable(self._socket) or (self._has_listened and unread(self._network))
 
 
 def _is_readable(sock: Any) -> bool:
