@@ -80,7 +80,7 @@ class AsyncHttpTransport:
                 if stream:
                     response.leave_open()
                     return response
-                return await self._finish(response, BodyBuffer(request, response.status))
+                return await self._finish(response, BodyBuffer(request, response))
             deadline.expire()
         except Exception as caught:
             error = map_exception(caught, client)
@@ -134,7 +134,7 @@ class AsyncHttpTransport:
     async def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        body = BodyBuffer(None, received.status)
+        body = BodyBuffer(None, received)
         try:
             with anyio.move_on_after(received.deadline.backstop()):
                 while (piece := await self.chunk(received)) and body.add(piece):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["BodyBuffer", "HttpResponse", "RequestBuilder", "http_response", "map_exception"]
 
 _MOST: Final = 1 << 20
+_PORTION: Final = 128 << 20  # bytes that any body may unpack to, and after which its ratio is looked at
+_RATIO: Final = 200  # JSON is rarely packed to a fiftieth
 
 
 class HttpResponse:
@@ -131,28 +133,43 @@ class RequestBuilder:
 
 
 class BodyBuffer:
-    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept."""
+    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept.
 
-    __slots__ = ("_left", "_pieces", "_strict")
+    What a coding unpacks to is bounded by what came of it: a few kilobytes may stand for gigabytes.
+    """
 
-    def __init__(self, request: Request | None, status: int) -> None:
+    __slots__ = ("_decoder", "_left", "_pieces", "_strict")
+
+    def __init__(self, request: Request | None, response: HttpResponse) -> None:
         # What belongs to no operation (tokens, sets of keys) is small, or wrong.
         self._strict = request is not None and request.operation is None
-        self._left: float = _MOST if self._strict else math.inf if status < 300 else LONGEST_ERROR
+        self._decoder = None if self._strict or response.status >= 300 else response.decoder
+        longest = math.inf if self._decoder is None else _PORTION
+        self._left: float = _MOST if self._strict else longest if response.status < 300 else LONGEST_ERROR
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> bool:
         """Take a piece. Return whether there is room for more."""
         self._pieces.append(piece)
         self._left -= len(piece)
+        decoder = self._decoder
+        if self._left < 0 and decoder is not None and sum(map(len, self._pieces)) < _RATIO * decoder.taken:
+            self._left += _PORTION
         return self._left >= 0
 
     def content(self) -> bytes:
-        """Return the body. TransportError if it is too large for what it is."""
+        """Return the body.
+
+        Raises:
+            TransportError: It is too large for what it is.
+            DecodeError: It unpacks to more than a body does.
+        """
         if self._left >= 0:
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         if self._strict:
             raise TransportError(f"the response is larger than {_MOST:,} bytes, and was not read to its end")
+        if self._decoder is not None:
+            raise DecodeError(f"the body unpacks to more than {_RATIO} times its size, and was not read to its end")
         return b"".join(self._pieces)[:LONGEST_ERROR]
 
 

@@ -54,7 +54,7 @@ class HttpTransport:
             if stream:
                 response.leave_open()
                 return response
-            return self._finish(response, BodyBuffer(request, response.status))
+            return self._finish(response, BodyBuffer(request, response))
         except Exception as caught:
             error = map_exception(caught, client)
             if error is None:
@@ -108,7 +108,7 @@ class HttpTransport:
     def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        body = BodyBuffer(None, received.status)
+        body = BodyBuffer(None, received)
         try:
             while (piece := self.chunk(received)) and body.add(piece):
                 received.deadline.check()
