@@ -10,12 +10,10 @@ from __future__ import annotations
 import socket
 import time
 from contextlib import suppress
-from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final, NoReturn
 
 from .._errors import CallTimeoutError
-from ._early import refuse_early
 
 __all__ = ["Backend", "Deadline"]
 
@@ -109,6 +107,8 @@ class Backend:
 
     def _addresses(self, host: str, port: int, limit: float | None) -> list[str]:
         """Return a server's addresses. The system may look for them for half a minute, so a thread waits for it."""
+        from queue import Empty, SimpleQueue  # not before there is something to look up
+
         failed, timed_out = self._failures
         with suppress(OSError, UnicodeError):
             return _resolve(host, port, socket.AI_NUMERICHOST)
@@ -147,6 +147,8 @@ class Stream:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if self._is_new:
             self._is_new = False
+            from ._early import refuse_early  # not before there is a connection
+
             refuse_early(self._network)
         if len(buffer) <= _PIECE:
             self._network.write(buffer, _now(timeout))
