@@ -1,9 +1,10 @@
-"""Bodies of errors that do not end, or that unpack to gigabytes: as much is kept as anybody could want, and the rest is
+"""Bodies, of errors above all, that do not end, or that unpack to gigabytes: as much is kept as anybody could want, and the rest is
 left where it is."""
 
 from __future__ import annotations
 
 import gzip
+import random
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,8 +14,10 @@ from typing import Any, Final
 import pytest
 
 import xcaas
-from tests.adversarial.clients import KINDS, LIBRARIES, make, own_client, run_async
-from tests.adversarial.raw_server import Asked, Piece, respond, serving
+from tests.adversarial.clients import KINDS, LIBRARIES, make, outcomes, own_client, run_async
+from tests.adversarial.leftovers import nothing_left
+from tests.adversarial.raw_server import Asked, Piece, json, respond, serving
+from xcaas_core.transport import _messages
 
 MOST: Final = 4 << 20
 
@@ -98,3 +101,19 @@ def test_a_text_is_cut_where_no_credential_is(size: int) -> None:
     shown = str(caught.value.body)
     assert 3990 <= len(shown) <= 4000
     assert "a-token" not in shown or size < 4010
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_success_that_unpacks_to_gigabytes(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given up; a body that is only large is not."""
+    monkeypatch.setattr(_messages, "_PORTION", 1 << 20)
+    large = b'{"id":"large","text":"' + random.Random(1).randbytes(600_000).hex().encode() + b'"}'
+    bodies = {"bomb": zlib.compress(bytes(4 << 20)), "large": zlib.compress(large)}
+
+    def script(asked: Asked) -> Iterator[Piece]:
+        yield respond(bodies[asked.id], 200, "Content-Encoding: deflate") if asked.id in bodies else json(asked.id)
+
+    with nothing_left(), serving(script) as server:
+        found = outcomes(kind, library, server.url, [("get", "bomb"), ("get", "a"), ("get", "large"), ("get", "b")])
+    assert found == ["DecodeError", "a", "large", "b"]

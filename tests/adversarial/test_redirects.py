@@ -78,3 +78,30 @@ def test_credentials_stay(asked_for: str, where: str, library: Any) -> None:
         assert "user:pw" not in str(caught.value)
         assert other.asked == []
         assert len(server.asked) <= 3
+
+
+NO_ADDRESSES: Final = (
+    "http://[::1", "http://user:S3CRET@h:x/", "http://xn--a/", "javascript:alert(1)", "data:,x", "http://" + "a" * 70_000,
+    "http://host:99999999/", "//", "foo://x/", "http://ex ample/", "http://%zz/", "http://..", "http://\xff/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", [*KINDS, "blocking with a proxy", "asyncio with a proxy"])
+def test_a_location_that_is_no_address(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clients of the library's read it also if they are not to follow it."""
+    if "proxy" in kind:
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+    def script(asked: Asked) -> Iterator[Piece]:
+        if asked.id.isdecimal():
+            target = NO_ADDRESSES[int(asked.id)].encode("latin-1")
+            yield respond(WITH_BODY, 302, "Location: @").replace(b"@", target, 1)
+        else:
+            yield json(asked.id)
+
+    calls: list[Call] = []
+    for number in range(len(NO_ADDRESSES)):
+        calls += [("get", str(number)), ("get", "next")]
+    with serving(script) as server:
+        assert outcomes(kind, library, server.url, calls) == ["RedirectError", "next"] * len(NO_ADDRESSES)

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 __all__ = ["disposition_name", "link_target", "request_id_of", "requested_wait"]
 
 
-# Below this an `x-ratelimit-reset` counts seconds; above it is a date in epoch seconds.
+# Below this a number counts seconds; above it is a date in epoch seconds.
 _EPOCH: Final = 1_000_000_000
 
 
@@ -18,16 +18,20 @@ def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float
     """Return the seconds that a response asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
     of a 429. None if it asks for nothing that can be understood. `now` is epoch seconds."""
     text = headers.get("retry-after")
-    if text is not None:
-        asked = _number(text)
-        return asked if asked is not None else _until_date(text, headers.get("date"), now)
-    if status != 429:
+    asked = _number(text or "")
+    if text is None and status == 429:
+        asked = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
+    elif asked is None:
+        return _until(_epoch(text or ""), headers, now)
+    return asked if asked is None or asked < _EPOCH else _until(asked, headers, now)
+
+
+def _until(at: float | None, headers: Mapping[str, str], now: float) -> float | None:
+    """Return the seconds until a date, by the server's own clock, where it shows it: the local one may be wrong."""
+    if at is None:
         return None
-    reset = _number(headers.get("x-ratelimit-reset") or headers.get("ratelimit-reset") or "")
-    if reset is None or reset < _EPOCH:
-        return reset
     server_now = _epoch(headers.get("date") or "")
-    return max(0.0, reset - (now if server_now is None else server_now))
+    return max(0.0, at - (now if server_now is None else server_now))
 
 
 def _number(text: str) -> float | None:
@@ -35,22 +39,16 @@ def _number(text: str) -> float | None:
     return float(text) if text.isascii() and text.replace(".", "", 1).isdecimal() else None
 
 
-def _until_date(text: str, date: str | None, now: float) -> float | None:
-    at = _epoch(text)
-    if at is None:
-        return None
-    # By the server's own clock, where it shows it: the local one may be wrong.
-    server_now = _epoch(date or "")
-    return max(0.0, at - (now if server_now is None else server_now))
-
-
 def _epoch(text: str) -> float | None:
     if not text:
         return None
+    from datetime import UTC
     from email.utils import parsedate_to_datetime  # loaded only when a server gives a date
 
     try:
-        return parsedate_to_datetime(text).timestamp()
+        date = parsedate_to_datetime(text)
+        # HTTP's dates are in GMT, and its oldest form does not say so.
+        return (date if date.tzinfo is not None else date.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
 

@@ -32,7 +32,7 @@ class AsyncHttpTransport:
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[object] = []
-        self._builder = RequestBuilder(self.connection)
+        self._builder = RequestBuilder(self.connection, blocking=False, direct=self._direct)
         self._homes: list[tuple[object, AsyncTransportPool]] = []
         self._moving = Lock()  # loops of several threads may come at once
         self._closed = False
@@ -80,7 +80,7 @@ class AsyncHttpTransport:
                 if stream:
                     response.leave_open()
                     return response
-                return await self._finish(response, BodyBuffer(request, response.status))
+                return await self._finish(response, BodyBuffer(request, response))
             deadline.expire()
         except Exception as caught:
             error = map_exception(caught, client)
@@ -100,14 +100,24 @@ class AsyncHttpTransport:
             raw = await client.handle_async_request(message)
             raw.request = message
         else:
-            auth = guarding(self._auth, client)
-            raw = await client.send(message, stream=True, follow_redirects=False, **auth)
+            raw = await self._send(client, message)
         guard(raw)
         try:
             return HttpResponse(raw, message.extensions["timeout"])
         except XCaaSError:
             await raw.aclose()
             raise
+
+    async def _send(self, client: Any, message: Any) -> Any:
+        try:
+            return await client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+        except Exception as error:
+            from ._watch import redirect_of  # not before something has failed
+
+            redirect = redirect_of(error, message)
+            if redirect is None:
+                raise
+            return redirect
 
     async def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
         pieces: Any = aiter(response.raw.stream if response.is_plain else _decoded(response))
@@ -124,7 +134,7 @@ class AsyncHttpTransport:
     async def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        body = BodyBuffer(None, received.status)
+        body = BodyBuffer(None, received)
         try:
             with anyio.move_on_after(received.deadline.backstop()):
                 while (piece := await self.chunk(received)) and body.add(piece):

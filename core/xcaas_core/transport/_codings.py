@@ -40,11 +40,12 @@ class BodyDecoder:
 
     def __init__(self, stages: list[Decompressor]) -> None:
         self._stages = stages
-        self._began = False
+        self.taken = 0
+        """Bytes that came."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Return what comes out of the next bytes."""
-        self._began = self._began or bool(data)
+        self.taken += len(data)
         pieces = iter((data,))
         for stage in self._stages:
             pieces = _through(stage, pieces)
@@ -56,7 +57,7 @@ class BodyDecoder:
         Raises:
             ConnectionLostError: The body ends before its compression does.
         """
-        if self._began and not all(stage.complete for stage in self._stages):
+        if self.taken and not all(stage.complete for stage in self._stages):
             raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import socket
 import time
+from contextlib import suppress
+from threading import Thread
 from typing import Any, Final, NoReturn
 
 from .._errors import CallTimeoutError
@@ -83,10 +85,10 @@ def _now(timeout: float | None) -> float | None:
 class Backend:
     """How blocking connections are made: by the library's own backend, whose every wait gets what is left.
 
-    `failures` are what the library raises when no connection can be made.
+    `failures` are what the library raises when no connection can be made, and when none is made in time.
     """
 
-    def __init__(self, backend: Any, failures: tuple[type[Exception], ...]) -> None:
+    def __init__(self, backend: Any, failures: tuple[type[Exception], type[Exception]]) -> None:
         self._backend = backend
         self._failures = failures
 
@@ -94,7 +96,7 @@ class Backend:
         """Connect to the first of the server's addresses that responds. Each has an equal share of the time."""
         limit = _now(timeout)
         end = None if limit is None else time.monotonic() + limit
-        addresses = _addresses(host, port) or [host]
+        addresses = self._addresses(host, port, limit)
         while True:
             share = None if end is None else max(0.001, (end - time.monotonic()) / len(addresses))
             try:
@@ -103,18 +105,51 @@ class Backend:
                 if not addresses:
                     raise
 
+    def _addresses(self, host: str, port: int, limit: float | None) -> list[str]:
+        """Return a server's addresses. The system may look for them for half a minute, so a thread waits for it."""
+        from queue import Empty, SimpleQueue  # not before there is something to look up
+
+        failed, timed_out = self._failures
+        with suppress(OSError, UnicodeError):
+            return _resolve(host, port, socket.AI_NUMERICHOST)
+        found: SimpleQueue[list[str] | OSError] = SimpleQueue()
+
+        def look_up() -> None:
+            try:
+                found.put(_resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                found.put(OSError(str(error)))
+
+        try:
+            Thread(target=look_up, name="xcaas-dns", daemon=True).start()
+        except RuntimeError:  # the interpreter is about to end
+            look_up()
+        try:
+            addresses = found.get(timeout=limit)
+        except Empty:
+            raise timed_out(f"the address of {host} was not found in time") from None
+        if isinstance(addresses, OSError):
+            raise failed(str(addresses))
+        return addresses
+
 
 class Stream:
     """A connection of the library's, whose every wait gets what is left."""
 
     def __init__(self, network: Any) -> None:
         self._network = network
+        self._is_new = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data: bytes = self._network.read(max_bytes, _now(timeout))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if self._is_new:
+            self._is_new = False
+            from ._early import refuse_early  # not before there is a connection
+
+            refuse_early(self._network)
         if len(buffer) <= _PIECE:
             self._network.write(buffer, _now(timeout))
             return
@@ -132,10 +167,6 @@ class Stream:
         return self._network.get_extra_info(info)
 
 
-def _addresses(host: str, port: int) -> list[str]:
-    """Return a server's addresses; none if there are none to be had: the library says why."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        return []
+def _resolve(host: str, port: int, flags: int = 0) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

@@ -16,7 +16,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["guard", "guarding"]
+__all__ = ["guard", "guarding", "unread"]
 
 _UNKNOWN: Final = (
     "the HTTP library does not show what was left unread behind a response, so that connections are not used "
@@ -92,7 +92,7 @@ class _Connection:
 
     def _holds_more(self) -> bool:
         left, _ = self._connection._h11_state.trailing_data
-        return bool(left) or _unread(self._network)
+        return bool(left) or unread(self._network)
 
     def _retire(self) -> None:
         """Make an idle connection look like one that the server has ended. Libraries close those."""
@@ -185,7 +185,7 @@ def _derived(kind: type, like: type) -> Any:
     return type(kind.__name__, (kind, getattr(import_module(library), _BASES[kind])), {})
 
 
-def _unread(network: Any) -> bool:
+def unread(network: Any) -> bool:
     """Return whether bytes wait between the socket and the parser: in TLS, or where asyncio hands them over.
 
     Those in the socket are seen by the library before it uses the connection again.

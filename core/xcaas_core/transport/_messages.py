@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["BodyBuffer", "HttpResponse", "RequestBuilder", "http_response", "map_exception"]
 
 _MOST: Final = 1 << 20
+_PORTION: Final = 128 << 20  # bytes that any body may unpack to, and after which its ratio is looked at
+_RATIO: Final = 200  # JSON is rarely packed to a fiftieth
 
 
 class HttpResponse:
@@ -75,7 +77,12 @@ class RequestBuilder:
     """Makes the library's requests. A user's client merges in what its user has set on it; for the SDK's own
     that is known beforehand, and costs nothing per call."""
 
-    def __init__(self, connection: Connection | None) -> None:
+    def __init__(self, connection: Connection | None, *, blocking: bool, direct: bool) -> None:
+        self._watch: Callable[[], object] | None = None
+        if not direct:
+            from ._watch import AsyncWatch, Watch
+
+            self._watch = Watch if blocking else AsyncWatch
         self._request: Any = None
         self._defaults: dict[str, str] = {}
         self._secrets: list[str] = []
@@ -91,7 +98,11 @@ class RequestBuilder:
         return {"user-agent": AGENT} if agent.startswith("python-httpx") else {}
 
     def build(self, client: Any, request: Request, content: object) -> Any:
-        extensions = {"timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)}
+        extensions: dict[str, Any] = {
+            "timeout": Deadline(request.timeout, request.connect_timeout, request.read_timeout)
+        }
+        if self._watch is not None:
+            extensions["trace"] = self._watch()
         request.secrets += self._secrets
         files = None if request.parts is None else request.parts()
         if self._request is None:
@@ -122,28 +133,43 @@ class RequestBuilder:
 
 
 class BodyBuffer:
-    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept."""
+    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept.
 
-    __slots__ = ("_left", "_pieces", "_strict")
+    What a coding unpacks to is bounded by what came of it: a few kilobytes may stand for gigabytes.
+    """
 
-    def __init__(self, request: Request | None, status: int) -> None:
+    __slots__ = ("_decoder", "_left", "_pieces", "_strict")
+
+    def __init__(self, request: Request | None, response: HttpResponse) -> None:
         # What belongs to no operation (tokens, sets of keys) is small, or wrong.
         self._strict = request is not None and request.operation is None
-        self._left: float = _MOST if self._strict else math.inf if status < 300 else LONGEST_ERROR
+        self._decoder = None if self._strict or response.status >= 300 else response.decoder
+        longest = math.inf if self._decoder is None else _PORTION
+        self._left: float = _MOST if self._strict else longest if response.status < 300 else LONGEST_ERROR
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> bool:
         """Take a piece. Return whether there is room for more."""
         self._pieces.append(piece)
         self._left -= len(piece)
+        decoder = self._decoder
+        if self._left < 0 and decoder is not None and sum(map(len, self._pieces)) < _RATIO * decoder.taken:
+            self._left += _PORTION
         return self._left >= 0
 
     def content(self) -> bytes:
-        """Return the body. TransportError if it is too large for what it is."""
+        """Return the body.
+
+        Raises:
+            TransportError: It is too large for what it is.
+            DecodeError: It unpacks to more than a body does.
+        """
         if self._left >= 0:
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         if self._strict:
             raise TransportError(f"the response is larger than {_MOST:,} bytes, and was not read to its end")
+        if self._decoder is not None:
+            raise DecodeError(f"the body unpacks to more than {_RATIO} times its size, and was not read to its end")
         return b"".join(self._pieces)[:LONGEST_ERROR]
 
 

@@ -28,7 +28,7 @@ class HttpTransport:
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[TransportPool] = []
-        self._builder = RequestBuilder(self.connection)
+        self._builder = RequestBuilder(self.connection, blocking=True, direct=self._direct)
         self._pool = self._new_pool()
         resets_after_fork(self)
 
@@ -54,7 +54,7 @@ class HttpTransport:
             if stream:
                 response.leave_open()
                 return response
-            return self._finish(response, BodyBuffer(request, response.status))
+            return self._finish(response, BodyBuffer(request, response))
         except Exception as caught:
             error = map_exception(caught, client)
             if error is None:
@@ -74,13 +74,24 @@ class HttpTransport:
             raw = client.handle_request(message)
             raw.request = message
         else:
-            raw = client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+            raw = self._send(client, message)
         guard(raw)
         try:
             return HttpResponse(raw, message.extensions["timeout"])
         except XCaaSError:
             raw.close()
             raise
+
+    def _send(self, client: Any, message: Any) -> Any:
+        try:
+            return client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+        except Exception as error:
+            from ._watch import redirect_of  # not before something has failed
+
+            redirect = redirect_of(error, message)
+            if redirect is None:
+                raise
+            return redirect
 
     def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
         check = response.deadline.check
@@ -97,7 +108,7 @@ class HttpTransport:
     def read(self, response: Response) -> None:
         """Read what is left of a streamed response."""
         received = http_response(response)
-        body = BodyBuffer(None, received.status)
+        body = BodyBuffer(None, received)
         try:
             while (piece := self.chunk(received)) and body.add(piece):
                 received.deadline.check()

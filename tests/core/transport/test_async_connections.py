@@ -15,11 +15,13 @@ from typing import Any
 import anyio
 import pytest
 import trustme
+from httpcore import AnyIOBackend
 
 from tests.support.listening import OK, answering, beginning, listening
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop
 from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
+from xcaas_core.transport._idle import AsyncBackend
 
 
 @pytest.fixture
@@ -284,3 +286,33 @@ def test_nothing_is_left_open() -> None:
         warnings.simplefilter("error")
         asyncio.run(main())
         gc.collect()
+
+
+def test_what_arrives_after_a_long_body_is_seen() -> None:
+    """A connection listens while it writes one. Older versions of anyio go on to, and then the socket itself looks empty."""
+
+    async def main() -> None:
+        peers: list[asyncio.StreamWriter] = []
+
+        async def taking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readexactly(1 << 17)
+            peers.append(writer)
+            await reader.read()
+
+        async with listening(taking) as port:
+            stream = await AsyncBackend(AnyIOBackend()).connect_tcp("127.0.0.1", port)
+            await stream.write(bytes(1 << 17), 5)
+            while not peers:
+                await asyncio.sleep(0)
+            assert not stream.get_extra_info("is_readable")
+            peers[0].write(b"HTTP/1.1 200 OK\r\n")
+            with anyio.fail_after(5):
+                while not stream.get_extra_info("is_readable"):
+                    await asyncio.sleep(0)
+            for _ in range(5):
+                await asyncio.sleep(0)
+                assert stream.get_extra_info("is_readable")
+            assert await stream.read(1 << 16, 5) == b"HTTP/1.1 200 OK\r\n"
+            await stream.aclose()
+
+    asyncio.run(main())

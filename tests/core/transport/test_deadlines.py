@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +24,9 @@ class Network:
         self.reachable = reachable
         self.tried: list[tuple[str, float | None]] = []
         self.written: list[bytes] = []
+
+    def get_extra_info(self, info: str) -> None:
+        """Nothing has arrived, and there is no TLS."""
 
     def connect_tcp(self, host: str, port: int, timeout: float | None, **options: Any) -> Network:
         self.tried.append((host, timeout))
@@ -44,7 +49,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 def test_each_address_has_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3")
     network = Network("192.0.2.3")
-    Backend(network, (Refused,)).connect_tcp("server.test", 80, Deadline(30, 12, None).get("connect"))
+    Backend(network, (Refused, TimeoutError)).connect_tcp("server.test", 80, Deadline(30, 12, None).get("connect"))
     hosts, limits = zip(*network.tried, strict=True)
     assert hosts == ("192.0.2.1", "192.0.2.2", "192.0.2.3")
     assert [round(limit or 0) for limit in limits] == [4, 6, 12]
@@ -54,18 +59,47 @@ def test_without_a_limit_addresses_have_none(monkeypatch: pytest.MonkeyPatch) ->
     resolving(monkeypatch, "192.0.2.1", "192.0.2.2")
     network = Network()
     with pytest.raises(Refused, match=r"192\.0\.2\.2"):
-        Backend(network, (Refused,)).connect_tcp("server.test", 80)
+        Backend(network, (Refused, TimeoutError)).connect_tcp("server.test", 80)
     assert network.tried == [("192.0.2.1", None), ("192.0.2.2", None)]
 
 
-def test_a_name_that_nobody_knows_is_left_to_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror
+def looking_up(monkeypatch: pytest.MonkeyPatch, look_up: Callable[[], object]) -> None:
+    def found(*_: object, flags: int, **__: object) -> None:
+        if not flags & socket.AI_NUMERICHOST:
+            look_up()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+
+
+def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    looking_up(monkeypatch, lambda: None)
     network = Network("server.test")
-    Backend(network, (Refused,)).connect_tcp("server.test", 80)
-    assert network.tried == [("server.test", None)]
+    with pytest.raises(Refused, match="Name or service not known"):
+        Backend(network, (Refused, TimeoutError)).connect_tcp("server.test", 80)
+    assert network.tried == []
+
+
+def test_a_name_server_that_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    looking_up(monkeypatch, answered.wait)
+    try:
+        with pytest.raises(TimeoutError, match=r"server\.test was not found in time"):
+            Backend(Network(), (Refused, TimeoutError)).connect_tcp("server.test", 80, 0.01)
+    finally:
+        answered.set()
+
+
+def test_names_are_looked_up_where_no_thread_can_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the interpreter ends, and something still makes a call."""
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    looking_up(monkeypatch, lambda: None)
+    with pytest.raises(Refused):
+        Backend(Network(), (Refused, TimeoutError)).connect_tcp("server.test", 80, 1)
 
 
 def test_a_long_body_is_sent_in_pieces_each_with_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,6 @@ from tests.support.origin import serving
 from xcaas_core.transport import _leftovers
 
 _source: Any = vars(_leftovers)["_source"]
-_unread: Any = vars(_leftovers)["_unread"]
 
 
 @pytest.fixture(params=["httpx", "httpx2"])
@@ -36,9 +35,9 @@ def test_the_parser_and_the_buffer_of_an_async_response(library: Any) -> None:
             assert isinstance(connection._h11_state, h11.Connection)
             network: Any = response.extensions["network_stream"]
             buffer = network._stream._protocol.read_queue
-            assert not _unread(network)
+            assert not _leftovers.unread(network)
             buffer.append(b"more")
-            assert _unread(network)
+            assert _leftovers.unread(network)
             buffer.clear()
 
     with serving() as origin:

@@ -138,6 +138,41 @@ def test_a_long_retry_after_is_raised_and_shared_by_all() -> None:
     assert world.token() == "token-2"
 
 
+@pytest.mark.parametrize("asked", ["30000000", "9" * 400])
+def test_an_absurd_retry_after_does_not_last(asked: str) -> None:
+    """Milliseconds, say: the endpoint is asked again after five minutes, by whoever needs a token then."""
+    world = World(TokenEndpoint(script=(busy(429, retry_after=asked),)))
+    with pytest.raises(TokenRateLimitError) as caught:
+        world.token()
+    assert caught.value.retry_after == float(asked)
+    world.clock.advance(299)
+    with pytest.raises(TokenRateLimitError):
+        world.token()
+    assert world.endpoint.requests == 1
+    world.clock.advance(2)
+    assert world.token() == "token-2"
+
+
+def test_an_absurd_retry_after_ahead_of_time_does_not_outlast_the_token() -> None:
+    world = World()
+    assert world.token() == "token-1"
+    world.endpoint.script.append(busy(429, retry_after="9" * 12))
+    world.clock.advance(1799 - 61)
+    assert world.token() == "token-1"
+    assert world.endpoint.requests == 2
+    world.clock.advance(301)
+    assert world.token() == "token-3"
+
+
+def test_a_line_that_is_not_http_is_not_quoted() -> None:
+    """It may be the token."""
+    text = 'did not speak HTTP: illegal header line: bytearray(b\'{"access_token": "T0KEN"}\')'
+    world = World(TokenEndpoint(script=(ConnectionLostError(text),) * 9))
+    with pytest.raises(TokenUnavailableError, match=r"did not speak HTTP: illegal header line \(") as caught:
+        world.token()
+    assert "T0KEN" not in str(caught.value)
+
+
 def test_a_call_without_the_time_to_wait_leaves_the_wait_to_others() -> None:
     world = World(TokenEndpoint(script=(busy(429, retry_after="10"),), latency=0.0))
     hurried = world.simulation.start(world.acquire(deadline=1002.0))

@@ -1,0 +1,67 @@
+"""What a user's HTTP client tells of a request on its way, through the library's `trace` extension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+
+from ._early import refuse_early
+
+__all__ = ["AsyncWatch", "Watch", "redirect_of"]
+
+_CONNECTED: Final = ("connect_tcp.complete", "start_tls.complete", "connect_unix_socket.complete")
+_SENDING: Final = "http11.send_request_headers.started"
+_RECEIVED: Final = "http11.receive_response_headers.complete"
+
+
+class _Watch:
+    """Sees a new connection, the first request on it, and the head of the response."""
+
+    __slots__ = ("_new", "head")
+
+    def __init__(self) -> None:
+        self._new: Any = None
+        self.head: tuple[bytes, int, bytes, list[tuple[bytes, bytes]]] | None = None
+
+    def see(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith(_CONNECTED):
+            self._new = info["return_value"]
+        elif event == _SENDING and self._new is not None:
+            network, self._new = self._new, None
+            refuse_early(network)
+        elif event == _RECEIVED:
+            self.head = info["return_value"]
+
+
+class Watch(_Watch):
+    """The extension for a blocking client."""
+
+    __slots__ = ()
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        self.see(event, info)
+
+
+class AsyncWatch(_Watch):
+    """The extension for an async client."""
+
+    __slots__ = ()
+
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        self.see(event, info)
+
+
+def redirect_of(error: Exception, message: Any) -> Any:
+    """Return the redirect, without its body, that a request failed after; None if there was none.
+
+    Clients read `Location` also if they are not to follow it, and fail if it is no address.
+    """
+    from ._errors import converted  # not before something has failed
+
+    watch = message.extensions.get("trace")
+    head = watch.head if isinstance(watch, _Watch) else None
+    if head is None or not 300 <= head[1] < 400 or not (isinstance(error, UnicodeError) or converted(error)):
+        return None
+    library = import_module(type(message).__module__)
+    return library.Response(head[1], headers=head[3], content=b"", request=message)
