@@ -12,7 +12,7 @@ from xcaas_sandbox._specs import is_list, is_node
 
 from ._reference import Member
 
-__all__ = ["Example", "arguments", "example"]
+__all__ = ["Example", "arguments", "example", "has_example"]
 
 WIDTH = 88
 
@@ -24,6 +24,11 @@ class Example:
     blocking: str
     awaiting: str
     command: str
+
+
+def has_example(member: Member) -> bool:
+    """Tell whether a method can be shown by itself: one that resumes a job needs the id of that job."""
+    return member.operation is not None and "resume" not in member.call.rpartition(".")[2]
 
 
 def arguments(member: Member) -> dict[str, object]:
@@ -46,6 +51,9 @@ def example(member: Member, given: dict[str, object]) -> Example:
     elif kind == "EventStream":
         loop = f"with {call} as events:\n    for event in events:\n        print(event)\n"
         blocking, awaiting = loop, f"async {loop}".replace("    for", "    async for")
+    elif kind == "Poller":
+        use = '{}result.save("content")' if "Download" in member.returns else "print(result)"
+        blocking, awaiting = (f"result = {wait}{call}.wait()\n{use.format(wait)}\n" for wait in ("", "await "))
     elif kind == "None":
         blocking, awaiting = f"{call}\n", f"await {call}\n"
     else:
@@ -100,7 +108,7 @@ def _command(member: Member, given: dict[str, object], kind: str) -> str:
             words += [word for item in value for word in (option, str(item))]
         else:
             words += [option, str(value)]
-    if kind == "Download":
+    if "Download" in member.returns:
         words += ["--into", "content"]
     elif kind == "Pager":
         words += ["--limit-total", "10"]

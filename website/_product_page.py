@@ -11,7 +11,8 @@ from textwrap import indent
 from xcaas_core.sdk import Product, Scheme
 from xcaas_sandbox._specs import is_list
 
-from ._examples import arguments, example
+from ._examples import arguments, example, has_example
+from ._operations import error_bodies, operations
 from ._reference import Member, Model, Parameter, Reference, Resource
 
 __all__ = ["write"]
@@ -40,6 +41,7 @@ class _Page:
         self._reference = reference
         self._product = product
         self._models = reference.models
+        self._operations = operations(reference.name)
         self._meanings: dict[tuple[str, str], str] = {}
         for resource in reference.resources:
             for member in resource.members:
@@ -109,7 +111,10 @@ class _Page:
             f"| {status} | `{name}` | {_cell(text)} |" for (status, name), text in sorted(self._meanings.items())
         )
         yield f"| Status | Raises | Means |\n|---|---|---|\n{rows}"
-        yield "All errors, and what they carry: [errors](../calls.md#errors)."
+        yield (
+            "`error.body` is the model that the operation names, where it names one; a body of another form is kept "
+            "as JSON or text. All errors, and what they carry: [errors](../calls.md#errors)."
+        )
 
     def _raised(self, raised: tuple[str, str]) -> str:
         """Return an error with its status, and its meaning where that differs from the usual one."""
@@ -118,6 +123,15 @@ class _Page:
         if self._meanings.get((status, name)) == meaning:
             return f"`{name}` ({status})"
         return f"`{name}` ({_safe(text.rstrip('.'))})"
+
+    def _error_bodies(self, member: Member) -> str:
+        """Return the models of error bodies with their statuses; nothing for methods that make several calls."""
+        bodies = error_bodies(self._operations[str(member.row["operation_id"])]) if member.row else {}
+        told = [
+            f"{self._type(body)} ({', '.join('any other' if status == 'default' else status for status in statuses)})"
+            for body, statuses in bodies.items()
+        ]
+        return f" `error.body` is {' or '.join(told)}." if told else ""
 
     def _resource(self, resource: Resource) -> Iterator[str]:
         product = self._reference.name
@@ -143,13 +157,14 @@ class _Page:
         returned = f" {_safe(member.returned)}" if member.returned else ""
         yield f"**Returns** {self._type(member.returns, optional=True)}.{returned}"
         if member.raises:
-            yield f"**Raises** {', '.join(map(self._raised, member.raises))}; see [what errors mean](#errors)."
+            yield f"**Raises** {', '.join(map(self._raised, member.raises))}; see [what errors mean](#errors).{self._error_bodies(member)}"
         if member.row:
             row = member.row
             yield (
                 f"**Sends** `{row['method']} {row['path']}`, with {_credential(row, self._product.schemes)}. "
                 f"`{row['operation_id']}` in the spec."
             )
+        if has_example(member):
             made = example(member, arguments(member))
             yield _tabs(
                 ("Sync", "python", made.blocking),

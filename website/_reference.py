@@ -164,7 +164,7 @@ def _member(
             returned = " ".join(_line(item.description) for item in section.value)
         elif isinstance(section, griffe.DocstringSectionRaises):
             raises = [(str(item.annotation), _line(item.description)) for item in section.value]
-    row = rows.get(call)
+    source = re.search(r"^Source: `(\w+)`", method.docstring.value if method.docstring else "", re.MULTILINE)
     return Member(
         call=call,
         summary=summary,
@@ -183,8 +183,8 @@ def _member(
         returns=_annotation(method.returns),
         returned=returned,
         raises=raises,
-        row=row,
-        operation=operations[str(row["operation_id"])] if row else None,
+        row=rows.get(call),
+        operation=operations[source[1]] if source else None,
     )
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from .administration._client import Administration, AsyncAdministration
     from .agent_status._client import AgentStatus, AsyncAgentStatus
     from .audit_records._client import AsyncAuditRecords, AuditRecords
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from .work_analytics._client import AsyncWorkAnalytics, WorkAnalytics
     from .work_chat._client import AsyncWorkChat, WorkChat
 
+    Region: TypeAlias = Literal["ap", "au", "ca", "eu", "uk", "us", "us-east", "us-west"]
+
 __all__ = ["AsyncXCaaS", "XCaaS"]
 
 _REGIONS = (
@@ -47,7 +51,7 @@ _REGIONS = (
 
 
 @_sdk.public
-class XCaaS(_sdk.ClientBase):
+class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
     """All products, for code that blocks.
 
     A context manager; safe to share between threads. Each product loads on first use.
@@ -278,7 +282,7 @@ class XCaaS(_sdk.ClientBase):
 
 
 @_sdk.public
-class AsyncXCaaS(_sdk.AsyncClientBase):
+class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
     """All products, for code that awaits.
 
     An async context manager. Each product loads on first use.

@@ -252,9 +252,11 @@ def _run(request: BuildRequest, progress: Progress) -> BuildResult:
 
 
 def _outcome(request: BuildRequest, result: BuildResult) -> str:
-    from xcaas_generator.package.changes import report
+    lines: list[str] = []
+    if result.changes and not request.check:
+        from xcaas_generator.package.changes import report
 
-    lines = [report(list(result.changes))] if result.changes and not request.check else []
+        lines.append(report(list(result.changes)))
     operations = counted(result.operations, "operation")
     if result.refused:
         operations += f", {result.refused} refused (see _manifest.json)"

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from xcaas_generator.failure import Failure
 
@@ -21,8 +20,7 @@ NAME = "_manifest.json"
 Record: TypeAlias = "dict[str, ir.JSON]"
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """What the manifest says of one product."""
 
     product: str

@@ -9,16 +9,14 @@ warnings into errors. Nothing that the generator changes or drops goes without o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from xcaas_generator.source import SourceLocation
 
 Severity: TypeAlias = Literal["warning", "error"]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One finding. `line` and `column` count from 1; they are None until looked up, which
     `positions.locate` does only for what is shown."""
 
@@ -39,7 +37,7 @@ class Problem:
         return self.place.pointer
 
     def at(self, line: int, column: int) -> Problem:
-        return replace(self, line=line, column=column)
+        return self._replace(line=line, column=column)
 
     def __str__(self) -> str:
         """Return `specs/storage.yaml:12:7: error: … (at #/paths/~1a) … advice`, on one line, as compilers print it."""

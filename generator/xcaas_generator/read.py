@@ -7,7 +7,7 @@ anything at all is wrong) are they raised.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from xcaas_generator import ir
@@ -61,7 +61,7 @@ def read_document(
         ) from error
     problems = tuple(locate(report.problems, documents.files))
     if problems and strict:
-        raise InputError(replace(problem, severity="error") for problem in problems)
+        raise InputError(problem._replace(severity="error") for problem in problems)
     if document.refused and not document.operations:
         raise InputError(problems)
     files = tuple(Path(label) for label in documents.files if "://" not in label) if isinstance(source, Path) else ()

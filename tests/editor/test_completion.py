@@ -51,7 +51,14 @@ IDIOMS = {
     "evolved models": (FETCHED + 'item.evolve(mime_type="audio/mpeg").‸', ITEM),
     "read models": ("from xcaas.storage.models import StorageObject\n\nStorageObject.from_dict({}).‸", ITEM),
 }
+REGIONS = {"uk", "us-west"}
 LITERALS = {
+    "region": ('from xcaas import XCaaS\n\nwith XCaaS(region="‸") as client:\n    pass', REGIONS),
+    "region from_env": ('from xcaas import XCaaS\n\nwith XCaaS.from_env(region="‸") as client:\n    pass', REGIONS),
+    "region of a copy": (START + 'client.with_options(region="‸")', REGIONS),
+    "region of a product": (START + 'XCaaS(region={"storage": "‸"})', REGIONS),
+    "region of an async client": (START + 'AsyncXCaaS.from_env(region="‸").with_options()', REGIONS),
+    "region of an async copy": (START + 'AsyncXCaaS().with_options(region="‸")', REGIONS),
     "argument": (START + 'client.storage.objects.search(sort_direction="‸")', {"ASC", "DESC"}),
     "list argument": (START + 'client.cc_realtime.queues.list(metrics=["‸"])', {"slaPercentage.today"}),
     "comparison": (LOOP + 'if item.object_state == "‸":\n        pass\n', {"AVAILABLE", "REVOKED"}),
@@ -86,6 +93,9 @@ def test_values_are_offered_inside_quotes(tmp_path: Path) -> None:
         for what, (program, wanted) in LITERALS.items():
             offered = set(await window.completions(program))
             assert wanted <= offered, (what, sorted(offered)[:20])
+        # Core knows no region: clients of other documents offer their own, or none.
+        other = "from xcaas_core.sdk import ClientBase\n\nclass Client(ClientBase): ...\n\n"
+        assert not REGIONS & set(await window.completions(other + 'Client(region="‸")'))
 
     in_editor("pyright", tmp_path, ask)
 

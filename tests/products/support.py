@@ -102,7 +102,9 @@ def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
         address = client.administration.addresses.create(address={"country": "CH", "city": "Bern"})
         return {"address_id": address.id}
     if call == "administration.operations.get":
-        return {"operation_id": client.administration.users.delete("nobody").operation_id}
+        return {"operation_id": client.administration.users.delete("uS1002").operation_id}
+    if call == "administration.sites.delete":
+        return {"site_id": "sT1002"}  # where nobody works
     maker = _MAKERS.get(row["product"])
     return maker(client, row) if maker else {}
 
@@ -113,7 +115,7 @@ def _stored(client: XCaaS, row: Row) -> dict[str, object]:
     assert item is not None
     job = client.storage.bulk_downloads.start(object_ids=[item.id])
     assert job is not None
-    return {"object_id": item.id, "zip_name": job.zip_name, "object_ids": ["none"]}
+    return {"object_id": item.id, "zip_name": job.zip_name, "object_ids": [item.id]}
 
 
 def _reported(client: XCaaS, row: Row) -> dict[str, object]:

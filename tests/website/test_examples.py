@@ -13,14 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.products.support import CREDENTIALS, MANIFEST, SETTINGS, client_of, known_ids, warned
-from website._examples import Example, arguments, example
+from tests.products.support import CREDENTIALS, MANIFEST, SETTINGS, Row, client_of, known_ids, warned
+from website._examples import Example, arguments, example, has_example
+from website._operations import operations
 from website._reference import Member, load, product_names
 from xcaas import AsyncXCaaS, XCaaS
 from xcaas_cli import main
 from xcaas_sandbox import Sandbox
 
-ROWS = {row["call"]: row for row in MANIFEST}
+ROWS = {(row["product"], row["operation_id"]): row for row in MANIFEST}
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +36,28 @@ def client(server: Sandbox) -> Iterator[XCaaS]:
         yield client
 
 
-def made(client: XCaaS, member: Member) -> Example:
+def row_of(member: Member) -> Row | None:
+    """The operation that a method calls, or begins with. Streams are no calls: tests/core/events opens each kind."""
+    assert member.operation is not None
+    return ROWS.get((member.call.partition(".")[0], member.operation.id))
+
+
+def made(client: XCaaS, member: Member, row: Row) -> Example:
     """The example as the page has it, but with ids that this sandbox knows."""
     names = {parameter.name for parameter in member.parameters}
-    known = {name: value for name, value in known_ids(client, ROWS[member.call]).items() if name in names}
+    known = {name: value for name, value in known_ids(client, row).items() if name in names}
     return example(member, arguments(member) | known)
 
 
-def uses(server: Sandbox, client: XCaaS, member: Member) -> Iterator[Example]:
+def uses(server: Sandbox, client: XCaaS, member: Member, row: Row) -> Iterator[Example]:
     """The example for each of its uses: the same one where the call changes nothing."""
     server.state.reset()
-    example = made(client, member)
+    example = made(client, member, row)
     for _ in range(3):
         yield example
-        if ROWS[member.call]["method"] != "GET":
+        if row["method"] != "GET":
             server.state.reset()
-            example = made(client, member)
+            example = made(client, member, row)
 
 
 @pytest.mark.parametrize("product", product_names())
@@ -63,8 +70,10 @@ def test_examples_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    # Streams are no calls: the programs of docs/events.md run, and tests/core/events opens each kind.
-    members = [member for resource in load(product).resources for member in resource.members if member.call in ROWS]
+    members = [member for resource in load(product).resources for member in resource.members if has_example(member)]
+    for operation in operations(product).values():
+        if operation.poller is not None:
+            monkeypatch.setattr(operation.poller, "first", 0.02)
 
     # One client for all commands: making a new one for each is most of what a command costs.
     def make_client(given: dict[str, object]) -> nullcontext[XCaaS]:
@@ -74,9 +83,9 @@ def test_examples_run(
     awaiting = AsyncXCaaS(credentials=CREDENTIALS, base_url=server.base_url, rate_limits=False, **SETTINGS)
     awaited: set[str] = set()
     with asyncio.Runner() as runner:
-        for member in members:
-            use = uses(server, client, member)
-            with warned(ROWS[member.call]):
+        for member, row in ((member, row) for member in members if (row := row_of(member))):
+            use = uses(server, client, member, row)
+            with warned(row):
                 shown = next(use)
                 exec(shown.blocking, {"client": client})  # noqa: S102 - our own pages
                 # The same call again: tests/products awaits each, so here one of each kind of result is enough.

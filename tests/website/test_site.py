@@ -53,12 +53,22 @@ def test_a_page_says_what_a_call_needs_and_gives() -> None:
     assert 'Known values: "abandoned.int-15m"' in operation
     assert '<a href="#model-QueueMetrics">QueueMetrics</a>' in operation
     assert "`AuthenticationError` (401)" in operation
+    assert '<a href="#model-GatewayFault">GatewayFault</a></code> (401)' in operation
+    assert '<a href="#model-MessageError">MessageError</a></code> (400, 403, 404, 405)' in operation
     assert "`ClientCredentials` (key and secret)" in operation
     assert "xcaas cc-realtime queues list --limit-total 10" in operation
     assert "async for item in client.cc_realtime.queues.list().limit(10):" in operation
     assert "- **Regions**: `au`, `ca`, `eu`, `us`; `us` unless you say `region=`" in page
     assert "Durations are in milliseconds, percentages from 0 to 100" in page.partition("{ #model-Metric }")[2]
     assert "100 calls in 60 seconds and 20 calls in 10 seconds" in write(load("administration"))
+
+
+def test_jobs_have_examples() -> None:
+    page = write(load("storage"))
+    restored = page.partition("{ #objects.restore_and_wait }")[2].partition("\n### ")[0]
+    assert 'result = await client.storage.objects.restore_and_wait("' in restored
+    assert "xcaas storage objects restore-and-wait " in restored
+    assert 'await result.save("content")' in page.partition("{ #bulk_downloads.download }")[2].partition("\n### ")[0]
 
 
 def test_the_built_site_is_not_committed() -> None:

@@ -27,7 +27,6 @@ __all__ = [
     "UNCHANGED",
     "ClientOptions",
     "HttpClient",
-    "RegionSetting",
     "Regions",
     "TransportFactory",
     "Unchanged",
@@ -35,9 +34,6 @@ __all__ = [
     "from_env",
     "option",
 ]
-
-# One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}.
-RegionSetting: TypeAlias = "str | Mapping[str, str]"
 
 
 class Unchanged:
@@ -246,7 +242,7 @@ class ClientOptions:
     itself, or None.
     """
 
-    region: RegionSetting | None = option(
+    region: str | Mapping[str, str] | None = option(
         None, _is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
     )
     tenant: str | None = option(None, _is_str, "text", variable="XCAAS_TENANT")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..calls._session import AsyncSession
-from ._base import AnyClient, Client
+from ._base import AnyClient, AnyRegion, Client
 from ._resources import AsyncCaller, AsyncProductClient, AsyncResource
 from ._setup import make_async_io
 from .raw import AsyncRawCalls
@@ -21,7 +21,7 @@ AnyProduct = TypeVar("AnyProduct", bound=AsyncProductClient)
 AnyResource = TypeVar("AnyResource", bound=AsyncResource)
 
 
-class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the constructor
+class AsyncClientBase(Client[AnyRegion], AsyncRawCalls):  # in this order, jedi finds the constructor
     """An async client, for asyncio and trio. An async context manager; may be used from several loops in turn."""
 
     __slots__ = ("_root", "_session")
@@ -29,7 +29,7 @@ class AsyncClientBase(Client, AsyncRawCalls):  # in this order, jedi finds the c
     _session: AsyncSession
     _root: AsyncResource
 
-    def _open(self, like: Client | None) -> None:
+    def _open(self, like: Client[Any] | None) -> None:
         io = like._session.io if isinstance(like, AsyncClientBase) else make_async_io(self._options)
         self._session = AsyncSession(self._engine, io)
         self._root = AsyncResource(AsyncCaller(self._session))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Never, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Never, Self, TypeAlias
 
 from .._errors import ConfigurationError
 from ..calls._options import (
@@ -14,7 +14,6 @@ from ..calls._options import (
     ClientOptions,
     HttpClient,
     Regions,
-    RegionSetting,
     TransportFactory,
     Unchanged,
     check_region,
@@ -27,6 +26,8 @@ from ._setup import make_engine
 if TYPE_CHECKING:
     import ssl
 
+    from typing_extensions import TypeVar
+
     from ..auth import Credentials
     from ..calls._engine import Engine
     from ..calls._hooks import Hook
@@ -34,13 +35,28 @@ if TYPE_CHECKING:
     from ..calls.shared_limits import RateLimitStore
     from ..operations._product import RateLimit
 
-__all__ = ["Client", "product_names"]
+    AnyRegion = TypeVar("AnyRegion", default="RegionSetting[str]")
+else:
+    from typing import TypeVar
+
+    AnyRegion = TypeVar("AnyRegion")
+
+__all__ = ["AnyClient", "AnyRegion", "Client", "RegionSetting", "product_names"]
 
 # Here and in other public methods not `Self`, which jedi takes for the base class: editors on it showed no products.
-AnyClient = TypeVar("AnyClient", bound="Client")
+AnyClient = TypeVar("AnyClient", bound="Client[Any]")
+
+RegionWord = TypeVar("RegionWord", bound=str)
+# One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}. Editors offer the words that a
+# generated client knows.
+RegionSetting: TypeAlias = "RegionWord | str | Mapping[str, RegionWord | str] | None"
+
+# Of type Any because `region` is of a bare type variable: in a union with one, pyright forgets the literals to offer.
+NO_REGION: Any = None
+SAME_REGION: Any = UNCHANGED
 
 
-class Client:
+class Client(Generic[AnyRegion]):
     """What both kinds of client have in common: above all the list of options, written once."""
 
     __slots__ = ("_engine", "_options", "_owner")
@@ -55,7 +71,7 @@ class Client:
         *misplaced: Never,
         credentials: Credentials = None,
         auth: object = None,
-        region: RegionSetting | None = None,
+        region: AnyRegion = NO_REGION,
         tenant: str | None = None,
         cluster: str | None = None,
         variables: Mapping[str, str] | None = None,
@@ -142,7 +158,7 @@ class Client:
         *,
         credentials: Credentials = None,
         auth: object = None,
-        region: RegionSetting | None = None,
+        region: AnyRegion = NO_REGION,
         tenant: str | None = None,
         cluster: str | None = None,
         variables: Mapping[str, str] | None = None,
@@ -209,7 +225,7 @@ class Client:
         retries: RetryPolicy | int | Unchanged | None = UNCHANGED,
         headers: Mapping[str, str] | Unchanged = UNCHANGED,
         query: Mapping[str, object] | Unchanged = UNCHANGED,
-        region: RegionSetting | Unchanged | None = UNCHANGED,
+        region: AnyRegion = SAME_REGION,
         tenant: str | Unchanged | None = UNCHANGED,
         cluster: str | Unchanged | None = UNCHANGED,
         variables: Mapping[str, str] | Unchanged | None = UNCHANGED,
@@ -258,7 +274,7 @@ class Client:
         self._open(None)
 
     @abstractmethod
-    def _open(self, like: Client | None) -> None:
+    def _open(self, like: Client[Any] | None) -> None:
         """Get ready to call: with connections of its own, or with those of another client of its kind."""
 
     def _check_products(self) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..calls._session import Session
-from ._base import AnyClient, Client
+from ._base import AnyClient, AnyRegion, Client
 from ._resources import Caller, ProductClient, Resource
 from ._setup import make_sync_io
 from .raw import RawCalls
@@ -21,7 +21,7 @@ AnyProduct = TypeVar("AnyProduct", bound=ProductClient)
 AnyResource = TypeVar("AnyResource", bound=Resource)
 
 
-class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
+class ClientBase(Client[AnyRegion], RawCalls):  # in this order, jedi finds the constructor
     """A blocking client. Safe to share between threads; a context manager."""
 
     __slots__ = ("_root", "_session")
@@ -29,7 +29,7 @@ class ClientBase(Client, RawCalls):  # in this order, jedi finds the constructor
     _session: Session
     _root: Resource
 
-    def _open(self, like: Client | None) -> None:
+    def _open(self, like: Client[Any] | None) -> None:
         io = like._session.io if isinstance(like, ClientBase) else make_sync_io(self._options)
         self._session = Session(self._engine, io)
         self._root = Resource(Caller(self._session))

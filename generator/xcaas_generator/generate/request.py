@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from xcaas_generator.package.changes import Change
-from xcaas_generator.problems import Problem
+if TYPE_CHECKING:
+    from xcaas_generator.package.changes import Change
+    from xcaas_generator.problems import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A document to generate from, and the name it gets in Python."""
 
     name: str
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class BuildRequest:
+class BuildRequest(NamedTuple):
     """What to generate into which folder. With `suite`, several products under one client.
 
     With `house_rules`, documents are held to those of this repository, too."""
@@ -33,8 +32,7 @@ class BuildRequest:
     allow_network: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BuildResult:
+class BuildResult(NamedTuple):
     """What a run did. `differing` are the paths that changed, removed ones included."""
 
     operations: int

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from xcaas_generator import ir
@@ -43,7 +42,7 @@ def lint(path: Path) -> tuple[Problem, ...]:
     documents = _check_rules(path, result.document, report)
     check_examples(documents, report)
     # Each of them stops `generate`, what could be guessed included.
-    return tuple(replace(problem, severity="error") for problem in locate(report.problems, documents.files))
+    return tuple(problem._replace(severity="error") for problem in locate(report.problems, documents.files))
 
 
 def house_rules(path: Path, document: ir.Document) -> tuple[Problem, ...]:

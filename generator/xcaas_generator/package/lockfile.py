@@ -11,11 +11,10 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-import xcaas_core
 from xcaas_generator.versions import version
 
 NAME = "_lock.json"
@@ -23,8 +22,7 @@ _IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".ruff_cache", ".pyt
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
 
-@dataclass(frozen=True, slots=True)
-class Lockfile:
+class Lockfile(NamedTuple):
     """`inputs` are the files a product was made from and their hashes; `files` the tree's own."""
 
     generator: str
@@ -41,8 +39,7 @@ class Lockfile:
         return json.dumps(content, indent=1) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalChange:
+class LocalChange(NamedTuple):
     """A difference between a generated tree and its lock."""
 
     path: str
@@ -75,10 +72,11 @@ def walk(folder: Path) -> Iterable[str]:
     """Return paths of all files below a folder, with slashes. Caches of Python and its tools don't count."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in _IGNORED_FOLDERS]
-        base = Path(parent).relative_to(folder)
+        base = Path(parent).relative_to(folder).as_posix()
+        before = "" if base == "." else f"{base}/"
         for name in files:
             if name not in _IGNORED_FILES and not name.endswith((".pyc", ".pyo")):
-                yield (base / name).as_posix()
+                yield before + name
 
 
 def digest_of(path: Path) -> str:
@@ -108,14 +106,17 @@ def fingerprint() -> str:
     """Return a hash of everything on our side that decides what comes out: sources, templates, formatter, parser,
     and the public names of core, which a suite passes on."""
     here = Path(__file__).parent.parent
-    total = hashlib.sha256(Path(xcaas_core.__file__).read_bytes())
+    core = find_spec("xcaas_core")  # only read: importing it would take longer than all the rest
+    assert core is not None
+    assert core.origin is not None
+    total = hashlib.sha256(Path(core.origin).read_bytes())
     for passed_on in ("otel.py", "testing/__init__.py", "webhooks/__init__.py"):
-        total.update((Path(xcaas_core.__file__).parent / passed_on).read_bytes())
+        total.update((Path(core.origin).parent / passed_on).read_bytes())
     for name in ("ruff", "openapi-python-client", "jinja2"):
         total.update(f"{name} {version(name)}\n".encode())
-    for path in sorted(here.rglob("*")):
-        if path.suffix in {".py", ".jinja"} and "vendoring" not in path.relative_to(here).parts:
-            total.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(walk(here)):
+        if path.endswith((".py", ".jinja")) and not path.startswith("vendoring/"):
+            total.update(path.encode() + b"\0" + (here / path).read_bytes() + b"\0")
     return total.hexdigest()
 
 

@@ -9,7 +9,7 @@ from xcaas_generator import ir
 from xcaas_generator.manifest import Section
 from xcaas_generator.plan.credentials import needs
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
-from xcaas_generator.plan.regions import region_table
+from xcaas_generator.plan.regions import client_base, client_header, region_table
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
 from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
@@ -51,12 +51,13 @@ def suite_modules(products: Mapping[str, Section]) -> list[Module]:
     from xcaas_core import otel, testing, webhooks  # bring the whole run time along
 
     classes = {"XCaaS", "AsyncXCaaS"}
-    imports = Imports({*classes, *names})
-    base, async_base = imports.use(SDK, "ClientBase"), imports.use(SDK, "AsyncClientBase")
+    regions = {name: section.regions for name, section in products.items()}
+    imports = Imports({*classes, *names, "Region"})
+    base, async_base = (client_base(name, regions, imports) for name in ("ClientBase", "AsyncClientBase"))
     children = tuple(_product_child(name, products[name], imports) for name in names)
     named_in_public = imports.use(SDK, "public")
     client = ClientPlan(
-        header=imports.header(),
+        header=client_header(regions, imports),
         exports=tuple(text(name) for name in sorted(classes)),
         cls=Code("XCaaS"),
         base=base,
@@ -67,7 +68,7 @@ def suite_modules(products: Mapping[str, Section]) -> list[Module]:
         children=children,
         delegate=Code("_product"),
         public=named_in_public,
-        regions=region_table({name: section.regions for name, section in products.items()}),
+        regions=region_table(regions),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
     entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]

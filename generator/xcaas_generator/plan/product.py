@@ -10,7 +10,7 @@ from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
 from xcaas_generator.plan.negotiation import with_choices
 from xcaas_generator.plan.operations import PlanContext, servers_value
-from xcaas_generator.plan.regions import region_table, regions_of
+from xcaas_generator.plan.regions import client_base, client_header, region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
 from xcaas_generator.plan.slices import slices_record
 from xcaas_generator.plan.tree import placements
@@ -124,17 +124,18 @@ def _section(document: ir.Document, shape: Shape, tree: Tree, sha256: str, conte
 
 
 def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
-    imports = Imports({shape.cls, shape.async_cls, *(path[-1] for path in tree.children(()))})
+    imports = Imports({shape.cls, shape.async_cls, "Region", *(path[-1] for path in tree.children(()))})
+    regions = {document.name: regions_of(document)} if shape.base == "ClientBase" else {}
     own = tree.names.get(())
     if own is None:
-        base, async_base = imports.use(SDK, shape.base), imports.use(SDK, shape.async_base)
+        base, async_base = (client_base(name, regions, imports) for name in (shape.base, shape.async_base))
     else:
         base, async_base = (imports.use(f".{own.stem}", name) for name in (own.cls, own.async_cls))
     children = child_plans(tree, (), imports)
     doc = docstrings.paragraphs(docstrings.sentence(document.title), document.doc)
     public = imports.use(SDK, "public")
     return ClientPlan(
-        header=imports.header(),
+        header=client_header(regions, imports),
         exports=tuple(text(name) for name in sorted((shape.cls, shape.async_cls))),
         cls=identifier(shape.cls),
         base=base,
@@ -145,7 +146,7 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         children=children,
         delegate=Code("_resource"),
         public=public,
-        regions=region_table({document.name: regions_of(document)}) if shape.base == "ClientBase" else None,
+        regions=region_table(regions),
     )
 
 

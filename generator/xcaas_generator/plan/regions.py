@@ -1,11 +1,16 @@
-"""Which regions a product knows, so that a client can tell a slip before its first call."""
+"""Which regions a product knows: editors offer them, and a client can tell a slip before its first call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from xcaas_generator import ir
-from xcaas_generator.python.code import Code, parenthesised, text, texts
+from xcaas_generator.python.code import Code, code, join, parenthesised, text, texts
+from xcaas_generator.python.imports import SDK, Header, Imports
+
+Known: TypeAlias = "Mapping[str, tuple[str, ...] | None]"
+"""The regions of products, by product, as `regions_of` returns them."""
 
 _SETTING = "region"
 
@@ -31,7 +36,28 @@ def _lists(document: ir.Document) -> Iterator[list[str]]:
             yield [value for value in values if isinstance(value, str)]
 
 
-def region_table(known: Mapping[str, tuple[str, ...] | None]) -> Code | None:
+def region_table(known: Known) -> Code | None:
     """Write the regions of products, by product; None if none has any."""
     rows = [parenthesised([text(name), texts(words)]) for name, words in sorted(known.items()) if words is not None]
     return parenthesised(rows) if rows else None
+
+
+def client_base(name: str, known: Known, imports: Imports) -> Code:
+    """Return the base class of a client, with the type of its option `region`."""
+    base = imports.use(SDK, name)
+    return code('{}["{}[Region]"]', base, imports.use(SDK, "RegionSetting")) if _words(known) else base
+
+
+def client_header(known: Known, imports: Imports) -> Header:
+    """Return the top of a client's module: its imports, and the type `Region` if there are any."""
+    words = [text(word) for word in _words(known)]
+    if not words:
+        return imports.header()
+    alias, literal = (imports.use("typing", name, typing_only=True) for name in ("TypeAlias", "Literal"))
+    header = imports.header()
+    region = code("Region: {} = {}[{}]", alias, literal, join(", ", words))
+    return header._replace(typing_only=(*header.typing_only, Code(""), region))
+
+
+def _words(known: Known) -> list[str]:
+    return sorted({word for words in known.values() for word in words or ()})

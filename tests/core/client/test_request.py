@@ -39,7 +39,7 @@ def storage_at(url: str) -> XCaaS:
 def test_a_path_below_the_products_address() -> None:
     with serving(FOUND) as origin, storage_at(origin.url) as client:
         response = client.request(
-            "get", "/items/new", params={"q": "a b&c", "tags": ["x", "y"], "no": None}, product="storage"
+            "get", "/items/new", query={"q": "a b&c", "tags": ["x", "y"], "no": None}, product="storage"
         )
         assert (response.status, response.value, response.request_id) == (200, {"id": "1"}, "r-1")
         assert response.json() == {"id": "1"}
@@ -117,8 +117,8 @@ def test_names_of_parameters_and_products_are_text() -> None:
     names: Any = {1: "x"}
     product: Any = 1
     with storage_at("https://127.0.0.1:1") as client:
-        with pytest.raises(ArgumentError, match="params: names must be str, not int"):
-            client.request("GET", "/items", params=names, product="storage")
+        with pytest.raises(ArgumentError, match="query: names must be str, not int"):
+            client.request("GET", "/items", query=names, product="storage")
         with pytest.raises(ConfigurationError, match="there is no product 1"):
             client.request("GET", "/items", product=product)
 

@@ -53,7 +53,7 @@ PAYLOADS = [
 
 def hostile(payload: str) -> ir.Document:
     """A document with the payload in every place where text can stand."""
-    node = replace(AT, file=f"{payload}.yaml", pointer=payload)
+    node = AT._replace(file=f"{payload}.yaml", pointer=payload)
     kind = replace(enum("Kind", payload, payload + "2"), name=payload + "Kind", doc=payload)
     either = ir.UnionOf((ir.ModelRef(payload + "Pet"),), payload, ((payload, payload + "Pet"),))
     pet = replace(

@@ -56,7 +56,7 @@ class RawCalls:
         path: str,
         *,
         product: str | None = None,
-        params: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
         json: object = None,
         content: BinaryInput | str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -71,7 +71,7 @@ class RawCalls:
                 `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
                 host is one of the product's.
             product: Name of the product, such as `storage`. A client of one product needs none.
-            params: Query parameters; those that are None are left out, and a list is repeated.
+            query: Query parameters; those that are None are left out, and a list is repeated.
             json: Body in JSON.
             content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
             headers: Further headers, which win over others.
@@ -93,7 +93,7 @@ class RawCalls:
                 method,
                 path,
                 product=product,
-                params=params,
+                query=query,
                 json=json,
                 content=content,
                 headers=headers,
@@ -150,7 +150,7 @@ class AsyncRawCalls:
         path: str,
         *,
         product: str | None = None,
-        params: Mapping[str, object] | None = None,
+        query: Mapping[str, object] | None = None,
         json: object = None,
         content: BinaryInput | str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -165,7 +165,7 @@ class AsyncRawCalls:
                 `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
                 host is one of the product's.
             product: Name of the product, such as `storage`. A client of one product needs none.
-            params: Query parameters; those that are None are left out, and a list is repeated.
+            query: Query parameters; those that are None are left out, and a list is repeated.
             json: Body in JSON.
             content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
             headers: Further headers, which win over others.
@@ -187,7 +187,7 @@ class AsyncRawCalls:
                 method,
                 path,
                 product=product,
-                params=params,
+                query=query,
                 json=json,
                 content=content,
                 headers=headers,

@@ -17,7 +17,8 @@ from ...calls._session import exchange
 from ...http._media_types import is_json, media_type_of
 from ...http._urls import origin_of, resolve_link
 from ...operations._operation import Call, Operation, Security
-from ...operations._parameter import Body, Parameter, binary_body, empty_response, json_body, path, query
+from ...operations._parameter import Body, Parameter, binary_body, empty_response, json_body, path
+from ...operations._parameter import query as query_parameter
 from ...operations._product import Product, Scheme, own_product
 from ...sansio._steps import Flow
 from ...serialization._inputs import BinaryInput
@@ -40,19 +41,19 @@ def request_flow(
     address: str,
     *,
     product: str | None,
-    params: Mapping[str, object] | None,
+    query: Mapping[str, object] | None,
     json: object,
     content: BinaryInput | str | None,
     headers: Mapping[str, str] | None,
 ) -> Flow[RawResponse[object]]:
     """Make the call and return its response, whose `value` is JSON, bytes, or None where there is no body."""
-    _check(method, address, params, headers)
+    _check(method, address, query, headers)
     owner = _product_of(client, product)
     body, payload = _body_of(json, content, headers)
-    operation = _operation(engine, owner, method.upper(), address, params or {}, body)
+    operation = _operation(engine, owner, method.upper(), address, query or {}, body)
     call: Call[object] = Call(
         operation,
-        (None,) * len(_path_names(operation)) + tuple((params or {}).values()),
+        (None,) * len(_path_names(operation)) + tuple((query or {}).values()),
         payload,
         link=address if _is_absolute(address) else None,
         headers=headers,
@@ -66,19 +67,19 @@ def request_flow(
     return RawResponse(lambda: _value(response), response)
 
 
-def _check(method: object, address: object, params: object, headers: Mapping[str, str] | None) -> None:
+def _check(method: object, address: object, query: object, headers: Mapping[str, str] | None) -> None:
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise argument_error("method", f"{method!r} is not an HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
         raise argument_error("path", f"{address!r} is neither a path that begins with / nor an address of a server")
     if _CONTROL.search(address):
         raise argument_error("path", f"{address!r} contains a control character")
-    for name, given in (("params", params), ("headers", headers)):
+    for name, given in (("query", query), ("headers", headers)):
         if given is not None and not is_mapping(given):
             raise argument_error(name, f"a mapping was expected, not {type(given).__name__}")
-    for key in params if is_mapping(params) else ():
+    for key in query if is_mapping(query) else ():
         if not isinstance(key, str):
-            raise argument_error("params", f"names must be str, not {type(key).__name__}")
+            raise argument_error("query", f"names must be str, not {type(key).__name__}")
     RULES["headers"].refuse_misfit("headers", headers)
     try:
         segments = unquote(urlsplit(address).path).split("/")
@@ -86,8 +87,8 @@ def _check(method: object, address: object, params: object, headers: Mapping[str
         raise argument_error("path", f"{address!r} is not an address") from None
     if not {".", ".."}.isdisjoint(segments):
         raise argument_error("path", f"{address!r} has '.' or '..' among its segments")
-    if params and _is_absolute(address):
-        raise argument_error("params", "a full address has its own query")
+    if query and _is_absolute(address):
+        raise argument_error("query", "a full address has its own query")
 
 
 def _is_absolute(address: str) -> bool:
@@ -126,11 +127,11 @@ def _body_of(
 
 
 def _operation(
-    engine: Engine, product: Product, method: str, address: str, params: Mapping[str, object], body: Body | None
+    engine: Engine, product: Product, method: str, address: str, query: Mapping[str, object], body: Body | None
 ) -> Operation[object]:
     place = "/" if _is_absolute(address) else _below_server(engine, product, address)
     parameters: list[Parameter] = [path(name, source=name) for name in dict.fromkeys(_NAMES.findall(place))]
-    parameters += [query(name, "JSONValue", argument=f"params[{name!r}]") for name in params]
+    parameters += [query_parameter(name, "JSONValue", argument=f"query[{name!r}]") for name in query]
     return Operation(
         product,
         "request",

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from ._pets import AsyncPets, Pets
+
+    Region: TypeAlias = Literal["uk", "us"]
 
 __all__ = ["AsyncClient", "Client"]
 
@@ -15,7 +19,7 @@ _REGIONS = (("pets", ("uk", "us")),)
 
 
 @_sdk.public
-class Client(_sdk.ClientBase):
+class Client(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
     """Pets.
 
     Animals and their papers.
@@ -33,7 +37,7 @@ class Client(_sdk.ClientBase):
 
 
 @_sdk.public
-class AsyncClient(_sdk.AsyncClientBase):
+class AsyncClient(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
     """Pets.
 
     For use with `await`.

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from xcaas_core import sdk as _sdk
 
 if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
     from .pets._client import AsyncPets, Pets
+
+    Region: TypeAlias = Literal["uk", "us"]
 
 __all__ = ["AsyncXCaaS", "XCaaS"]
 
@@ -15,7 +19,7 @@ _REGIONS = (("pets", ("uk", "us")),)
 
 
 @_sdk.public
-class XCaaS(_sdk.ClientBase):
+class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
     """All products, for code that blocks.
 
     A context manager; safe to share between threads. Each product loads on first use.
@@ -36,7 +40,7 @@ class XCaaS(_sdk.ClientBase):
 
 
 @_sdk.public
-class AsyncXCaaS(_sdk.AsyncClientBase):
+class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
     """All products, for code that awaits.
 
     An async context manager. Each product loads on first use.
