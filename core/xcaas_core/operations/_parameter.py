@@ -146,6 +146,8 @@ class Encoding:
     explode: bool | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Headers of its own that a part of a multipart body always has."""
+    base64: bool = False
+    """Whether bytes travel as text in base64 (`format: byte`) in a multipart body, too."""
 
 
 class Compose(Protocol):

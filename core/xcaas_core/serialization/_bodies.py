@@ -17,7 +17,7 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
-from ._styles import escape_form, form_pairs, text_of
+from ._styles import escape_form, form_pairs, is_empty, text_of
 
 __all__ = ["BodyWriter"]
 
@@ -60,10 +60,12 @@ def _structured(body: Body, codec: Codec | None) -> Maker:
         # A list is parts without names, which a form does not have.
         takes_lists = "form-data" not in body.media_type
         return lambda value: compose(
-            {"": value} if takes_lists and is_list(value) else _fields(value, None), codec, body.encoding
+            {"": value} if takes_lists and is_list(value) else _sendable(_fields(value, None), codec),
+            codec,
+            body.encoding,
         )
     if body.kind == "form":
-        return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
+        return lambda value: Payload(_form(_sendable(_fields(value, codec), codec), body.encoding), body.media_type)
     charset = charset_of(body.media_type)
     if charset.lower() != "utf-8":
         return lambda value: Payload(ascii_dumps(_json(value, codec)).decode().encode(charset), body.media_type)
@@ -114,6 +116,14 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
     if not isinstance(found, Mapping):
         raise ArgumentError("a form is made from a model or a mapping of names to values")
     return cast("Mapping[str, object]", found)
+
+
+def _sendable(fields: Mapping[str, object], codec: Codec | None) -> Mapping[str, object]:
+    """Refuse lists without members where the service cannot do without: a form has no way to say them."""
+    for name, value in fields.items():
+        if codec is not None and is_list(value) and is_empty(value) and codec.requires(name):
+            raise ArgumentError(f"{name}: an empty list cannot be sent in a form, and a value is needed")
+    return fields
 
 
 def _form(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> bytes:

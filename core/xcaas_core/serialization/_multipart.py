@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import mimetypes
 import os
@@ -139,8 +140,12 @@ class _Source:
         if is_named_file(value):
             self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
             told = rest[0] if rest else None
-        if is_binary(value):
-            self.content: bytes | _Window = self._open(value)
+        if encoding is not None and encoding.base64 and is_binary(value):
+            content = bytes(value) if is_bytes(value) else _Window(value).read()
+            self.content: bytes | _Window = base64.b64encode(content)
+            self.media_type = told or self.media_type
+        elif is_binary(value):
+            self.content = self._open(value)
             # Without a word of the spec it is the HTTP library that guesses.
             guessed = _type_of_file(self.filename or "", listed) or self.media_type if listed else None
             self.media_type = told or guessed or ("application/octet-stream" if listed else None)

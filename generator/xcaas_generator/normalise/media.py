@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node
@@ -45,7 +46,7 @@ class Contents:
     def variants(self, content: Node, hint: Hint, *, received: bool = False) -> list[VariantDraft]:
         """Return one variant per media type, JSON ones first: they are what a client prefers.
 
-        What is received as JSON but declared to be raw bytes is a file: JSON has none.
+        What is JSON but declared to be raw bytes is a file: JSON has none.
 
         Raises `DanglingReference`.
         """
@@ -62,12 +63,14 @@ class Contents:
         jsons = [listed[raw] for raw in ordered if _is_json(raw)]
         for raw in ordered:
             variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
-            if received and variant.kind == "json" and without_null(variant.shape) == BYTES:
+            if variant.kind == "json" and without_null(variant.shape) == BYTES:
                 variant.kind, variant.shape = "binary", BYTES
+                if not received:  # a string is one of JSON
+                    found.append(VariantDraft(variant.media_type, "json", TEXT, position=list(listed).index(raw)))
             variant.position = list(listed).index(raw)
             is_string = any(_is_string(one.shape) for one in found if one.kind == "json")
             variant.alternative = _is_alternative(variant, listed[raw], jsons, is_string=is_string)
-            if all(variant.media_type != other.media_type for other in found):
+            if all(variant.key != other.key for other in found):
                 found.append(variant)
         if not received:
             found += _as_text(found)
@@ -97,11 +100,11 @@ class Contents:
         if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
             self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
         # `encoding` has a meaning for these two only.
-        encoding = (
-            self._encoding(media, styled=kind == "form" or self._shaper.siblings)
-            if kind in ("form", "multipart")
-            else ()
-        )
+        encoding: tuple[ir.PartEncoding, ...] = ()
+        if kind in ("form", "multipart"):
+            encoding = self._encoding(media, styled=kind == "form" or self._shaper.siblings)
+        if kind == "multipart" and given:
+            encoding = self._with_base64(schema, encoding)
         if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
@@ -140,6 +143,21 @@ class Contents:
                 )
             )
         return tuple(parts)
+
+    def _with_base64(self, schema: Node, encodings: tuple[ir.PartEncoding, ...]) -> tuple[ir.PartEncoding, ...]:
+        """Return the encodings with those of the properties whose bytes travel in base64, as they do in JSON."""
+        properties = self._shaper.flattener.flatten(schema).properties
+        encoded = {
+            wire: ir.PartEncoding(wire, base64=True)
+            for wire, alternatives in properties.items()
+            if any(self._is_base64(node) for nodes in alternatives for node in nodes)
+        }
+        listed = {one.wire: replace(one, base64=one.wire in encoded) for one in encodings}
+        return tuple((encoded | listed).values())
+
+    def _is_base64(self, node: Node) -> bool:
+        flat = self._shaper.flattener.flatten(node)
+        return flat.form == "byte" or flat.encoding == "base64" or any(self._is_base64(item) for item in flat.items)
 
     def _headers_of(self, encoding: Node) -> list[tuple[str, Node]]:
         listed = self._shaper.resolver.entries(encoding, "headers")

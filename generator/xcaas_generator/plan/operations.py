@@ -188,6 +188,7 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
         style=text(part.style) if part.style else None,
         explode=None if part.explode is None else literal(part.explode),
         headers=braced([(text(name), text(value)) for name, value in part.headers]) if part.headers else None,
+        base64=literal(True) if part.base64 else None,
     )
 
 

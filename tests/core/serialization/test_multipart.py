@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import email
+import io
+from collections.abc import Callable
 
 import pytest
 
 from xcaas_core import ArgumentError
 from xcaas_core.operations._parameter import Body
-from xcaas_core.sdk import Encoding, multipart_body
+from xcaas_core.sdk import Encoding, form_body, multipart_body
 from xcaas_core.serialization._bodies import BodyWriter
 from xcaas_core.serialization._payload import Payload
 from xcaas_core.testing._io import joined
@@ -63,3 +65,21 @@ def test_a_part_has_the_headers_that_the_spec_fixes(media_type: str) -> None:
     heads = [part.partition(b"\r\n\r\n")[0] for part in body.split(b"--")]
     assert [b"X-Scale: 2" in head for head in heads if b"Content-Disposition" in head] == [True, False, False]
     assert [b"X-Style: s" in head for head in heads if b"Content-Disposition" in head] == [False, True, False]
+
+
+def test_bytes_of_an_encoded_part_are_base64() -> None:
+    body = multipart_body(encoding={"a": Encoding(base64=True), "b": Encoding("image/png", base64=True)})
+    found = written(body, {"a": [b"\xff", io.BytesIO(b"x"), "AA=="], "b": ("b.png", b"y")})
+    assert found.parts is not None
+    assert [part[1][:3] for part in found.parts()] == [
+        *((None, text, None) for text in (b"/w==", b"eA==", b"AA==")),
+        ("b.png", b"eQ==", "image/png"),
+    ]
+
+
+@pytest.mark.parametrize("make", [multipart_body, form_body])
+def test_a_form_has_no_empty_lists(make: Callable[..., Body]) -> None:
+    writer = BodyWriter(make(annotation="_models.Needy"), "tests.support.unions")
+    with pytest.raises(ArgumentError, match="sizes: an empty list cannot be sent"):
+        writer.write({"id": "a", "sizes": []})
+    writer.write({"id": "a", "sizes": [1], "others": []})
