@@ -91,6 +91,10 @@ def _quoted(text: str) -> str:
 
 
 def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> list[_Source]:
+    if fields.keys() == {""}:  # parts without names, whose encodings go by number
+        rest = encoding.get("")
+        listed = enumerate(_repeated(fields[""]))
+        return [_Source("", value, encoding.get(str(at), rest)) for at, value in listed if value is not None]
     return [source for name, value in fields.items() for source in _sources(name, value, encoding.get(name))]
 
 
@@ -163,6 +167,8 @@ class _Source:
     def _field(self, value: object) -> bytes:
         if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
             self.media_type = self.media_type or _JSON
+            if any(word in self.media_type for word in ("xml", "csv", "form-urlencoded")):
+                raise ArgumentError(f"{self.name}: text of {self.media_type} is needed, not an object or a list")
             return dumps(value)
         return text_of(value).encode()
 

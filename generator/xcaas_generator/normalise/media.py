@@ -8,7 +8,7 @@ from dataclasses import replace
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import VariantDraft
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import (
     ANY,
@@ -62,7 +62,9 @@ class Contents:
         ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
         jsons = [listed[raw] for raw in ordered if _is_json(raw)]
         for raw in ordered:
-            variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
+            variant = self._variant(
+                raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone, received=received
+            )
             if variant.kind == "json" and without_null(variant.shape) == BYTES:
                 variant.kind, variant.shape = "binary", BYTES
                 if not received:  # a string is one of JSON
@@ -86,7 +88,7 @@ class Contents:
             )
         return meant or content
 
-    def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool) -> VariantDraft:
+    def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool, received: bool) -> VariantDraft:
         media_type = self._media_type(raw, media)
         if media.value is not None and not isinstance(media.value, dict):
             self._report.warn(media.place, f"a media type should be a mapping, not {brief(media.value)}")
@@ -101,9 +103,9 @@ class Contents:
             self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
         # `encoding` has a meaning for these two only.
         encoding: tuple[ir.PartEncoding, ...] = ()
-        if kind in ("form", "multipart"):
+        if kind in ("form", "multipart") and not received:
             encoding = self._encoding(media, styled=kind == "form" or self._shaper.siblings)
-        if kind == "multipart" and given:
+        if kind == "multipart" and given and not received:
             encoding = self._with_base64(schema, encoding)
         if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
@@ -127,8 +129,10 @@ class Contents:
     def _encoding(self, media: Node, *, styled: bool) -> tuple[ir.PartEncoding, ...]:
         """Return the encodings. Not `styled`: a multipart body of OpenAPI 3.0, where `style` and `explode` mean nothing."""
         parts: list[ir.PartEncoding] = []
-        for wire, listed in self._shaper.resolver.entries(media, "encoding"):
+        for wire, listed in (*self._shaper.resolver.entries(media, "encoding"), *self._by_position(media)):
             one = self._shaper.resolver.end(listed)
+            if one.text("contentType").lower().startswith("multipart/"):
+                raise Unreadable(f"its part {wire!r} has parts of its own ({one.text('contentType')})")
             explode = one.get("explode")
             headers = {name: self._fixed(header) for name, header in self._headers_of(one)}
             if unknown := ", ".join(name for name, value in headers.items() if value is None):
@@ -143,6 +147,12 @@ class Contents:
                 )
             )
         return tuple(parts)
+
+    def _by_position(self, media: Node) -> list[tuple[str, Node]]:
+        """Return the encodings of parts without names (3.2): of the first ones by number, and under "" of all others."""
+        prefix = self._shaper.resolver.elements(media.child("prefixEncoding"))
+        rest = [("", media.child("itemEncoding"))] if media.has("itemEncoding") else []
+        return [*((str(index), one) for index, one in enumerate(prefix)), *rest]
 
     def _with_base64(self, schema: Node, encodings: tuple[ir.PartEncoding, ...]) -> tuple[ir.PartEncoding, ...]:
         """Return the encodings with those of the properties whose bytes travel in base64, as they do in JSON."""

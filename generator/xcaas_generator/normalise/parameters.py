@@ -138,6 +138,8 @@ class Parameters:
         if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
             if not node.child("content").has(_FORM):
                 raise Unreadable(f"its query string as a whole is {name!r}, which is no form")
+            if node.child("content").child(_FORM).has("encoding"):
+                raise Unreadable(f"its query string as a whole is {name!r}, a form with an 'encoding'")
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
         self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was taken")
@@ -160,7 +162,10 @@ class Parameters:
             media_type=media_type,
             deprecated=flag(node, "deprecated", self._report)
             or any(one.get("deprecated") is True for one in chain[:1]),
-            allow_reserved=flag(node, "allowReserved", self._report),
+            # A cookie of the style "cookie" (3.2) goes out as it is.
+            allow_reserved=node.get("style") == "cookie"
+            if location == "cookie"
+            else flag(node, "allowReserved", self._report),
             source=node.text(keys.SOURCE) or None,
             zone=node.text(keys.ZONE) or None,
             filter=self._filter(node),

@@ -16,7 +16,7 @@ from xcaas_generator.load.references import Node, Resolver, unescape
 from xcaas_generator.normalise.enums import compound_types, enum_values, type_name
 from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
-from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
+from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, own_discriminator, schemas
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
@@ -37,7 +37,7 @@ from xcaas_generator.normalise.shapes import (
     with_null,
     without_null,
 )
-from xcaas_generator.normalise.unions import Unions, own_discriminator
+from xcaas_generator.normalise.unions import Unions
 from xcaas_generator.report import UNFORESEEN, Report
 
 _MAX_PROPERTIES = 5_000

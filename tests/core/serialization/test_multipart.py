@@ -83,3 +83,16 @@ def test_a_form_has_no_empty_lists(make: Callable[..., Body]) -> None:
     with pytest.raises(ArgumentError, match="sizes: an empty list cannot be sent"):
         writer.write({"id": "a", "sizes": []})
     writer.write({"id": "a", "sizes": [1], "others": []})
+
+
+def test_parts_without_names_are_encoded_by_their_number() -> None:
+    encoding = {"0": Encoding("application/vnd.a+json"), "1": Encoding("image/png"), "": Encoding("text/csv")}
+    found = written(multipart_body("multipart/mixed", encoding=encoding), [{"a": 1}, b"x", "b,c", "d"])
+    assert isinstance(found.content, bytes)
+    kinds = [line.partition(": ")[2] for line in found.content.decode().split("\r\n") if line.startswith("Content-T")]
+    assert kinds == ["application/vnd.a+json", "image/png", "text/csv", "text/csv"]
+
+
+def test_an_object_is_no_xml() -> None:
+    with pytest.raises(ArgumentError, match="a: text of application/xml is needed"):
+        written(multipart_body(encoding={"a": Encoding("application/xml")}), {"a": {"b": 1}})

@@ -128,6 +128,27 @@ def test_parts_in_base64() -> None:
     }
 
 
+def test_encodings_by_position() -> None:
+    found, problems = body(
+        "{multipart/mixed: {itemSchema: {type: object}, prefixEncoding: [{contentType: application/json}, {contentType: image/png}], "
+        "itemEncoding: {contentType: text/csv}}}"
+    )
+    assert not problems
+    assert found is not None
+    listed = [(one.wire, one.content_type) for one in found.variants[0].encoding]
+    assert listed == [("0", "application/json"), ("1", "image/png"), ("", "text/csv")]
+
+
+def test_parts_of_parts_are_refused() -> None:
+    text = "requestBody: {content: {multipart/form-data: {schema: {properties: {a: {}}}, encoding: {a: {contentType: multipart/mixed}}}}}"
+    result = read(
+        f"paths: {{/a: {{post: {{{text}, responses: {{}}}}, get: {{responses: {{}}}}}}}}\n"
+        f"webhooks: {{w: {{post: {{{text}, responses: {{}}}}}}}}"
+    )
+    assert [one.reason for one in result.document.refused] == ["its part 'a' has parts of its own (multipart/mixed)"]
+    assert "the webhook 'w' was left out: its part 'a' has parts of its own" in messages(result.warnings)
+
+
 def test_encodings_mean_nothing_elsewhere() -> None:
     found, problems = body(f"{{application/json: {OBJECT[:-1]}, encoding: {{a: {{contentType: text/plain}}}}}}}}")
     assert not problems
