@@ -17,6 +17,7 @@ from xcaas_generator.normalise.shapes import (
     ArrayOf,
     Const,
     Hint,
+    MapOf,
     Ref,
     Scalar,
     Shape,
@@ -99,8 +100,8 @@ class Contents:
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
-        if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
-            self._report.warn(media.place, "a form is an object; a list is sent as parts of multipart/mixed only")
+        if (kind == "form" or "form-data" in media_type) and not received:
+            shape = self._as_form(media, without_null(shape))
         # `encoding` has a meaning for these two only.
         encoding: tuple[ir.PartEncoding, ...] = ()
         if kind in ("form", "multipart") and not received:
@@ -110,6 +111,13 @@ class Contents:
         if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not read or written here; its bytes are")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
+
+    def _as_form(self, media: Node, shape: Shape) -> Shape:
+        """Return the shape of a form, which is an object whatever the document says."""
+        if isinstance(shape, MapOf | Ref | UnionOf) or shape == ANY:
+            return shape
+        self._report.warn(media.place, "a form is an object, so one of any names is taken", "Name its parts.")
+        return MapOf(BYTES if shape in (BYTES, ArrayOf(BYTES)) else ANY)
 
     def _media_type(self, raw: str, media: Node) -> str:
         plain, essence = raw.strip(), _essence(raw)

@@ -40,6 +40,7 @@ _HEADERS_OF_HTTP = (
 )
 
 
+_FIELD_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # a token of RFC 9110
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -126,6 +127,11 @@ class Parameters:
             return None
         if location == "header" and name.lower() in _HEADERS_OF_HTTP:
             self._report.warn(node.place, f"{name} belongs to HTTP itself, which sets it; it is no parameter")
+            return None
+        if location == "header" and not _FIELD_NAME.fullmatch(name):
+            if flag(node, "required", self._report):
+                raise Unreadable(f"no header can be called {name!r}")
+            self._report.warn(node.place, f"no header can be called {name!r}; it was left out")
             return None
         return self._made(node, name, location, owner)
 

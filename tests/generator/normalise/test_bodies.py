@@ -139,6 +139,25 @@ def test_encodings_by_position() -> None:
     assert listed == [("0", "application/json"), ("1", "image/png"), ("", "text/csv")]
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{type: string, format: binary}", "bytes:binary"),
+        ("{type: array, items: {type: string}}", "any"),
+        ("{type: integer}", "any"),
+    ],
+)
+def test_a_form_is_an_object_whatever_is_said(kind: str, schema: str, expected: str) -> None:
+    found, problems = body(f"{{{kind}: {{schema: {schema}}}}}")
+    assert "a form is an object" in messages(problems)
+    assert found is not None
+    assert (
+        shown(found.variants[0].type)
+        == f"{{{expected if 'multipart' in kind else expected.replace('bytes:binary', 'str')}}}"
+    )
+
+
 def test_parts_of_parts_are_refused() -> None:
     text = "requestBody: {content: {multipart/form-data: {schema: {properties: {a: {}}}, encoding: {a: {contentType: multipart/mixed}}}}}"
     result = read(

@@ -226,3 +226,14 @@ def test_a_cookie_that_goes_out_as_it_is() -> None:
         ("form", True),
         ("form", False),
     ]
+
+
+@pytest.mark.parametrize("name", ["X Foo", "X-Ü", "X:Y"])
+def test_what_no_header_can_be_called(name: str) -> None:
+    header = f"name: '{name}', in: header, schema: {{type: string}}"
+    result = read(
+        f"paths: {{/a: {{get: {{operationId: op, parameters: [{{{header}}}], responses: {{}}}}, "
+        f"put: {{parameters: [{{{header}, required: true}}], responses: {{}}}}}}}}"
+    )
+    assert operation(result.document, "op").parameters == ()
+    assert [one.reason for one in result.document.refused] == [f"no header can be called {name!r}"]
