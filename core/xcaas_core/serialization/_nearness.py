@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, cast
 
 from ..models._codec import Codec, NullableCodec
-from ..models._containers import OneOrListCodec
+from ..models._containers import ListCodec, OneOrListCodec
 from ..models._layout import ModelBase, ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 __all__ = ["distance", "field_values"]
 
+_JSON: Final = frozenset({str, int, float, bool, list, dict})
+
 
 def distance(codec: object, value: object) -> tuple[int, int, int]:
-    """Return how far a value is from a codec: whether it is another, fields unknown there, required ones missing."""
+    """Return how far a value is from a codec: whether it is another, fields unknown there, required ones missing.
+
+    A list is as far as its first element.
+    """
+    if isinstance(value, list | tuple):
+        first = next(iter(cast("Sequence[object]", value)), None)
+        return min((_of_element(item, first) for item in _items(codec)), default=(0, 0, 0))
     models = list(_models(codec))
     if not models:
         return 0, 0, 0
@@ -33,6 +41,27 @@ def field_values(value: object) -> Iterator[object]:
     elif isinstance(value, ModelBase):
         for field in value.__layout__().fields:
             yield getattr(value, field.name, None)
+
+
+def _of_element(codec: Codec, value: object) -> tuple[int, int, int]:
+    kind = dict if isinstance(value, Mapping | ModelBase) else list if isinstance(value, list | tuple) else type(value)
+    if kind in _JSON and kind not in codec.accepts:
+        return 1, 0, 0
+    return distance(codec, value)
+
+
+def _items(codec: object) -> Iterator[Codec]:
+    """Yield the codecs of the elements of lists."""
+    match codec:
+        case ListCodec():
+            yield codec.item
+        case NullableCodec() | OneOrListCodec():
+            yield from _items(codec.inner)
+        case UnionCodec():
+            for member in codec.members:
+                yield from _items(member)
+        case _:
+            return
 
 
 def _models(codec: object) -> Iterator[ModelCodec]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from xcaas_generator.normalise.drafts import BodyDraft, DocumentDraft
+from xcaas_generator.normalise.drafts import BodyDraft, DocumentDraft, OperationDraft, WebhookDraft
 from xcaas_generator.normalise.shapes import (
     BYTES,
     TEXT,
@@ -54,9 +54,8 @@ def place_files(draft: DocumentDraft) -> None:
 
 
 def _bodies(draft: DocumentDraft) -> Iterator[BodyDraft]:
-    for one in (*draft.operations, *draft.webhooks):
-        if one.body is not None:
-            yield one.body
+    drafts: list[OperationDraft | WebhookDraft] = [*draft.operations, *draft.webhooks]
+    yield from (one.body for one in drafts if one.body is not None)
 
 
 def _forms(draft: DocumentDraft) -> Iterator[Shape]:
