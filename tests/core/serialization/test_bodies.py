@@ -233,6 +233,7 @@ ROWS = json_body("application/vnd.rows+json", "list[dict[str, JSONValue]] | None
         (bodies(json_body(annotation="list[str]"), ROWS), [{"a": 1}], "application/vnd.rows+json"),
         (bodies(json_body(annotation="list[str]"), ROWS), ["a"], "application/json"),
         (bodies(json_body(annotation="list[str]"), ROWS), [], "application/json"),
+        (bodies(json_body(annotation="list[str]"), ROWS), None, "application/vnd.rows+json"),
         (bodies(OBJECT, xml_body()), "<a/>", "application/xml; charset=utf-8"),
         (bodies(xml_body(), text_body()), "a", "text/plain; charset=utf-8"),
         (bodies(xml_body(), text_body()), b"<a/>", "application/xml"),
