@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from .._checks import is_list, is_mapping, is_tuple
 from ..models._codec import Codec, NullableCodec
 from ..models._containers import ListCodec, OneOrListCodec
 from ..models._layout import ModelBase, ModelCodec
@@ -20,8 +21,8 @@ def distance(codec: object, value: object) -> tuple[int, int, int]:
 
     A list is as far as its first element.
     """
-    if isinstance(value, list | tuple):
-        first = next(iter(cast("Sequence[object]", value)), None)
+    if is_list(value) or is_tuple(value):
+        first = next(iter(value), None)
         return min((_of_element(item, first) for item in _items(codec)), default=(0, 0, 0))
     models = list(_models(codec))
     if not models:
@@ -44,10 +45,12 @@ def field_values(value: object) -> Iterator[object]:
 
 
 def _of_element(codec: Codec, value: object) -> tuple[int, int, int]:
-    kind = dict if isinstance(value, Mapping | ModelBase) else list if isinstance(value, list | tuple) else type(value)
-    if kind in _JSON and kind not in codec.accepts:
-        return 1, 0, 0
-    return distance(codec, value)
+    kind: type = type(value)
+    if is_mapping(value) or isinstance(value, ModelBase):
+        kind = dict
+    elif is_tuple(value):
+        kind = list
+    return (1, 0, 0) if kind in _JSON and kind not in codec.accepts else distance(codec, value)
 
 
 def _items(codec: object) -> Iterator[Codec]:

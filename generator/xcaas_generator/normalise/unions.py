@@ -153,8 +153,8 @@ class Unions:
         )
         if not name or not tags:
             return shape
-        named = dict.fromkeys([*(one for _, one in tags), *([base] if base else [])])
-        outside = [one for one in named if one not in shape.members]
+        named = [*(one for _, one in tags), *([base] if base else [])]
+        outside = [one for one in dict.fromkeys(named) if one not in shape.members]
         return UnionOf((*shape.members, *outside), name, tags, base)
 
     def _property(self, discriminator: Node) -> str | None:

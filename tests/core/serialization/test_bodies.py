@@ -101,11 +101,6 @@ def test_lists_and_objects_in_forms() -> None:
     assert form({"o": {"k": {"l": 2}}}, o=Encoding(style="deepObject")) == [("o[k][l]", "2")]
 
 
-def test_json_in_a_form() -> None:
-    body = form_body(encoding={"a": Encoding("application/json"), "b": Encoding("application/json")})
-    assert sent(payload(body, {"a": [1, 2], "b": "x"})) == b"a=%5B1%2C2%5D&b=%22x%22"
-
-
 def test_a_form_needs_names() -> None:
     with pytest.raises(ArgumentError, match="names to values"):
         form([1, 2])

@@ -1,4 +1,4 @@
-"""Parts whose type a file's name tells, and parts without names."""
+"""Forms: parts whose type a file's name tells, parts without names, and what a form cannot say."""
 
 from __future__ import annotations
 
@@ -96,3 +96,8 @@ def test_parts_without_names_are_encoded_by_their_number() -> None:
 def test_an_object_is_no_xml() -> None:
     with pytest.raises(ArgumentError, match="a: text of application/xml is needed"):
         written(multipart_body(encoding={"a": Encoding("application/xml")}), {"a": {"b": 1}})
+
+
+def test_json_in_a_form() -> None:
+    body = form_body(encoding={"a": Encoding("application/json"), "b": Encoding("application/json")})
+    assert written(body, {"a": [1, 2], "b": "x"}).content == b"a=%5B1%2C2%5D&b=%22x%22"
