@@ -151,9 +151,9 @@ class Encoding:
 
 
 class Compose(Protocol):
-    """A function that makes the payload of a body of its fields, their codec and their encoding."""
+    """A function that makes the payload of a body, given its codec and the encoding of its members."""
 
-    def __call__(self, fields: Mapping[str, object], codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
+    def __call__(self, value: object, codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
 
 
 class Choose(Protocol):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import email
 import io
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 
+from tests.support.zoo import Plain
 from xcaas_core import ArgumentError
 from xcaas_core.operations._parameter import Body
 from xcaas_core.sdk import Encoding, form_body, multipart_body
@@ -101,3 +104,27 @@ def test_an_object_is_no_xml() -> None:
 def test_json_in_a_form() -> None:
     body = form_body(encoding={"a": Encoding("application/json"), "b": Encoding("application/json")})
     assert written(body, {"a": [1, 2], "b": "x"}).content == b"a=%5B1%2C2%5D&b=%22x%22"
+
+
+MOMENT = dt.datetime.fromtimestamp(1_700_000_000, dt.UTC)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"key": UUID(int=7), "millis": MOMENT, "whole": None, "flag": True, "data": b"\xff", "own": [1]},
+        Plain.from_dict({"own": [1]}).evolve(key=UUID(int=7), millis=MOMENT, flag=True, data=b"\xff"),
+    ],
+    ids=["a mapping", "a model"],
+)
+def test_members_travel_as_in_json_and_files_as_they_are(value: object) -> None:
+    body = multipart_body(annotation="_models.Plain")
+    found = BodyWriter(body, "tests.support.unions").write(value)
+    assert found.parts is not None
+    assert {name: content for name, (_, content, _, _) in found.parts()} == {
+        "key": str(UUID(int=7)).encode(),
+        "millis": b"1700000000000",
+        "flag": b"true",
+        "own": b"1",
+        "data": b"\xff",
+    }
