@@ -127,12 +127,7 @@ class Security:
             if not scheme:
                 self._report.warn(node.place, "the scheme says 'http' but not which; 'bearer' was taken", "Name it.")
                 return "http-bearer"
-            if scheme not in ("basic", "bearer"):
-                self._report.warn(
-                    node.place, f"the HTTP scheme {scheme!r} is not known here; the caller has to provide it"
-                )
-                return "other"
-            return f"http-{scheme}"
+            return f"http-{scheme}" if scheme in ("basic", "bearer") else "other"
         if kind is not None:
             return kind
         if plain in ("basic", "bearer"):
