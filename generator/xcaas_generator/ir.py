@@ -188,6 +188,7 @@ class PartEncoding:
     style: str | None = None
     explode: bool | None = None
     headers: tuple[tuple[str, str], ...] = ()  # of the part itself, whose values the document fixes
+    base64: bool = False  # of bytes in a part
 
 
 @dataclass(frozen=True, slots=True)

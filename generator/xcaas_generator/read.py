@@ -17,6 +17,7 @@ from xcaas_generator.load.references import Node, Resolver
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.validity import check_extension_keys, check_root
 from xcaas_generator.parse.canonical import emit
+from xcaas_generator.parse.files import place_files
 from xcaas_generator.parse.operations import parse
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import UNFORESEEN, Report
@@ -75,4 +76,5 @@ def _read(source: Path | bytes, name: str, documents: Documents, report: Report)
     draft = normalise(at, Resolver(documents, report), report, name)
     for one in documents.files.values():
         check_extension_keys(one, report)
+    place_files(draft)
     return parse(draft, emit(draft), report)

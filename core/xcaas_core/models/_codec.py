@@ -141,6 +141,10 @@ class Codec:
         # The only value of a type is a tag, which another value does not fit.
         return None if len(self.constants) == 1 else (1, 0)
 
+    def requires(self, name: str) -> bool:
+        """Return whether every value is an object with a member of that name in JSON."""
+        return False
+
     def knows(self, raw: object) -> bool:
         """Return whether a JSON value is among those that a spec lists."""
         return any(same_constant(constant, raw) for constant in self.constants)

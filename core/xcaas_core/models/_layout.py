@@ -278,3 +278,7 @@ class ModelCodec(Codec):
 
     def fit(self, raw: object) -> Fit | None:
         return self.layout.fit(raw)
+
+    def requires(self, name: str) -> bool:
+        field = self.layout.by_wire.get(name)
+        return field is not None and field.required

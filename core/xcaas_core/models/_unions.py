@@ -211,5 +211,5 @@ def _distance(member: Codec, value: object) -> tuple[int, int, int]:
     if is_object(value):
         return 0, 0, len(value)  # a map takes anything: after a model that knows its fields
     # Text is text when nothing more precise fits; a number is first of all itself.
-    exact = member.exact is type(value)
+    exact = member.exact is type(value) or (not isinstance(value, str) and member.sends[:1] == (type(value),))
     return int(exact if isinstance(value, str) else not exact), 0, 0

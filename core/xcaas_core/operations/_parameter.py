@@ -146,12 +146,14 @@ class Encoding:
     explode: bool | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     """Headers of its own that a part of a multipart body always has."""
+    base64: bool = False
+    """Whether bytes travel as text in base64 (`format: byte`) in a multipart body, too."""
 
 
 class Compose(Protocol):
-    """A function that makes the payload of a body of its fields, their codec and their encoding."""
+    """A function that makes the payload of a body, given its codec and the encoding of its members."""
 
-    def __call__(self, fields: Mapping[str, object], codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
+    def __call__(self, value: object, codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
 
 
 class Choose(Protocol):

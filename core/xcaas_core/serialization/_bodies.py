@@ -17,9 +17,9 @@ from ..operations._parameter import Body, Encoding
 from ._codecs import Codec, codec_for
 from ._parameters import plain
 from ._payload import EncodedBody, Payload, binary_payload, is_binary
-from ._styles import escape_form, form_pairs, text_of
+from ._styles import escape_form, form_pairs, is_empty, text_of
 
-__all__ = ["BodyWriter"]
+__all__ = ["BodyWriter", "sendable"]
 
 Maker: TypeAlias = Callable[[object], Payload]
 
@@ -57,13 +57,9 @@ def _maker(body: Body, codec: Codec | None) -> Maker:
 def _structured(body: Body, codec: Codec | None) -> Maker:
     compose = body.compose
     if compose is not None:
-        # A list is parts without names, which a form does not have.
-        takes_lists = "form-data" not in body.media_type
-        return lambda value: compose(
-            {"": value} if takes_lists and is_list(value) else _fields(value, None), codec, body.encoding
-        )
+        return lambda value: compose(value, codec, body.encoding)
     if body.kind == "form":
-        return lambda value: Payload(_form(_fields(value, codec), body.encoding), body.media_type)
+        return lambda value: Payload(_form(sendable(_fields(value, codec), codec), body.encoding), body.media_type)
     charset = charset_of(body.media_type)
     if charset.lower() != "utf-8":
         return lambda value: Payload(ascii_dumps(_json(value, codec)).decode().encode(charset), body.media_type)
@@ -114,6 +110,14 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
     if not isinstance(found, Mapping):
         raise ArgumentError("a form is made from a model or a mapping of names to values")
     return cast("Mapping[str, object]", found)
+
+
+def sendable(fields: Mapping[str, object], codec: Codec | None) -> Mapping[str, object]:
+    """Return the members of a form. Refuse lists without members where the service cannot do without: a form has no way to say them."""
+    for name, value in fields.items():
+        if codec is not None and is_list(value) and is_empty(value) and codec.requires(name):
+            raise ArgumentError(f"{name}: an empty list cannot be sent in a form, and a value is needed")
+    return fields
 
 
 def _form(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import mimetypes
 import os
@@ -9,16 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from secrets import token_hex
 from typing import IO, Final, cast
 
-from .._checks import is_list, is_object
+from .._checks import is_list, is_mapping, is_object
 from .._errors import ArgumentError
 from .._json import dumps
 from ..http._media_types import matches
+from ..models._model import Model
 from ..operations._parameter import Encoding
 from ..sansio._messages import Part
+from ._bodies import sendable
 from ._codecs import Codec
 from ._parameters import plain
 from ._payload import (
     CHUNK,
+    EncodedBody,
     Payload,
     file_length,
     has_files,
@@ -37,13 +41,13 @@ __all__ = ["multipart_payload", "parted_payload"]
 _JSON: Final = "application/json"
 
 
-def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+def multipart_payload(value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
     """Return a payload whose parts are opened afresh for each attempt.
 
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
     """
-    sources = _all_sources(fields, encoding)
+    sources = _all_sources(_members(value, codec), encoding)
     if not sources:
         # The HTTP library sends no body at all then, and so no content type.
         boundary = token_hex(16)
@@ -53,13 +57,12 @@ def multipart_payload(fields: Mapping[str, object], codec: Codec | None, encodin
     return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)
 
 
-def parted_payload(
-    media_type: str, fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]
-) -> Payload:
+def parted_payload(media_type: str, value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
     """Return a payload of another kind than form-data (RFC 2046): the same parts, written here with a boundary."""
     boundary = os.urandom(16).hex()
     whole = f'{media_type}; boundary="{boundary}"'
-    sources = _all_sources(fields, encoding)
+    # A list is parts without names, which a form does not have.
+    sources = _all_sources({"": value} if is_list(value) else _members(value, codec), encoding)
     if all(isinstance(source.content, bytes) for source in sources):
         return Payload(b"".join(_written([source.part() for source in sources], boundary)), whole)
     replayable = all(source.replayable for source in sources)
@@ -89,7 +92,35 @@ def _quoted(text: str) -> str:
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
+def _members(value: object, codec: Codec | None) -> Mapping[str, object]:
+    """Return the members of a form: files as they are, and the others as in JSON."""
+    if isinstance(value, EncodedBody):
+        value = value.value
+    files: dict[str, object] = {}
+    if isinstance(value, Model):
+        held = {field.name: (field.wire, field.value(value)) for field in value.__layout__().fields}
+        files = {wire: member for wire, member in held.values() if _is_file(member)}
+        value = value.evolve(**{name: None for name, (wire, _) in held.items() if wire in files}).to_dict()
+    elif is_mapping(value):
+        files = {str(name): member for name, member in value.items() if _is_file(member)}
+        rest = {str(name): None if str(name) in files else member for name, member in value.items()}
+        value = rest if codec is None else codec.encode(rest)
+    else:
+        value = plain(value)
+    if not is_mapping(value):
+        raise ArgumentError("a form is made from a model or a mapping of names to values")
+    return sendable({**value, **files}, codec)
+
+
+def _is_file(value: object) -> bool:
+    return any(is_binary(member) or is_named_file(member) for member in _repeated(value))
+
+
 def _all_sources(fields: Mapping[str, object], encoding: Mapping[str, Encoding]) -> list[_Source]:
+    if list(fields) == [""]:  # parts without names, whose encodings go by number
+        rest = encoding.get("")
+        listed = enumerate(_repeated(fields[""]))
+        return [_Source("", value, encoding.get(str(at), rest)) for at, value in listed if value is not None]
     return [source for name, value in fields.items() for source in _sources(name, value, encoding.get(name))]
 
 
@@ -139,8 +170,12 @@ class _Source:
         if is_named_file(value):
             self.filename, value, *rest = cast("tuple[str, object, str | None]", value)
             told = rest[0] if rest else None
-        if is_binary(value):
-            self.content: bytes | _Window = self._open(value)
+        if encoding is not None and encoding.base64 and is_binary(value):
+            content = bytes(value) if is_bytes(value) else _Window(value).read()
+            self.content: bytes | _Window = base64.b64encode(content)
+            self.media_type = told or self.media_type
+        elif is_binary(value):
+            self.content = self._open(value)
             # Without a word of the spec it is the HTTP library that guesses.
             guessed = _type_of_file(self.filename or "", listed) or self.media_type if listed else None
             self.media_type = told or guessed or ("application/octet-stream" if listed else None)
@@ -158,6 +193,8 @@ class _Source:
     def _field(self, value: object) -> bytes:
         if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
             self.media_type = self.media_type or _JSON
+            if any(word in self.media_type for word in ("xml", "csv", "form-urlencoded")):
+                raise ArgumentError(f"{self.name}: text of {self.media_type} is needed, not an object or a list")
             return dumps(value)
         return text_of(value).encode()
 

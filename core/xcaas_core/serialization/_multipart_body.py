@@ -28,18 +28,18 @@ def multipart_body(
     return Body("multipart", media_type, annotation, encoding=encoding or {}, required=required, compose=compose)
 
 
-def _compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+def _compose(value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
     from ._multipart import multipart_payload
 
-    return multipart_payload(fields, codec, encoding)
+    return multipart_payload(value, codec, encoding)
 
 
 def _composer(media_type: str) -> Compose:
     """Return what puts together parts of kinds other than forms, which the libraries don't know."""
 
-    def compose(fields: Mapping[str, object], codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+    def compose(value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
         from ._multipart import parted_payload
 
-        return parted_payload(media_type, fields, codec, encoding)
+        return parted_payload(media_type, value, codec, encoding)
 
     return compose

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Final, cast
 
+from .._checks import is_list, is_mapping, is_tuple
 from ..models._codec import Codec, NullableCodec
-from ..models._containers import OneOrListCodec
+from ..models._containers import ListCodec, OneOrListCodec
 from ..models._layout import ModelBase, ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
 
 __all__ = ["distance", "field_values"]
 
+_JSON: Final = frozenset({str, int, float, bool, list, dict})
+
 
 def distance(codec: object, value: object) -> tuple[int, int, int]:
-    """Return how far a value is from a codec: whether it is another, fields unknown there, required ones missing."""
+    """Return how far a value is from a codec: whether it is another, fields unknown there, required ones missing.
+
+    A list is as far as its first element.
+    """
+    if is_list(value) or is_tuple(value):
+        first = next(iter(value), None)
+        return min((_of_element(item, first) for item in _items(codec)), default=(0, 0, 0))
     models = list(_models(codec))
     if not models:
         return 0, 0, 0
@@ -33,6 +42,29 @@ def field_values(value: object) -> Iterator[object]:
     elif isinstance(value, ModelBase):
         for field in value.__layout__().fields:
             yield getattr(value, field.name, None)
+
+
+def _of_element(codec: Codec, value: object) -> tuple[int, int, int]:
+    kind: type = type(value)
+    if is_mapping(value) or isinstance(value, ModelBase):
+        kind = dict
+    elif is_tuple(value):
+        kind = list
+    return (1, 0, 0) if kind in _JSON and kind not in codec.accepts else distance(codec, value)
+
+
+def _items(codec: object) -> Iterator[Codec]:
+    """Yield the codecs of the elements of lists."""
+    match codec:
+        case ListCodec():
+            yield codec.item
+        case NullableCodec() | OneOrListCodec():
+            yield from _items(codec.inner)
+        case UnionCodec():
+            for member in codec.members:
+                yield from _items(member)
+        case _:
+            return
 
 
 def _models(codec: object) -> Iterator[ModelCodec]:

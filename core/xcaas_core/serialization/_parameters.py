@@ -35,6 +35,7 @@ __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 # What a header may not hold (RFC 9110, 5.5): it would end the header, or is not visible text.
 _NO_HEADER: Final = re.compile(r"[^\x20-\x7e\t]")
+_NO_COOKIE: Final = re.compile(r'[^\x21-\x7e]|[",;\\]')  # RFC 6265, 4.1.1
 
 
 class Target:
@@ -286,8 +287,16 @@ def header_text(value: str) -> str:
 
 def _cookie_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
     wire, style, explode = parameter.wire, parameter.style, parameter.explode
+    escaping = _cookie_text if parameter.allow_reserved else escape
 
     def write(value: object, target: Target) -> None:
-        target.cookies.extend(_joined(pairs_of(wire, encode(value), style, explode, escape)))
+        target.cookies.extend(_joined(pairs_of(wire, encode(value), style, explode, escaping)))
 
     return write
+
+
+def _cookie_text(text: str) -> str:
+    """Return the value, if a cookie may hold it as it is."""
+    if _NO_COOKIE.search(text):
+        raise ArgumentError("a cookie holds visible ASCII without quotes, commas, semicolons and backslashes")
+    return text

@@ -28,7 +28,7 @@ def bodies(*variants: Body, required: bool = True) -> Body:
         first.annotation,
         encoding=first.encoding,
         required=required,
-        nullable=first.nullable,
+        nullable=any(variant.nullable for variant in variants),
         variants=variants[1:],
         compose=first.compose,
         choose=_choose,
@@ -88,7 +88,9 @@ def _fits_json(value: object, media_type: str, codec: Codec | None) -> bool:
         return False
     if _is_object(value):
         return _accepts(codec, dict)
-    return not is_list or _accepts(codec, list)
+    if is_list:
+        return _accepts(codec, list)
+    return type(value) not in (bool, int, float, type(None)) or _accepts(codec, type(value))
 
 
 def _accepts(codec: Codec | None, kind: type) -> bool:

@@ -146,7 +146,9 @@ def is_empty(value: object) -> bool:
 
 def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Escape) -> list[Pair]:
     """Return what one property of a form is: lists repeat their name and objects are JSON, unless the spec's
-    `encoding` asks for a style."""
+    `encoding` asks for a style, or for JSON."""
+    if encoding is not None and "json" in (encoding.content_type or "") and value is not None:
+        value = dumps(value).decode()
     if encoding is None or (encoding.style is None and encoding.explode is None):
         return pairs_of(name, text_of(value) if is_object(value) else value, "form", True, escaping)
     style = encoding.style or "form"

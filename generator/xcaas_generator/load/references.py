@@ -9,84 +9,24 @@ document from elsewhere can't pull in what it has no business to read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote, urljoin
 
-from xcaas_generator.ir import JSON, SourceLocation
+from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.documents import Documents, LoadError
+from xcaas_generator.load.dynamic import DynamicScopes
+from xcaas_generator.load.nodes import Node as Node
+from xcaas_generator.load.nodes import escape as escape
+from xcaas_generator.load.nodes import unescape as unescape
+from xcaas_generator.load.nodes import way
 from xcaas_generator.report import Report
 
 _MAX_CHAIN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node of a document together with where it stands."""
-
-    file: SourceFile
-    pointer: str
-    value: JSON
-
-    @property
-    def place(self) -> SourceLocation:
-        return SourceLocation(self.file.label, self.pointer)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.file.label, self.pointer
-
-    def child(self, token: str | int) -> Node:
-        """Return the node below `token`; None as a node when there is none."""
-        node = self.value
-        below: JSON = None
-        if isinstance(node, dict):
-            below = node.get(str(token))
-        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
-            below = node[token]
-        return Node(self.file, f"{self.pointer}/{escape(str(token))}", below)
-
-    def get(self, token: str) -> JSON:
-        return self.value.get(token) if isinstance(self.value, dict) else None
-
-    def has(self, token: str) -> bool:
-        return isinstance(self.value, dict) and token in self.value
-
-    def text(self, token: str) -> str:
-        """Return the text at `token`, "" when there is none or it is something else."""
-        value = self.get(token)
-        return value if isinstance(value, str) else ""
-
-    def items(self) -> list[tuple[str, Node]]:
-        """Return key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
-        if not isinstance(self.value, dict):
-            return []
-        return [(key, self.child(key)) for key in sorted(self.value)]
-
-    def elements(self) -> list[Node]:
-        return [self.child(index) for index in range(len(self.value))] if isinstance(self.value, list) else []
-
-
-def escape(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1") if "~" in token or "/" in token else token
-
-
-def unescape(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
-
-
 def _place(node: Node, ref: str) -> tuple[str, str, str]:
     """Return what tells a reference from others: its file, its text, and where it stands, unless that means nothing to it."""
     return node.file.label, ref, "" if ref.startswith("#/components/") else node.pointer
-
-
-def _way(node: Node) -> list[Node]:
-    """Return the nodes from the root of its file to a node."""
-    way = [Node(node.file, "", node.file.tree)]
-    for token in node.pointer.split("/")[1:]:
-        at = way[-1]
-        way.append(at.child(int(token) if isinstance(at.value, list) else unescape(token)))
-    return way
 
 
 class DanglingReference(Exception):
@@ -105,6 +45,7 @@ class Resolver:
         self._report = report
         self._found: dict[tuple[str, str, str], Node | None] = {}
         self._anchors: dict[str, dict[str, str]] = {}
+        self._scopes = DynamicScopes(self._static)
         self.circular = False  # whether anything was met again on the way to its own meaning
 
     def reference(self, node: Node) -> str | None:
@@ -122,6 +63,14 @@ class Resolver:
 
     def target(self, node: Node) -> Node | None:
         """Return what the reference at `node` leads to, one step; None, and a warning, when it leads nowhere."""
+        bound = self._scopes.bound(node)
+        if bound is not None:
+            return bound
+        found = self._static(node)
+        return None if found is None else self._scopes.entered(node, found)
+
+    def _static(self, node: Node) -> Node | None:
+        """Return what a reference leads to wherever it is reached from."""
         ref = self.reference(node)
         if ref is None:
             return None
@@ -147,7 +96,8 @@ class Resolver:
     def followed(self, node: Node) -> Node | None:
         """Return what the reference at `node` was found to lead to, if it was followed."""
         ref = self.reference(node)
-        return None if ref is None else self._found.get(_place(node, ref))
+        found = None if ref is None else self._found.get(_place(node, ref))
+        return self._scopes.bound(node) or (None if found is None else self._scopes.entered(node, found))
 
     def is_dangling(self, node: Node) -> bool:
         """Return whether the reference at `node` was followed and leads nowhere."""
@@ -297,13 +247,13 @@ class Resolver:
     def _base(self, node: Node) -> str:
         """Return the `$id` of the schema that a node stands in; "" where there is none."""
         base = ""
-        for at in _way(node):
+        for at in way(node):
             base = urljoin(base, at.text("$id"))
         return base.rstrip("#")
 
     def _resource(self, node: Node) -> Node:
         """Return what `#` is: the schema with an `$id` that a node stands in, or else the whole file."""
-        return next((at for at in reversed(_way(node)) if at.text("$id")), Node(node.file, "", node.file.tree))
+        return next((at for at in reversed(way(node)) if at.text("$id")), Node(node.file, "", node.file.tree))
 
     def _index(self, file: SourceFile) -> dict[str, str]:
         """Return anchors (with a leading #) and `$id`s of a file, each also as it is within the `$id`s above. Looked for

@@ -35,13 +35,23 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
             combined = values
         else:
             common = {key: value for key, value in combined.items() if key in values}
-            if not common:
+            if not common and combined and values:
                 report.warn(node.place, "no value is in all of the enums that apply; all of their values were kept")
             combined = common or {**combined, **values}
     if combined is None:
         return None, False
     combined.pop(("NoneType", None), None)
     return tuple(combined.values()), null
+
+
+def compound_types(flat: Flat) -> list[str]:
+    """Return the types of whole lists and objects among the values of enums. Each is read as any other of its type."""
+    values = [value for node in flat.enums if isinstance(node.value, list) for value in node.value]
+    found = {
+        "array": any(isinstance(one, list) for one in values),
+        "object": any(isinstance(one, dict) for one in values),
+    }
+    return [name for name, there in found.items() if there and (flat.types is None or name in flat.types)]
 
 
 def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
@@ -55,8 +65,7 @@ def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[s
     found: dict[tuple[str, Value], Value] = {}
     for index, raw in enumerate(listed):
         if isinstance(raw, dict | list):
-            report.warn(node.child(index).place, "a mapping or list can't be listed in an enum; the enum was ignored")
-            return None
+            continue  # see `compound_types`
         value = _fitting(node.child(index), raw, types, report)
         key = (type_name(value), value)
         if key in found:

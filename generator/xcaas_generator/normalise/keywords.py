@@ -166,6 +166,14 @@ def is_demand(node: JSON) -> bool:
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
+def own_discriminator(node: Node) -> Node | None:
+    """Return the discriminator that a schema states itself, also in a part of its `allOf`; not one that it inherits."""
+    if node.has("discriminator"):
+        return node.child("discriminator")
+    parts = (part for part in node.child("allOf").elements() if not part.has("$ref"))
+    return next((part.child("discriminator") for part in parts if part.has("discriminator")), None)
+
+
 def limits(nodes: Iterable[Node]) -> tuple[tuple[str, JSON], ...]:
     """Return bounds of a value, for docs; the first that gives one counts."""
     found: dict[str, JSON] = {}

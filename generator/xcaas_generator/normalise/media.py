@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from xcaas_generator import ir
 from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.drafts import VariantDraft
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import (
     ANY,
@@ -16,6 +17,7 @@ from xcaas_generator.normalise.shapes import (
     ArrayOf,
     Const,
     Hint,
+    MapOf,
     Ref,
     Scalar,
     Shape,
@@ -45,7 +47,7 @@ class Contents:
     def variants(self, content: Node, hint: Hint, *, received: bool = False) -> list[VariantDraft]:
         """Return one variant per media type, JSON ones first: they are what a client prefers.
 
-        What is received as JSON but declared to be raw bytes is a file: JSON has none.
+        What is JSON but declared to be raw bytes is a file: JSON has none.
 
         Raises `DanglingReference`.
         """
@@ -61,13 +63,17 @@ class Contents:
         ordered = sorted(listed, key=lambda raw: (not _is_json(raw), raw))
         jsons = [listed[raw] for raw in ordered if _is_json(raw)]
         for raw in ordered:
-            variant = self._variant(raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone)
-            if received and variant.kind == "json" and without_null(variant.shape) == BYTES:
+            variant = self._variant(
+                raw, listed[raw], _hint(hint, raw, ordered[0], listed), alone=alone, received=received
+            )
+            if variant.kind == "json" and without_null(variant.shape) == BYTES:
                 variant.kind, variant.shape = "binary", BYTES
+                if not received:  # a string is one of JSON
+                    found.append(VariantDraft(variant.media_type, "json", TEXT, position=list(listed).index(raw)))
             variant.position = list(listed).index(raw)
             is_string = any(_is_string(one.shape) for one in found if one.kind == "json")
             variant.alternative = _is_alternative(variant, listed[raw], jsons, is_string=is_string)
-            if all(variant.media_type != other.media_type for other in found):
+            if all(variant.key != other.key for other in found):
                 found.append(variant)
         if not received:
             found += _as_text(found)
@@ -84,7 +90,7 @@ class Contents:
             )
         return meant or content
 
-    def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool) -> VariantDraft:
+    def _variant(self, raw: str, media: Node, hint: Hint, *, alone: bool, received: bool) -> VariantDraft:
         media_type = self._media_type(raw, media)
         if media.value is not None and not isinstance(media.value, dict):
             self._report.warn(media.place, f"a media type should be a mapping, not {brief(media.value)}")
@@ -95,19 +101,24 @@ class Contents:
         else:
             shape = self._shaper.shape(schema, hint) if given else ANY
         kind = _kind(media_type, without_null(shape), given=given, alone=alone)
-        if kind == "multipart" and "form-data" in media_type and isinstance(without_null(shape), ArrayOf):
-            self._report.warn(
-                media.place, "a form must be an object; a list can be sent only as the parts of multipart/mixed"
-            )
+        if (kind == "form" or "form-data" in media_type) and not received:
+            shape = self._as_form(media, without_null(shape))
         # `encoding` has a meaning for these two only.
-        encoding = (
-            self._encoding(media, styled=kind == "form" or self._shaper.siblings)
-            if kind in ("form", "multipart")
-            else ()
-        )
+        encoding: tuple[ir.PartEncoding, ...] = ()
+        if kind in ("form", "multipart") and not received:
+            encoding = self._encoding(media, styled=kind == "form" or self._shaper.siblings)
+        if kind == "multipart" and given and not received:
+            encoding = self._with_base64(schema, encoding)
         if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not supported; the body is passed as bytes")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
+
+    def _as_form(self, media: Node, shape: Shape) -> Shape:
+        """Return the shape of a form, which is an object whatever the document says."""
+        if isinstance(shape, MapOf | Ref | UnionOf) or shape == ANY:
+            return shape
+        self._report.warn(media.place, "a form must be an object; one with any names is assumed", "Name its parts.")
+        return MapOf(BYTES if shape in (BYTES, ArrayOf(BYTES)) else ANY)
 
     def _media_type(self, raw: str, media: Node) -> str:
         plain, essence = raw.strip(), _essence(raw)
@@ -127,8 +138,10 @@ class Contents:
     def _encoding(self, media: Node, *, styled: bool) -> tuple[ir.PartEncoding, ...]:
         """Return the encodings. Not `styled`: a multipart body of OpenAPI 3.0, where `style` and `explode` mean nothing."""
         parts: list[ir.PartEncoding] = []
-        for wire, listed in self._shaper.resolver.entries(media, "encoding"):
+        for wire, listed in (*self._shaper.resolver.entries(media, "encoding"), *self._by_position(media)):
             one = self._shaper.resolver.end(listed)
+            if one.text("contentType").lower().startswith("multipart/"):
+                raise Unreadable(f"its part {wire!r} has parts of its own ({one.text('contentType')})")
             explode = one.get("explode")
             headers = {name: self._fixed(header) for name, header in self._headers_of(one)}
             if unknown := ", ".join(name for name, value in headers.items() if value is None):
@@ -143,6 +156,27 @@ class Contents:
                 )
             )
         return tuple(parts)
+
+    def _by_position(self, media: Node) -> list[tuple[str, Node]]:
+        """Return the encodings of parts without names (3.2): of the first ones by number, and under "" of all others."""
+        prefix = self._shaper.resolver.elements(media.child("prefixEncoding"))
+        rest = [("", media.child("itemEncoding"))] if media.has("itemEncoding") else []
+        return [*((str(index), one) for index, one in enumerate(prefix)), *rest]
+
+    def _with_base64(self, schema: Node, encodings: tuple[ir.PartEncoding, ...]) -> tuple[ir.PartEncoding, ...]:
+        """Return the encodings with those of the properties whose bytes travel in base64, as they do in JSON."""
+        properties = self._shaper.flattener.flatten(schema).properties
+        encoded = {
+            wire: ir.PartEncoding(wire, base64=True)
+            for wire, alternatives in properties.items()
+            if any(self._is_base64(node) for nodes in alternatives for node in nodes)
+        }
+        listed = {one.wire: replace(one, base64=one.wire in encoded) for one in encodings}
+        return tuple((encoded | listed).values())
+
+    def _is_base64(self, node: Node) -> bool:
+        flat = self._shaper.flattener.flatten(node)
+        return flat.form == "byte" or flat.encoding == "base64" or any(self._is_base64(item) for item in flat.items)
 
     def _headers_of(self, encoding: Node) -> list[tuple[str, Node]]:
         listed = self._shaper.resolver.entries(encoding, "headers")

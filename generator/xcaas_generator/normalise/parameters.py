@@ -40,6 +40,7 @@ _HEADERS_OF_HTTP = (
 )
 
 
+_FIELD_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # a token of RFC 9110
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -129,6 +130,11 @@ class Parameters:
         if location == "header" and name.lower() in _HEADERS_OF_HTTP:
             self._report.warn(node.place, f"{name} is set by HTTP itself; it is not a parameter")
             return None
+        if location == "header" and not _FIELD_NAME.fullmatch(name):
+            if flag(node, "required", self._report):
+                raise Unreadable(f"no header can be called {name!r}")
+            self._report.warn(node.place, f"no header can be called {name!r}; it was left out")
+            return None
         return self._made(node, name, location, owner)
 
     def _location(self, node: Node, name: str, names: list[str]) -> ir.Location:
@@ -140,6 +146,8 @@ class Parameters:
         if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
             if not node.child("content").has(_FORM):
                 raise Unreadable(f"its query string as a whole is {name!r}, which is not a form")
+            if node.child("content").child(_FORM).has("encoding"):
+                raise Unreadable(f"its query string as a whole is {name!r}, a form with an 'encoding'")
             return "query"
         guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
         self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was assumed")
@@ -162,7 +170,10 @@ class Parameters:
             media_type=media_type,
             deprecated=flag(node, "deprecated", self._report)
             or any(one.get("deprecated") is True for one in chain[:1]),
-            allow_reserved=flag(node, "allowReserved", self._report),
+            # A cookie of the style "cookie" (3.2) goes out as it is.
+            allow_reserved=node.get("style") == "cookie"
+            if location == "cookie"
+            else flag(node, "allowReserved", self._report),
             source=node.text(keys.SOURCE) or None,
             zone=node.text(keys.ZONE) or None,
             filter=self._filter(node),

@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from xcaas_generator.load.references import Node, Resolver, unescape
-from xcaas_generator.normalise.enums import enum_values, type_name
+from xcaas_generator.normalise.enums import compound_types, enum_values, type_name
 from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
-from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, schemas
+from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, own_discriminator, schemas
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
@@ -37,7 +37,7 @@ from xcaas_generator.normalise.shapes import (
     with_null,
     without_null,
 )
-from xcaas_generator.normalise.unions import Unions, own_discriminator
+from xcaas_generator.normalise.unions import Unions
 from xcaas_generator.report import UNFORESEEN, Report
 
 _MAX_PROPERTIES = 5_000
@@ -155,6 +155,8 @@ class Shaper:
     def _name(self, node: Node, shape: Shape, hint: Hint) -> None:
         """Give a name also to a component that is a union, or another component's class with notes."""
         inner = without_null(shape)
+        if isinstance(inner, Ref) and hint in inner.entry.hints:
+            return
         if node.has("$ref") or self._hint_of(node, hint) != hint:
             return
         if isinstance(inner, UnionOf) or (isinstance(inner, Ref) and inner.entry.node.key != node.key):
@@ -193,6 +195,8 @@ class Shaper:
 
     def _hint_of(self, target: Node, hint: Hint) -> Hint:
         """Return the name that a referenced schema has by where it stands; a component keeps its own."""
+        if target.scope:  # a generic schema that was filled in here
+            return hint
         tokens = [unescape(token) for token in target.pointer.split("/")[1:]]
         if len(tokens) == 3 and tokens[:2] == ["components", "schemas"]:
             return Hint(self._plain_name(tokens[2]), fixed=True)
@@ -239,14 +243,16 @@ class Shaper:
         values, null = enum_values(flat, self.report)
         if values is None:
             return None
-        if not values:
+        shapes = [self._of_type(name, flat, hint) for name in compound_types(flat)]
+        if values and all(isinstance(value, bool) for value in values):
+            shapes.append(Scalar("bool"))
+        elif values:
+            entry = self._declare(flat, hint, "enum")
+            entry.values = values
+            shapes.append(Ref(entry))
+        if not shapes:
             return NONE
-        if all(isinstance(value, bool) for value in values):
-            shape: Shape = Scalar("bool")
-        else:
-            shape = Ref(self._declare(flat, hint, "enum"))
-            shape.entry.values = values
-        return with_null(shape) if null else shape
+        return with_null(one_of(shapes)) if null else one_of(shapes)
 
     def _of_type(self, name: str, flat: Flat, hint: Hint) -> Shape:
         if name == "object":
@@ -260,9 +266,7 @@ class Shaper:
         if flat.tuple_items:
             rest = [self.shape(node, inner) for node in flat.items]
             return ArrayOf(one_of([*(self.shape(node, inner) for node in flat.tuple_items), *rest]))
-        if any(isinstance(one, list) for node in flat.enums if isinstance(node.value, list) for one in node.value):
-            enum_values(flat, self.report)  # whole lists: it says that they are not told apart
-        elif flat.enums:
+        if flat.enums and not compound_types(flat):
             # `enum` beside `type: array` was meant for the items.
             self.report.warn(flat.enums[0].place, "the enum stands beside the array; it was read as its items'")
             types = next((found.types for found in map(self.flattener.flatten, flat.items) if found.types), ["string"])

@@ -19,7 +19,7 @@ from itertools import product
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.references import Node, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
-from xcaas_generator.normalise.keywords import brief, is_demand, schemas
+from xcaas_generator.normalise.keywords import brief, is_demand, own_discriminator, schemas
 from xcaas_generator.normalise.reader import SchemaReader
 from xcaas_generator.normalise.shapes import NONE, Hint, Ref, Shape, UnionOf, members_of, one_of
 
@@ -148,10 +148,13 @@ class Unions:
             tags = self._declared(discriminator, name, members, told=told) if name else ()
         else:
             name, tags = self._inferred(members)
-        base = next((one.shape.base for one in members if isinstance(one.shape, UnionOf) and one.shape.base), None)
+        base = self._default(discriminator) or next(
+            (one.shape.base for one in members if isinstance(one.shape, UnionOf) and one.shape.base), None
+        )
         if not name or not tags:
             return shape
-        outside = [one for one in dict.fromkeys(named for _, named in tags) if one not in shape.members]
+        named = [*(one for _, one in tags), *([base] if base else [])]
+        outside = [one for one in dict.fromkeys(named) if one not in shape.members]
         return UnionOf((*shape.members, *outside), name, tags, base)
 
     def _property(self, discriminator: Node) -> str | None:
@@ -167,6 +170,14 @@ class Unions:
         if not name:
             self._reader.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
         return name or None
+
+    def _default(self, discriminator: Node | None) -> Ref | None:
+        """Return the class for tags that nothing else has, which 3.2 names."""
+        if discriminator is None or not discriminator.text("defaultMapping"):
+            return None
+        end = self._named(discriminator.child("defaultMapping"))
+        shape = self._reader.component(end, _component_name(end)) if end is not None else None
+        return shape if isinstance(shape, Ref) and shape.entry.kind == "model" else None
 
     def _inherited(self, members: list[_Member]) -> Node | None:
         """Return the discriminator of the parent that all members have."""
@@ -211,13 +222,18 @@ class Unions:
         found: list[tuple[str, Node]] = []
         mapping = self._end(discriminator.child("mapping"))
         for tag, where in mapping.items():
-            ref = where.value if isinstance(where.value, str) else ""
-            target = dict(self._reader.named).get(ref)
-            if target is None:
-                target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
+            target = self._named(where)
             if target is not None:
-                found.append((tag, self._end(target)))
+                found.append((tag, target))
         return found
+
+    def _named(self, where: Node) -> Node | None:
+        """Return the schema that a discriminator names."""
+        ref = where.value if isinstance(where.value, str) else ""
+        target = dict(self._reader.named).get(ref)
+        if target is None:
+            target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
+        return None if target is None else self._end(target)
 
     def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Ref], ...]]:
         """Return a required property in which each member has constants that no other member has."""
@@ -311,7 +327,8 @@ class Unions:
         union = one_of(members)
         if not isinstance(union, UnionOf):
             return shape
-        return UnionOf(union.members, name, _ordered(tags), shape if shape in union.members else None)
+        base = self._default(discriminator) or (shape if shape in union.members else None)
+        return UnionOf(union.members, name, _ordered(tags), base)
 
     def _heirs(self, parent: Node) -> list[tuple[str, Node]]:
         if self._children is None:
@@ -333,14 +350,6 @@ class Unions:
                     if part.has("$ref"):
                         index[self._end(part).key].append((name, node))
         return index
-
-
-def own_discriminator(node: Node) -> Node | None:
-    """Return the discriminator that a schema states itself, also in a part of its `allOf`; not one that it inherits."""
-    if node.has("discriminator"):
-        return node.child("discriminator")
-    parts = (part for part in node.child("allOf").elements() if not part.has("$ref"))
-    return next((part.child("discriminator") for part in parts if part.has("discriminator")), None)
 
 
 def _ordered(tags: list[tuple[str, Ref]]) -> tuple[tuple[str, Ref], ...]:

@@ -13,7 +13,7 @@ from xcaas_generator.load.references import DanglingReference, Node
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.extensions import keys, reading
 from xcaas_generator.normalise.extensions.rules import well_formed
-from xcaas_generator.normalise.keywords import brief, flag
+from xcaas_generator.normalise.keywords import Unreadable, brief, flag
 from xcaas_generator.normalise.naming import class_name
 from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper
@@ -66,7 +66,7 @@ class Webhooks:
         for method, node in found:
             try:
                 yield self._webhook(name, method, self._shaper.resolver.end(node), operation, url)
-            except DanglingReference as error:
+            except (DanglingReference, Unreadable) as error:
                 self._report.error(node.place, f"the webhook {name!r} was left out: {error}")
             except UNFORESEEN as error:
                 reason = f"{type(error).__name__}: {error}"

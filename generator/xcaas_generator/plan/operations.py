@@ -162,19 +162,24 @@ def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
     required = None if body.required else literal(False)
     if len(body.variants) == 1:
         return _body_variant(body.variants[0], required, context, imports)
-    variants = [_body_variant(variant, None, context, imports) for variant in body.variants]
+    variants = [_body_variant(variant, None, context, imports, among=True) for variant in body.variants]
     return call(imports.use(SDK, "bodies"), *variants, required=required)
 
 
-def _body_variant(variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports) -> Code:
+def _body_variant(
+    variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports, *, among: bool = False
+) -> Code:
+    """Return one media type of a body. `among` others its type has to be said: what a caller gives decides."""
     concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type else variant.media_type
     media = text(concrete) if concrete != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
-    plain = variant.kind in ("binary", "xml")
+    annotation = None if variant.kind in ("binary", "xml") else _unless_plain(variant.type, context.names)
+    if among and variant.kind == "json" and variant.type != ir.Scalar("any"):
+        annotation = text(annotation_text(variant.type, context.names))
     return call(
         imports.use(SDK, f"{variant.kind}_body"),
         *([media] if media else []),
-        annotation=None if plain else _unless_plain(variant.type, context.names),
+        annotation=annotation,
         encoding=braced(encoding) if encoding else None,
         required=required,
         nullable=literal(True) if variant.kind == "json" and may_be_null(variant.type) else None,
@@ -188,6 +193,7 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
         style=text(part.style) if part.style else None,
         explode=None if part.explode is None else literal(part.explode),
         headers=braced([(text(name), text(value)) for name, value in part.headers]) if part.headers else None,
+        base64=literal(True) if part.base64 else None,
     )
 
 

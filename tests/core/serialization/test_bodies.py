@@ -207,6 +207,8 @@ JSON_PATCH = json_body("application/json-patch+json", "list[JSONValue]")
 MERGE_PATCH = json_body("application/merge-patch+json", "dict[str, JSONValue]")
 STRATEGIC = json_body("application/strategic-merge-patch+json", "dict[str, JSONValue]")
 OBJECT = json_body(annotation="dict[str, JSONValue]")
+OBJECT_TOO = json_body("application/vnd.a+json", "dict[str, JSONValue]")
+ROWS = json_body("application/vnd.rows+json", "list[dict[str, JSONValue]] | None")
 
 
 @pytest.mark.parametrize(
@@ -221,6 +223,12 @@ OBJECT = json_body(annotation="dict[str, JSONValue]")
         (bodies(json_body("text/plain", "dict[str, JSONValue]"), text_body()), {"a": 1}, "text/plain"),
         (bodies(binary_body("text/csv"), text_body("text/csv")), "a", "text/csv; charset=utf-8"),
         (bodies(binary_body("text/csv"), text_body("text/csv")), b"a", "text/csv"),
+        (bodies(json_body(annotation="float"), OBJECT_TOO), {"a": 1}, "application/vnd.a+json"),
+        (bodies(json_body(annotation="bool"), json_body("application/vnd.n+json", "int")), 5, "application/vnd.n+json"),
+        (bodies(json_body(annotation="list[str]"), ROWS), [{"a": 1}], "application/vnd.rows+json"),
+        (bodies(json_body(annotation="list[str]"), ROWS), ["a"], "application/json"),
+        (bodies(json_body(annotation="list[str]"), ROWS), [], "application/json"),
+        (bodies(json_body(annotation="list[str]"), ROWS), None, "application/vnd.rows+json"),
         (bodies(OBJECT, xml_body()), "<a/>", "application/xml; charset=utf-8"),
         (bodies(xml_body(), text_body()), "a", "text/plain; charset=utf-8"),
         (bodies(xml_body(), text_body()), b"<a/>", "application/xml"),

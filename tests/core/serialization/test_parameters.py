@@ -167,6 +167,14 @@ def test_headers_and_cookies() -> None:
     assert written(cookie("ids", "list[int]"), [1, 2]).cookies == ["ids=1", "ids=2"]
 
 
+@pytest.mark.parametrize("value", ["a;b", "a b", "é", '"a"', "a,b"])
+def test_a_cookie_that_goes_out_as_it_is_holds_what_a_cookie_may(value: str) -> None:
+    raw = cookie("token", allow_reserved=True)
+    assert written(raw, "a/b+c==").cookies == ["token=a/b+c=="]
+    with pytest.raises(ArgumentError, match="a cookie holds"):
+        written(raw, value)
+
+
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00", "snow ☃"])
 def test_a_header_holds_visible_ascii_only(value: str) -> None:
     with pytest.raises(ArgumentError, match="visible ASCII"):

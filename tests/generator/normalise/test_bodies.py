@@ -94,6 +94,80 @@ def test_multipart_with_files_and_encodings() -> None:
     )
 
 
+FILES = """{Upload: {type: object, properties: {
+  file: {type: string, format: binary}, files: {type: array, items: {type: string, format: binary}},
+  more: {type: object, properties: {inner: {type: string, format: binary}}}}}}"""
+
+
+def test_files_are_parts_of_forms_and_strings_in_json() -> None:
+    upload = "{schema: {$ref: '#/components/schemas/Upload'}}"
+    alone = f"requestBody: {{content: {{multipart/form-data: {upload}}}}}, responses: {{'204': {{description: ok}}}}"
+    _, document, _ = op(alone, f"{{schemas: {FILES}}}")
+    assert fields(document, "Upload") == {"file": "bytes:binary", "files": "[bytes:binary]", "more": "UploadMore"}
+    assert fields(document, "UploadMore") == {"inner": "str"}
+    both = f"requestBody: {{content: {{multipart/form-data: {upload}, application/json: {upload}}}}}, responses: {{}}"
+    _, document, _ = op(both, f"{{schemas: {FILES}}}")
+    assert fields(document, "Upload")["files"] == "[bytes:binary|str]"
+    found, _ = body("{application/json: {schema: {type: string, format: binary}}}")
+    assert found is not None
+    assert [(one.kind, shown(one.type)) for one in found.variants] == [("json", "str"), ("binary", "bytes:binary")]
+
+
+def test_parts_in_base64() -> None:
+    seal = "{type: string, format: byte}"
+    properties = f"{{seal: {seal}, seals: {{type: array, items: {seal}}}, name: {{type: string}}, new: {{type: string, contentEncoding: base64}}}}"
+    found, problems = body(
+        f"{{multipart/form-data: {{schema: {{properties: {properties}}}, encoding: {{seal: {{contentType: image/png}}}}}}}}"
+    )
+    assert not problems
+    assert found is not None
+    assert {one.wire: (one.content_type, one.base64) for one in found.variants[0].encoding} == {
+        "seal": ("image/png", True),
+        "seals": (None, True),
+        "new": (None, True),
+    }
+
+
+def test_encodings_by_position() -> None:
+    found, problems = body(
+        "{multipart/mixed: {itemSchema: {type: object}, prefixEncoding: [{contentType: application/json}, {contentType: image/png}], "
+        "itemEncoding: {contentType: text/csv}}}"
+    )
+    assert not problems
+    assert found is not None
+    listed = [(one.wire, one.content_type) for one in found.variants[0].encoding]
+    assert listed == [("0", "application/json"), ("1", "image/png"), ("", "text/csv")]
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{type: string, format: binary}", "bytes:binary"),
+        ("{type: array, items: {type: string}}", "any"),
+        ("{type: integer}", "any"),
+    ],
+)
+def test_a_form_is_an_object_whatever_is_said(kind: str, schema: str, expected: str) -> None:
+    found, problems = body(f"{{{kind}: {{schema: {schema}}}}}")
+    assert "a form is an object" in messages(problems)
+    assert found is not None
+    assert (
+        shown(found.variants[0].type)
+        == f"{{{expected if 'multipart' in kind else expected.replace('bytes:binary', 'str')}}}"
+    )
+
+
+def test_parts_of_parts_are_refused() -> None:
+    text = "requestBody: {content: {multipart/form-data: {schema: {properties: {a: {}}}, encoding: {a: {contentType: multipart/mixed}}}}}"
+    result = read(
+        f"paths: {{/a: {{post: {{{text}, responses: {{}}}}, get: {{responses: {{}}}}}}}}\n"
+        f"webhooks: {{w: {{post: {{{text}, responses: {{}}}}}}}}"
+    )
+    assert [one.reason for one in result.document.refused] == ["its part 'a' has parts of its own (multipart/mixed)"]
+    assert "the webhook 'w' was left out: its part 'a' has parts of its own" in messages(result.warnings)
+
+
 def test_encodings_mean_nothing_elsewhere() -> None:
     found, problems = body(f"{{application/json: {OBJECT[:-1]}, encoding: {{a: {{contentType: text/plain}}}}}}}}")
     assert not problems

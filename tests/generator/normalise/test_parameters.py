@@ -215,3 +215,25 @@ def test_a_malformed_filter_is_text(said: str, message: str) -> None:
     found, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {said}}}]")
     assert message in messages(problems)
     assert found[0].filter is None
+
+
+def test_a_cookie_that_goes_out_as_it_is() -> None:
+    listed = (
+        "[{name: a, in: cookie, style: cookie, schema: {type: string}}, {name: b, in: cookie, schema: {type: string}}]"
+    )
+    result = read(f"paths: {{/a: {{get: {{operationId: op, parameters: {listed}, responses: {{}}}}}}}}")
+    assert [(one.style, one.allow_reserved) for one in operation(result.document, "op").parameters] == [
+        ("form", True),
+        ("form", False),
+    ]
+
+
+@pytest.mark.parametrize("name", ["X Foo", "X-Ü", "X:Y"])
+def test_what_no_header_can_be_called(name: str) -> None:
+    header = f"name: '{name}', in: header, schema: {{type: string}}"
+    result = read(
+        f"paths: {{/a: {{get: {{operationId: op, parameters: [{{{header}}}], responses: {{}}}}, "
+        f"put: {{parameters: [{{{header}, required: true}}], responses: {{}}}}}}}}"
+    )
+    assert operation(result.document, "op").parameters == ()
+    assert [one.reason for one in result.document.refused] == [f"no header can be called {name!r}"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.snippets import fields, messages, read_schema, shown
+from xcaas_generator import ir
 
 PETS = """
 Cat: {type: object, required: [kind], properties: {kind: {type: string}, claws: {type: integer}}}
@@ -29,6 +32,17 @@ def test_a_tag_that_leads_out_of_the_union_adds_the_class_and_a_warning() -> Non
     field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=others)
     assert shown(field.type) == "Cat|Dog|Bird@kind(a=Cat,b=Dog,c=Bird)"
     assert "the tag 'c' leads to a schema that is not a member of the union; it was read as one" in messages(problems)
+
+
+@pytest.mark.parametrize("name", ["Bird", "'#/components/schemas/Bird'"])
+def test_the_class_for_tags_that_nothing_has(name: str) -> None:
+    mapping = f"{{propertyName: kind, mapping: {{a: Cat, b: Dog}}, defaultMapping: {name}}}"
+    others = PETS + "Bird: {type: object, properties: {kind: {type: string}}}\n"
+    field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=others, version="3.2.0")
+    assert not problems, messages(problems)
+    assert isinstance(field.type, ir.UnionOf)
+    assert shown(field.type) == "Cat|Dog|Bird@kind(a=Cat,b=Dog)"
+    assert field.type.base == "Bird"
 
 
 def test_a_tag_that_leads_to_no_class_is_a_warning() -> None:

@@ -1,5 +1,5 @@
 """Where expressions in tests of unions find their models."""
 
-from tests.support.zoo import And, Box, Branch, Cat, Dog, Or, Square
+from tests.support.zoo import And, Box, Branch, Cat, Dog, Needy, Or, Plain, Square
 
-__all__ = ["And", "Box", "Branch", "Cat", "Dog", "Or", "Square"]
+__all__ = ["And", "Box", "Branch", "Cat", "Dog", "Needy", "Or", "Plain", "Square"]
