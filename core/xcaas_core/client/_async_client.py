@@ -12,7 +12,7 @@ from ._setup import make_async_io
 from .raw import AsyncRawCalls
 
 if TYPE_CHECKING:
-    from ..auth import TokenInfo
+    from ..auth.tokens._token import TokenInfo
     from ..transport._library import HttpAuth
 
 __all__ = ["AsyncClientBase"]

@@ -27,7 +27,7 @@ from ._setup import make_engine
 if TYPE_CHECKING:
     import ssl
 
-    from ..auth import Credentials
+    from ..auth.credentials._set import Credentials
     from ..calls._engine import Engine
     from ..calls._hooks import Hook
     from ..calls._retry import RetryPolicy

@@ -12,7 +12,7 @@ from ._setup import make_sync_io
 from .raw import RawCalls
 
 if TYPE_CHECKING:
-    from ..auth import TokenInfo
+    from ..auth.tokens._token import TokenInfo
     from ..transport._library import HttpAuth
 
 __all__ = ["ClientBase"]

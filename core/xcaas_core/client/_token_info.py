@@ -14,7 +14,7 @@ from ._base import product_names
 from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
 
 if TYPE_CHECKING:
-    from ..auth import TokenInfo
+    from ..auth.tokens._token import TokenInfo
     from ..calls._engine import Engine
     from ..calls._session import AsyncSession, Session
     from ..operations._operation import Security
@@ -26,7 +26,7 @@ __all__ = ["http_auth", "token_flow"]
 
 def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
     """Ask the client's token what it opens."""
-    from ..auth import token_info
+    from ..auth.security._authorizer import token_info
 
     limits = engine.options.timeout
     deadline = None if limits.total is None else engine.shared.clock() + limits.total

@@ -15,11 +15,11 @@ import pytest
 
 from tests.support.sample_client import Client
 from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
 from xcaas_core._errors import ResponseError, TokenError, XCaaSError
 from xcaas_core._json import JSONValue
 from xcaas_core._redaction import Redactor, redactor_of, safe_text
 from xcaas_core._secrets import MASK, MaskedStr
-from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
 from xcaas_core.calls._hooks import AttemptEvent, TokenEvent
 
 SECRET = "S3CRET+wörth/keeping=="

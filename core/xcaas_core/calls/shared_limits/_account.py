@@ -14,7 +14,8 @@ from ...operations._product import Product
 from ...sansio._steps import Flow, run_in_thread
 
 if TYPE_CHECKING:
-    from ...auth import Credential, CredentialSet
+    from ...auth.credentials._base import Credential
+    from ...auth.credentials._set import CredentialSet
 
 __all__ = ["account_digest"]
 

@@ -10,15 +10,10 @@ import pytest
 from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request, text_of
 from tests.support.signed_requests import KEY, basic_parts, product
 from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
-from xcaas_core.auth import (
-    ApiKey,
-    ClientCredentials,
-    CredentialSet,
-    EnvironmentVariable,
-    build_authorizer,
-)
+from xcaas_core import ApiKey, ClientCredentials, EnvironmentVariable
 from xcaas_core.auth._interface import Authorizer
-from xcaas_core.auth.security._authorizer import about_key
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import about_key, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 
