@@ -64,7 +64,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .administration._client import Administration
 
-        return self._product(Administration)
+        return self._resource(Administration)
 
     @property
     def agent_status(self) -> AgentStatus:
@@ -74,7 +74,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .agent_status._client import AgentStatus
 
-        return self._product(AgentStatus)
+        return self._resource(AgentStatus)
 
     @property
     def audit_records(self) -> AuditRecords:
@@ -84,7 +84,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .audit_records._client import AuditRecords
 
-        return self._product(AuditRecords)
+        return self._resource(AuditRecords)
 
     @property
     def calls(self) -> Calls:
@@ -94,7 +94,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .calls._client import Calls
 
-        return self._product(Calls)
+        return self._resource(Calls)
 
     @property
     def campaigns(self) -> Campaigns:
@@ -104,7 +104,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .campaigns._client import Campaigns
 
-        return self._product(Campaigns)
+        return self._resource(Campaigns)
 
     @property
     def cc_chat(self) -> CcChat:
@@ -114,7 +114,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .cc_chat._client import CcChat
 
-        return self._product(CcChat)
+        return self._resource(CcChat)
 
     @property
     def cc_historical(self) -> CcHistorical:
@@ -124,7 +124,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .cc_historical._client import CcHistorical
 
-        return self._product(CcHistorical)
+        return self._resource(CcHistorical)
 
     @property
     def cc_realtime(self) -> CcRealtime:
@@ -134,7 +134,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .cc_realtime._client import CcRealtime
 
-        return self._product(CcRealtime)
+        return self._resource(CcRealtime)
 
     @property
     def chat_gateway(self) -> ChatGateway:
@@ -144,7 +144,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .chat_gateway._client import ChatGateway
 
-        return self._product(ChatGateway)
+        return self._resource(ChatGateway)
 
     @property
     def contacts(self) -> Contacts:
@@ -154,7 +154,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .contacts._client import Contacts
 
-        return self._product(Contacts)
+        return self._resource(Contacts)
 
     @property
     def customer_360(self) -> Customer360:
@@ -164,7 +164,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .customer_360._client import Customer360
 
-        return self._product(Customer360)
+        return self._resource(Customer360)
 
     @property
     def data_augmentation(self) -> DataAugmentation:
@@ -174,7 +174,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .data_augmentation._client import DataAugmentation
 
-        return self._product(DataAugmentation)
+        return self._resource(DataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> DynamicCampaigns:
@@ -184,7 +184,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .dynamic_campaigns._client import DynamicCampaigns
 
-        return self._product(DynamicCampaigns)
+        return self._resource(DynamicCampaigns)
 
     @property
     def events(self) -> Events:
@@ -194,7 +194,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .events._client import Events
 
-        return self._product(Events)
+        return self._resource(Events)
 
     @property
     def journey(self) -> Journey:
@@ -204,7 +204,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .journey._client import Journey
 
-        return self._product(Journey)
+        return self._resource(Journey)
 
     @property
     def oauth(self) -> Oauth:
@@ -214,7 +214,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .oauth._client import Oauth
 
-        return self._product(Oauth)
+        return self._resource(Oauth)
 
     @property
     def post_call_survey(self) -> PostCallSurvey:
@@ -224,7 +224,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .post_call_survey._client import PostCallSurvey
 
-        return self._product(PostCallSurvey)
+        return self._resource(PostCallSurvey)
 
     @property
     def quality_management(self) -> QualityManagement:
@@ -234,7 +234,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .quality_management._client import QualityManagement
 
-        return self._product(QualityManagement)
+        return self._resource(QualityManagement)
 
     @property
     def recent_calls(self) -> RecentCalls:
@@ -244,7 +244,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .recent_calls._client import RecentCalls
 
-        return self._product(RecentCalls)
+        return self._resource(RecentCalls)
 
     @property
     def storage(self) -> Storage:
@@ -254,7 +254,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .storage._client import Storage
 
-        return self._product(Storage)
+        return self._resource(Storage)
 
     @property
     def work_analytics(self) -> WorkAnalytics:
@@ -264,7 +264,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .work_analytics._client import WorkAnalytics
 
-        return self._product(WorkAnalytics)
+        return self._resource(WorkAnalytics)
 
     @property
     def work_chat(self) -> WorkChat:
@@ -274,7 +274,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .work_chat._client import WorkChat
 
-        return self._product(WorkChat)
+        return self._resource(WorkChat)
 
 
 @_sdk.public
@@ -295,7 +295,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .administration._client import AsyncAdministration
 
-        return self._product(AsyncAdministration)
+        return self._resource(AsyncAdministration)
 
     @property
     def agent_status(self) -> AsyncAgentStatus:
@@ -305,7 +305,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .agent_status._client import AsyncAgentStatus
 
-        return self._product(AsyncAgentStatus)
+        return self._resource(AsyncAgentStatus)
 
     @property
     def audit_records(self) -> AsyncAuditRecords:
@@ -315,7 +315,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .audit_records._client import AsyncAuditRecords
 
-        return self._product(AsyncAuditRecords)
+        return self._resource(AsyncAuditRecords)
 
     @property
     def calls(self) -> AsyncCalls:
@@ -325,7 +325,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .calls._client import AsyncCalls
 
-        return self._product(AsyncCalls)
+        return self._resource(AsyncCalls)
 
     @property
     def campaigns(self) -> AsyncCampaigns:
@@ -335,7 +335,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .campaigns._client import AsyncCampaigns
 
-        return self._product(AsyncCampaigns)
+        return self._resource(AsyncCampaigns)
 
     @property
     def cc_chat(self) -> AsyncCcChat:
@@ -345,7 +345,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .cc_chat._client import AsyncCcChat
 
-        return self._product(AsyncCcChat)
+        return self._resource(AsyncCcChat)
 
     @property
     def cc_historical(self) -> AsyncCcHistorical:
@@ -355,7 +355,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .cc_historical._client import AsyncCcHistorical
 
-        return self._product(AsyncCcHistorical)
+        return self._resource(AsyncCcHistorical)
 
     @property
     def cc_realtime(self) -> AsyncCcRealtime:
@@ -365,7 +365,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .cc_realtime._client import AsyncCcRealtime
 
-        return self._product(AsyncCcRealtime)
+        return self._resource(AsyncCcRealtime)
 
     @property
     def chat_gateway(self) -> AsyncChatGateway:
@@ -375,7 +375,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .chat_gateway._client import AsyncChatGateway
 
-        return self._product(AsyncChatGateway)
+        return self._resource(AsyncChatGateway)
 
     @property
     def contacts(self) -> AsyncContacts:
@@ -385,7 +385,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .contacts._client import AsyncContacts
 
-        return self._product(AsyncContacts)
+        return self._resource(AsyncContacts)
 
     @property
     def customer_360(self) -> AsyncCustomer360:
@@ -395,7 +395,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .customer_360._client import AsyncCustomer360
 
-        return self._product(AsyncCustomer360)
+        return self._resource(AsyncCustomer360)
 
     @property
     def data_augmentation(self) -> AsyncDataAugmentation:
@@ -405,7 +405,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .data_augmentation._client import AsyncDataAugmentation
 
-        return self._product(AsyncDataAugmentation)
+        return self._resource(AsyncDataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> AsyncDynamicCampaigns:
@@ -415,7 +415,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .dynamic_campaigns._client import AsyncDynamicCampaigns
 
-        return self._product(AsyncDynamicCampaigns)
+        return self._resource(AsyncDynamicCampaigns)
 
     @property
     def events(self) -> AsyncEvents:
@@ -425,7 +425,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .events._client import AsyncEvents
 
-        return self._product(AsyncEvents)
+        return self._resource(AsyncEvents)
 
     @property
     def journey(self) -> AsyncJourney:
@@ -435,7 +435,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .journey._client import AsyncJourney
 
-        return self._product(AsyncJourney)
+        return self._resource(AsyncJourney)
 
     @property
     def oauth(self) -> AsyncOauth:
@@ -445,7 +445,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .oauth._client import AsyncOauth
 
-        return self._product(AsyncOauth)
+        return self._resource(AsyncOauth)
 
     @property
     def post_call_survey(self) -> AsyncPostCallSurvey:
@@ -455,7 +455,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .post_call_survey._client import AsyncPostCallSurvey
 
-        return self._product(AsyncPostCallSurvey)
+        return self._resource(AsyncPostCallSurvey)
 
     @property
     def quality_management(self) -> AsyncQualityManagement:
@@ -465,7 +465,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .quality_management._client import AsyncQualityManagement
 
-        return self._product(AsyncQualityManagement)
+        return self._resource(AsyncQualityManagement)
 
     @property
     def recent_calls(self) -> AsyncRecentCalls:
@@ -475,7 +475,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .recent_calls._client import AsyncRecentCalls
 
-        return self._product(AsyncRecentCalls)
+        return self._resource(AsyncRecentCalls)
 
     @property
     def storage(self) -> AsyncStorage:
@@ -485,7 +485,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .storage._client import AsyncStorage
 
-        return self._product(AsyncStorage)
+        return self._resource(AsyncStorage)
 
     @property
     def work_analytics(self) -> AsyncWorkAnalytics:
@@ -495,7 +495,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .work_analytics._client import AsyncWorkAnalytics
 
-        return self._product(AsyncWorkAnalytics)
+        return self._resource(AsyncWorkAnalytics)
 
     @property
     def work_chat(self) -> AsyncWorkChat:
@@ -505,4 +505,4 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .work_chat._client import AsyncWorkChat
 
-        return self._product(AsyncWorkChat)
+        return self._resource(AsyncWorkChat)

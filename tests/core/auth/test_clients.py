@@ -117,7 +117,7 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
 
 def test_token_info(client: Client) -> None:
     from tests.support.sample_client import PRODUCT
-    from xcaas_core.auth.security._authorizer import token_info
+    from xcaas_core.auth.security._token_info import token_info
     from xcaas_core.sansio._drivers import run
 
     engine = client._engine  # pyright: ignore[reportPrivateUsage]

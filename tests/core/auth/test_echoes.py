@@ -242,7 +242,7 @@ def test_a_key_in_the_query_is_no_part_of_addresses_whatever_its_name(name: str)
         Client(credentials=ApiKey(KEY), base_url=server.url, retries=1, hooks=[hook]) as client,
         pytest.raises(ResponseError) as caught,
     ):
-        client.sample._call(operation)  # pyright: ignore[reportPrivateUsage]
+        client.sample._caller.call(operation)  # pyright: ignore[reportPrivateUsage]
     assert caught.value.url is not None
     assert caught.value.url.endswith(f"/x?{name}={MASK}")
     hidden = quote(KEY, safe="")

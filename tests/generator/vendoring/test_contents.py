@@ -180,8 +180,8 @@ def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_pytho
     program = (
         f"import {real_copy.name} as sdk\n"
         "class Cache: read = write = try_lock = unlock = lambda *facts: None\n"
-        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret', cache=Cache()), region='us')\n"
-        "try: client.token_info()\n"
+        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret', cache=Cache()), region='us-east')\n"
+        "try: client.storage.objects.get('1')\n"
         "except sdk.ConfigurationError as error: print(error)\n"
     )
     done = run_in(real_copy.parent, [bare_python, "-c", program])

@@ -1,23 +1,21 @@
-"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`), and what a token says."""
+"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ..._errors import MissingCredentialsError
 from ...operations._operation import Security
 from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext, Authorizer
-from ..credentials._kinds import ClientCredentials
 from ..credentials._set import CredentialSet
 from ..tokens._refresh import Timeouts
 from ..tokens._token import AccessToken, TokenInfo
-from ._bindings import CredentialBinding, binding_of, token_manager
+from ._bindings import CredentialBinding, binding_of
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "RequestAuthorizer", "about_key", "build_authorizer", "token_info"]
+__all__ = ["AppliedCredentials", "RequestAuthorizer", "about_key", "build_authorizer"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
 _SUSPECT_TOKEN = 5.0
@@ -169,30 +167,3 @@ def build_authorizer(
     if not any(security):
         return None
     return RequestAuthorizer(product, security, credentials or CredentialSet(), context)
-
-
-def token_info(
-    product: Product,
-    credentials: CredentialSet | None,
-    *,
-    context: AuthContext,
-    deadline: float | None = None,
-    timeouts: Timeouts = (None, None),
-) -> Flow[TokenInfo]:
-    """Return what the token says about its key, requesting one if there is none at hand.
-
-    `product` is any that takes OAuth client credentials: all of them share one token.
-    """
-    held = yield from (credentials or CredentialSet()).resolve()
-    for scheme in product.schemes.values():
-        if scheme.token_url is None:
-            continue
-        for entry in held:
-            if isinstance(entry.credential, ClientCredentials):
-                manager = token_manager(entry.credential, product, scheme, context)
-                token = yield from manager.acquire(deadline, timeouts)
-                return replace(token.info, remaining=token.remaining(context.clock))
-    raise MissingCredentialsError(
-        "there is no OAuth token to ask about: the client has no client credentials",
-        advice="Give the client ClientCredentials(client_id, client_secret).",
-    )

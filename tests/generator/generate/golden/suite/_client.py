@@ -32,7 +32,7 @@ class XCaaS(_sdk.ClientBase):
         """
         from .pets._client import Pets
 
-        return self._product(Pets)
+        return self._resource(Pets)
 
 
 @_sdk.public
@@ -53,4 +53,4 @@ class AsyncXCaaS(_sdk.AsyncClientBase):
         """
         from .pets._client import AsyncPets
 
-        return self._product(AsyncPets)
+        return self._resource(AsyncPets)
