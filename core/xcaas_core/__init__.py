@@ -85,7 +85,8 @@ if TYPE_CHECKING:
     from .operations._product import RateLimit
     from .paging._pager import AsyncPager, Pager
     from .paging._pages import Page
-    from .polling._poller import AsyncPoller, Poller, PollProgress
+    from .polling._job import PollProgress
+    from .polling._poller import AsyncPoller, Poller
     from .serialization._inputs import BinaryInput, FileInput
     from .tables._rows import rows
     from .webhooks._errors import WebhookError
@@ -142,7 +143,7 @@ else:
             "Pager": "paging._pager",
             "PagingError": "_errors",
             "PermissionDeniedError": "_errors",
-            "PollProgress": "polling._poller",
+            "PollProgress": "polling._job",
             "Poller": "polling._poller",
             "PollerError": "_errors",
             "PollerTimeoutError": "_errors",

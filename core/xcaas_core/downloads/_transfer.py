@@ -14,8 +14,7 @@ from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
-from ..operations._links import related_call
-from ..operations._operation import Call
+from ..operations._operation import Call, related_call
 from ..sansio._steps import Close, Sleep, growing_wait, read_chunk
 from ._checksum import Checksum
 
