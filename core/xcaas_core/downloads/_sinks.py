@@ -77,8 +77,7 @@ def write_to_file(
 
 def into_memory(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     """Receive a file as bytes."""
-    if not transfer.is_open:
-        yield from transfer.open()
+    yield from transfer.open()
     data = yield from _gather(transfer, progress)
     if not transfer.is_right():
         yield from transfer.start_over()
@@ -103,10 +102,9 @@ def _gather(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
 def _begin(transfer: Transfer, file: PartialFile) -> Flow[None]:
     """Open the download, behind what a file kept from an earlier one holds if that still fits."""
     have = file.size if transfer.fits(file.note) else 0
-    if have and transfer.is_open:
+    if have:
         yield from transfer.close()
-    if not transfer.is_open:
-        yield from transfer.open(file.note, have)
+    yield from transfer.open(file.note, have)
     if transfer.offset == 0:
         if file.size:
             file.restart()
