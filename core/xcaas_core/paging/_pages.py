@@ -110,7 +110,7 @@ class Page(Rows[T]):
 class PageSource(Generic[T]):
     """A call of a list operation, and how to get page after page of it."""
 
-    __slots__ = ("_body", "_decoder", "_kept", "call", "engine", "paging")
+    __slots__ = ("_body", "_decoder", "call", "engine", "paging")
 
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         paging = call.operation.paging
@@ -121,7 +121,6 @@ class PageSource(Generic[T]):
         self.paging: PaginationSpec = paging
         self._decoder: Callable[[list[JSONValue]], list[T]] | None = None
         self._body: JSONValue = None
-        self._kept: CallResponse[object] | None = None
 
     @property
     def name(self) -> str:
@@ -137,7 +136,7 @@ class PageSource(Generic[T]):
         if here is None:
             return None
         try:
-            reply = self._kept_for(here) or (yield from exchange(self.engine, self._request(here)))
+            reply = yield from self.response(here)
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
@@ -149,28 +148,9 @@ class PageSource(Generic[T]):
             reply.context.complete(error, reply.response)
             raise
 
-    def first(self, *, stream: bool = False) -> Call[object]:
-        """Return the call for the first page, for who wants to make it apart from the walk (see `keep`)."""
-        call = self._request(self._first_place())
-        return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
-
-    def keep(self, reply: CallResponse[object]) -> None:
-        """Take the response to `first` as the first page of the next walk from the start. Walks after that ask anew."""
-        self._kept = reply
-
-    def _kept_for(self, here: ResumeToken) -> CallResponse[object] | None:
-        if self._kept is None:
-            return None
-        first = self._first_place()
-        if (here.index, here.key) != (first.index, first.key):
-            return None
-        kept, self._kept = self._kept, None
-        return kept
-
-    def _first_place(self) -> ResumeToken:
-        place = self.walk(None).position
-        assert place is not None  # a walk that has not begun is not over
-        return place
+    def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
+        """Ask for the page at a place."""
+        return exchange(self.engine, self.request(here))
 
     def decode(self, page: RawPage) -> list[T]:
         """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
@@ -217,7 +197,8 @@ class PageSource(Generic[T]):
                 raise blame_body(error, operation) from None
             raise blame_parameter(error, operation, position) from None
 
-    def _request(self, here: ResumeToken) -> Call[object]:
+    def request(self, here: ResumeToken) -> Call[object]:
+        """Return the call for the page at a place."""
         paging, call = self.paging, self.call
         if here.key is None:
             return call
