@@ -21,8 +21,8 @@ from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
 if TYPE_CHECKING:
-    from ..auth._interface import Authorizer
     from ..auth.credentials._set import CredentialSet
+    from ..auth.security._authorizer import Authorizer
     from ..models import LenientReading
     from ..operations._operation import Operation, Security
     from ..operations._product import Product, RateLimit

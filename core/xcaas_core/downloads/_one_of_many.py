@@ -35,15 +35,10 @@ class Stopped(BaseException):
 class _One(File):
     """What both twins have in common. `existed` tells afterwards whether the file was there."""
 
-    __slots__ = ()
-
-    _skip: bool
-    existed: bool
-
     def _begin(self, wanted: File, skip: bool) -> None:
         self._transfer, self._used, self._verify = wanted._transfer, wanted._used, wanted._verify
-        self._skip = skip
-        self.existed = False
+        self._skip: bool = skip
+        self.existed: bool = False
 
     def show(self, wanted: File) -> None:
         """Let the caller's download know what this one has learned: headers, length, how it was verified."""
@@ -64,8 +59,6 @@ class _One(File):
 class OneOfMany(_One, Download):
     """A download with a session of its own."""
 
-    __slots__ = ("_skip", "existed")
-
     def __init__(self, wanted: Download, session: StoppableSession, *, skip: bool) -> None:
         super().__init__(session, wanted._call)
         self._begin(wanted, skip)
@@ -78,8 +71,6 @@ class OneOfMany(_One, Download):
 
 class AsyncOneOfMany(_One, AsyncDownload):
     """The async twin of `OneOfMany`. Tasks are cancelled, so that it needs no session of its own."""
-
-    __slots__ = ("_skip", "existed")
 
     def __init__(self, wanted: AsyncDownload, *, skip: bool) -> None:
         session: AsyncSession = wanted._session

@@ -41,8 +41,8 @@ from xcaas_core import (
     WorkAnalyticsLogin,
 )
 from xcaas_core._errors import XCaaSError
-from xcaas_core.auth._interface import Authorizer
 from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import Authorizer
 
 SECRET = "S3CRET+wörth/keeping"
 KEY = "k3y-of-the-admin-console"  # keys travel in headers, which carry ASCII
@@ -157,8 +157,8 @@ def test_what_belongs_to_a_token(tmp_path: object) -> None:
         check(world.context)
         check(world.credential.counters)
     check(events)
-    for thing in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
-        check(thing)
+    for plain in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
+        check(plain)
     check(RedisRateLimits(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
     check(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
 

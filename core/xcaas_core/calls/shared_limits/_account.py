@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from ..._secrets import store_digest
+from ..._store import store_digest
 from ...auth.credentials._base import reveal
 from ...auth.credentials._kinds import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin
 from ...auth.security._selection import rank

@@ -15,7 +15,7 @@ from ...transport._leftovers import guard
 from ...transport._library import auth_bases
 
 if TYPE_CHECKING:
-    from ...auth._interface import Authorizer
+    from ...auth.security._authorizer import Authorizer
     from ...transport._library import HttpAuth
 
 __all__ = ["Signing", "auth_adapter"]

@@ -17,9 +17,9 @@ from tests.support.simulation import fake_context
 from tests.support.token_server import Answer, TokenServer
 from xcaas_core import ClientCredentials, TokenPolicy
 from xcaas_core._errors import XCaaSError
-from xcaas_core.auth._interface import AuthContext, Authorizer
+from xcaas_core.auth._interface import AuthContext
 from xcaas_core.auth.credentials._set import CredentialSet
-from xcaas_core.auth.security._authorizer import build_authorizer
+from xcaas_core.auth.security._authorizer import Authorizer, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._messages import Request
