@@ -78,7 +78,6 @@ __all__ = [
     "UnprocessableError",
     "UnsupportedMediaError",
     "XCaaSError",
-    "error_class",
 ]
 
 
@@ -393,5 +392,5 @@ class PollerTimeoutError(PollerError, TimeoutError):
     """Work on the server was not done in time. It goes on there; `id` resumes the wait."""
 
 
-for _name in set(__all__) - {"error_class"}:
+for _name in __all__:
     public(globals()[_name])
