@@ -121,14 +121,9 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
 
 
 def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
-    """Write everything that comes into the file, in blocks if `block` says so."""
+    """Write everything that comes into the file, in blocks of at least so many bytes."""
     pieces: list[bytes] = []
     size = 0
-
-    def write(data: bytes) -> None:
-        file.write(data)
-        if transfer.checksum is not None:
-            transfer.checksum.update(data)
 
     def flush() -> None:
         nonlocal size
@@ -136,7 +131,9 @@ def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> 
         pieces.clear()
         size = 0
         for piece in taken:
-            write(piece)
+            file.write(piece)
+            if transfer.checksum is not None:
+                transfer.checksum.update(piece)
 
     flushing = RunInThread(flush)
     try:
@@ -146,13 +143,10 @@ def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> 
                 size = 0
                 file.restart()
                 file.save_resume_info(transfer.note())
-            if block:
-                pieces.append(data)
-                size += len(data)
-                if size >= block:
-                    yield flushing
-            else:
-                write(data)
+            pieces.append(data)
+            size += len(data)
+            if size >= block:
+                yield flushing
             tell(transfer.offset, transfer.length)
         if pieces:
             yield flushing

@@ -110,7 +110,7 @@ class Page(Rows[T]):
 class PageSource(Generic[T]):
     """A call of a list operation, and how to get page after page of it."""
 
-    __slots__ = ("_body", "_decoder", "call", "engine", "paging")
+    __slots__ = ("_body", "call", "engine", "paging")
 
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         paging = call.operation.paging
@@ -119,7 +119,6 @@ class PageSource(Generic[T]):
         self.engine: Engine = engine
         self.call: Call[object] = _complete(call, paging)
         self.paging: PaginationSpec = paging
-        self._decoder: Callable[[list[JSONValue]], list[T]] | None = None
         self._body: JSONValue = None
 
     @property
@@ -154,9 +153,16 @@ class PageSource(Generic[T]):
 
     def decode(self, page: RawPage) -> list[T]:
         """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
-        if self._decoder is None:
-            self._decoder = self._make_decoder()
-        return self._decoder(page.items)[page.here.skip :]
+        found: Any = page.items
+        if self.paging.item is not None:
+            codec = self._codec(f"list[{self.paging.item}]")
+            try:
+                found = codec.decode(found, at=self.paging.items, lenient=self.engine.lenient)
+            except DecodeError as error:
+                error.operation = self.name
+                raise
+        items: list[T] = found
+        return items[page.here.skip :]
 
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
         """Return what callers see of a page."""
@@ -226,27 +232,12 @@ class PageSource(Generic[T]):
 
     def item_codec(self) -> Codec:
         """Return the codec of one item."""
+        return self._codec(self.paging.item or "JSONValue")
+
+    def _codec(self, annotation: str) -> Codec:
         from ..models import resolve
 
-        return resolve(self.paging.item or "JSONValue", self.call.operation.product.package)
-
-    def _make_decoder(self) -> Callable[[list[JSONValue]], list[T]]:
-        if self.paging.item is None:
-            return _as_they_came
-        from ..models import resolve
-
-        codec = resolve(f"list[{self.paging.item}]", self.call.operation.product.package)
-
-        def decode(items: list[JSONValue]) -> list[T]:
-            try:
-                found: Any = codec.decode(items, at=self.paging.items, lenient=self.engine.lenient)
-            except DecodeError as error:
-                error.operation = self.name
-                raise
-            decoded: list[T] = found
-            return decoded
-
-        return decode
+        return resolve(annotation, self.call.operation.product.package)
 
 
 def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
@@ -270,7 +261,3 @@ def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
         if position is not None and (position >= len(call.args) or call.args[position] is None):
             call = call.with_argument("query", wire, value)
     return call
-
-
-def _as_they_came(items: list[Any]) -> list[Any]:
-    return items
