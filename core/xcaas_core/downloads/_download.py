@@ -50,8 +50,8 @@ class File(Handle):
     @property
     def id(self) -> str:
         """The id that the file is asked for by, or empty."""
-        pairs = zip(self._call.operation.parameters, self._call.args, strict=False)
-        ids = [str(value) for parameter, value in pairs if parameter.location == "path" and value is not None]
+        given = self._call.arguments
+        ids = [str(value) for parameter, value in given if parameter.location == "path" and value is not None]
         return ids[-1] if ids else ""
 
     @property

@@ -359,5 +359,4 @@ def _coding(headers: Mapping[str, str]) -> str:
 
 def _names_coding(call: Call[object]) -> bool:
     """Return whether the caller chose a content coding."""
-    pairs = zip(call.operation.parameters, call.args, strict=False)
-    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in pairs)
+    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in call.arguments)

@@ -6,7 +6,7 @@ turns an operation and its arguments into a request and a response into a value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field, replace
 from importlib import import_module
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -88,6 +88,15 @@ class Call(Generic[T_co]):
     headers: Mapping[str, str | None] | None = None
     stream: bool = False
 
+    @property
+    def arguments(self) -> Iterable[tuple[Parameter, object]]:
+        """The first parameters of the operation, as many as there are arguments, each with its own."""
+        return zip(self.operation.parameters, self.args, strict=False)
+
+    def argument(self, position: int) -> object:
+        """Return what the parameter of this position is given."""
+        return self.args[position] if position < len(self.args) else None
+
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
         """Return the same call with one argument replaced. KeyError if the operation has no such parameter."""
         position = self.operation.index(location, wire)
@@ -107,8 +116,7 @@ def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -
     module, _, name = related.operation.partition(":")
     package = call.operation.product.package
     operation: Operation[object] = getattr(import_module(f"{package}.{module}"), name)
-    pairs = zip(call.operation.parameters, call.args, strict=False)
-    given = {_key(parameter): value for parameter, value in pairs}
+    given = {_key(parameter): value for parameter, value in call.arguments}
     args: list[object] = []
     for parameter in operation.parameters:
         if id is not None and parameter.wire == related.parameter:
@@ -120,8 +128,7 @@ def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -
 
 def argument_of(call: Call[object], wire: str) -> object:
     """Return what a call gives to the parameter of this name; None if it gives nothing."""
-    pairs = zip(call.operation.parameters, call.args, strict=False)
-    return next((value for parameter, value in pairs if parameter.wire == wire), None)
+    return next((value for parameter, value in call.arguments if parameter.wire == wire), None)
 
 
 def _key(parameter: Parameter) -> tuple[bool, str]:

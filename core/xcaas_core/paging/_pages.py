@@ -193,7 +193,7 @@ class PageSource(Generic[T]):
             given: object = value_at(self._plain_body(), self.paging.parameter)
         else:
             position = operation.index("query", self.paging.parameter)
-            given = self.call.args[position] if position is not None and position < len(self.call.args) else None
+            given = None if position is None else self.call.argument(position)
         if given is None or given == "":
             return None
         try:
@@ -214,8 +214,7 @@ class PageSource(Generic[T]):
             body = EncodedBody(put(self._plain_body(), paging.parameter, here.key))
             return Call(call.operation, call.args, body, headers=call.headers)
         if paging.alone and here.index > 0:
-            pairs = zip(call.operation.parameters, call.args, strict=False)
-            kept = tuple(None if parameter.location == "query" else value for parameter, value in pairs)
+            kept = tuple(None if parameter.location == "query" else value for parameter, value in call.arguments)
             call = Call(call.operation, kept, call.body, headers=call.headers)
         return call.with_argument("query", paging.parameter, here.key)
 
@@ -258,6 +257,6 @@ def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
     """Return the call with the arguments that the walk needs, where the caller gave none."""
     for wire, value in paging.send.items():
         position = call.operation.index("query", wire)
-        if position is not None and (position >= len(call.args) or call.args[position] is None):
+        if position is not None and call.argument(position) is None:
             call = call.with_argument("query", wire, value)
     return call
