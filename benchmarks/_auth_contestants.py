@@ -40,7 +40,7 @@ class Endpoint:
 
 def ours(site: Endpoint) -> Call:
     from tests.support.sample_client import Client
-    from xcaas_core.auth import ClientCredentials
+    from xcaas_core import ClientCredentials
 
     client = Client(credentials=ClientCredentials(site.client_id, "secret"), base_url=site.base)
     return client.sample.get
@@ -48,7 +48,7 @@ def ours(site: Endpoint) -> Call:
 
 def ours_async(site: Endpoint) -> AsyncCall:
     from tests.support.sample_client import AsyncClient
-    from xcaas_core.auth import ClientCredentials
+    from xcaas_core import ClientCredentials
 
     client = AsyncClient(credentials=ClientCredentials(site.client_id, "secret"), base_url=site.base)
     return client.sample.get

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Final
 
 from tests.support.simulation import Simulation, fake_context
-from xcaas_core.auth import ApiKey, ClientCredentials, CredentialSet, build_authorizer
-from xcaas_core.auth._interface import Authorizer
+from xcaas_core import ApiKey, ClientCredentials
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import Authorizer, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import _errors
 from ._lazy import lazy_attributes
 
 if TYPE_CHECKING:
@@ -46,35 +47,28 @@ if TYPE_CHECKING:
         UnsupportedMediaError,
         XCaaSError,
     )
+    from ._secrets import Secret
     from ._version import __version__
-    from .auth import (
-        ApiKey,
-        AuthCounters,
-        AuthEvent,
-        BasicToken,
-        BearerToken,
-        ClientCredentials,
-        Credential,
-        Credentials,
-        EnvironmentVariable,
-        FileTokenCache,
-        MemoryTokenCache,
-        RedisTokenCache,
-        Secret,
+    from .auth.credentials._base import Credential
+    from .auth.credentials._from_env import credentials_from_env
+    from .auth.credentials._from_profile import credentials_from_profile, default_profile_path
+    from .auth.credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
+    from .auth.credentials._set import Credentials
+    from .auth.credentials._sources import EnvironmentVariable
+    from .auth.tokens._errors import (
         SecretUnavailableError,
-        TokenCache,
-        TokenInfo,
-        TokenPolicy,
         TokenRateLimitError,
         TokenRefusedError,
         TokenResponseError,
         TokenTimeoutError,
         TokenUnavailableError,
-        WorkAnalyticsLogin,
-        credentials_from_env,
-        credentials_from_profile,
-        default_profile_path,
     )
+    from .auth.tokens._events import AuthCounters, AuthEvent
+    from .auth.tokens._token import TokenInfo, TokenPolicy
+    from .auth.tokens.caches._file import FileTokenCache
+    from .auth.tokens.caches._memory import MemoryTokenCache
+    from .auth.tokens.caches._redis import RedisTokenCache
+    from .auth.tokens.caches._sharing import TokenCache
     from .calls._hooks import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls._retry import RetryPolicy, Timeout
     from .calls.shared_limits._limiter import RateLimitStore
@@ -92,7 +86,8 @@ if TYPE_CHECKING:
     from .operations._product import RateLimit
     from .paging._pager import AsyncPager, Pager
     from .paging._pages import Page
-    from .polling._poller import AsyncPoller, Poller, PollProgress
+    from .polling._job import PollProgress
+    from .polling._poller import AsyncPoller, Poller
     from .serialization._inputs import BinaryInput, FileInput
     from .tables._rows import rows
     from .webhooks._errors import WebhookError
@@ -100,106 +95,75 @@ else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
-            "ApiKey": "auth",
-            "ArchiveError": "_errors",
-            "ArgumentError": "_errors",
+            "ApiKey": "auth.credentials._kinds",
             "AsyncDownload": "downloads._download",
             "AsyncPager": "paging._pager",
             "AsyncPoller": "polling._poller",
             "AsyncStreamedResponse": "client.raw._streamed",
             "AsyncStreaming": "client.raw._streamed",
-            "Attempt": "_errors",
             "AttemptEvent": "calls._hooks",
-            "AuthCounters": "auth",
-            "AuthEvent": "auth",
-            "AuthenticationError": "_errors",
-            "BadRequestError": "_errors",
-            "BasicToken": "auth",
-            "BearerToken": "auth",
+            "AuthCounters": "auth.tokens._events",
+            "AuthEvent": "auth.tokens._events",
+            "BasicToken": "auth.credentials._kinds",
+            "BearerToken": "auth.credentials._kinds",
             "BinaryInput": "serialization._inputs",
-            "CallTimeoutError": "_errors",
-            "CertificateError": "_errors",
-            "ClientCredentials": "auth",
-            "ConfigurationError": "_errors",
-            "ConflictError": "_errors",
-            "ConnectError": "_errors",
-            "ConnectionLostError": "_errors",
-            "Credential": "auth",
-            "Credentials": "auth",
-            "CredentialsError": "_errors",
-            "DecodeError": "_errors",
+            "ClientCredentials": "auth.credentials._kinds",
+            "Credential": "auth.credentials._base",
+            "Credentials": "auth.credentials._set",
             "Download": "downloads._download",
-            "DownloadError": "_errors",
-            "EnvironmentVariable": "auth",
-            "ExportError": "_errors",
+            "EnvironmentVariable": "auth.credentials._sources",
             "F": "filters._fields",
             "FileInput": "serialization._inputs",
-            "FileTokenCache": "auth",
+            "FileTokenCache": "auth.tokens.caches._file",
             "Filter": "filters._filter",
             "FrameTooBigError": "events._state",
             "Hook": "calls._hooks",
             "HookResponse": "calls._hooks",
             "JSONValue": "models",
-            "MemoryTokenCache": "auth",
-            "MissingCredentialsError": "_errors",
+            "MemoryTokenCache": "auth.tokens.caches._memory",
             "Model": "models",
-            "NotAcceptableError": "_errors",
-            "NotFoundError": "_errors",
             "Page": "paging._pages",
             "Pager": "paging._pager",
-            "PagingError": "_errors",
-            "PermissionDeniedError": "_errors",
-            "PollProgress": "polling._poller",
+            "PollProgress": "polling._job",
             "Poller": "polling._poller",
-            "PollerError": "_errors",
-            "PollerTimeoutError": "_errors",
-            "PreconditionFailedError": "_errors",
             "RateLimit": "operations._product",
-            "RateLimitError": "_errors",
             "RateLimitStore": "calls.shared_limits._limiter",
             "RawResponse": "client.raw._raw_response",
-            "RedirectError": "_errors",
             "RedisRateLimits": "calls.shared_limits._redis",
-            "RedisTokenCache": "auth",
+            "RedisTokenCache": "auth.tokens.caches._redis",
             "ResponseHook": "calls._hooks",
-            "ResponseError": "_errors",
             "RetryPolicy": "calls._retry",
             "Saved": "downloads._download_many",
-            "Secret": "auth",
-            "SecretUnavailableError": "auth",
-            "ServerError": "_errors",
+            "Secret": "_secrets",
+            "SecretUnavailableError": "auth.tokens._errors",
             "StreamedResponse": "client.raw._streamed",
             "Timeout": "calls._retry",
-            "TokenResponseError": "auth",
-            "TokenCache": "auth",
-            "TokenError": "_errors",
+            "TokenResponseError": "auth.tokens._errors",
+            "TokenCache": "auth.tokens.caches._sharing",
             "TokenEvent": "calls._hooks",
             "TokenHook": "calls._hooks",
-            "TokenInfo": "auth",
-            "TokenPolicy": "auth",
-            "TokenRateLimitError": "auth",
-            "TokenRefusedError": "auth",
-            "TokenTimeoutError": "auth",
-            "TokenUnavailableError": "auth",
-            "TransportError": "_errors",
+            "TokenInfo": "auth.tokens._token",
+            "TokenPolicy": "auth.tokens._token",
+            "TokenRateLimitError": "auth.tokens._errors",
+            "TokenRefusedError": "auth.tokens._errors",
+            "TokenTimeoutError": "auth.tokens._errors",
+            "TokenUnavailableError": "auth.tokens._errors",
             "UnknownModel": "models",
-            "UnprocessableError": "_errors",
-            "UnsupportedMediaError": "_errors",
             "WebhookError": "webhooks._errors",
-            "WorkAnalyticsLogin": "auth",
-            "XCaaSError": "_errors",
+            "WorkAnalyticsLogin": "auth.credentials._kinds",
             "__version__": "_version",
             "adownload_all": "downloads._download_many",
             "by_key": "_by_key",
-            "credentials_from_env": "auth",
-            "credentials_from_profile": "auth",
-            "default_profile_path": "auth",
+            "credentials_from_env": "auth.credentials._from_env",
+            "credentials_from_profile": "auth.credentials._from_profile",
+            "default_profile_path": "auth.credentials._from_profile",
             "download_all": "downloads._download_many",
             "register_cattrs": "models._cattrs",
             "rows": "tables._rows",
             "testing": "",
             "unzip": "downloads._archive",
         },
+        _errors,
     )
 
 __all__ = [

@@ -38,7 +38,10 @@ the call knows: method, address, attempts. Addresses and bodies are shown withou
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from ._lazy import public
 
@@ -75,21 +78,18 @@ __all__ = [
     "UnprocessableError",
     "UnsupportedMediaError",
     "XCaaSError",
-    "error_class",
 ]
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Attempt:
     """One try of a call: what came of it, how long it took, how long was waited before it."""
 
-    __slots__ = ("number", "outcome", "seconds", "status", "waited")
-
-    def __init__(self, number: int, outcome: str, status: int | None, seconds: float, waited: float) -> None:
-        self.number: int = number
-        self.outcome: str = outcome
-        self.status: int | None = status
-        self.seconds: float = seconds
-        self.waited: float = waited
+    number: int
+    outcome: str
+    status: int | None
+    seconds: float
+    waited: float
 
     def __repr__(self) -> str:
         return f"<Attempt {self.number}: {self.outcome} after {self.seconds:.3f} s>"
@@ -127,20 +127,15 @@ class XCaaSError(Exception):
         text = self.message
         if self.url is not None:  # jobs and pages have none of their own
             text = f"{self.method} {self.url}: {text}"
-        facts = self._facts()
-        if facts:
+        if facts := self._facts():
             text = f"{text} ({', '.join(facts)})"
         if self.advice:
             text = f"{text}{'' if text.endswith(('.', '!', '?')) else '.'} {self.advice}"
         return text
 
     def _facts(self) -> list[str]:
-        facts: list[str] = []
-        if self.request_id is not None:
-            facts.append(f"request id {self.request_id}")
-        if len(self.attempts) > 1:
-            facts.append(f"{len(self.attempts)} attempts")
-        return facts
+        facts = [] if self.request_id is None else [f"request id {self.request_id}"]
+        return [*facts, f"{len(self.attempts)} attempts"] if len(self.attempts) > 1 else facts
 
 
 class ConfigurationError(XCaaSError):
@@ -186,8 +181,7 @@ class TokenError(CredentialsError):
         self, message: str = "", *, advice: str | None = None, status: int | None = None, code: str | None = None
     ) -> None:
         super().__init__(message, advice=advice)
-        if status is not None:
-            self.status: int | None = status
+        self.status: int | None = status
         self.code = code
 
 
@@ -242,24 +236,35 @@ class ResponseError(XCaaSError):
         self.body = body
         self.code = code
         self.retry_after = retry_after
-        if headers is not None:
-            self.headers = headers
+        self.headers = {} if headers is None else headers
 
     def __reduce__(self) -> tuple[object, ...]:
-        from ._packed import packed
+        return type(self), self.args, {**vars(self), **_packed(self.body)}
 
-        return type(self), self.args, {**vars(self), "body": packed(self.body)}
-
-    def __setstate__(self, state: dict[str, object] | None) -> None:
-        from ._packed import PackedBody
-
+    def __setstate__(self, state: dict[str, Any] | None) -> None:
+        text, model = (state or {}).pop("_text", (None, None))
         super().__setstate__(state)
-        body = self.body
-        if isinstance(body, PackedBody):
+        if text is not None:
             try:
-                self.body = body.unpacked()
+                found: object = json.loads(text)
+                self.body = found if model is None else model.from_dict(found)
             except (RecursionError, XCaaSError):
-                self.body = body.text
+                self.body = text
+
+
+def _packed(body: object) -> dict[str, object]:
+    """Return a body for pickles and copies, which cannot be nested as deep as JSON can: as it is; as JSON text and its
+    model if it may be nested too deeply; as None if not even that can be written."""
+    convert = getattr(body, "to_dict", None)
+    try:
+        text = json.dumps(body if convert is None else convert())
+    except RecursionError:
+        return {"body": None}
+    except (TypeError, ValueError):
+        return {"body": body}
+    if text.count("[") + text.count("{") <= 100:  # so many levels at most; `copy.deepcopy` fails from about 300
+        return {"body": body}
+    return {"body": None, "_text": (text, None if convert is None else type(body))}
 
 
 class RedirectError(ResponseError):
@@ -326,11 +331,8 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 
 def error_class(status: int) -> type[ResponseError]:
     """Return the class of error that a status stands for."""
-    if status >= 500:
-        return ServerError
-    if status < 400:
-        return RedirectError if status >= 300 else ResponseError
-    return _BY_STATUS.get(status, ResponseError)
+    others = ServerError if status >= 500 else RedirectError if 300 <= status < 400 else ResponseError
+    return _BY_STATUS.get(status, others)
 
 
 class DecodeError(XCaaSError):
@@ -390,5 +392,5 @@ class PollerTimeoutError(PollerError, TimeoutError):
     """Work on the server was not done in time. It goes on there; `id` resumes the wait."""
 
 
-for _name in set(__all__) - {"error_class"}:
+for _name in __all__:
     public(globals()[_name])

@@ -99,10 +99,10 @@ class PartialFile:
             finally:
                 made.discard()
 
-    def read_back(self, size: int = 1 << 20) -> IO[bytes]:
+    def read_back(self) -> IO[bytes]:
         """Return a second handle on what has been written, for the checksum of a resumed part."""
         self.opened.flush()
-        return open(_open_plain(self.path, os.O_RDONLY), "rb", buffering=size)
+        return open(_open_plain(self.path, os.O_RDONLY), "rb", buffering=1 << 20)
 
     def write(self, data: bytes) -> None:
         self.opened.write(data)
@@ -248,14 +248,14 @@ _RESERVED: Final = frozenset(
 )
 
 
-def safe_file_name(name: str, fallback: str = "download") -> str:
+def safe_file_name(name: str) -> str:
     """Return a name that somebody else chose, made fit for a file: no folders, no hidden or reserved names, not too long."""
     name = name.replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join("_" if char in '<>:"|?*' or not char.isprintable() else char for char in name)
     name = name.strip(". ")
     if name.split(".", 1)[0].rstrip().lower() in _RESERVED:
         name = f"_{name}"
-    return _cut(name, _LONGEST_NAME).rstrip(". ") or fallback
+    return _cut(name, _LONGEST_NAME).rstrip(". ") or "download"
 
 
 def _cut(name: str, longest: int) -> str:

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from typing import Final, NoReturn
 
 from ._lazy import public
 
 __all__ = [
     "MASK",
-    "MaskedBytes",
     "MaskedStr",
     "Secret",
     "basic",
     "bearer",
     "fingerprint",
-    "store_digest",
 ]
 
 MASK: Final = "***"
@@ -97,17 +94,6 @@ class MaskedStr(str):
         return self
 
 
-class MaskedBytes(bytes):
-    """A token on its way into or out of a cache, masked when shown."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"b'{MASK}'"
-
-    __str__ = __repr__
-
-
 def bearer(token: str) -> MaskedStr:
     """Return the header value of RFC 6750."""
     return MaskedStr(f"Bearer {token}")
@@ -121,25 +107,3 @@ def basic(user: str, password: str) -> MaskedStr:
 def fingerprint(text: str) -> str:
     """Return a name for a token that tells nothing of it: tokens are random, so a plain hash is enough."""
     return hashlib.sha256(b"xcaas token\0" + text.encode()).hexdigest()[:32]
-
-
-def store_digest(principal: str, secret: Secret) -> str:
-    """Return a name for a secret in keys of a shared token store.
-
-    Such keys are read by others (a Redis `KEYS`, a listing of a folder) and a secret may be a
-    password that somebody chose, so the hash is a slow one, worked out once per process.
-    """
-    known = hashlib.blake2b(f"{principal}\0{secret.reveal()}".encode(), key=_PEPPER).digest()
-    found = _digests.get(known)
-    if found is None:
-        salt = hashlib.sha256(b"xcaas store key\0" + principal.encode()).digest()
-        found = hashlib.scrypt(secret.reveal().encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
-        if len(_digests) >= _MOST_DIGESTS:
-            _digests.clear()
-        _digests[known] = found
-    return found
-
-
-_PEPPER = os.urandom(32)
-_MOST_DIGESTS = 256
-_digests: dict[bytes, str] = {}

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from opentelemetry.propagators.textmap import TextMapPropagator
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
-    from .auth import AuthEvent
+    from .auth.tokens._events import AuthEvent
     from .calls._hooks import AttemptEvent, TokenEvent
 
 __all__ = ["OpenTelemetry"]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from ._deprecated import deprecated
 from ._lazy import lazy_attributes, public
-from .client._async_client import AsyncClientBase
 from .client._base import RegionSetting
-from .client._client import ClientBase
+from .client._client import AsyncClientBase, ClientBase
 from .client._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
 from .operations._extensions import DownloadSpec, LinkSpec, PaginationSpec, PollingSpec, StatusLink, StopCondition
 from .operations._operation import Operation

@@ -14,6 +14,107 @@ import xcaas_core as _core
 from xcaas_core.sdk import lazy_attributes
 
 if TYPE_CHECKING:
+    from xcaas_core import (
+        ApiKey,
+        ArchiveError,
+        ArgumentError,
+        AsyncDownload,
+        AsyncPager,
+        AsyncPoller,
+        AsyncStreamedResponse,
+        AsyncStreaming,
+        Attempt,
+        AttemptEvent,
+        AuthCounters,
+        AuthEvent,
+        AuthenticationError,
+        BadRequestError,
+        BasicToken,
+        BearerToken,
+        BinaryInput,
+        CallTimeoutError,
+        CertificateError,
+        ClientCredentials,
+        ConfigurationError,
+        ConflictError,
+        ConnectError,
+        ConnectionLostError,
+        Credential,
+        Credentials,
+        CredentialsError,
+        DecodeError,
+        Download,
+        DownloadError,
+        EnvironmentVariable,
+        ExportError,
+        F,
+        FileInput,
+        FileTokenCache,
+        Filter,
+        FrameTooBigError,
+        Hook,
+        HookResponse,
+        JSONValue,
+        MemoryTokenCache,
+        MissingCredentialsError,
+        Model,
+        NotAcceptableError,
+        NotFoundError,
+        Page,
+        Pager,
+        PagingError,
+        PermissionDeniedError,
+        PollProgress,
+        Poller,
+        PollerError,
+        PollerTimeoutError,
+        PreconditionFailedError,
+        RateLimit,
+        RateLimitError,
+        RateLimitStore,
+        RawResponse,
+        RedirectError,
+        RedisRateLimits,
+        RedisTokenCache,
+        ResponseError,
+        ResponseHook,
+        RetryPolicy,
+        Saved,
+        Secret,
+        SecretUnavailableError,
+        ServerError,
+        StreamedResponse,
+        Timeout,
+        TokenCache,
+        TokenError,
+        TokenEvent,
+        TokenHook,
+        TokenInfo,
+        TokenPolicy,
+        TokenRateLimitError,
+        TokenRefusedError,
+        TokenResponseError,
+        TokenTimeoutError,
+        TokenUnavailableError,
+        TransportError,
+        UnknownModel,
+        UnprocessableError,
+        UnsupportedMediaError,
+        WebhookError,
+        WorkAnalyticsLogin,
+        XCaaSError,
+        __version__,
+        adownload_all,
+        by_key,
+        credentials_from_env,
+        credentials_from_profile,
+        default_profile_path,
+        download_all,
+        register_cattrs,
+        rows,
+        unzip,
+    )
+
     from . import administration as administration
     from . import agent_status as agent_status
     from . import audit_records as audit_records
@@ -41,104 +142,6 @@ if TYPE_CHECKING:
     from . import work_chat as work_chat
     from ._client import AsyncXCaaS as AsyncXCaaS
     from ._client import XCaaS as XCaaS
-    from xcaas_core import ApiKey as ApiKey
-    from xcaas_core import ArchiveError as ArchiveError
-    from xcaas_core import ArgumentError as ArgumentError
-    from xcaas_core import AsyncDownload as AsyncDownload
-    from xcaas_core import AsyncPager as AsyncPager
-    from xcaas_core import AsyncPoller as AsyncPoller
-    from xcaas_core import AsyncStreamedResponse as AsyncStreamedResponse
-    from xcaas_core import AsyncStreaming as AsyncStreaming
-    from xcaas_core import Attempt as Attempt
-    from xcaas_core import AttemptEvent as AttemptEvent
-    from xcaas_core import AuthCounters as AuthCounters
-    from xcaas_core import AuthEvent as AuthEvent
-    from xcaas_core import AuthenticationError as AuthenticationError
-    from xcaas_core import BadRequestError as BadRequestError
-    from xcaas_core import BasicToken as BasicToken
-    from xcaas_core import BearerToken as BearerToken
-    from xcaas_core import BinaryInput as BinaryInput
-    from xcaas_core import CallTimeoutError as CallTimeoutError
-    from xcaas_core import CertificateError as CertificateError
-    from xcaas_core import ClientCredentials as ClientCredentials
-    from xcaas_core import ConfigurationError as ConfigurationError
-    from xcaas_core import ConflictError as ConflictError
-    from xcaas_core import ConnectError as ConnectError
-    from xcaas_core import ConnectionLostError as ConnectionLostError
-    from xcaas_core import Credential as Credential
-    from xcaas_core import Credentials as Credentials
-    from xcaas_core import CredentialsError as CredentialsError
-    from xcaas_core import DecodeError as DecodeError
-    from xcaas_core import Download as Download
-    from xcaas_core import DownloadError as DownloadError
-    from xcaas_core import EnvironmentVariable as EnvironmentVariable
-    from xcaas_core import ExportError as ExportError
-    from xcaas_core import F as F
-    from xcaas_core import FileInput as FileInput
-    from xcaas_core import FileTokenCache as FileTokenCache
-    from xcaas_core import Filter as Filter
-    from xcaas_core import FrameTooBigError as FrameTooBigError
-    from xcaas_core import Hook as Hook
-    from xcaas_core import HookResponse as HookResponse
-    from xcaas_core import JSONValue as JSONValue
-    from xcaas_core import MemoryTokenCache as MemoryTokenCache
-    from xcaas_core import MissingCredentialsError as MissingCredentialsError
-    from xcaas_core import Model as Model
-    from xcaas_core import NotAcceptableError as NotAcceptableError
-    from xcaas_core import NotFoundError as NotFoundError
-    from xcaas_core import Page as Page
-    from xcaas_core import Pager as Pager
-    from xcaas_core import PagingError as PagingError
-    from xcaas_core import PermissionDeniedError as PermissionDeniedError
-    from xcaas_core import PollProgress as PollProgress
-    from xcaas_core import Poller as Poller
-    from xcaas_core import PollerError as PollerError
-    from xcaas_core import PollerTimeoutError as PollerTimeoutError
-    from xcaas_core import PreconditionFailedError as PreconditionFailedError
-    from xcaas_core import RateLimit as RateLimit
-    from xcaas_core import RateLimitError as RateLimitError
-    from xcaas_core import RateLimitStore as RateLimitStore
-    from xcaas_core import RawResponse as RawResponse
-    from xcaas_core import RedirectError as RedirectError
-    from xcaas_core import RedisRateLimits as RedisRateLimits
-    from xcaas_core import RedisTokenCache as RedisTokenCache
-    from xcaas_core import ResponseError as ResponseError
-    from xcaas_core import ResponseHook as ResponseHook
-    from xcaas_core import RetryPolicy as RetryPolicy
-    from xcaas_core import Saved as Saved
-    from xcaas_core import Secret as Secret
-    from xcaas_core import SecretUnavailableError as SecretUnavailableError
-    from xcaas_core import ServerError as ServerError
-    from xcaas_core import StreamedResponse as StreamedResponse
-    from xcaas_core import Timeout as Timeout
-    from xcaas_core import TokenCache as TokenCache
-    from xcaas_core import TokenError as TokenError
-    from xcaas_core import TokenEvent as TokenEvent
-    from xcaas_core import TokenHook as TokenHook
-    from xcaas_core import TokenInfo as TokenInfo
-    from xcaas_core import TokenPolicy as TokenPolicy
-    from xcaas_core import TokenRateLimitError as TokenRateLimitError
-    from xcaas_core import TokenRefusedError as TokenRefusedError
-    from xcaas_core import TokenResponseError as TokenResponseError
-    from xcaas_core import TokenTimeoutError as TokenTimeoutError
-    from xcaas_core import TokenUnavailableError as TokenUnavailableError
-    from xcaas_core import TransportError as TransportError
-    from xcaas_core import UnknownModel as UnknownModel
-    from xcaas_core import UnprocessableError as UnprocessableError
-    from xcaas_core import UnsupportedMediaError as UnsupportedMediaError
-    from xcaas_core import WebhookError as WebhookError
-    from xcaas_core import WorkAnalyticsLogin as WorkAnalyticsLogin
-    from xcaas_core import XCaaSError as XCaaSError
-    from xcaas_core import __version__ as __version__
-    from xcaas_core import adownload_all as adownload_all
-    from xcaas_core import by_key as by_key
-    from xcaas_core import credentials_from_env as credentials_from_env
-    from xcaas_core import credentials_from_profile as credentials_from_profile
-    from xcaas_core import default_profile_path as default_profile_path
-    from xcaas_core import download_all as download_all
-    from xcaas_core import register_cattrs as register_cattrs
-    from xcaas_core import rows as rows
-    from xcaas_core import unzip as unzip
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,

@@ -68,7 +68,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .administration._client import Administration
 
-        return self._product(Administration)
+        return self._resource(Administration)
 
     @property
     def agent_status(self) -> AgentStatus:
@@ -78,7 +78,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .agent_status._client import AgentStatus
 
-        return self._product(AgentStatus)
+        return self._resource(AgentStatus)
 
     @property
     def audit_records(self) -> AuditRecords:
@@ -88,7 +88,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .audit_records._client import AuditRecords
 
-        return self._product(AuditRecords)
+        return self._resource(AuditRecords)
 
     @property
     def calls(self) -> Calls:
@@ -98,7 +98,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .calls._client import Calls
 
-        return self._product(Calls)
+        return self._resource(Calls)
 
     @property
     def campaigns(self) -> Campaigns:
@@ -108,7 +108,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .campaigns._client import Campaigns
 
-        return self._product(Campaigns)
+        return self._resource(Campaigns)
 
     @property
     def cc_chat(self) -> CcChat:
@@ -118,7 +118,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_chat._client import CcChat
 
-        return self._product(CcChat)
+        return self._resource(CcChat)
 
     @property
     def cc_historical(self) -> CcHistorical:
@@ -128,7 +128,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_historical._client import CcHistorical
 
-        return self._product(CcHistorical)
+        return self._resource(CcHistorical)
 
     @property
     def cc_realtime(self) -> CcRealtime:
@@ -138,7 +138,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_realtime._client import CcRealtime
 
-        return self._product(CcRealtime)
+        return self._resource(CcRealtime)
 
     @property
     def chat_gateway(self) -> ChatGateway:
@@ -148,7 +148,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .chat_gateway._client import ChatGateway
 
-        return self._product(ChatGateway)
+        return self._resource(ChatGateway)
 
     @property
     def contacts(self) -> Contacts:
@@ -158,7 +158,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .contacts._client import Contacts
 
-        return self._product(Contacts)
+        return self._resource(Contacts)
 
     @property
     def customer_360(self) -> Customer360:
@@ -168,7 +168,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .customer_360._client import Customer360
 
-        return self._product(Customer360)
+        return self._resource(Customer360)
 
     @property
     def data_augmentation(self) -> DataAugmentation:
@@ -178,7 +178,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .data_augmentation._client import DataAugmentation
 
-        return self._product(DataAugmentation)
+        return self._resource(DataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> DynamicCampaigns:
@@ -188,7 +188,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .dynamic_campaigns._client import DynamicCampaigns
 
-        return self._product(DynamicCampaigns)
+        return self._resource(DynamicCampaigns)
 
     @property
     def events(self) -> Events:
@@ -198,7 +198,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .events._client import Events
 
-        return self._product(Events)
+        return self._resource(Events)
 
     @property
     def journey(self) -> Journey:
@@ -208,7 +208,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .journey._client import Journey
 
-        return self._product(Journey)
+        return self._resource(Journey)
 
     @property
     def oauth(self) -> Oauth:
@@ -218,7 +218,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .oauth._client import Oauth
 
-        return self._product(Oauth)
+        return self._resource(Oauth)
 
     @property
     def post_call_survey(self) -> PostCallSurvey:
@@ -228,7 +228,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .post_call_survey._client import PostCallSurvey
 
-        return self._product(PostCallSurvey)
+        return self._resource(PostCallSurvey)
 
     @property
     def quality_management(self) -> QualityManagement:
@@ -238,7 +238,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .quality_management._client import QualityManagement
 
-        return self._product(QualityManagement)
+        return self._resource(QualityManagement)
 
     @property
     def recent_calls(self) -> RecentCalls:
@@ -248,7 +248,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .recent_calls._client import RecentCalls
 
-        return self._product(RecentCalls)
+        return self._resource(RecentCalls)
 
     @property
     def storage(self) -> Storage:
@@ -258,7 +258,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .storage._client import Storage
 
-        return self._product(Storage)
+        return self._resource(Storage)
 
     @property
     def work_analytics(self) -> WorkAnalytics:
@@ -268,7 +268,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .work_analytics._client import WorkAnalytics
 
-        return self._product(WorkAnalytics)
+        return self._resource(WorkAnalytics)
 
     @property
     def work_chat(self) -> WorkChat:
@@ -278,7 +278,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .work_chat._client import WorkChat
 
-        return self._product(WorkChat)
+        return self._resource(WorkChat)
 
 
 @_sdk.public
@@ -299,7 +299,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .administration._client import AsyncAdministration
 
-        return self._product(AsyncAdministration)
+        return self._resource(AsyncAdministration)
 
     @property
     def agent_status(self) -> AsyncAgentStatus:
@@ -309,7 +309,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .agent_status._client import AsyncAgentStatus
 
-        return self._product(AsyncAgentStatus)
+        return self._resource(AsyncAgentStatus)
 
     @property
     def audit_records(self) -> AsyncAuditRecords:
@@ -319,7 +319,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .audit_records._client import AsyncAuditRecords
 
-        return self._product(AsyncAuditRecords)
+        return self._resource(AsyncAuditRecords)
 
     @property
     def calls(self) -> AsyncCalls:
@@ -329,7 +329,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .calls._client import AsyncCalls
 
-        return self._product(AsyncCalls)
+        return self._resource(AsyncCalls)
 
     @property
     def campaigns(self) -> AsyncCampaigns:
@@ -339,7 +339,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .campaigns._client import AsyncCampaigns
 
-        return self._product(AsyncCampaigns)
+        return self._resource(AsyncCampaigns)
 
     @property
     def cc_chat(self) -> AsyncCcChat:
@@ -349,7 +349,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_chat._client import AsyncCcChat
 
-        return self._product(AsyncCcChat)
+        return self._resource(AsyncCcChat)
 
     @property
     def cc_historical(self) -> AsyncCcHistorical:
@@ -359,7 +359,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_historical._client import AsyncCcHistorical
 
-        return self._product(AsyncCcHistorical)
+        return self._resource(AsyncCcHistorical)
 
     @property
     def cc_realtime(self) -> AsyncCcRealtime:
@@ -369,7 +369,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .cc_realtime._client import AsyncCcRealtime
 
-        return self._product(AsyncCcRealtime)
+        return self._resource(AsyncCcRealtime)
 
     @property
     def chat_gateway(self) -> AsyncChatGateway:
@@ -379,7 +379,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .chat_gateway._client import AsyncChatGateway
 
-        return self._product(AsyncChatGateway)
+        return self._resource(AsyncChatGateway)
 
     @property
     def contacts(self) -> AsyncContacts:
@@ -389,7 +389,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .contacts._client import AsyncContacts
 
-        return self._product(AsyncContacts)
+        return self._resource(AsyncContacts)
 
     @property
     def customer_360(self) -> AsyncCustomer360:
@@ -399,7 +399,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .customer_360._client import AsyncCustomer360
 
-        return self._product(AsyncCustomer360)
+        return self._resource(AsyncCustomer360)
 
     @property
     def data_augmentation(self) -> AsyncDataAugmentation:
@@ -409,7 +409,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .data_augmentation._client import AsyncDataAugmentation
 
-        return self._product(AsyncDataAugmentation)
+        return self._resource(AsyncDataAugmentation)
 
     @property
     def dynamic_campaigns(self) -> AsyncDynamicCampaigns:
@@ -419,7 +419,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .dynamic_campaigns._client import AsyncDynamicCampaigns
 
-        return self._product(AsyncDynamicCampaigns)
+        return self._resource(AsyncDynamicCampaigns)
 
     @property
     def events(self) -> AsyncEvents:
@@ -429,7 +429,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .events._client import AsyncEvents
 
-        return self._product(AsyncEvents)
+        return self._resource(AsyncEvents)
 
     @property
     def journey(self) -> AsyncJourney:
@@ -439,7 +439,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .journey._client import AsyncJourney
 
-        return self._product(AsyncJourney)
+        return self._resource(AsyncJourney)
 
     @property
     def oauth(self) -> AsyncOauth:
@@ -449,7 +449,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .oauth._client import AsyncOauth
 
-        return self._product(AsyncOauth)
+        return self._resource(AsyncOauth)
 
     @property
     def post_call_survey(self) -> AsyncPostCallSurvey:
@@ -459,7 +459,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .post_call_survey._client import AsyncPostCallSurvey
 
-        return self._product(AsyncPostCallSurvey)
+        return self._resource(AsyncPostCallSurvey)
 
     @property
     def quality_management(self) -> AsyncQualityManagement:
@@ -469,7 +469,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .quality_management._client import AsyncQualityManagement
 
-        return self._product(AsyncQualityManagement)
+        return self._resource(AsyncQualityManagement)
 
     @property
     def recent_calls(self) -> AsyncRecentCalls:
@@ -479,7 +479,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .recent_calls._client import AsyncRecentCalls
 
-        return self._product(AsyncRecentCalls)
+        return self._resource(AsyncRecentCalls)
 
     @property
     def storage(self) -> AsyncStorage:
@@ -489,7 +489,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .storage._client import AsyncStorage
 
-        return self._product(AsyncStorage)
+        return self._resource(AsyncStorage)
 
     @property
     def work_analytics(self) -> AsyncWorkAnalytics:
@@ -499,7 +499,7 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .work_analytics._client import AsyncWorkAnalytics
 
-        return self._product(AsyncWorkAnalytics)
+        return self._resource(AsyncWorkAnalytics)
 
     @property
     def work_chat(self) -> AsyncWorkChat:
@@ -509,4 +509,4 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .work_chat._client import AsyncWorkChat
 
-        return self._product(AsyncWorkChat)
+        return self._resource(AsyncWorkChat)

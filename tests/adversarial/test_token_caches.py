@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.credentials import World
-from xcaas_core.auth import (
+from xcaas_core import (
     ClientCredentials,
     FileTokenCache,
     MemoryTokenCache,

@@ -31,6 +31,7 @@ class _Recorder:
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, tuple[Any, ...], Any]] = []
+        self._caller = self
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         def record(operation: Any, args: tuple[Any, ...] = (), body: Any = None) -> None:
@@ -65,7 +66,7 @@ class Method:
         """Call the operation of such an object once, for the answer as a whole."""
         recorder = _Recorder()
         self.function(recorder, **arguments)
-        return resource._call(*recorder.calls[0])
+        return resource._caller.call(*recorder.calls[0])
 
     def arguments(self, sample: SampleRequest, *, typed: bool) -> dict[str, object]:
         """Return the arguments for a sample; `typed` makes models of objects where there is one class for them."""

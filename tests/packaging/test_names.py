@@ -15,7 +15,7 @@ MACHINERY = {"TYPE_CHECKING", "annotations", "lazy_attributes"}
 
 
 def packages() -> Iterator[str]:
-    yield from ("xcaas", "xcaas.testing", "xcaas_core", "xcaas_core.sdk", "xcaas_core.models", "xcaas_core.auth")
+    yield from ("xcaas", "xcaas.testing", "xcaas_core", "xcaas_core.sdk", "xcaas_core.models")
     yield from ("xcaas.otel", "xcaas_core.otel", "xcaas_core.testing", "xcaas_generator", "xcaas_sandbox")
     for found in pkgutil.iter_modules(xcaas.__path__, "xcaas."):
         if found.ispkg:

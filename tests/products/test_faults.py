@@ -23,7 +23,7 @@ import pytest
 import xcaas
 from tests.support.volume import volume
 from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, ClientCredentials, Download, Pager, XCaaS, XCaaSError
-from xcaas_core.auth import TokenPolicy
+from xcaas_core import TokenPolicy
 from xcaas_core.calls._hooks import AttemptEvent
 from xcaas_core.models import Model
 

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import cast
 
 from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
-from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
-from xcaas_core.auth._interface import AuthContext, Authorizer
+from xcaas_core import ClientCredentials, TokenPolicy
+from xcaas_core.auth._interface import AuthContext
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import Authorizer, build_authorizer
 from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.auth.tokens._manager import TokenManager
 from xcaas_core.auth.tokens._token import AccessToken

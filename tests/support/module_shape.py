@@ -23,7 +23,10 @@ EVALUATED = {
     "Webhook": 2,
 }
 EVALUATED_WORDS = ("annotation", "item")
-METHODS = {"_call", "_paginate", "_poll", "_resume", "_download", "_resource", "_product"}
+METHODS = {
+    "self._resource",
+    *(f"self._caller.{form}" for form in ("call", "paginate", "poll", "resume", "download")),
+}
 PATHS = re.compile(
     r"(?:[a-z][a-z0-9_]*/)*(?:_[a-z0-9_]+|__init__|webhooks)\.py|_manifest\.json|_lock\.json|_examples\.json|py\.typed"
 )
@@ -96,8 +99,7 @@ class _Statement(ast.NodeVisitor):
         call = last.value.value if isinstance(last.value, ast.Await) else last.value
         assert isinstance(call, ast.Call)
         assert isinstance(call.func, ast.Attribute)
-        assert ast.unparse(call.func.value) == "self"
-        assert call.func.attr in METHODS
+        assert ast.unparse(call.func) in METHODS
         assert not call.keywords
         for handed in call.args:
             _expression(handed)

@@ -55,35 +55,35 @@ class Sample(ProductClient):
     __slots__ = ()
 
     def get(self) -> object:
-        return self._call(GET)
+        return self._caller.call(GET)
 
     def put(self, body: object) -> object:
-        return self._call(PUT, (), body)
+        return self._caller.call(PUT, (), body)
 
     def keyed(self) -> object:
-        return self._call(KEYED)
+        return self._caller.call(KEYED)
 
     def queried(self) -> object:
-        return self._call(QUERIED)
+        return self._caller.call(QUERIED)
 
 
 class Client(ClientBase):
     @property
     def sample(self) -> Sample:
-        return self._product(Sample)
+        return self._resource(Sample)
 
 
 class AsyncSample(AsyncProductClient):
     __slots__ = ()
 
     async def get(self) -> object:
-        return await self._call(GET)
+        return await self._caller.call(GET)
 
 
 class AsyncClient(AsyncClientBase):
     @property
     def sample(self) -> AsyncSample:
-        return self._product(AsyncSample)
+        return self._resource(AsyncSample)
 
 
 def chunks() -> Iterator[bytes]:

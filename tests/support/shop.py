@@ -143,53 +143,53 @@ class Items(Resource):
     __slots__ = ()
 
     def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
-        return self._call(GET, (id, tags, tenant))
+        return self._caller.call(GET, (id, tags, tenant))
 
     def every(self, *, page: int | None = None) -> Pager[object]:
-        return self._paginate(EVERY, (page,))
+        return self._caller.paginate(EVERY, (page,))
 
     def create(self, body: object) -> object:
-        return self._call(CREATE, (), body)
+        return self._caller.call(CREATE, (), body)
 
     def search(self, body: object) -> object:
-        return self._call(SEARCH, (), body)
+        return self._caller.call(SEARCH, (), body)
 
     def remove(self, id: str) -> None:
-        return self._call(REMOVE, (id,))
+        return self._caller.call(REMOVE, (id,))
 
     def content(self, id: str) -> bytes:
-        return self._call(CONTENT, (id,))
+        return self._caller.call(CONTENT, (id,))
 
     def store(self, id: str, body: object) -> object:
-        return self._call(STORE, (id,), body)
+        return self._caller.call(STORE, (id,), body)
 
     def attach(self, id: str, body: object) -> object:
-        return self._call(ATTACH, (id,), body)
+        return self._caller.call(ATTACH, (id,), body)
 
     def secret(self) -> object:
-        return self._call(SECRET)
+        return self._caller.call(SECRET)
 
 
 class AsyncItems(AsyncResource):
     __slots__ = ()
 
     async def get(self, id: str, *, tags: list[str] | None = None, tenant: str | None = None) -> object:
-        return await self._call(GET, (id, tags, tenant))
+        return await self._caller.call(GET, (id, tags, tenant))
 
     def every(self, *, page: int | None = None) -> AsyncPager[object]:
-        return self._paginate(EVERY, (page,))
+        return self._caller.paginate(EVERY, (page,))
 
     async def create(self, body: object) -> object:
-        return await self._call(CREATE, (), body)
+        return await self._caller.call(CREATE, (), body)
 
     async def store(self, id: str, body: object) -> object:
-        return await self._call(STORE, (id,), body)
+        return await self._caller.call(STORE, (id,), body)
 
     async def attach(self, id: str, body: object) -> object:
-        return await self._call(ATTACH, (id,), body)
+        return await self._caller.call(ATTACH, (id,), body)
 
     async def content(self, id: str) -> bytes:
-        return await self._call(CONTENT, (id,))
+        return await self._caller.call(CONTENT, (id,))
 
 
 class ShopProduct(ProductClient):
@@ -215,7 +215,7 @@ class Shop(ClientBase):
 
     @property
     def shop(self) -> ShopProduct:
-        return self._product(ShopProduct)
+        return self._resource(ShopProduct)
 
     @property
     def items(self) -> Items:
@@ -233,7 +233,7 @@ class AsyncShop(AsyncClientBase):
 
     @property
     def shop(self) -> AsyncShopProduct:
-        return self._product(AsyncShopProduct)
+        return self._resource(AsyncShopProduct)
 
     @property
     def items(self) -> AsyncItems:

@@ -6,10 +6,8 @@ import base64
 
 from tests.support.credentials import request
 from tests.support.simulation import Simulation, fake_context
-from xcaas_core.auth import (
-    CredentialSet,
-    build_authorizer,
-)
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 

@@ -21,8 +21,8 @@ from ._rate_limits import FlightLimit, RateLimiter
 from ._retry import RetryBudget
 
 if TYPE_CHECKING:
-    from ..auth import CredentialSet
-    from ..auth._interface import Authorizer
+    from ..auth.credentials._set import CredentialSet
+    from ..auth.security._authorizer import Authorizer
     from ..models import LenientReading
     from ..operations._operation import Operation, Security
     from ..operations._product import Product, RateLimit
@@ -144,7 +144,7 @@ class Engine:
             return None
         key = (product.name, security)
         if key not in self._authorizers:
-            from ..auth import build_authorizer
+            from ..auth.security._authorizer import build_authorizer
 
             found = build_authorizer(product, security, self.credentials, context=self.auth_context)
             self._authorizers[key] = found

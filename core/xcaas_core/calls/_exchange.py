@@ -23,6 +23,7 @@ from ._requests import build_request
 from ._retry import cost_of, planned_wait, worth_repeating
 
 if TYPE_CHECKING:
+    from ..auth.security._authorizer import AppliedCredentials
     from ..operations._operation import Call
     from ..sansio._messages import Request
     from ..serialization._compiled import Compiled
@@ -67,7 +68,7 @@ class CallRunner(Generic[T]):
         self.call: Call[T] = call
         self.context: CallContext = CallContext(call.operation)
         self._event: AttemptEvent | None = None
-        self._grant: object = None
+        self._grant: AppliedCredentials | None = None
         self._renewed = False
         self._replayed = False
         self._retries = 0

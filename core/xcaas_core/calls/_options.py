@@ -16,7 +16,7 @@ from ._retry import RetryPolicy, Timeout
 if TYPE_CHECKING:
     import ssl
 
-    from ..auth import CredentialSet
+    from ..auth.credentials._set import CredentialSet
     from ._hooks import Hook
     from .shared_limits import RateLimitStore
 
@@ -335,7 +335,7 @@ def from_env(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were given, and those that were not from the environment."""
     found = {name: rule.from_env() for name, rule in RULES.items() if given[name] is None}
     if given["credentials"] is None and given["auth"] is None:
-        from ..auth import credentials_from_env
+        from ..auth.credentials._from_env import credentials_from_env
 
         found["credentials"] = credentials_from_env() or None
     return {**given, **found}
@@ -350,7 +350,7 @@ def _parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet
         return None, None
     if _signs_by_itself(given):
         return None, given
-    from ..auth import CredentialSet
+    from ..auth.credentials._set import CredentialSet
 
     return CredentialSet.parse(given), None
 

@@ -10,6 +10,7 @@ from .._errors import ConfigurationError
 from ..calls._options import (
     DEFAULT_RETRIES,
     DEFAULT_TIMEOUT,
+    RULES,
     UNCHANGED,
     ClientOptions,
     HttpClient,
@@ -21,6 +22,7 @@ from ..calls._options import (
 )
 from ..calls._retry import Timeout
 from ..operations._product import own_product
+from ._resources import AnyGroup, Group
 from ._setup import make_engine
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
-    from ..auth import Credentials
+    from ..auth.credentials._set import Credentials
     from ..calls._engine import Engine
     from ..calls._hooks import Hook
     from ..calls._retry import RetryPolicy
@@ -59,12 +61,13 @@ SAME_REGION: Any = UNCHANGED
 class Client(Generic[AnyRegion]):
     """What both kinds of client have in common: above all the list of options, written once."""
 
-    __slots__ = ("_engine", "_options", "_owner")
+    __slots__ = ("_engine", "_options", "_owner", "_root")
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
     _options: ClientOptions
     _owner: bool
+    _root: Group[Any]
 
     def __init__(
         self,
@@ -123,33 +126,9 @@ class Client(Generic[AnyRegion]):
             http_library: The library that calls go through; without it `XCAAS_HTTP_LIBRARY` counts, and else
                 `httpx2` is taken where it is installed.
         """
+        given = _options_in(locals())
         _refuse_positional(type(self).__name__, misplaced)
         self._owner = True
-        given: dict[str, Any] = {
-            "credentials": credentials,
-            "auth": auth,
-            "region": region,
-            "tenant": tenant,
-            "cluster": cluster,
-            "variables": variables,
-            "base_url": base_url,
-            "server": server,
-            "timeout": timeout,
-            "retries": retries,
-            "headers": headers,
-            "query": query,
-            "hooks": hooks,
-            "rate_limits": rate_limits,
-            "rate_limit_store": rate_limit_store,
-            "max_in_flight": max_in_flight,
-            "trusted_hosts": trusted_hosts,
-            "insecure_hosts": insecure_hosts,
-            "lenient": lenient,
-            "http_client": http_client,
-            "verify": verify,
-            "proxy": proxy,
-            "http_library": http_library,
-        }
         self._start(ClientOptions(**given))
 
     @classmethod
@@ -186,32 +165,7 @@ class Client(Generic[AnyRegion]):
         `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
         `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
         """
-        given: dict[str, Any] = {
-            "credentials": credentials,
-            "auth": auth,
-            "region": region,
-            "tenant": tenant,
-            "cluster": cluster,
-            "variables": variables,
-            "base_url": base_url,
-            "server": server,
-            "timeout": timeout,
-            "retries": retries,
-            "headers": headers,
-            "query": query,
-            "hooks": hooks,
-            "rate_limits": rate_limits,
-            "rate_limit_store": rate_limit_store,
-            "max_in_flight": max_in_flight,
-            "trusted_hosts": trusted_hosts,
-            "insecure_hosts": insecure_hosts,
-            "lenient": lenient,
-            "http_client": http_client,
-            "verify": verify,
-            "proxy": proxy,
-            "http_library": http_library,
-        }
-        return cls(**from_env(given))
+        return cls(**from_env(_options_in(locals())))
 
     @property
     def options(self) -> ClientOptions:
@@ -242,22 +196,7 @@ class Client(Generic[AnyRegion]):
         the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `rate_limit_store`,
         `max_in_flight`) or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
         """
-        changes: dict[str, Any] = {
-            "timeout": timeout,
-            "retries": retries,
-            "headers": headers,
-            "query": query,
-            "region": region,
-            "tenant": tenant,
-            "cluster": cluster,
-            "variables": variables,
-            "base_url": base_url,
-            "server": server,
-            "hooks": hooks,
-            "trusted_hosts": trusted_hosts,
-            "insecure_hosts": insecure_hosts,
-            "lenient": lenient,
-        }
+        changes = _options_in(locals())
         twin = object.__new__(type(self))
         twin._options = self._options.with_changes(changes)
         twin._check_products()
@@ -265,6 +204,9 @@ class Client(Generic[AnyRegion]):
         twin._owner = False
         twin._open(self)
         return twin
+
+    def _resource(self, cls: type[AnyGroup]) -> AnyGroup:
+        return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
 
     def _start(self, options: ClientOptions) -> None:
         """Make the client that options describe."""
@@ -320,6 +262,11 @@ class Client(Generic[AnyRegion]):
         shown = {"region": self._options.region, "base_url": self._options.base_url}
         facts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(facts)})"
+
+
+def _options_in(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options among the local variables of a method."""
+    return {name: value for name, value in variables.items() if name in RULES}
 
 
 def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:

@@ -1,62 +1,30 @@
-"""What generated blocking clients derive from: `XCaaS`, and `Client` of other packages."""
+"""What generated clients derive from: `XCaaS` and `AsyncXCaaS`, `Client` and `AsyncClient` of other packages."""
 
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-from ..calls._session import Session
+from ..calls._session import AsyncSession, Session
 from ._base import AnyClient, AnyRegion, Client
-from ._resources import Caller, ProductClient, Resource
-from ._setup import make_sync_io
-from .raw import RawCalls
+from ._resources import AsyncCaller, AsyncResource, Caller, Resource
+from ._setup import make_async_io, make_sync_io
+from .raw import AsyncRawCalls, RawCalls
 
-if TYPE_CHECKING:
-    from ..auth import TokenInfo
-    from ..transport._library import HttpAuth
-
-__all__ = ["ClientBase"]
-
-AnyProduct = TypeVar("AnyProduct", bound=ProductClient)
-AnyResource = TypeVar("AnyResource", bound=Resource)
+__all__ = ["AsyncClientBase", "ClientBase"]
 
 
 class ClientBase(Client[AnyRegion], RawCalls):  # in this order, jedi finds the constructor
     """A blocking client. Safe to share between threads; a context manager."""
 
-    __slots__ = ("_root", "_session")
+    __slots__ = ("_session",)
 
     _session: Session
-    _root: Resource
 
     def _open(self, like: Client[Any] | None) -> None:
         io = like._session.io if isinstance(like, ClientBase) else make_sync_io(self._options)
         self._session = Session(self._engine, io)
         self._root = Resource(Caller(self._session))
-
-    def _product(self, cls: type[AnyProduct]) -> AnyProduct:
-        return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
-
-    def _resource(self, cls: type[AnyResource]) -> AnyResource:
-        return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
-
-    def token_info(self) -> TokenInfo:
-        """Return what the OAuth token says about its key: above all, which products it opens.
-
-        Asks for a token if there is none at hand.
-        """
-        from ._token_info import token_flow
-
-        return self._session.run(token_flow(self, self._engine))
-
-    def http_auth(self, product: ProductClient) -> HttpAuth:
-        """Return this client's credentials for one product, as `auth=` of an HTTP client of your own.
-
-        httpx.get(address, auth=client.http_auth(client.storage))
-        """
-        from ._token_info import http_auth
-
-        return http_auth(product, self._engine, self._session)
 
     def close(self) -> None:
         """Close the connections that this client opened. May be called more than once."""
@@ -70,3 +38,29 @@ class ClientBase(Client[AnyRegion], RawCalls):  # in this order, jedi finds the 
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class AsyncClientBase(Client[AnyRegion], AsyncRawCalls):
+    """An async client, for asyncio and trio. An async context manager; may be used from several loops in turn."""
+
+    __slots__ = ("_session",)
+
+    _session: AsyncSession
+
+    def _open(self, like: Client[Any] | None) -> None:
+        io = like._session.io if isinstance(like, AsyncClientBase) else make_async_io(self._options)
+        self._session = AsyncSession(self._engine, io)
+        self._root = AsyncResource(AsyncCaller(self._session))
+
+    async def aclose(self) -> None:
+        """Close the connections that this client opened in this event loop. May be called more than once."""
+        if self._owner:
+            await self._session.io.close()
+
+    async def __aenter__(self: AnyClient) -> AnyClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -8,7 +8,6 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from .._checks import check_path
-from .._errors import TransportError
 from .._lazy import public
 from .._partial_file import safe_file_name
 from ..calls._handle import Handle
@@ -26,10 +25,10 @@ if TYPE_CHECKING:
     from ..operations._operation import Call
     from ..sansio._steps import Flow
 
-__all__ = ["AsyncDownload", "Download"]
+__all__ = ["AsyncDownload", "Download", "File"]
 
 
-class _File(Handle):
+class File(Handle):
     """What both downloads know of their file."""
 
     __slots__ = ("_call", "_transfer", "_used", "_verify")
@@ -51,8 +50,8 @@ class _File(Handle):
     @property
     def id(self) -> str:
         """The id that the file is asked for by, or empty."""
-        pairs = zip(self._call.operation.parameters, self._call.args, strict=False)
-        ids = [str(value) for parameter, value in pairs if parameter.location == "path" and value is not None]
+        given = self._call.arguments
+        ids = [str(value) for parameter, value in given if parameter.location == "path" and value is not None]
         return ids[-1] if ids else ""
 
     @property
@@ -88,36 +87,23 @@ class _File(Handle):
         """Return the transfer that was opened and not used yet, or a new one: a download may be repeated."""
         transfer = self._transfer
         if transfer is None or self._used:
-            transfer = self._transfer = Transfer(engine, self._call)
+            transfer = self._transfer = Transfer(engine, self._call, self._verify)
         self._used = True
         return transfer
-
-    def _opening(self, transfer: Transfer) -> Flow[None]:
-        if not transfer.is_open:
-            if self._verify:
-                yield from transfer.describe()
-            yield from transfer.open()
 
     def _saving(
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         target = check_path(path)
-        if not transfer.is_open and self._verify:
-            yield from transfer.describe()
+        yield from transfer.describe()
         if os.path.isdir(target):
-            if not transfer.is_open:
-                yield from transfer.open()
+            yield from transfer.open()
             target = target / self.fallback_name()
         return (
             yield from write_to_file(
                 transfer, target, resume=resume, durable=durable, progress=progress, block=self._block
             )
         )
-
-    def _reading(self, transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
-        if not transfer.is_open and self._verify:
-            yield from transfer.describe()
-        return (yield from into_memory(transfer, progress))
 
     def fallback_name(self) -> str:
         """Return `filename`, or a name made of what was asked for."""
@@ -128,7 +114,7 @@ class _File(Handle):
 
 
 @public
-class Download(_File):
+class Download(File):
     """A file on the server. Nothing is asked for before one of the methods is called.
 
         client.storage.objects.download(object_id).save("call.wav")
@@ -147,9 +133,9 @@ class Download(_File):
         self._session = session
 
     def __enter__(self) -> Self:
-        self._transfer = Transfer(self._session.engine, self._call)
+        self._transfer = Transfer(self._session.engine, self._call, self._verify)
         self._used = False
-        self._session.run(self._opening(self._transfer))
+        self._session.run(self._transfer.open())
         return self
 
     def __exit__(
@@ -164,19 +150,9 @@ class Download(_File):
         It is checked at the end: a loop that runs through has seen a whole and right file.
         """
         transfer = self._fresh(self._session.engine)
-        chunk = self._session.io.chunk
         try:
-            self._session.run(self._opening(transfer))
-            while True:
-                data = b""
-                if transfer.is_open:
-                    try:
-                        data = chunk(transfer.response)
-                        transfer.took(data)
-                    except TransportError as error:
-                        transfer.failed(error)
-                if not data and not (data := self._session.run(transfer.take())):
-                    break
+            self._session.run(transfer.open())
+            while data := self._session.run(transfer.take()):
                 yield data
             transfer.check()
         finally:
@@ -185,7 +161,7 @@ class Download(_File):
     def read(self, *, progress: Progress | None = None) -> bytes:
         """Return the whole file in memory."""
         transfer = self._fresh(self._session.engine)
-        flow = self._reading(transfer, progress)
+        flow = into_memory(transfer, progress)
         try:
             return self._session.run(flow)
         finally:
@@ -225,7 +201,7 @@ class Download(_File):
 
 
 @public
-class AsyncDownload(_File):
+class AsyncDownload(File):
     """The async twin of `Download`. Files are written in worker threads, in blocks of a mebibyte."""
 
     __slots__ = ("_session",)
@@ -237,9 +213,9 @@ class AsyncDownload(_File):
         self._session = session
 
     async def __aenter__(self) -> Self:
-        self._transfer = Transfer(self._session.engine, self._call)
+        self._transfer = Transfer(self._session.engine, self._call, self._verify)
         self._used = False
-        await self._session.run(self._opening(self._transfer))
+        await self._session.run(self._transfer.open())
         return self
 
     async def __aexit__(
@@ -251,19 +227,9 @@ class AsyncDownload(_File):
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
         """Yield the file in pieces, as they come. See `Download.iter_bytes`."""
         transfer = self._fresh(self._session.engine)
-        chunk = self._session.io.chunk
         try:
-            await self._session.run(self._opening(transfer))
-            while True:
-                data = b""
-                if transfer.is_open:
-                    try:
-                        data = await chunk(transfer.response)
-                        transfer.took(data)
-                    except TransportError as error:
-                        transfer.failed(error)
-                if not data and not (data := await self._session.run(transfer.take())):
-                    break
+            await self._session.run(transfer.open())
+            while data := await self._session.run(transfer.take()):
                 yield data
             transfer.check()
         finally:
@@ -272,7 +238,7 @@ class AsyncDownload(_File):
     async def read(self, *, progress: Progress | None = None) -> bytes:
         """Return the whole file in memory."""
         transfer = self._fresh(self._session.engine)
-        flow = self._reading(transfer, progress)
+        flow = into_memory(transfer, progress)
         try:
             return await self._session.run(flow)
         finally:

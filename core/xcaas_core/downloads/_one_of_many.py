@@ -10,7 +10,7 @@ from .._checks import check_path
 from ..calls._session import AsyncSession, Session
 from ..sansio._steps import run_in_thread
 from ._checksum import Checksum
-from ._download import AsyncDownload, Download
+from ._download import AsyncDownload, Download, File
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,23 +32,15 @@ class Stopped(BaseException):
     """The thread that asked for a download does not want it any more."""
 
 
-class OneOfMany(Download):
-    """A download with a session of its own. `existed` tells afterwards whether the file was there."""
+class _One(File):
+    """What both twins have in common. `existed` tells afterwards whether the file was there."""
 
-    __slots__ = ("_skip", "existed")
-
-    def __init__(self, wanted: Download, session: StoppableSession, *, skip: bool) -> None:
-        super().__init__(session, wanted._call)
+    def _begin(self, wanted: File, skip: bool) -> None:
         self._transfer, self._used, self._verify = wanted._transfer, wanted._used, wanted._verify
-        self._skip = skip
-        self.existed = False
+        self._skip: bool = skip
+        self.existed: bool = False
 
-    @staticmethod
-    def session_of(wanted: Download, stopped: Event) -> StoppableSession:
-        """Return a session that does what the download's own does, until it is stopped."""
-        return StoppableSession(wanted._session, stopped)
-
-    def show(self, wanted: Download) -> None:
+    def show(self, wanted: File) -> None:
         """Let the caller's download know what this one has learned: headers, length, how it was verified."""
         wanted._transfer, wanted._used = self._transfer, True
 
@@ -56,48 +48,34 @@ class OneOfMany(Download):
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         if self._skip:
-            describe = self._verify and not transfer.is_open
-            self._verify &= not describe  # once is enough
-            self.existed = yield from _is_there(transfer, path, describe=describe)
+            yield from transfer.describe()
+            transfer.verified = yield from run_in_thread(lambda: _compared(transfer, check_path(path)))
+            self.existed = transfer.verified is not None
             if self.existed:
                 return check_path(path)
         return (yield from super()._saving(transfer, path, resume, durable, progress))
 
 
-class AsyncOneOfMany(AsyncDownload):
-    """The async twin of `OneOfMany`. Tasks are cancelled, so that it needs no session of its own."""
+class OneOfMany(_One, Download):
+    """A download with a session of its own."""
 
-    __slots__ = ("_skip", "existed")
+    def __init__(self, wanted: Download, session: StoppableSession, *, skip: bool) -> None:
+        super().__init__(session, wanted._call)
+        self._begin(wanted, skip)
+
+    @staticmethod
+    def session_of(wanted: Download, stopped: Event) -> StoppableSession:
+        """Return a session that does what the download's own does, until it is stopped."""
+        return StoppableSession(wanted._session, stopped)
+
+
+class AsyncOneOfMany(_One, AsyncDownload):
+    """The async twin of `OneOfMany`. Tasks are cancelled, so that it needs no session of its own."""
 
     def __init__(self, wanted: AsyncDownload, *, skip: bool) -> None:
         session: AsyncSession = wanted._session
         super().__init__(session, wanted._call)
-        self._transfer, self._used, self._verify = wanted._transfer, wanted._used, wanted._verify
-        self._skip = skip
-        self.existed = False
-
-    def show(self, wanted: AsyncDownload) -> None:
-        """Let the caller's download know what this one has learned."""
-        wanted._transfer, wanted._used = self._transfer, True
-
-    def _saving(
-        self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
-    ) -> Flow[Path]:
-        if self._skip:
-            describe = self._verify and not transfer.is_open
-            self._verify &= not describe  # once is enough
-            self.existed = yield from _is_there(transfer, path, describe=describe)
-            if self.existed:
-                return check_path(path)
-        return (yield from super()._saving(transfer, path, resume, durable, progress))
-
-
-def _is_there(transfer: Transfer, path: str | os.PathLike[str], *, describe: bool) -> Flow[bool]:
-    """Return whether a file is there as the service describes it."""
-    if describe:
-        yield from transfer.describe()
-    transfer.verified = yield from run_in_thread(lambda: _compared(transfer, check_path(path)))
-    return transfer.verified is not None
+        self._begin(wanted, skip)
 
 
 def _compared(transfer: Transfer, path: Path) -> str | None:

@@ -77,8 +77,7 @@ def write_to_file(
 
 def into_memory(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     """Receive a file as bytes."""
-    if not transfer.is_open:
-        yield from transfer.open()
+    yield from transfer.open()
     data = yield from _gather(transfer, progress)
     if not transfer.is_right():
         yield from transfer.start_over()
@@ -103,10 +102,9 @@ def _gather(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
 def _begin(transfer: Transfer, file: PartialFile) -> Flow[None]:
     """Open the download, behind what a file kept from an earlier one holds if that still fits."""
     have = file.size if transfer.fits(file.note) else 0
-    if have and transfer.is_open:
+    if have:
         yield from transfer.close()
-    if not transfer.is_open:
-        yield from transfer.open(file.note, have)
+    yield from transfer.open(file.note, have)
     if transfer.offset == 0:
         if file.size:
             file.restart()
@@ -123,14 +121,9 @@ def _digest(checksum: Checksum, file: PartialFile) -> None:
 
 
 def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
-    """Write everything that comes into the file, in blocks if `block` says so."""
+    """Write everything that comes into the file, in blocks of at least so many bytes."""
     pieces: list[bytes] = []
     size = 0
-
-    def write(data: bytes) -> None:
-        file.write(data)
-        if transfer.checksum is not None:
-            transfer.checksum.update(data)
 
     def flush() -> None:
         nonlocal size
@@ -138,7 +131,9 @@ def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> 
         pieces.clear()
         size = 0
         for piece in taken:
-            write(piece)
+            file.write(piece)
+            if transfer.checksum is not None:
+                transfer.checksum.update(piece)
 
     flushing = RunInThread(flush)
     try:
@@ -148,13 +143,10 @@ def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> 
                 size = 0
                 file.restart()
                 file.save_resume_info(transfer.note())
-            if block:
-                pieces.append(data)
-                size += len(data)
-                if size >= block:
-                    yield flushing
-            else:
-                write(data)
+            pieces.append(data)
+            size += len(data)
+            if size >= block:
+                yield flushing
             tell(transfer.offset, transfer.length)
         if pieces:
             yield flushing

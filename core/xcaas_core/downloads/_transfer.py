@@ -14,8 +14,7 @@ from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
-from ..operations._links import related_call
-from ..operations._operation import Call
+from ..operations._operation import Call, related_call
 from ..sansio._steps import Close, Sleep, growing_wait, read_chunk
 from ._checksum import Checksum
 
@@ -46,13 +45,13 @@ class Transfer:
         "_best",
         "_call",
         "_coding",
+        "_description",
         "_engine",
         "_expected",
         "_facts",
         "_failures",
         "_reply",
         "_response",
-        "_trouble",
         "checksum",
         "described",
         "etag",
@@ -64,13 +63,13 @@ class Transfer:
         "verified",
     )
 
-    def __init__(self, engine: Engine, call: Call[object]) -> None:
+    def __init__(self, engine: Engine, call: Call[object], verify: bool = True) -> None:
         self._engine = engine
         self._call = call
         self._facts: DownloadSpec | None = call.operation.download
+        self._description = self._facts.checksum if self._facts is not None and verify else None  # not asked for yet
         self._reply: CallResponse[object] | None = None  # the latest one, open or not
         self._response: Response  # of that reply
-        self._trouble: TransportError | None = None
         self.is_open = False
         self._failures = 0
         self._best = 0
@@ -100,14 +99,14 @@ class Transfer:
         return {} if self._reply is None else self._reply.headers
 
     def describe(self) -> Flow[None]:
-        """Ask what the service knows of the file: its length and checksum. No request where the spec names none.
-
-        Comes before `open`: a call made while a response is open could wait for the slot that the response holds.
+        """Ask what the service knows of the file: its length and checksum. No request where the spec names none, nor
+        while a response is open: it could wait for the slot that the response holds.
         """
         facts = self._facts
-        if facts is None or facts.checksum is None:
+        if facts is None or self._description is None or self.is_open:
             return
-        reply = yield from exchange(self._engine, related_call(facts.checksum, self._call))
+        reply = yield from exchange(self._engine, related_call(self._description, self._call))
+        self._description = None
         body = reply.json()
         size = value_at(body, facts.size) if facts.size else None
         self.described = _number(str(size))
@@ -118,13 +117,16 @@ class Transfer:
             self.checksum = Checksum(text, self.described)
 
     def open(self, known: Mapping[str, str] | None = None, have: int = 0) -> Flow[None]:
-        """Ask for the file, or for what is missing of it.
+        """Ask for the file, or for what is missing of it, unless it is open.
 
         Args:
             known: What was learned of the file when its first `have` bytes came (`etag`, `length`).
             have: Bytes that need not come again, if the file is still the same. `offset` tells
                 afterwards whether that worked: it is `have`, or 0.
         """
+        if self.is_open:
+            return
+        yield from self.describe()
         if known and have:
             self.etag = known.get("etag") or None
             self.modified = known.get("modified") or None
@@ -143,9 +145,6 @@ class Transfer:
         self.restarted = False
         while True:
             try:
-                if self._trouble is not None:
-                    trouble, self._trouble = self._trouble, None
-                    raise trouble
                 if not self.is_open:
                     yield from self._reconnect(restartable)
                 data = yield from read_chunk(self._response)
@@ -173,22 +172,6 @@ class Transfer:
         if self.checksum is not None:
             self.checksum.update(data)
         return data
-
-    @property
-    def response(self) -> Response:
-        """The open response. Most pieces of a stream need no decision and may be read from here without
-        a flow; `took` or `failed` then say what came of it, and `take` goes on where there was nothing."""
-        return self._response
-
-    def took(self, data: bytes) -> None:
-        """Note that some bytes were read from `response`."""
-        self.offset += len(data)
-        if self.checksum is not None:
-            self.checksum.update(data)
-
-    def failed(self, error: TransportError) -> None:
-        """Note that reading from `response` failed."""
-        self._trouble = error
 
     def fits(self, note: Mapping[str, str]) -> bool:
         """Return whether it makes sense to ask for the rest of a part that `note` describes."""
@@ -376,5 +359,4 @@ def _coding(headers: Mapping[str, str]) -> str:
 
 def _names_coding(call: Call[object]) -> bool:
     """Return whether the caller chose a content coding."""
-    pairs = zip(call.operation.parameters, call.args, strict=False)
-    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in pairs)
+    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in call.arguments)

@@ -21,6 +21,7 @@ from ._documented import as_documented
 from ._frames import Event, Frame, parse_frame, parse_payload
 
 if TYPE_CHECKING:
+    from ..auth.security._authorizer import AppliedCredentials
     from ..calls._engine import Engine
     from ..sansio._messages import Request, Response
     from ..sansio._steps import Flow
@@ -55,7 +56,7 @@ class StreamState(Generic[T]):
         self._call: Call[T] = Call(operation, args)
         self._is_reader = operation.index("query", "messageId") is not None
         self.resume_token: str | None = self._given_position()
-        self._grant: object = None
+        self._grant: AppliedCredentials | None = None
         self._renewed = False
         self._failures = 0
         self._connected = False

@@ -1,4 +1,4 @@
-"""Parameters, bodies and responses as data, and the short functions that generated code builds them with.
+"""Parameters, bodies and responses as data, and the short names that generated code builds them with.
 
 Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
 `xcaas_core.models.resolve` makes a codec of one on first use.
@@ -47,6 +47,14 @@ _WORD_EDGES: Final = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 Style: TypeAlias = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
 Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", "empty"]
+
+_MEDIA_TYPES: Final[Mapping[Kind, str]] = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "text": "text/plain",
+    "binary": "application/octet-stream",
+    "xml": "application/xml",
+}
 
 
 def argument_name(wire: str) -> str:
@@ -170,7 +178,7 @@ class Body:
     `choose`s among variants."""
 
     kind: Kind
-    media_type: str
+    media_type: str = ""
     annotation: str | None = None
     _: KW_ONLY
     encoding: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
@@ -181,45 +189,19 @@ class Body:
     compose: Compose | None = None
     choose: Choose | None = None
 
+    def __post_init__(self) -> None:
+        self.media_type = self.media_type or _MEDIA_TYPES[self.kind]
+
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
 
 
-def json_body(
-    media_type: str = "application/json",
-    annotation: str | None = None,
-    *,
-    required: bool = True,
-    nullable: bool = False,
-) -> Body:
-    """Return a body in JSON, or in a vendor type that is JSON inside."""
-    return Body("json", media_type, annotation, required=required, nullable=nullable)
-
-
-def form_body(
-    media_type: str = "application/x-www-form-urlencoded",
-    annotation: str | None = None,
-    *,
-    encoding: Mapping[str, Encoding] | None = None,
-    required: bool = True,
-) -> Body:
-    """Return an HTML form."""
-    return Body("form", media_type, annotation, encoding=encoding or {}, required=required)
-
-
-def text_body(media_type: str = "text/plain", annotation: str | None = None, *, required: bool = True) -> Body:
-    """Return a body of plain text."""
-    return Body("text", media_type, annotation, required=required)
-
-
-def binary_body(media_type: str = "application/octet-stream", *, required: bool = True) -> Body:
-    """Return a body of bytes as they are: bytes, a path, an open file, or an iterator of bytes."""
-    return Body("binary", media_type, required=required)
-
-
-def xml_body(media_type: str = "application/xml", *, required: bool = True) -> Body:
-    """Return a body of XML, as text or bytes that the caller made."""
-    return Body("xml", media_type, required=required)
+# As generated code describes them: a media type, if it is not the usual one of the kind, and an annotation.
+json_body: Final = partial(Body, "json")
+form_body: Final = partial(Body, "form")
+text_body: Final = partial(Body, "text")
+binary_body: Final = partial(Body, "binary")
+xml_body: Final = partial(Body, "xml")
 
 
 class ResponseSpec:
@@ -231,14 +213,14 @@ class ResponseSpec:
     def __init__(
         self,
         kind: Kind,
-        media_type: str | None,
         annotation: str | None = None,
         *,
+        media_type: str | None = None,
         message: str | tuple[str, ...] = (),
         code: str | tuple[str, ...] = (),
     ) -> None:
         self.kind: Kind = kind
-        self.media_type: str | None = media_type
+        self.media_type: str | None = media_type or _MEDIA_TYPES.get(kind)
         self.annotation: str | None = annotation
         self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code
@@ -251,37 +233,10 @@ class ResponseSpec:
 ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]"]
 
 
-def json_response(annotation: str | None = None, *, media_type: str = "application/json") -> ResponseSpec:
-    """Return a response of JSON, or a vendor type that is JSON inside."""
-    return ResponseSpec("json", media_type, annotation)
-
-
-def text_response(annotation: str | None = None, *, media_type: str = "text/plain") -> ResponseSpec:
-    """Return a response of text, decoded by the charset that the response names."""
-    return ResponseSpec("text", media_type, annotation)
-
-
-def binary_response(*, media_type: str = "application/octet-stream") -> ResponseSpec:
-    """Return a response of bytes as they are."""
-    return ResponseSpec("binary", media_type)
-
-
-def xml_response(annotation: str | None = None, *, media_type: str = "application/xml") -> ResponseSpec:
-    """Return a response of XML, given to the caller as text."""
-    return ResponseSpec("xml", media_type, annotation)
-
-
-def empty_response() -> ResponseSpec:
-    """Return a response without a body."""
-    return ResponseSpec("empty", None)
-
-
-def json_error(
-    annotation: str | None = None,
-    *,
-    message: str | tuple[str, ...] = (),
-    code: str | tuple[str, ...] = (),
-    media_type: str = "application/json",
-) -> ResponseSpec:
-    """Return an error's body in JSON, and where its message and code stand."""
-    return ResponseSpec("json", media_type, annotation, message=message, code=code)
+# An error's body says where its message and code stand.
+json_response: Final = partial(ResponseSpec, "json")
+json_error: Final = json_response
+text_response: Final = partial(ResponseSpec, "text")
+binary_response: Final = partial(ResponseSpec, "binary")
+xml_response: Final = partial(ResponseSpec, "xml")
+empty_response: Final = partial(ResponseSpec, "empty")

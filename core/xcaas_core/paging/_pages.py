@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._checks import plural
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._json import JSONValue
 from .._lazy import public
 from .._pointer import put, value_at
-from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
 from ..serialization._codecs import codec_for
@@ -110,7 +110,7 @@ class Page(Rows[T]):
 class PageSource(Generic[T]):
     """A call of a list operation, and how to get page after page of it."""
 
-    __slots__ = ("_body", "_decoder", "_kept", "call", "engine", "paging")
+    __slots__ = ("_body", "call", "engine", "paging")
 
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         paging = call.operation.paging
@@ -119,9 +119,7 @@ class PageSource(Generic[T]):
         self.engine: Engine = engine
         self.call: Call[object] = _complete(call, paging)
         self.paging: PaginationSpec = paging
-        self._decoder: Callable[[list[JSONValue]], list[T]] | None = None
         self._body: JSONValue = None
-        self._kept: CallResponse[object] | None = None
 
     @property
     def name(self) -> str:
@@ -137,7 +135,7 @@ class PageSource(Generic[T]):
         if here is None:
             return None
         try:
-            reply = self._kept_for(here) or (yield from exchange(self.engine, self._request(here)))
+            reply = yield from self.response(here)
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
@@ -149,34 +147,22 @@ class PageSource(Generic[T]):
             reply.context.complete(error, reply.response)
             raise
 
-    def first(self, *, stream: bool = False) -> Call[object]:
-        """Return the call for the first page, for who wants to make it apart from the walk (see `keep`)."""
-        call = self._request(self._first_place())
-        return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
-
-    def keep(self, reply: CallResponse[object]) -> None:
-        """Take the response to `first` as the first page of the next walk from the start. Walks after that ask anew."""
-        self._kept = reply
-
-    def _kept_for(self, here: ResumeToken) -> CallResponse[object] | None:
-        if self._kept is None:
-            return None
-        first = self._first_place()
-        if (here.index, here.key) != (first.index, first.key):
-            return None
-        kept, self._kept = self._kept, None
-        return kept
-
-    def _first_place(self) -> ResumeToken:
-        place = self.walk(None).position
-        assert place is not None  # a walk that has not begun is not over
-        return place
+    def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
+        """Ask for the page at a place."""
+        return exchange(self.engine, self.request(here))
 
     def decode(self, page: RawPage) -> list[T]:
         """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
-        if self._decoder is None:
-            self._decoder = self._make_decoder()
-        return self._decoder(page.items)[page.here.skip :]
+        found: Any = page.items
+        if self.paging.item is not None:
+            codec = self._codec(f"list[{self.paging.item}]")
+            try:
+                found = codec.decode(found, at=self.paging.items, lenient=self.engine.lenient)
+            except DecodeError as error:
+                error.operation = self.name
+                raise
+        items: list[T] = found
+        return items[page.here.skip :]
 
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
         """Return what callers see of a page."""
@@ -207,7 +193,7 @@ class PageSource(Generic[T]):
             given: object = value_at(self._plain_body(), self.paging.parameter)
         else:
             position = operation.index("query", self.paging.parameter)
-            given = self.call.args[position] if position is not None and position < len(self.call.args) else None
+            given = None if position is None else self.call.argument(position)
         if given is None or given == "":
             return None
         try:
@@ -217,7 +203,8 @@ class PageSource(Generic[T]):
                 raise blame_body(error, operation) from None
             raise blame_parameter(error, operation, position) from None
 
-    def _request(self, here: ResumeToken) -> Call[object]:
+    def request(self, here: ResumeToken) -> Call[object]:
+        """Return the call for the page at a place."""
         paging, call = self.paging, self.call
         if here.key is None:
             return call
@@ -227,8 +214,7 @@ class PageSource(Generic[T]):
             body = EncodedBody(put(self._plain_body(), paging.parameter, here.key))
             return Call(call.operation, call.args, body, headers=call.headers)
         if paging.alone and here.index > 0:
-            pairs = zip(call.operation.parameters, call.args, strict=False)
-            kept = tuple(None if parameter.location == "query" else value for parameter, value in pairs)
+            kept = tuple(None if parameter.location == "query" else value for parameter, value in call.arguments)
             call = Call(call.operation, kept, call.body, headers=call.headers)
         return call.with_argument("query", paging.parameter, here.key)
 
@@ -245,27 +231,12 @@ class PageSource(Generic[T]):
 
     def item_codec(self) -> Codec:
         """Return the codec of one item."""
+        return self._codec(self.paging.item or "JSONValue")
+
+    def _codec(self, annotation: str) -> Codec:
         from ..models import resolve
 
-        return resolve(self.paging.item or "JSONValue", self.call.operation.product.package)
-
-    def _make_decoder(self) -> Callable[[list[JSONValue]], list[T]]:
-        if self.paging.item is None:
-            return _as_they_came
-        from ..models import resolve
-
-        codec = resolve(f"list[{self.paging.item}]", self.call.operation.product.package)
-
-        def decode(items: list[JSONValue]) -> list[T]:
-            try:
-                found: Any = codec.decode(items, at=self.paging.items, lenient=self.engine.lenient)
-            except DecodeError as error:
-                error.operation = self.name
-                raise
-            decoded: list[T] = found
-            return decoded
-
-        return decode
+        return resolve(annotation, self.call.operation.product.package)
 
 
 def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
@@ -286,10 +257,6 @@ def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
     """Return the call with the arguments that the walk needs, where the caller gave none."""
     for wire, value in paging.send.items():
         position = call.operation.index("query", wire)
-        if position is not None and (position >= len(call.args) or call.args[position] is None):
+        if position is not None and call.argument(position) is None:
             call = call.with_argument("query", wire, value)
     return call
-
-
-def _as_they_came(items: list[Any]) -> list[Any]:
-    return items

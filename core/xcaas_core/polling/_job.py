@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Final
 
 from .._checks import argument_error
 from .._errors import DecodeError, PollerError, PollerTimeoutError
 from .._json import JSONValue
+from .._lazy import public
 from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
-from ..operations._links import argument_of, related_call
+from ..operations._operation import argument_of, related_call
 from ..sansio._steps import Sleep, growing_wait
-from ._progress import PollProgress, span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,10 +26,32 @@ if TYPE_CHECKING:
     from ..operations._operation import Call
     from ..sansio._steps import Flow
 
-__all__ = ["Job", "known"]
+__all__ = ["Job", "PollProgress", "known"]
 
 _MOMENT: Final = 0.05  # seconds that no message needs to speak of
 _log: Final = logging.getLogger("xcaas")
+
+
+@public
+@dataclass(slots=True, eq=False)
+class PollProgress:
+    """What a progress callback is told after each look at a job."""
+
+    id: str
+    state: str | None
+    """The job's state in the service's words."""
+    looks: int
+    """Times that the service was asked."""
+    elapsed: float
+    """Seconds since the wait began."""
+    body: JSONValue
+    """The status response as JSON, for percentages and the like."""
+    _: KW_ONLY
+    partial: bool = False
+    """Whether the job has ended with part of its work undone."""
+
+    def __repr__(self) -> str:
+        return f"<PollProgress {self.id}: {self.state} after {_span(self.elapsed)}>"
 
 
 class Job:
@@ -238,7 +261,7 @@ class Job:
 
     def _timed_out(self, seconds: float) -> PollerTimeoutError:
         how = "not over" if self.state is None else self.state
-        waited = f"was still {how} after {span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
+        waited = f"was still {how} after {_span(seconds)}" if seconds >= _MOMENT else f"is still {how}"
         later = "" if self.resumer is None else f", or follow it later with `{self.resumer}`"
         error = PollerTimeoutError(
             f"job {self.id} {waited}",
@@ -290,3 +313,8 @@ def _as_text(reason: JSONValue) -> str | None:
     import json
 
     return json.dumps(reason)
+
+
+def _span(seconds: float) -> str:
+    """Return seconds for people, with tenths where they are few."""
+    return f"{seconds:.0f} s" if seconds >= 10 or round(seconds, 1) == round(seconds) else f"{seconds:.1f} s"

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._lazy import public
 from ..calls._handle import Handle
-from ._job import Job, known
-from ._progress import PollProgress
+from ._job import Job, PollProgress, known
 
 if TYPE_CHECKING:
     from typing import Self
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from ..calls._session import AsyncSession, Session
     from ..operations._operation import Call
 
-__all__ = ["AsyncPoller", "PollProgress", "Poller"]
+__all__ = ["AsyncPoller", "Poller"]
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -261,7 +261,7 @@ class Addresses(_sdk.Resource):
 
         Source: `listAddresses`, `GET /addresses` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     def create(
         self, *, address: _models.AddressRequest | _models.AddressRequestDict, request_id: UUID | str | None = None
@@ -292,7 +292,7 @@ class Addresses(_sdk.Resource):
 
         Source: `createAddress`, `POST /addresses` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id,), address)
+        return self._caller.call(_CREATE, (request_id,), address)
 
     def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
@@ -317,7 +317,7 @@ class Addresses(_sdk.Resource):
 
         Source: `deleteAddress`, `DELETE /addresses/{addressId}` in administration.yaml.
         """
-        return self._call(_DELETE, (address_id, request_id))
+        return self._caller.call(_DELETE, (address_id, request_id))
 
     def get(self, address_id: str, *, request_id: UUID | str | None = None) -> _models.Address:
         """Get an address.
@@ -344,7 +344,7 @@ class Addresses(_sdk.Resource):
 
         Source: `getAddress`, `GET /addresses/{addressId}` in administration.yaml.
         """
-        return self._call(_GET, (address_id, request_id))
+        return self._caller.call(_GET, (address_id, request_id))
 
 
 class AsyncAddresses(_sdk.AsyncResource):
@@ -393,7 +393,7 @@ class AsyncAddresses(_sdk.AsyncResource):
 
         Source: `listAddresses`, `GET /addresses` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def create(
         self, *, address: _models.AddressRequest | _models.AddressRequestDict, request_id: UUID | str | None = None
@@ -424,7 +424,7 @@ class AsyncAddresses(_sdk.AsyncResource):
 
         Source: `createAddress`, `POST /addresses` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id,), address)
+        return await self._caller.call(_CREATE, (request_id,), address)
 
     async def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
@@ -449,7 +449,7 @@ class AsyncAddresses(_sdk.AsyncResource):
 
         Source: `deleteAddress`, `DELETE /addresses/{addressId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (address_id, request_id))
+        return await self._caller.call(_DELETE, (address_id, request_id))
 
     async def get(self, address_id: str, *, request_id: UUID | str | None = None) -> _models.Address:
         """Get an address.
@@ -476,4 +476,4 @@ class AsyncAddresses(_sdk.AsyncResource):
 
         Source: `getAddress`, `GET /addresses/{addressId}` in administration.yaml.
         """
-        return await self._call(_GET, (address_id, request_id))
+        return await self._caller.call(_GET, (address_id, request_id))

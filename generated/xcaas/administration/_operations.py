@@ -125,7 +125,7 @@ class Operations(_sdk.Resource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._call(_GET, (operation_id, request_id))
+        return self._caller.call(_GET, (operation_id, request_id))
 
     def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Get an operation. Follow the work to its end.
@@ -142,7 +142,7 @@ class Operations(_sdk.Resource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._poll(_GET, (operation_id, request_id))
+        return self._caller.poll(_GET, (operation_id, request_id))
 
 
 class AsyncOperations(_sdk.AsyncResource):
@@ -179,7 +179,7 @@ class AsyncOperations(_sdk.AsyncResource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return await self._call(_GET, (operation_id, request_id))
+        return await self._caller.call(_GET, (operation_id, request_id))
 
     def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.AsyncPoller[_models.Operation]:
         """Get an operation. Follow the work to its end.
@@ -196,4 +196,4 @@ class AsyncOperations(_sdk.AsyncResource):
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
-        return self._poll(_GET, (operation_id, request_id))
+        return self._caller.poll(_GET, (operation_id, request_id))

@@ -211,7 +211,7 @@ class PhoneNumbers(_sdk.Resource):
 
         Source: `listPhoneNumbers`, `GET /phone-numbers` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> _models.PhoneNumber:
         """Get a phone number.
@@ -240,7 +240,7 @@ class PhoneNumbers(_sdk.Resource):
 
         Source: `getPhoneNumber`, `GET /phone-numbers/{phoneNumber}` in administration.yaml.
         """
-        return self._call(_GET, (phone_number, request_id))
+        return self._caller.call(_GET, (phone_number, request_id))
 
 
 class AsyncPhoneNumbers(_sdk.AsyncResource):
@@ -290,7 +290,7 @@ class AsyncPhoneNumbers(_sdk.AsyncResource):
 
         Source: `listPhoneNumbers`, `GET /phone-numbers` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def get(self, phone_number: str, *, request_id: UUID | str | None = None) -> _models.PhoneNumber:
         """Get a phone number.
@@ -319,4 +319,4 @@ class AsyncPhoneNumbers(_sdk.AsyncResource):
 
         Source: `getPhoneNumber`, `GET /phone-numbers/{phoneNumber}` in administration.yaml.
         """
-        return await self._call(_GET, (phone_number, request_id))
+        return await self._caller.call(_GET, (phone_number, request_id))

@@ -269,7 +269,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `listRingGroups`, `GET /ring-groups` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     def create(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
@@ -303,7 +303,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id,), ring_group)
+        return self._caller.call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
@@ -322,7 +322,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), ring_group)
+        return self._caller.poll(_CREATE, (request_id,), ring_group)
 
     def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a ring group.
@@ -350,7 +350,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_DELETE, (ring_group_id, request_id))
+        return self._caller.call(_DELETE, (ring_group_id, request_id))
 
     def delete_and_wait(
         self, ring_group_id: str, *, request_id: UUID | str | None = None
@@ -369,7 +369,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (ring_group_id, request_id))
+        return self._caller.poll(_DELETE, (ring_group_id, request_id))
 
     def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.RingGroup:
         """Get a ring group.
@@ -396,7 +396,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `getRingGroup`, `GET /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_GET, (ring_group_id, request_id))
+        return self._caller.call(_GET, (ring_group_id, request_id))
 
     def replace(
         self,
@@ -435,7 +435,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (ring_group_id, request_id), ring_group)
+        return self._caller.call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
         self,
@@ -459,7 +459,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (ring_group_id, request_id), ring_group)
+        return self._caller.poll(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def update_members(
         self,
@@ -499,7 +499,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
+        return self._caller.call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
     def update_members_and_wait(
         self,
@@ -523,7 +523,7 @@ class RingGroups(_sdk.Resource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
+        return self._caller.poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
 
 class AsyncRingGroups(_sdk.AsyncResource):
@@ -572,7 +572,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `listRingGroups`, `GET /ring-groups` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def create(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
@@ -606,7 +606,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id,), ring_group)
+        return await self._caller.call(_CREATE, (request_id,), ring_group)
 
     def create_and_wait(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
@@ -625,7 +625,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), ring_group)
+        return self._caller.poll(_CREATE, (request_id,), ring_group)
 
     async def delete(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a ring group.
@@ -653,7 +653,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (ring_group_id, request_id))
+        return await self._caller.call(_DELETE, (ring_group_id, request_id))
 
     def delete_and_wait(
         self, ring_group_id: str, *, request_id: UUID | str | None = None
@@ -672,7 +672,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (ring_group_id, request_id))
+        return self._caller.poll(_DELETE, (ring_group_id, request_id))
 
     async def get(self, ring_group_id: str, *, request_id: UUID | str | None = None) -> _models.RingGroup:
         """Get a ring group.
@@ -699,7 +699,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `getRingGroup`, `GET /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_GET, (ring_group_id, request_id))
+        return await self._caller.call(_GET, (ring_group_id, request_id))
 
     async def replace(
         self,
@@ -738,7 +738,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (ring_group_id, request_id), ring_group)
+        return await self._caller.call(_REPLACE, (ring_group_id, request_id), ring_group)
 
     def replace_and_wait(
         self,
@@ -762,7 +762,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (ring_group_id, request_id), ring_group)
+        return self._caller.poll(_REPLACE, (ring_group_id, request_id), ring_group)
 
     async def update_members(
         self,
@@ -802,7 +802,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return await self._call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
+        return await self._caller.call(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
 
     def update_members_and_wait(
         self,
@@ -826,4 +826,4 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
-        return self._poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)
+        return self._caller.poll(_UPDATE_MEMBERS, (ring_group_id, request_id), changes)

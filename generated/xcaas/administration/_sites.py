@@ -215,7 +215,7 @@ class Sites(_sdk.Resource):
 
         Source: `listSites`, `GET /sites` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
+        return self._caller.paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     def create(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -249,7 +249,7 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id,), site)
+        return self._caller.call(_CREATE, (request_id,), site)
 
     def create_and_wait(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -268,7 +268,7 @@ class Sites(_sdk.Resource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), site)
+        return self._caller.poll(_CREATE, (request_id,), site)
 
     def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -299,7 +299,7 @@ class Sites(_sdk.Resource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_DELETE, (site_id, request_id))
+        return self._caller.call(_DELETE, (site_id, request_id))
 
     def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Delete a site. Follow the work to its end.
@@ -316,7 +316,7 @@ class Sites(_sdk.Resource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (site_id, request_id))
+        return self._caller.poll(_DELETE, (site_id, request_id))
 
     def get(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Site:
         """Get a site.
@@ -344,7 +344,7 @@ class Sites(_sdk.Resource):
 
         Source: `getSite`, `GET /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_GET, (site_id, request_id))
+        return self._caller.call(_GET, (site_id, request_id))
 
     def replace(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -379,7 +379,7 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (site_id, request_id), site)
+        return self._caller.call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -399,7 +399,7 @@ class Sites(_sdk.Resource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id), site)
+        return self._caller.poll(_REPLACE, (site_id, request_id), site)
 
 
 class AsyncSites(_sdk.AsyncResource):
@@ -445,7 +445,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `listSites`, `GET /sites` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, page_number, filter, sort))
+        return self._caller.paginate(_LIST, (request_id, page_size, page_number, filter, sort))
 
     async def create(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -479,7 +479,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id,), site)
+        return await self._caller.call(_CREATE, (request_id,), site)
 
     def create_and_wait(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -498,7 +498,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), site)
+        return self._caller.poll(_CREATE, (request_id,), site)
 
     async def delete(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a site.
@@ -529,7 +529,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (site_id, request_id))
+        return await self._caller.call(_DELETE, (site_id, request_id))
 
     def delete_and_wait(
         self, site_id: str, *, request_id: UUID | str | None = None
@@ -548,7 +548,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (site_id, request_id))
+        return self._caller.poll(_DELETE, (site_id, request_id))
 
     async def get(self, site_id: str, *, request_id: UUID | str | None = None) -> _models.Site:
         """Get a site.
@@ -576,7 +576,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `getSite`, `GET /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_GET, (site_id, request_id))
+        return await self._caller.call(_GET, (site_id, request_id))
 
     async def replace(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -611,7 +611,7 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (site_id, request_id), site)
+        return await self._caller.call(_REPLACE, (site_id, request_id), site)
 
     def replace_and_wait(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
@@ -631,4 +631,4 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (site_id, request_id), site)
+        return self._caller.poll(_REPLACE, (site_id, request_id), site)

@@ -319,7 +319,7 @@ class Users(_sdk.Resource):
 
         Source: `listUsers`, `GET /users` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     def create(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -352,7 +352,7 @@ class Users(_sdk.Resource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._call(_CREATE, (request_id,), user)
+        return self._caller.call(_CREATE, (request_id,), user)
 
     def create_and_wait(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -371,7 +371,7 @@ class Users(_sdk.Resource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), user)
+        return self._caller.poll(_CREATE, (request_id,), user)
 
     def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a user.
@@ -400,7 +400,7 @@ class Users(_sdk.Resource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._call(_DELETE, (user_id, request_id))
+        return self._caller.call(_DELETE, (user_id, request_id))
 
     def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
         """Delete a user. Follow the work to its end.
@@ -417,7 +417,7 @@ class Users(_sdk.Resource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (user_id, request_id))
+        return self._caller.poll(_DELETE, (user_id, request_id))
 
     def get(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.User:
         """Get a user.
@@ -444,7 +444,7 @@ class Users(_sdk.Resource):
 
         Source: `getUser`, `GET /users/{userId}` in administration.yaml.
         """
-        return self._call(_GET, (user_id, request_id))
+        return self._caller.call(_GET, (user_id, request_id))
 
     def replace(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -482,7 +482,7 @@ class Users(_sdk.Resource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._call(_REPLACE, (user_id, request_id), user)
+        return self._caller.call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -502,7 +502,7 @@ class Users(_sdk.Resource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (user_id, request_id), user)
+        return self._caller.poll(_REPLACE, (user_id, request_id), user)
 
 
 class AsyncUsers(_sdk.AsyncResource):
@@ -552,7 +552,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `listUsers`, `GET /users` in administration.yaml.
         """
-        return self._paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
+        return self._caller.paginate(_LIST, (request_id, page_size, filter, sort, scroll_id))
 
     async def create(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -585,7 +585,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return await self._call(_CREATE, (request_id,), user)
+        return await self._caller.call(_CREATE, (request_id,), user)
 
     def create_and_wait(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -604,7 +604,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
-        return self._poll(_CREATE, (request_id,), user)
+        return self._caller.poll(_CREATE, (request_id,), user)
 
     async def delete(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.Operation:
         """Delete a user.
@@ -633,7 +633,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return await self._call(_DELETE, (user_id, request_id))
+        return await self._caller.call(_DELETE, (user_id, request_id))
 
     def delete_and_wait(
         self, user_id: str, *, request_id: UUID | str | None = None
@@ -652,7 +652,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
-        return self._poll(_DELETE, (user_id, request_id))
+        return self._caller.poll(_DELETE, (user_id, request_id))
 
     async def get(self, user_id: str, *, request_id: UUID | str | None = None) -> _models.User:
         """Get a user.
@@ -679,7 +679,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `getUser`, `GET /users/{userId}` in administration.yaml.
         """
-        return await self._call(_GET, (user_id, request_id))
+        return await self._caller.call(_GET, (user_id, request_id))
 
     async def replace(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -717,7 +717,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return await self._call(_REPLACE, (user_id, request_id), user)
+        return await self._caller.call(_REPLACE, (user_id, request_id), user)
 
     def replace_and_wait(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
@@ -737,4 +737,4 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
-        return self._poll(_REPLACE, (user_id, request_id), user)
+        return self._caller.poll(_REPLACE, (user_id, request_id), user)

@@ -102,7 +102,7 @@ class Agents(_sdk.Resource):
 
         Source: `listAgentStatuses`, `GET /tenants/{tenantId}/agentstatus/agents` in agent_status.yaml.
         """
-        return self._call(_LIST, (tenant, group_id))
+        return self._caller.call(_LIST, (tenant, group_id))
 
     def set_many(
         self, *, body: _models.AgentStatusesRequest | _models.AgentStatusesRequestDict, tenant: str | None = None
@@ -127,7 +127,7 @@ class Agents(_sdk.Resource):
 
         Source: `setAgentStatuses`, `POST /tenants/{tenantId}/agentstatus/agents/bulk` in agent_status.yaml.
         """
-        return self._call(_SET_MANY, (tenant,), body)
+        return self._caller.call(_SET_MANY, (tenant,), body)
 
     def get(self, agent_id: str, *, tenant: str | None = None) -> _models.AgentStatus:
         """Get an agent's status.
@@ -150,7 +150,7 @@ class Agents(_sdk.Resource):
 
         Source: `getAgentStatus`, `GET /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return self._call(_GET, (tenant, agent_id))
+        return self._caller.call(_GET, (tenant, agent_id))
 
     def set(
         self,
@@ -180,7 +180,7 @@ class Agents(_sdk.Resource):
 
         Source: `setAgentStatus`, `PUT /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return self._call(_SET, (tenant, agent_id), body)
+        return self._caller.call(_SET, (tenant, agent_id), body)
 
 
 class AsyncAgents(_sdk.AsyncResource):
@@ -208,7 +208,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `listAgentStatuses`, `GET /tenants/{tenantId}/agentstatus/agents` in agent_status.yaml.
         """
-        return await self._call(_LIST, (tenant, group_id))
+        return await self._caller.call(_LIST, (tenant, group_id))
 
     async def set_many(
         self, *, body: _models.AgentStatusesRequest | _models.AgentStatusesRequestDict, tenant: str | None = None
@@ -233,7 +233,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `setAgentStatuses`, `POST /tenants/{tenantId}/agentstatus/agents/bulk` in agent_status.yaml.
         """
-        return await self._call(_SET_MANY, (tenant,), body)
+        return await self._caller.call(_SET_MANY, (tenant,), body)
 
     async def get(self, agent_id: str, *, tenant: str | None = None) -> _models.AgentStatus:
         """Get an agent's status.
@@ -256,7 +256,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `getAgentStatus`, `GET /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return await self._call(_GET, (tenant, agent_id))
+        return await self._caller.call(_GET, (tenant, agent_id))
 
     async def set(
         self,
@@ -286,4 +286,4 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `setAgentStatus`, `PUT /tenants/{tenantId}/agentstatus/agents/{agentId}` in agent_status.yaml.
         """
-        return await self._call(_SET, (tenant, agent_id), body)
+        return await self._caller.call(_SET, (tenant, agent_id), body)

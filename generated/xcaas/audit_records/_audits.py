@@ -98,7 +98,7 @@ class Audits(_sdk.Resource):
 
         Source: `listAudits`, `GET /audits` in audit_records.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (start_time, end_time, service, display_name, event_types, entity_types, audit_user_id, size, scroll_id),
         )
@@ -153,7 +153,7 @@ class AsyncAudits(_sdk.AsyncResource):
 
         Source: `listAudits`, `GET /audits` in audit_records.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (start_time, end_time, service, display_name, event_types, entity_types, audit_user_id, size, scroll_id),
         )

@@ -73,7 +73,7 @@ class Agents(_sdk.Resource):
 
         Source: `hangupAgentLines`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls` in calls.yaml.
         """
-        return self._call(_HANG_UP, (tenant, agent_id))
+        return self._caller.call(_HANG_UP, (tenant, agent_id))
 
     def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up one line of an agent.
@@ -97,7 +97,7 @@ class Agents(_sdk.Resource):
 
         Source: `hangupAgentLine`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls/line/{lineNo}` in calls.yaml.
         """
-        return self._call(_HANG_UP_LINE, (tenant, agent_id, line))
+        return self._caller.call(_HANG_UP_LINE, (tenant, agent_id, line))
 
 
 class AsyncAgents(_sdk.AsyncResource):
@@ -126,7 +126,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `hangupAgentLines`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls` in calls.yaml.
         """
-        return await self._call(_HANG_UP, (tenant, agent_id))
+        return await self._caller.call(_HANG_UP, (tenant, agent_id))
 
     async def hang_up_line(self, agent_id: str, line: int, *, tenant: str | None = None) -> _models.CallOutcome:
         """Hang up one line of an agent.
@@ -150,4 +150,4 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `hangupAgentLine`, `DELETE /tenants/{tenantId}/agents/{agentId}/calls/line/{lineNo}` in calls.yaml.
         """
-        return await self._call(_HANG_UP_LINE, (tenant, agent_id, line))
+        return await self._caller.call(_HANG_UP_LINE, (tenant, agent_id, line))

@@ -113,7 +113,7 @@ class CallsResource(_sdk.Resource):
 
         Source: `placePhoneCall`, `POST /tenants/{tenantId}/calls` in calls.yaml.
         """
-        return self._call(_PLACE, (tenant,), body)
+        return self._caller.call(_PLACE, (tenant,), body)
 
     def end(
         self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
@@ -140,7 +140,7 @@ class CallsResource(_sdk.Resource):
 
         Source: `deletePhoneInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}` in calls.yaml.
         """
-        return self._call(_END, (tenant, interaction_id, end_post_processing))
+        return self._caller.call(_END, (tenant, interaction_id, end_post_processing))
 
     def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Drop an agent from a call.
@@ -165,7 +165,7 @@ class CallsResource(_sdk.Resource):
         Source: `hangupAgentHandlingInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}`
         in calls.yaml.
         """
-        return self._call(_DROP_AGENT, (tenant, interaction_id, agent_id))
+        return self._caller.call(_DROP_AGENT, (tenant, interaction_id, agent_id))
 
     def set_transaction_codes(
         self,
@@ -198,7 +198,7 @@ class CallsResource(_sdk.Resource):
         Source: `addTransactionCodes`, `PUT /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}/transaction-
         codes` in calls.yaml.
         """
-        return self._call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)
+        return self._caller.call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)
 
 
 class AsyncCallsResource(_sdk.AsyncResource):
@@ -228,7 +228,7 @@ class AsyncCallsResource(_sdk.AsyncResource):
 
         Source: `placePhoneCall`, `POST /tenants/{tenantId}/calls` in calls.yaml.
         """
-        return await self._call(_PLACE, (tenant,), body)
+        return await self._caller.call(_PLACE, (tenant,), body)
 
     async def end(
         self, interaction_id: str, *, tenant: str | None = None, end_post_processing: bool | None = None
@@ -255,7 +255,7 @@ class AsyncCallsResource(_sdk.AsyncResource):
 
         Source: `deletePhoneInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}` in calls.yaml.
         """
-        return await self._call(_END, (tenant, interaction_id, end_post_processing))
+        return await self._caller.call(_END, (tenant, interaction_id, end_post_processing))
 
     async def drop_agent(self, interaction_id: str, agent_id: str, *, tenant: str | None = None) -> _models.CallOutcome:
         """Drop an agent from a call.
@@ -280,7 +280,7 @@ class AsyncCallsResource(_sdk.AsyncResource):
         Source: `hangupAgentHandlingInteraction`, `DELETE /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}`
         in calls.yaml.
         """
-        return await self._call(_DROP_AGENT, (tenant, interaction_id, agent_id))
+        return await self._caller.call(_DROP_AGENT, (tenant, interaction_id, agent_id))
 
     async def set_transaction_codes(
         self,
@@ -313,4 +313,4 @@ class AsyncCallsResource(_sdk.AsyncResource):
         Source: `addTransactionCodes`, `PUT /tenants/{tenantId}/calls/{interactionId}/agent/{agentId}/transaction-
         codes` in calls.yaml.
         """
-        return await self._call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)
+        return await self._caller.call(_SET_TRANSACTION_CODES, (tenant, interaction_id, agent_id), body)

@@ -103,7 +103,7 @@ class CampaignsResource(_sdk.Resource):
 
         Source: `modifyCampaign`, `PATCH /{campaignId}` in campaigns.yaml.
         """
-        return self._call(_UPDATE, (campaign_id, tenant), body)
+        return self._caller.call(_UPDATE, (campaign_id, tenant), body)
 
 
 class AsyncCampaignsResource(_sdk.AsyncResource):
@@ -142,4 +142,4 @@ class AsyncCampaignsResource(_sdk.AsyncResource):
 
         Source: `modifyCampaign`, `PATCH /{campaignId}` in campaigns.yaml.
         """
-        return await self._call(_UPDATE, (campaign_id, tenant), body)
+        return await self._caller.call(_UPDATE, (campaign_id, tenant), body)

@@ -105,7 +105,7 @@ class Records(_sdk.Resource):
 
         Source: `addRecords`, `POST /{campaignId}/records` in campaigns.yaml.
         """
-        return self._call(_ADD, (campaign_id, tenant), body)
+        return self._caller.call(_ADD, (campaign_id, tenant), body)
 
 
 class AsyncRecords(_sdk.AsyncResource):
@@ -143,4 +143,4 @@ class AsyncRecords(_sdk.AsyncResource):
 
         Source: `addRecords`, `POST /{campaignId}/records` in campaigns.yaml.
         """
-        return await self._call(_ADD, (campaign_id, tenant), body)
+        return await self._caller.call(_ADD, (campaign_id, tenant), body)

@@ -174,7 +174,7 @@ class Channels(_sdk.Resource):
 
         Source: `listChannels`, `GET /tenant/{tenant-id}/channels` in cc_chat.yaml.
         """
-        return self._paginate(_LIST, (tenant, size, page, sort, filter))
+        return self._caller.paginate(_LIST, (tenant, size, page, sort, filter))
 
     @_sdk.deprecated("The vendor has deprecated this operation: createChannel")
     def create(
@@ -199,7 +199,7 @@ class Channels(_sdk.Resource):
 
         Source: `createChannel`, `POST /tenant/{tenant-id}/channels` in cc_chat.yaml.
         """
-        return self._call(_CREATE, (tenant,), channel)
+        return self._caller.call(_CREATE, (tenant,), channel)
 
     @_sdk.deprecated("The vendor has deprecated this operation: deleteChannel")
     def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
@@ -219,7 +219,7 @@ class Channels(_sdk.Resource):
 
         Source: `deleteChannel`, `DELETE /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return self._call(_DELETE, (tenant, channel_id))
+        return self._caller.call(_DELETE, (tenant, channel_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: getChannel")
     def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
@@ -242,7 +242,7 @@ class Channels(_sdk.Resource):
 
         Source: `getChannel`, `GET /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return self._call(_GET, (tenant, channel_id))
+        return self._caller.call(_GET, (tenant, channel_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: replaceChannel")
     def replace(
@@ -274,7 +274,7 @@ class Channels(_sdk.Resource):
 
         Source: `replaceChannel`, `PUT /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return self._call(_REPLACE, (tenant, channel_id, if_match), channel)
+        return self._caller.call(_REPLACE, (tenant, channel_id, if_match), channel)
 
 
 class AsyncChannels(_sdk.AsyncResource):
@@ -316,7 +316,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `listChannels`, `GET /tenant/{tenant-id}/channels` in cc_chat.yaml.
         """
-        return self._paginate(_LIST, (tenant, size, page, sort, filter))
+        return self._caller.paginate(_LIST, (tenant, size, page, sort, filter))
 
     @_sdk.deprecated("The vendor has deprecated this operation: createChannel")
     async def create(
@@ -341,7 +341,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `createChannel`, `POST /tenant/{tenant-id}/channels` in cc_chat.yaml.
         """
-        return await self._call(_CREATE, (tenant,), channel)
+        return await self._caller.call(_CREATE, (tenant,), channel)
 
     @_sdk.deprecated("The vendor has deprecated this operation: deleteChannel")
     async def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
@@ -361,7 +361,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `deleteChannel`, `DELETE /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return await self._call(_DELETE, (tenant, channel_id))
+        return await self._caller.call(_DELETE, (tenant, channel_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: getChannel")
     async def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
@@ -384,7 +384,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `getChannel`, `GET /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return await self._call(_GET, (tenant, channel_id))
+        return await self._caller.call(_GET, (tenant, channel_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: replaceChannel")
     async def replace(
@@ -416,4 +416,4 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `replaceChannel`, `PUT /tenant/{tenant-id}/channels/{channel-id}` in cc_chat.yaml.
         """
-        return await self._call(_REPLACE, (tenant, channel_id, if_match), channel)
+        return await self._caller.call(_REPLACE, (tenant, channel_id, if_match), channel)

@@ -175,7 +175,7 @@ class Conversations(_sdk.Resource):
 
         Source: `listConversations`, `GET /tenant/{tenant-id}/conversations` in cc_chat.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
@@ -202,7 +202,7 @@ class Conversations(_sdk.Resource):
 
         Source: `createConversation`, `POST /tenant/{tenant-id}/conversations` in cc_chat.yaml.
         """
-        return self._call(_CREATE, (tenant,), conversation)
+        return self._caller.call(_CREATE, (tenant,), conversation)
 
     @_sdk.deprecated("The vendor has deprecated this operation: getConversation")
     def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
@@ -225,7 +225,7 @@ class Conversations(_sdk.Resource):
 
         Source: `getConversation`, `GET /tenant/{tenant-id}/conversations/{conversation-id}` in cc_chat.yaml.
         """
-        return self._call(_GET, (tenant, conversation_id))
+        return self._caller.call(_GET, (tenant, conversation_id))
 
 
 class AsyncConversations(_sdk.AsyncResource):
@@ -290,7 +290,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `listConversations`, `GET /tenant/{tenant-id}/conversations` in cc_chat.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (tenant, size, page, channel_id, status, order, user_id, customer_email, customer_filters)
         )
 
@@ -317,7 +317,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `createConversation`, `POST /tenant/{tenant-id}/conversations` in cc_chat.yaml.
         """
-        return await self._call(_CREATE, (tenant,), conversation)
+        return await self._caller.call(_CREATE, (tenant,), conversation)
 
     @_sdk.deprecated("The vendor has deprecated this operation: getConversation")
     async def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
@@ -340,4 +340,4 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `getConversation`, `GET /tenant/{tenant-id}/conversations/{conversation-id}` in cc_chat.yaml.
         """
-        return await self._call(_GET, (tenant, conversation_id))
+        return await self._caller.call(_GET, (tenant, conversation_id))

@@ -92,7 +92,7 @@ class ConversationsMessages(_sdk.Resource):
 
         Source: `listMessages`, `GET /tenant/{tenant-id}/conversations/{conversation-id}/messages` in cc_chat.yaml.
         """
-        return self._call(_LIST, (tenant, conversation_id, interaction_id))
+        return self._caller.call(_LIST, (tenant, conversation_id, interaction_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: sendMessage")
     def send(
@@ -120,7 +120,7 @@ class ConversationsMessages(_sdk.Resource):
 
         Source: `sendMessage`, `POST /tenant/{tenant-id}/conversations/{conversation-id}/messages` in cc_chat.yaml.
         """
-        return self._call(_SEND, (tenant, conversation_id), message)
+        return self._caller.call(_SEND, (tenant, conversation_id), message)
 
 
 class AsyncConversationsMessages(_sdk.AsyncResource):
@@ -152,7 +152,7 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
 
         Source: `listMessages`, `GET /tenant/{tenant-id}/conversations/{conversation-id}/messages` in cc_chat.yaml.
         """
-        return await self._call(_LIST, (tenant, conversation_id, interaction_id))
+        return await self._caller.call(_LIST, (tenant, conversation_id, interaction_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: sendMessage")
     async def send(
@@ -180,4 +180,4 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
 
         Source: `sendMessage`, `POST /tenant/{tenant-id}/conversations/{conversation-id}/messages` in cc_chat.yaml.
         """
-        return await self._call(_SEND, (tenant, conversation_id), message)
+        return await self._caller.call(_SEND, (tenant, conversation_id), message)

@@ -84,7 +84,7 @@ class ConversationsParticipants(_sdk.Resource):
         Source: `listParticipants`, `GET /tenant/{tenant-id}/conversations/{conversation-id}/participants` in
         cc_chat.yaml.
         """
-        return self._call(_LIST, (tenant, conversation_id))
+        return self._caller.call(_LIST, (tenant, conversation_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: removeCustomer")
     def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
@@ -105,7 +105,7 @@ class ConversationsParticipants(_sdk.Resource):
         Source: `removeCustomer`, `DELETE /tenant/{tenant-id}/conversations/{conversation-id}/participants/customer`
         in cc_chat.yaml.
         """
-        return self._call(_REMOVE_CUSTOMER, (tenant, conversation_id))
+        return self._caller.call(_REMOVE_CUSTOMER, (tenant, conversation_id))
 
 
 class AsyncConversationsParticipants(_sdk.AsyncResource):
@@ -135,7 +135,7 @@ class AsyncConversationsParticipants(_sdk.AsyncResource):
         Source: `listParticipants`, `GET /tenant/{tenant-id}/conversations/{conversation-id}/participants` in
         cc_chat.yaml.
         """
-        return await self._call(_LIST, (tenant, conversation_id))
+        return await self._caller.call(_LIST, (tenant, conversation_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: removeCustomer")
     async def remove_customer(self, conversation_id: str, *, tenant: str | None = None) -> None:
@@ -156,4 +156,4 @@ class AsyncConversationsParticipants(_sdk.AsyncResource):
         Source: `removeCustomer`, `DELETE /tenant/{tenant-id}/conversations/{conversation-id}/participants/customer`
         in cc_chat.yaml.
         """
-        return await self._call(_REMOVE_CUSTOMER, (tenant, conversation_id))
+        return await self._caller.call(_REMOVE_CUSTOMER, (tenant, conversation_id))

@@ -69,7 +69,7 @@ class Keys(_sdk.Resource):
 
         Source: `getPublicKey`, `GET /jwk/{jwk-id}/public` in cc_chat.yaml.
         """
-        return self._call(_GET, (key_id,))
+        return self._caller.call(_GET, (key_id,))
 
 
 class AsyncKeys(_sdk.AsyncResource):
@@ -98,4 +98,4 @@ class AsyncKeys(_sdk.AsyncResource):
 
         Source: `getPublicKey`, `GET /jwk/{jwk-id}/public` in cc_chat.yaml.
         """
-        return await self._call(_GET, (key_id,))
+        return await self._caller.call(_GET, (key_id,))

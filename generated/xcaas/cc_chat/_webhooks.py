@@ -210,7 +210,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `listWebhooks`, `GET /tenant/{tenant-id}/web-hooks` in cc_chat.yaml.
         """
-        return self._paginate(_LIST, (tenant, size, page))
+        return self._caller.paginate(_LIST, (tenant, size, page))
 
     @_sdk.deprecated("The vendor has deprecated this operation: createWebhook")
     def create(
@@ -235,7 +235,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `createWebhook`, `POST /tenant/{tenant-id}/web-hooks` in cc_chat.yaml.
         """
-        return self._call(_CREATE, (tenant,), webhook)
+        return self._caller.call(_CREATE, (tenant,), webhook)
 
     @_sdk.deprecated("The vendor has deprecated this operation: verifyWebhook")
     def verify(
@@ -257,7 +257,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `verifyWebhook`, `POST /tenant/{tenant-id}/web-hooks/verify` in cc_chat.yaml.
         """
-        return self._call(_VERIFY, (tenant,), webhook)
+        return self._caller.call(_VERIFY, (tenant,), webhook)
 
     @_sdk.deprecated("The vendor has deprecated this operation: deleteWebhook")
     def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
@@ -277,7 +277,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `deleteWebhook`, `DELETE /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return self._call(_DELETE, (tenant, web_hook_id))
+        return self._caller.call(_DELETE, (tenant, web_hook_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: getWebhook")
     def get(self, web_hook_id: str, *, tenant: str | None = None) -> _models.Webhook:
@@ -300,7 +300,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `getWebhook`, `GET /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return self._call(_GET, (tenant, web_hook_id))
+        return self._caller.call(_GET, (tenant, web_hook_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: replaceWebhook")
     def replace(
@@ -333,7 +333,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `replaceWebhook`, `PUT /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return self._call(_REPLACE, (tenant, web_hook_id, if_match), webhook)
+        return self._caller.call(_REPLACE, (tenant, web_hook_id, if_match), webhook)
 
 
 class AsyncWebhooks(_sdk.AsyncResource):
@@ -365,7 +365,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `listWebhooks`, `GET /tenant/{tenant-id}/web-hooks` in cc_chat.yaml.
         """
-        return self._paginate(_LIST, (tenant, size, page))
+        return self._caller.paginate(_LIST, (tenant, size, page))
 
     @_sdk.deprecated("The vendor has deprecated this operation: createWebhook")
     async def create(
@@ -390,7 +390,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `createWebhook`, `POST /tenant/{tenant-id}/web-hooks` in cc_chat.yaml.
         """
-        return await self._call(_CREATE, (tenant,), webhook)
+        return await self._caller.call(_CREATE, (tenant,), webhook)
 
     @_sdk.deprecated("The vendor has deprecated this operation: verifyWebhook")
     async def verify(
@@ -412,7 +412,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `verifyWebhook`, `POST /tenant/{tenant-id}/web-hooks/verify` in cc_chat.yaml.
         """
-        return await self._call(_VERIFY, (tenant,), webhook)
+        return await self._caller.call(_VERIFY, (tenant,), webhook)
 
     @_sdk.deprecated("The vendor has deprecated this operation: deleteWebhook")
     async def delete(self, web_hook_id: str, *, tenant: str | None = None) -> None:
@@ -432,7 +432,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `deleteWebhook`, `DELETE /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return await self._call(_DELETE, (tenant, web_hook_id))
+        return await self._caller.call(_DELETE, (tenant, web_hook_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: getWebhook")
     async def get(self, web_hook_id: str, *, tenant: str | None = None) -> _models.Webhook:
@@ -455,7 +455,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `getWebhook`, `GET /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return await self._call(_GET, (tenant, web_hook_id))
+        return await self._caller.call(_GET, (tenant, web_hook_id))
 
     @_sdk.deprecated("The vendor has deprecated this operation: replaceWebhook")
     async def replace(
@@ -488,4 +488,4 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `replaceWebhook`, `PUT /tenant/{tenant-id}/web-hooks/{web-hook-id}` in cc_chat.yaml.
         """
-        return await self._call(_REPLACE, (tenant, web_hook_id, if_match), webhook)
+        return await self._caller.call(_REPLACE, (tenant, web_hook_id, if_match), webhook)

@@ -89,7 +89,7 @@ class DetailedReports(_sdk.Resource):
 
         Source: `createDetailedReport`, `POST /detailed-reports` in cc_historical.yaml.
         """
-        return self._call(_CREATE, (tenant,), report)
+        return self._caller.call(_CREATE, (tenant,), report)
 
     def data(
         self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
@@ -120,7 +120,7 @@ class DetailedReports(_sdk.Resource):
 
         Source: `listDetailedReportRows`, `GET /detailed-reports/{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, size, last_document_id, tenant))
+        return self._caller.paginate(_DATA, (id, size, last_document_id, tenant))
 
 
 class AsyncDetailedReports(_sdk.AsyncResource):
@@ -154,7 +154,7 @@ class AsyncDetailedReports(_sdk.AsyncResource):
 
         Source: `createDetailedReport`, `POST /detailed-reports` in cc_historical.yaml.
         """
-        return await self._call(_CREATE, (tenant,), report)
+        return await self._caller.call(_CREATE, (tenant,), report)
 
     def data(
         self, id: int, *, size: int | None = None, last_document_id: str | None = None, tenant: str | None = None
@@ -185,4 +185,4 @@ class AsyncDetailedReports(_sdk.AsyncResource):
 
         Source: `listDetailedReportRows`, `GET /detailed-reports/{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, size, last_document_id, tenant))
+        return self._caller.paginate(_DATA, (id, size, last_document_id, tenant))

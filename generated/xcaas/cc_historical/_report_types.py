@@ -71,7 +71,7 @@ class ReportTypes(_sdk.Resource):
 
         Source: `listReportTypes`, `GET /report-types` in cc_historical.yaml.
         """
-        return self._call(_LIST, (tenant,))
+        return self._caller.call(_LIST, (tenant,))
 
     def get(self, type: _models.ReportTypeName, *, tenant: str | None = None) -> _models.ReportType:
         """Get a report type.
@@ -100,7 +100,7 @@ class ReportTypes(_sdk.Resource):
 
         Source: `getReportType`, `GET /report-types/{type}` in cc_historical.yaml.
         """
-        return self._call(_GET, (type, tenant))
+        return self._caller.call(_GET, (type, tenant))
 
 
 class AsyncReportTypes(_sdk.AsyncResource):
@@ -130,7 +130,7 @@ class AsyncReportTypes(_sdk.AsyncResource):
 
         Source: `listReportTypes`, `GET /report-types` in cc_historical.yaml.
         """
-        return await self._call(_LIST, (tenant,))
+        return await self._caller.call(_LIST, (tenant,))
 
     async def get(self, type: _models.ReportTypeName, *, tenant: str | None = None) -> _models.ReportType:
         """Get a report type.
@@ -159,4 +159,4 @@ class AsyncReportTypes(_sdk.AsyncResource):
 
         Source: `getReportType`, `GET /report-types/{type}` in cc_historical.yaml.
         """
-        return await self._call(_GET, (type, tenant))
+        return await self._caller.call(_GET, (type, tenant))

@@ -164,7 +164,7 @@ class Reports(_sdk.Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._call(_CREATE, (tenant,), report)
+        return self._caller.call(_CREATE, (tenant,), report)
 
     def run(
         self,
@@ -192,7 +192,7 @@ class Reports(_sdk.Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._poll(_CREATE, (tenant,), report)
+        return self._caller.poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str, *, tenant: str | None = None) -> _sdk.Poller[_models.ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
@@ -210,7 +210,7 @@ class Reports(_sdk.Resource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._resume(_CREATE, id, (tenant,))
+        return self._caller.resume(_CREATE, id, (tenant,))
 
     def get(self, id: int, *, tenant: str | None = None) -> _models.Report:
         """Get a report's definition.
@@ -235,7 +235,7 @@ class Reports(_sdk.Resource):
 
         Source: `getReport`, `GET /{id}` in cc_historical.yaml.
         """
-        return self._call(_GET, (id, tenant))
+        return self._caller.call(_GET, (id, tenant))
 
     def data(
         self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
@@ -267,7 +267,7 @@ class Reports(_sdk.Resource):
 
         Source: `listReportRows`, `GET /{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, page, size, tenant))
+        return self._caller.paginate(_DATA, (id, page, size, tenant))
 
     def download(
         self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
@@ -296,7 +296,7 @@ class Reports(_sdk.Resource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, tenant, accept))
+        return self._caller.download(_DOWNLOAD, (id, tenant, accept))
 
     def links(self, id: int, *, tenant: str | None = None) -> list[_models.ReportLink]:
         """List what a report offers.
@@ -322,7 +322,7 @@ class Reports(_sdk.Resource):
 
         Source: `listReportLinks`, `GET /{id}/links` in cc_historical.yaml.
         """
-        return self._call(_LINKS, (id, tenant))
+        return self._caller.call(_LINKS, (id, tenant))
 
     def status(self, id: int, *, tenant: str | None = None) -> _models.ReportStatus:
         """Get how far a report is.
@@ -347,7 +347,7 @@ class Reports(_sdk.Resource):
 
         Source: `getReportStatus`, `GET /{id}/status` in cc_historical.yaml.
         """
-        return self._call(_STATUS, (id, tenant))
+        return self._caller.call(_STATUS, (id, tenant))
 
 
 class AsyncReports(_sdk.AsyncResource):
@@ -391,7 +391,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return await self._call(_CREATE, (tenant,), report)
+        return await self._caller.call(_CREATE, (tenant,), report)
 
     def run(
         self,
@@ -419,7 +419,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._poll(_CREATE, (tenant,), report)
+        return self._caller.poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str, *, tenant: str | None = None) -> _sdk.AsyncPoller[_models.ReportStatus]:
         """Follow work that was started before, by `run` or elsewhere.
@@ -437,7 +437,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
-        return self._resume(_CREATE, id, (tenant,))
+        return self._caller.resume(_CREATE, id, (tenant,))
 
     async def get(self, id: int, *, tenant: str | None = None) -> _models.Report:
         """Get a report's definition.
@@ -462,7 +462,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `getReport`, `GET /{id}` in cc_historical.yaml.
         """
-        return await self._call(_GET, (id, tenant))
+        return await self._caller.call(_GET, (id, tenant))
 
     def data(
         self, id: int, *, page: int | None = None, size: int | None = None, tenant: str | None = None
@@ -494,7 +494,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `listReportRows`, `GET /{id}/data` in cc_historical.yaml.
         """
-        return self._paginate(_DATA, (id, page, size, tenant))
+        return self._caller.paginate(_DATA, (id, page, size, tenant))
 
     def download(
         self, id: int, *, tenant: str | None = None, accept: Literal["text/csv"] | Literal["text/xlsx"] | None = None
@@ -523,7 +523,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `downloadReport`, `GET /{id}/download` in cc_historical.yaml.
         """
-        return self._download(_DOWNLOAD, (id, tenant, accept))
+        return self._caller.download(_DOWNLOAD, (id, tenant, accept))
 
     async def links(self, id: int, *, tenant: str | None = None) -> list[_models.ReportLink]:
         """List what a report offers.
@@ -549,7 +549,7 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `listReportLinks`, `GET /{id}/links` in cc_historical.yaml.
         """
-        return await self._call(_LINKS, (id, tenant))
+        return await self._caller.call(_LINKS, (id, tenant))
 
     async def status(self, id: int, *, tenant: str | None = None) -> _models.ReportStatus:
         """Get how far a report is.
@@ -574,4 +574,4 @@ class AsyncReports(_sdk.AsyncResource):
 
         Source: `getReportStatus`, `GET /{id}/status` in cc_historical.yaml.
         """
-        return await self._call(_STATUS, (id, tenant))
+        return await self._caller.call(_STATUS, (id, tenant))

@@ -127,7 +127,7 @@ class Agents(_sdk.Resource):
 
         Source: `listAgents`, `GET /agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (tenant, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -175,7 +175,9 @@ class Agents(_sdk.Resource):
 
         Source: `listAgentsByQueueGroup`, `GET /agents-in-queue-groups` in cc_realtime.yaml.
         """
-        return self._call(_BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size))
+        return self._caller.call(
+            _BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size)
+        )
 
 
 class AsyncAgents(_sdk.AsyncResource):
@@ -234,7 +236,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `listAgents`, `GET /agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (tenant, agent_ids, group_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -282,6 +284,6 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `listAgentsByQueueGroup`, `GET /agents-in-queue-groups` in cc_realtime.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _BY_QUEUE_GROUP, (tenant, queue_ids, metrics, timezone, show_enabled_agents, page, size)
         )

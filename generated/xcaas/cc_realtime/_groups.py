@@ -124,7 +124,7 @@ class Groups(_sdk.Resource):
 
         Source: `listGroups`, `GET /groups` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
+        return self._caller.paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
 
     def get(
         self,
@@ -160,7 +160,7 @@ class Groups(_sdk.Resource):
 
         Source: `getGroup`, `GET /groups/{id}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (id, tenant, metrics, timezone))
+        return self._caller.call(_GET, (id, tenant, metrics, timezone))
 
 
 class AsyncGroups(_sdk.AsyncResource):
@@ -218,7 +218,7 @@ class AsyncGroups(_sdk.AsyncResource):
 
         Source: `listGroups`, `GET /groups` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
+        return self._caller.paginate(_LIST, (tenant, group_ids, metrics, timezone, summary, page, size))
 
     async def get(
         self,
@@ -254,4 +254,4 @@ class AsyncGroups(_sdk.AsyncResource):
 
         Source: `getGroup`, `GET /groups/{id}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (id, tenant, metrics, timezone))
+        return await self._caller.call(_GET, (id, tenant, metrics, timezone))

@@ -124,7 +124,7 @@ class GroupsAgents(_sdk.Resource):
 
         Source: `listGroupAgents`, `GET /groups/{groupId}/agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (group_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -166,7 +166,7 @@ class GroupsAgents(_sdk.Resource):
 
         Source: `getGroupAgent`, `GET /groups/{groupId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (group_id, agent_id, tenant, metrics, timezone))
+        return self._caller.call(_GET, (group_id, agent_id, tenant, metrics, timezone))
 
 
 class AsyncGroupsAgents(_sdk.AsyncResource):
@@ -224,7 +224,7 @@ class AsyncGroupsAgents(_sdk.AsyncResource):
 
         Source: `listGroupAgents`, `GET /groups/{groupId}/agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (group_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -266,4 +266,4 @@ class AsyncGroupsAgents(_sdk.AsyncResource):
 
         Source: `getGroupAgent`, `GET /groups/{groupId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (group_id, agent_id, tenant, metrics, timezone))
+        return await self._caller.call(_GET, (group_id, agent_id, tenant, metrics, timezone))

@@ -130,7 +130,7 @@ class Queues(_sdk.Resource):
 
         Source: `listQueues`, `GET /queues` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
+        return self._caller.paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
 
     def get(
         self,
@@ -167,7 +167,7 @@ class Queues(_sdk.Resource):
 
         Source: `getQueue`, `GET /queues/{id}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (id, tenant, metrics, timezone))
+        return self._caller.call(_GET, (id, tenant, metrics, timezone))
 
 
 class AsyncQueues(_sdk.AsyncResource):
@@ -230,7 +230,7 @@ class AsyncQueues(_sdk.AsyncResource):
 
         Source: `listQueues`, `GET /queues` in cc_realtime.yaml.
         """
-        return self._paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
+        return self._caller.paginate(_LIST, (tenant, queue_ids, metrics, timezone, summary, include_totals, page, size))
 
     async def get(
         self,
@@ -267,4 +267,4 @@ class AsyncQueues(_sdk.AsyncResource):
 
         Source: `getQueue`, `GET /queues/{id}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (id, tenant, metrics, timezone))
+        return await self._caller.call(_GET, (id, tenant, metrics, timezone))

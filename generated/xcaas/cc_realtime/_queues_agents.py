@@ -125,7 +125,7 @@ class QueuesAgents(_sdk.Resource):
 
         Source: `listQueueAgents`, `GET /queues/{queueId}/agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (queue_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -167,7 +167,7 @@ class QueuesAgents(_sdk.Resource):
 
         Source: `getQueueAgent`, `GET /queues/{queueId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return self._call(_GET, (queue_id, agent_id, tenant, metrics, timezone))
+        return self._caller.call(_GET, (queue_id, agent_id, tenant, metrics, timezone))
 
 
 class AsyncQueuesAgents(_sdk.AsyncResource):
@@ -226,7 +226,7 @@ class AsyncQueuesAgents(_sdk.AsyncResource):
 
         Source: `listQueueAgents`, `GET /queues/{queueId}/agents` in cc_realtime.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (queue_id, tenant, agent_ids, metrics, timezone, summary, include_totals, page, size)
         )
 
@@ -268,4 +268,4 @@ class AsyncQueuesAgents(_sdk.AsyncResource):
 
         Source: `getQueueAgent`, `GET /queues/{queueId}/agents/{agentId}` in cc_realtime.yaml.
         """
-        return await self._call(_GET, (queue_id, agent_id, tenant, metrics, timezone))
+        return await self._caller.call(_GET, (queue_id, agent_id, tenant, metrics, timezone))

@@ -183,7 +183,7 @@ class Channels(_sdk.Resource):
 
         Source: `listChannels`, `GET /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     def create(
         self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
@@ -208,7 +208,7 @@ class Channels(_sdk.Resource):
 
         Source: `createChannel`, `POST /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (tenant,), channel)
+        return self._caller.call(_CREATE, (tenant,), channel)
 
     def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
@@ -228,7 +228,7 @@ class Channels(_sdk.Resource):
 
         Source: `deleteChannel`, `DELETE /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_DELETE, (channel_id, tenant))
+        return self._caller.call(_DELETE, (channel_id, tenant))
 
     def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
@@ -251,7 +251,7 @@ class Channels(_sdk.Resource):
 
         Source: `getChannel`, `GET /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (channel_id, tenant))
+        return self._caller.call(_GET, (channel_id, tenant))
 
     def replace(
         self,
@@ -282,7 +282,7 @@ class Channels(_sdk.Resource):
 
         Source: `replaceChannel`, `PUT /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (channel_id, tenant), channel)
+        return self._caller.call(_REPLACE, (channel_id, tenant), channel)
 
 
 class AsyncChannels(_sdk.AsyncResource):
@@ -325,7 +325,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `listChannels`, `GET /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     async def create(
         self, *, channel: _models.ChannelRequest | _models.ChannelRequestDict, tenant: str | None = None
@@ -350,7 +350,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `createChannel`, `POST /chat-gateway/v1/channels` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (tenant,), channel)
+        return await self._caller.call(_CREATE, (tenant,), channel)
 
     async def delete(self, channel_id: str, *, tenant: str | None = None) -> None:
         """Delete a channel.
@@ -370,7 +370,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `deleteChannel`, `DELETE /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_DELETE, (channel_id, tenant))
+        return await self._caller.call(_DELETE, (channel_id, tenant))
 
     async def get(self, channel_id: str, *, tenant: str | None = None) -> _models.Channel:
         """Get a channel.
@@ -393,7 +393,7 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `getChannel`, `GET /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (channel_id, tenant))
+        return await self._caller.call(_GET, (channel_id, tenant))
 
     async def replace(
         self,
@@ -424,4 +424,4 @@ class AsyncChannels(_sdk.AsyncResource):
 
         Source: `replaceChannel`, `PUT /chat-gateway/v1/channels/{channelId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (channel_id, tenant), channel)
+        return await self._caller.call(_REPLACE, (channel_id, tenant), channel)

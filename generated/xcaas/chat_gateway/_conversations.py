@@ -278,7 +278,7 @@ class Conversations(_sdk.Resource):
 
         Source: `listConversations`, `GET /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     def create(
         self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
@@ -304,7 +304,7 @@ class Conversations(_sdk.Resource):
 
         Source: `createConversation`, `POST /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (tenant,), conversation)
+        return self._caller.call(_CREATE, (tenant,), conversation)
 
     def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
@@ -327,7 +327,7 @@ class Conversations(_sdk.Resource):
 
         Source: `getConversation`, `GET /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, tenant))
+        return self._caller.call(_GET, (conversation_id, tenant))
 
     def update(
         self,
@@ -357,7 +357,7 @@ class Conversations(_sdk.Resource):
 
         Source: `updateConversation`, `PATCH /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_UPDATE, (conversation_id, tenant), conversation)
+        return self._caller.call(_UPDATE, (conversation_id, tenant), conversation)
 
     def replace(
         self,
@@ -387,7 +387,7 @@ class Conversations(_sdk.Resource):
 
         Source: `replaceConversation`, `PUT /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (conversation_id, tenant), conversation)
+        return self._caller.call(_REPLACE, (conversation_id, tenant), conversation)
 
     def send_read_receipt(
         self, conversation_id: str, *, receipt: _models.ReadReceipt | _models.ReadReceiptDict, tenant: str | None = None
@@ -412,7 +412,7 @@ class Conversations(_sdk.Resource):
         Source: `sendReadReceipt`, `POST /chat-gateway/v1/conversations/{conversationId}/read-receipt` in
         chat_gateway.yaml.
         """
-        return self._call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
+        return self._caller.call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
 
     def send_thinking(
         self,
@@ -441,7 +441,7 @@ class Conversations(_sdk.Resource):
         Source: `sendThinking`, `POST /chat-gateway/v1/conversations/{conversationId}/thinking` in
         chat_gateway.yaml.
         """
-        return self._call(_SEND_THINKING, (conversation_id, tenant), signal)
+        return self._caller.call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     def send_typing(
         self,
@@ -469,7 +469,7 @@ class Conversations(_sdk.Resource):
 
         Source: `sendTyping`, `POST /chat-gateway/v1/conversations/{conversationId}/typing` in chat_gateway.yaml.
         """
-        return self._call(_SEND_TYPING, (conversation_id, tenant), signal)
+        return self._caller.call(_SEND_TYPING, (conversation_id, tenant), signal)
 
 
 class AsyncConversations(_sdk.AsyncResource):
@@ -553,7 +553,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `listConversations`, `GET /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     async def create(
         self, *, conversation: _models.ConversationRequest | _models.ConversationRequestDict, tenant: str | None = None
@@ -579,7 +579,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `createConversation`, `POST /chat-gateway/v1/conversations` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (tenant,), conversation)
+        return await self._caller.call(_CREATE, (tenant,), conversation)
 
     async def get(self, conversation_id: str, *, tenant: str | None = None) -> _models.Conversation:
         """Get a conversation.
@@ -602,7 +602,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `getConversation`, `GET /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, tenant))
+        return await self._caller.call(_GET, (conversation_id, tenant))
 
     async def update(
         self,
@@ -632,7 +632,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `updateConversation`, `PATCH /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_UPDATE, (conversation_id, tenant), conversation)
+        return await self._caller.call(_UPDATE, (conversation_id, tenant), conversation)
 
     async def replace(
         self,
@@ -662,7 +662,7 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `replaceConversation`, `PUT /chat-gateway/v1/conversations/{conversationId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (conversation_id, tenant), conversation)
+        return await self._caller.call(_REPLACE, (conversation_id, tenant), conversation)
 
     async def send_read_receipt(
         self, conversation_id: str, *, receipt: _models.ReadReceipt | _models.ReadReceiptDict, tenant: str | None = None
@@ -687,7 +687,7 @@ class AsyncConversations(_sdk.AsyncResource):
         Source: `sendReadReceipt`, `POST /chat-gateway/v1/conversations/{conversationId}/read-receipt` in
         chat_gateway.yaml.
         """
-        return await self._call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
+        return await self._caller.call(_SEND_READ_RECEIPT, (conversation_id, tenant), receipt)
 
     async def send_thinking(
         self,
@@ -716,7 +716,7 @@ class AsyncConversations(_sdk.AsyncResource):
         Source: `sendThinking`, `POST /chat-gateway/v1/conversations/{conversationId}/thinking` in
         chat_gateway.yaml.
         """
-        return await self._call(_SEND_THINKING, (conversation_id, tenant), signal)
+        return await self._caller.call(_SEND_THINKING, (conversation_id, tenant), signal)
 
     async def send_typing(
         self,
@@ -744,4 +744,4 @@ class AsyncConversations(_sdk.AsyncResource):
 
         Source: `sendTyping`, `POST /chat-gateway/v1/conversations/{conversationId}/typing` in chat_gateway.yaml.
         """
-        return await self._call(_SEND_TYPING, (conversation_id, tenant), signal)
+        return await self._caller.call(_SEND_TYPING, (conversation_id, tenant), signal)

@@ -165,7 +165,7 @@ class ConversationsAttachments(_sdk.Resource):
         Source: `listAttachments`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     def upload(
         self, conversation_id: str, *, body: _models.AttachmentUploadDict, tenant: str | None = None
@@ -192,7 +192,7 @@ class ConversationsAttachments(_sdk.Resource):
         Source: `uploadAttachment`, `POST /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._call(_UPLOAD, (conversation_id, tenant), body)
+        return self._caller.call(_UPLOAD, (conversation_id, tenant), body)
 
     def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _models.Attachment:
         """Get what is known about a file.
@@ -217,7 +217,7 @@ class ConversationsAttachments(_sdk.Resource):
         Source: `getAttachment`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}` in
         chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, attachment_id, tenant))
+        return self._caller.call(_GET, (conversation_id, attachment_id, tenant))
 
     def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _sdk.Download:
         """Download a file.
@@ -242,7 +242,7 @@ class ConversationsAttachments(_sdk.Resource):
         Source: `downloadAttachment`, `GET /chat-
         gateway/v1/conversations/{conversationId}/attachments/{attachmentId}/content` in chat_gateway.yaml.
         """
-        return self._download(_DOWNLOAD, (conversation_id, attachment_id, tenant))
+        return self._caller.download(_DOWNLOAD, (conversation_id, attachment_id, tenant))
 
 
 class AsyncConversationsAttachments(_sdk.AsyncResource):
@@ -288,7 +288,7 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
         Source: `listAttachments`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, size, page, sort, filter, tenant))
 
     async def upload(
         self, conversation_id: str, *, body: _models.AttachmentUploadDict, tenant: str | None = None
@@ -315,7 +315,7 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
         Source: `uploadAttachment`, `POST /chat-gateway/v1/conversations/{conversationId}/attachments` in
         chat_gateway.yaml.
         """
-        return await self._call(_UPLOAD, (conversation_id, tenant), body)
+        return await self._caller.call(_UPLOAD, (conversation_id, tenant), body)
 
     async def get(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _models.Attachment:
         """Get what is known about a file.
@@ -340,7 +340,7 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
         Source: `getAttachment`, `GET /chat-gateway/v1/conversations/{conversationId}/attachments/{attachmentId}` in
         chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, attachment_id, tenant))
+        return await self._caller.call(_GET, (conversation_id, attachment_id, tenant))
 
     def download(self, conversation_id: str, attachment_id: str, *, tenant: str | None = None) -> _sdk.AsyncDownload:
         """Download a file.
@@ -365,4 +365,4 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
         Source: `downloadAttachment`, `GET /chat-
         gateway/v1/conversations/{conversationId}/attachments/{attachmentId}/content` in chat_gateway.yaml.
         """
-        return self._download(_DOWNLOAD, (conversation_id, attachment_id, tenant))
+        return self._caller.download(_DOWNLOAD, (conversation_id, attachment_id, tenant))

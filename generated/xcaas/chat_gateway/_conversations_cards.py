@@ -101,7 +101,7 @@ class ConversationsCards(_sdk.Resource):
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute` in
         chat_gateway.yaml.
         """
-        return self._call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
+        return self._caller.call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
 
     def submit_action(
         self,
@@ -131,7 +131,7 @@ class ConversationsCards(_sdk.Resource):
         Source: `submitCardAction`, `PUT
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit` in chat_gateway.yaml.
         """
-        return self._call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)
+        return self._caller.call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)
 
 
 class AsyncConversationsCards(_sdk.AsyncResource):
@@ -168,7 +168,7 @@ class AsyncConversationsCards(_sdk.AsyncResource):
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-execute` in
         chat_gateway.yaml.
         """
-        return await self._call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
+        return await self._caller.call(_EXECUTE_ACTION, (tenant, conversation_id, card_id), action)
 
     async def submit_action(
         self,
@@ -198,4 +198,4 @@ class AsyncConversationsCards(_sdk.AsyncResource):
         Source: `submitCardAction`, `PUT
         /api/v1/tenant/{tenantId}/conversations/{conversationId}/cards/{cardId}/action-submit` in chat_gateway.yaml.
         """
-        return await self._call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)
+        return await self._caller.call(_SUBMIT_ACTION, (tenant, conversation_id, card_id), action)

@@ -72,7 +72,7 @@ class ConversationsInteractions(_sdk.Resource):
         Source: `listInteractions`, `GET /chat-gateway/v1/conversations/{conversationId}/interactions` in
         chat_gateway.yaml.
         """
-        return self._call(_LIST, (conversation_id, tenant))
+        return self._caller.call(_LIST, (conversation_id, tenant))
 
 
 class AsyncConversationsInteractions(_sdk.AsyncResource):
@@ -103,4 +103,4 @@ class AsyncConversationsInteractions(_sdk.AsyncResource):
         Source: `listInteractions`, `GET /chat-gateway/v1/conversations/{conversationId}/interactions` in
         chat_gateway.yaml.
         """
-        return await self._call(_LIST, (conversation_id, tenant))
+        return await self._caller.call(_LIST, (conversation_id, tenant))

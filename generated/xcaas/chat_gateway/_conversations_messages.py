@@ -167,7 +167,7 @@ class ConversationsMessages(_sdk.Resource):
 
         Source: `listMessages`, `GET /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     def send(
         self,
@@ -195,7 +195,7 @@ class ConversationsMessages(_sdk.Resource):
 
         Source: `sendMessage`, `POST /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._call(_SEND, (conversation_id, tenant), message)
+        return self._caller.call(_SEND, (conversation_id, tenant), message)
 
     def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> _models.Message:
         """Get a message.
@@ -220,7 +220,7 @@ class ConversationsMessages(_sdk.Resource):
         Source: `getMessage`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}` in
         chat_gateway.yaml.
         """
-        return self._call(_GET, (conversation_id, message_id, tenant))
+        return self._caller.call(_GET, (conversation_id, message_id, tenant))
 
 
 class AsyncConversationsMessages(_sdk.AsyncResource):
@@ -268,7 +268,7 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
 
         Source: `listMessages`, `GET /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, size, page, sort, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, size, page, sort, tenant))
 
     async def send(
         self,
@@ -296,7 +296,7 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
 
         Source: `sendMessage`, `POST /chat-gateway/v1/conversations/{conversationId}/messages` in chat_gateway.yaml.
         """
-        return await self._call(_SEND, (conversation_id, tenant), message)
+        return await self._caller.call(_SEND, (conversation_id, tenant), message)
 
     async def get(self, conversation_id: str, message_id: str, *, tenant: str | None = None) -> _models.Message:
         """Get a message.
@@ -321,4 +321,4 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
         Source: `getMessage`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}` in
         chat_gateway.yaml.
         """
-        return await self._call(_GET, (conversation_id, message_id, tenant))
+        return await self._caller.call(_GET, (conversation_id, message_id, tenant))

@@ -97,7 +97,7 @@ class ConversationsMessagesCards(_sdk.Resource):
         Source: `listCards`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}/cards` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))
 
 
 class AsyncConversationsMessagesCards(_sdk.AsyncResource):
@@ -141,4 +141,4 @@ class AsyncConversationsMessagesCards(_sdk.AsyncResource):
         Source: `listCards`, `GET /chat-gateway/v1/conversations/{conversationId}/messages/{messageId}/cards` in
         chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))
+        return self._caller.paginate(_LIST, (conversation_id, message_id, size, page, sort, tenant))

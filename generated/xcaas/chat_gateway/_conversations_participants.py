@@ -97,7 +97,7 @@ class ConversationsParticipants(_sdk.Resource):
         Source: `listParticipants`, `GET /chat-gateway/v1/conversations/{conversationId}/participants` in
         chat_gateway.yaml.
         """
-        return self._call(_LIST, (conversation_id, tenant))
+        return self._caller.call(_LIST, (conversation_id, tenant))
 
     def update_user(
         self,
@@ -125,7 +125,7 @@ class ConversationsParticipants(_sdk.Resource):
         Source: `updateUserParticipant`, `PATCH /chat-gateway/v1/conversations/{conversationId}/participants/user`
         in chat_gateway.yaml.
         """
-        return self._call(_UPDATE_USER, (conversation_id, tenant), participant)
+        return self._caller.call(_UPDATE_USER, (conversation_id, tenant), participant)
 
 
 class AsyncConversationsParticipants(_sdk.AsyncResource):
@@ -155,7 +155,7 @@ class AsyncConversationsParticipants(_sdk.AsyncResource):
         Source: `listParticipants`, `GET /chat-gateway/v1/conversations/{conversationId}/participants` in
         chat_gateway.yaml.
         """
-        return await self._call(_LIST, (conversation_id, tenant))
+        return await self._caller.call(_LIST, (conversation_id, tenant))
 
     async def update_user(
         self,
@@ -183,4 +183,4 @@ class AsyncConversationsParticipants(_sdk.AsyncResource):
         Source: `updateUserParticipant`, `PATCH /chat-gateway/v1/conversations/{conversationId}/participants/user`
         in chat_gateway.yaml.
         """
-        return await self._call(_UPDATE_USER, (conversation_id, tenant), participant)
+        return await self._caller.call(_UPDATE_USER, (conversation_id, tenant), participant)

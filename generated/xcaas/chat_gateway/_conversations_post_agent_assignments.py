@@ -77,7 +77,7 @@ class ConversationsPostAgentAssignments(_sdk.Resource):
         Source: `createPostAgentAssignment`, `POST /chat-gateway/v1/conversations/{conversationId}/post-agent-
         assignment` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (conversation_id, tenant), assignment)
+        return self._caller.call(_CREATE, (conversation_id, tenant), assignment)
 
 
 class AsyncConversationsPostAgentAssignments(_sdk.AsyncResource):
@@ -112,4 +112,4 @@ class AsyncConversationsPostAgentAssignments(_sdk.AsyncResource):
         Source: `createPostAgentAssignment`, `POST /chat-gateway/v1/conversations/{conversationId}/post-agent-
         assignment` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (conversation_id, tenant), assignment)
+        return await self._caller.call(_CREATE, (conversation_id, tenant), assignment)

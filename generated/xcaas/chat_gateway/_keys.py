@@ -58,7 +58,7 @@ class Keys(_sdk.Resource):
 
         Source: `getPublicKey`, `GET /chat-gateway/v1/jwk/{jwkId}/public` in chat_gateway.yaml.
         """
-        return self._call(_GET, (key_id, tenant))
+        return self._caller.call(_GET, (key_id, tenant))
 
 
 class AsyncKeys(_sdk.AsyncResource):
@@ -86,4 +86,4 @@ class AsyncKeys(_sdk.AsyncResource):
 
         Source: `getPublicKey`, `GET /chat-gateway/v1/jwk/{jwkId}/public` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (key_id, tenant))
+        return await self._caller.call(_GET, (key_id, tenant))

@@ -195,7 +195,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `listWebhooks`, `GET /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     def create(
         self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
@@ -220,7 +220,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `createWebhook`, `POST /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._call(_CREATE, (tenant,), webhook)
+        return self._caller.call(_CREATE, (tenant,), webhook)
 
     def verify(
         self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
@@ -242,7 +242,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `verifyWebhook`, `POST /chat-gateway/v1/webhooks/verify` in chat_gateway.yaml.
         """
-        return self._call(_VERIFY, (tenant,), webhook)
+        return self._caller.call(_VERIFY, (tenant,), webhook)
 
     def delete(self, webhook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
@@ -262,7 +262,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `deleteWebhook`, `DELETE /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_DELETE, (webhook_id, tenant))
+        return self._caller.call(_DELETE, (webhook_id, tenant))
 
     def get(self, webhook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
@@ -285,7 +285,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `getWebhook`, `GET /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_GET, (webhook_id, tenant))
+        return self._caller.call(_GET, (webhook_id, tenant))
 
     def replace(
         self,
@@ -316,7 +316,7 @@ class Webhooks(_sdk.Resource):
 
         Source: `replaceWebhook`, `PUT /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return self._call(_REPLACE, (webhook_id, tenant), webhook)
+        return self._caller.call(_REPLACE, (webhook_id, tenant), webhook)
 
 
 class AsyncWebhooks(_sdk.AsyncResource):
@@ -358,7 +358,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `listWebhooks`, `GET /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return self._paginate(_LIST, (size, page, sort, filter, tenant))
+        return self._caller.paginate(_LIST, (size, page, sort, filter, tenant))
 
     async def create(
         self, *, webhook: _models.WebhookRequest | _models.WebhookRequestDict, tenant: str | None = None
@@ -383,7 +383,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `createWebhook`, `POST /chat-gateway/v1/webhooks` in chat_gateway.yaml.
         """
-        return await self._call(_CREATE, (tenant,), webhook)
+        return await self._caller.call(_CREATE, (tenant,), webhook)
 
     async def verify(
         self, *, webhook: _models.WebhookVerification | _models.WebhookVerificationDict, tenant: str | None = None
@@ -405,7 +405,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `verifyWebhook`, `POST /chat-gateway/v1/webhooks/verify` in chat_gateway.yaml.
         """
-        return await self._call(_VERIFY, (tenant,), webhook)
+        return await self._caller.call(_VERIFY, (tenant,), webhook)
 
     async def delete(self, webhook_id: str, *, tenant: str | None = None) -> None:
         """Delete a webhook.
@@ -425,7 +425,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `deleteWebhook`, `DELETE /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_DELETE, (webhook_id, tenant))
+        return await self._caller.call(_DELETE, (webhook_id, tenant))
 
     async def get(self, webhook_id: str, *, tenant: str | None = None) -> _models.Webhook:
         """Get a webhook.
@@ -448,7 +448,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `getWebhook`, `GET /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_GET, (webhook_id, tenant))
+        return await self._caller.call(_GET, (webhook_id, tenant))
 
     async def replace(
         self,
@@ -479,4 +479,4 @@ class AsyncWebhooks(_sdk.AsyncResource):
 
         Source: `replaceWebhook`, `PUT /chat-gateway/v1/webhooks/{webhookId}` in chat_gateway.yaml.
         """
-        return await self._call(_REPLACE, (webhook_id, tenant), webhook)
+        return await self._caller.call(_REPLACE, (webhook_id, tenant), webhook)

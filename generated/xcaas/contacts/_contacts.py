@@ -136,7 +136,7 @@ class ContactsResource(_sdk.Resource):
 
         Source: `searchContacts`, `GET /contacts` in contacts.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _SEARCH, (filter, details, filter_by_display_flag, size, sort, use_scroll_id, page, scroll_id)
         )
 
@@ -158,7 +158,7 @@ class ContactsResource(_sdk.Resource):
 
         Source: `createContact`, `POST /contacts` in contacts.yaml.
         """
-        return self._call(_CREATE, (), contact)
+        return self._caller.call(_CREATE, (), contact)
 
     def delete(self, contact_id: str) -> None:
         """Delete a company contact.
@@ -175,7 +175,7 @@ class ContactsResource(_sdk.Resource):
 
         Source: `deleteContact`, `DELETE /contacts/{contactId}` in contacts.yaml.
         """
-        return self._call(_DELETE, (contact_id,))
+        return self._caller.call(_DELETE, (contact_id,))
 
     def replace(self, contact_id: str, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Replace a company contact.
@@ -197,7 +197,7 @@ class ContactsResource(_sdk.Resource):
 
         Source: `replaceContact`, `PUT /contacts/{contactId}` in contacts.yaml.
         """
-        return self._call(_REPLACE, (contact_id,), contact)
+        return self._caller.call(_REPLACE, (contact_id,), contact)
 
 
 class AsyncContactsResource(_sdk.AsyncResource):
@@ -247,7 +247,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
 
         Source: `searchContacts`, `GET /contacts` in contacts.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _SEARCH, (filter, details, filter_by_display_flag, size, sort, use_scroll_id, page, scroll_id)
         )
 
@@ -269,7 +269,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
 
         Source: `createContact`, `POST /contacts` in contacts.yaml.
         """
-        return await self._call(_CREATE, (), contact)
+        return await self._caller.call(_CREATE, (), contact)
 
     async def delete(self, contact_id: str) -> None:
         """Delete a company contact.
@@ -286,7 +286,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
 
         Source: `deleteContact`, `DELETE /contacts/{contactId}` in contacts.yaml.
         """
-        return await self._call(_DELETE, (contact_id,))
+        return await self._caller.call(_DELETE, (contact_id,))
 
     async def replace(self, contact_id: str, *, contact: _models.Contact | _models.ContactDict) -> _models.Contact:
         """Replace a company contact.
@@ -308,4 +308,4 @@ class AsyncContactsResource(_sdk.AsyncResource):
 
         Source: `replaceContact`, `PUT /contacts/{contactId}` in contacts.yaml.
         """
-        return await self._call(_REPLACE, (contact_id,), contact)
+        return await self._caller.call(_REPLACE, (contact_id,), contact)

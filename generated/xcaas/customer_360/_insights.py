@@ -83,7 +83,9 @@ class Insights(_sdk.Resource):
         Source: `getInteractionsInsight`, `GET /v1/public/tenants/{tenantId}/interactions-insight` in
         customer_360.yaml.
         """
-        return self._call(_GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time))
+        return self._caller.call(
+            _GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time)
+        )
 
 
 class AsyncInsights(_sdk.AsyncResource):
@@ -131,6 +133,6 @@ class AsyncInsights(_sdk.AsyncResource):
         Source: `getInteractionsInsight`, `GET /v1/public/tenants/{tenantId}/interactions-insight` in
         customer_360.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _GET, (tenant, contact_id, account_id, email, phone_number, crm_id, start_time, end_time)
         )

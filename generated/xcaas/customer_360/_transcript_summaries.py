@@ -59,7 +59,7 @@ class TranscriptSummaries(_sdk.Resource):
         Source: `getTranscriptSummaries`, `GET /v1/public/tenants/{tenantId}/transcript-summaries` in
         customer_360.yaml.
         """
-        return self._call(_GET, (tenant, interaction_ids))
+        return self._caller.call(_GET, (tenant, interaction_ids))
 
 
 class AsyncTranscriptSummaries(_sdk.AsyncResource):
@@ -89,4 +89,4 @@ class AsyncTranscriptSummaries(_sdk.AsyncResource):
         Source: `getTranscriptSummaries`, `GET /v1/public/tenants/{tenantId}/transcript-summaries` in
         customer_360.yaml.
         """
-        return await self._call(_GET, (tenant, interaction_ids))
+        return await self._caller.call(_GET, (tenant, interaction_ids))

@@ -69,7 +69,7 @@ class Interactions(_sdk.Resource):
 
         Source: `getInteractionData`, `GET /{identifier}` in data_augmentation.yaml.
         """
-        return self._call(_GET, (identifier,))
+        return self._caller.call(_GET, (identifier,))
 
     def update(
         self, identifier: str, *, body: _models.InteractionVariables | _models.InteractionVariablesDict
@@ -96,7 +96,7 @@ class Interactions(_sdk.Resource):
 
         Source: `setInteractionVariables`, `POST /{identifier}` in data_augmentation.yaml.
         """
-        return self._call(_UPDATE, (identifier,), body)
+        return self._caller.call(_UPDATE, (identifier,), body)
 
 
 class AsyncInteractions(_sdk.AsyncResource):
@@ -125,7 +125,7 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `getInteractionData`, `GET /{identifier}` in data_augmentation.yaml.
         """
-        return await self._call(_GET, (identifier,))
+        return await self._caller.call(_GET, (identifier,))
 
     async def update(
         self, identifier: str, *, body: _models.InteractionVariables | _models.InteractionVariablesDict
@@ -152,4 +152,4 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `setInteractionVariables`, `POST /{identifier}` in data_augmentation.yaml.
         """
-        return await self._call(_UPDATE, (identifier,), body)
+        return await self._caller.call(_UPDATE, (identifier,), body)

@@ -67,7 +67,7 @@ class Campaigns(_sdk.Resource):
 
         Source: `getCampaign`, `GET /api/stats/campaigns/{campaignId}.json` in dynamic_campaigns.yaml.
         """
-        return self._call(_GET, (campaign_id,))
+        return self._caller.call(_GET, (campaign_id,))
 
     def set_status(
         self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
@@ -91,7 +91,7 @@ class Campaigns(_sdk.Resource):
 
         Source: `changeCampaignStatus`, `PATCH /api/tstats/campaigns/{campaign-id}` in dynamic_campaigns.yaml.
         """
-        return self._call(_SET_STATUS, (campaign_id,), body)
+        return self._caller.call(_SET_STATUS, (campaign_id,), body)
 
 
 class AsyncCampaigns(_sdk.AsyncResource):
@@ -117,7 +117,7 @@ class AsyncCampaigns(_sdk.AsyncResource):
 
         Source: `getCampaign`, `GET /api/stats/campaigns/{campaignId}.json` in dynamic_campaigns.yaml.
         """
-        return await self._call(_GET, (campaign_id,))
+        return await self._caller.call(_GET, (campaign_id,))
 
     async def set_status(
         self, campaign_id: int, *, body: _models.CampaignStatusChange | _models.CampaignStatusChangeDict
@@ -141,4 +141,4 @@ class AsyncCampaigns(_sdk.AsyncResource):
 
         Source: `changeCampaignStatus`, `PATCH /api/tstats/campaigns/{campaign-id}` in dynamic_campaigns.yaml.
         """
-        return await self._call(_SET_STATUS, (campaign_id,), body)
+        return await self._caller.call(_SET_STATUS, (campaign_id,), body)

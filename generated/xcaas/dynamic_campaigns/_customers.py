@@ -71,7 +71,7 @@ class Customers(_sdk.Resource):
 
         Source: `addCustomers`, `POST /api/tstats/campaigns/{campaign-id}/customers` in dynamic_campaigns.yaml.
         """
-        return self._call(_ADD, (campaign_id,), customers)
+        return self._caller.call(_ADD, (campaign_id,), customers)
 
     def delete(self, campaign_id: int, customer_id: str) -> None:
         """Remove a customer from a campaign.
@@ -90,7 +90,7 @@ class Customers(_sdk.Resource):
         Source: `deleteCustomer`, `DELETE /api/tstats/campaigns/{campaign-id}/customers/{customer-id}` in
         dynamic_campaigns.yaml.
         """
-        return self._call(_DELETE, (campaign_id, customer_id))
+        return self._caller.call(_DELETE, (campaign_id, customer_id))
 
 
 class AsyncCustomers(_sdk.AsyncResource):
@@ -119,7 +119,7 @@ class AsyncCustomers(_sdk.AsyncResource):
 
         Source: `addCustomers`, `POST /api/tstats/campaigns/{campaign-id}/customers` in dynamic_campaigns.yaml.
         """
-        return await self._call(_ADD, (campaign_id,), customers)
+        return await self._caller.call(_ADD, (campaign_id,), customers)
 
     async def delete(self, campaign_id: int, customer_id: str) -> None:
         """Remove a customer from a campaign.
@@ -138,4 +138,4 @@ class AsyncCustomers(_sdk.AsyncResource):
         Source: `deleteCustomer`, `DELETE /api/tstats/campaigns/{campaign-id}/customers/{customer-id}` in
         dynamic_campaigns.yaml.
         """
-        return await self._call(_DELETE, (campaign_id, customer_id))
+        return await self._caller.call(_DELETE, (campaign_id, customer_id))

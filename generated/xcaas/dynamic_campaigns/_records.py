@@ -52,7 +52,7 @@ class Records(_sdk.Resource):
         Source: `listCampaignRecords`, `GET /api/stats/campaigns/{campaignId}/records.json` in
         dynamic_campaigns.yaml.
         """
-        return self._call(_LIST, (campaign_id,))
+        return self._caller.call(_LIST, (campaign_id,))
 
 
 class AsyncRecords(_sdk.AsyncResource):
@@ -79,4 +79,4 @@ class AsyncRecords(_sdk.AsyncResource):
         Source: `listCampaignRecords`, `GET /api/stats/campaigns/{campaignId}/records.json` in
         dynamic_campaigns.yaml.
         """
-        return await self._call(_LIST, (campaign_id,))
+        return await self._caller.call(_LIST, (campaign_id,))

@@ -70,7 +70,7 @@ class Journeys(_sdk.Resource):
 
         Source: `searchJourneys`, `POST /v1/journeys/search` in journey.yaml.
         """
-        return self._paginate(_SEARCH, (), query)
+        return self._caller.paginate(_SEARCH, (), query)
 
 
 class AsyncJourneys(_sdk.AsyncResource):
@@ -101,4 +101,4 @@ class AsyncJourneys(_sdk.AsyncResource):
 
         Source: `searchJourneys`, `POST /v1/journeys/search` in journey.yaml.
         """
-        return self._paginate(_SEARCH, (), query)
+        return self._caller.paginate(_SEARCH, (), query)

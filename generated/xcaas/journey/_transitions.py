@@ -72,7 +72,7 @@ class Transitions(_sdk.Resource):
 
         Source: `searchTransitions`, `POST /v1/transitions/search` in journey.yaml.
         """
-        return self._paginate(_SEARCH, (), query)
+        return self._caller.paginate(_SEARCH, (), query)
 
 
 class AsyncTransitions(_sdk.AsyncResource):
@@ -105,4 +105,4 @@ class AsyncTransitions(_sdk.AsyncResource):
 
         Source: `searchTransitions`, `POST /v1/transitions/search` in journey.yaml.
         """
-        return self._paginate(_SEARCH, (), query)
+        return self._caller.paginate(_SEARCH, (), query)

@@ -53,7 +53,7 @@ class Tokens(_sdk.Resource):
 
         Source: `createToken`, `POST /oauth/v2/token` in oauth.yaml.
         """
-        return self._call(_CREATE, (), body)
+        return self._caller.call(_CREATE, (), body)
 
 
 class AsyncTokens(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncTokens(_sdk.AsyncResource):
 
         Source: `createToken`, `POST /oauth/v2/token` in oauth.yaml.
         """
-        return await self._call(_CREATE, (), body)
+        return await self._caller.call(_CREATE, (), body)

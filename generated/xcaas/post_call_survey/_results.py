@@ -76,7 +76,7 @@ class Results(_sdk.Resource):
 
         Source: `listSurveyResults`, `POST /postCallSurvey/{region}` in post_call_survey.yaml.
         """
-        return self._paginate(_LIST, (region,), query)
+        return self._caller.paginate(_LIST, (region,), query)
 
 
 class AsyncResults(_sdk.AsyncResource):
@@ -108,4 +108,4 @@ class AsyncResults(_sdk.AsyncResource):
 
         Source: `listSurveyResults`, `POST /postCallSurvey/{region}` in post_call_survey.yaml.
         """
-        return self._paginate(_LIST, (region,), query)
+        return self._caller.paginate(_LIST, (region,), query)

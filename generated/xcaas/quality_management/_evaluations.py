@@ -124,7 +124,7 @@ class Evaluations(_sdk.Resource):
 
         Source: `listEvaluations`, `GET /evaluations` in quality_management.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, template_name, page, size, pbx),
         )
@@ -159,7 +159,9 @@ class Evaluations(_sdk.Resource):
 
         Source: `countEvaluations`, `GET /evaluations/count` in quality_management.yaml.
         """
-        return self._call(_COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx))
+        return self._caller.call(
+            _COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx)
+        )
 
     def get(self, evaluation_id: int, *, pbx: str | None = None) -> _models.EvaluationDetails:
         """Get the answers of an evaluation.
@@ -178,7 +180,7 @@ class Evaluations(_sdk.Resource):
 
         Source: `getEvaluation`, `GET /evaluations/{evaluationId}/details` in quality_management.yaml.
         """
-        return self._call(_GET, (evaluation_id, pbx))
+        return self._caller.call(_GET, (evaluation_id, pbx))
 
 
 class AsyncEvaluations(_sdk.AsyncResource):
@@ -223,7 +225,7 @@ class AsyncEvaluations(_sdk.AsyncResource):
 
         Source: `listEvaluations`, `GET /evaluations` in quality_management.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, template_name, page, size, pbx),
         )
@@ -258,7 +260,9 @@ class AsyncEvaluations(_sdk.AsyncResource):
 
         Source: `countEvaluations`, `GET /evaluations/count` in quality_management.yaml.
         """
-        return await self._call(_COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx))
+        return await self._caller.call(
+            _COUNT, (start_ts, end_ts, use_interaction_time, interaction_guid, user_reference, pbx)
+        )
 
     async def get(self, evaluation_id: int, *, pbx: str | None = None) -> _models.EvaluationDetails:
         """Get the answers of an evaluation.
@@ -277,4 +281,4 @@ class AsyncEvaluations(_sdk.AsyncResource):
 
         Source: `getEvaluation`, `GET /evaluations/{evaluationId}/details` in quality_management.yaml.
         """
-        return await self._call(_GET, (evaluation_id, pbx))
+        return await self._caller.call(_GET, (evaluation_id, pbx))

@@ -202,7 +202,7 @@ class Interactions(_sdk.Resource):
 
         Source: `listInteractions`, `GET /interactions` in quality_management.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 start_ts,
@@ -251,7 +251,7 @@ class Interactions(_sdk.Resource):
 
         Source: `countInteractions`, `GET /interactions/count` in quality_management.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _COUNT, (start_ts, end_ts, user_reference, interaction_type, custom_field, custom_field_value, pbx)
         )
 
@@ -270,7 +270,7 @@ class Interactions(_sdk.Resource):
 
         Source: `redirectToInteraction`, `GET /interactions/redirect` in quality_management.yaml.
         """
-        return self._call(_REDIRECT, (interaction_guid, pbx))
+        return self._caller.call(_REDIRECT, (interaction_guid, pbx))
 
     def delete(self, interaction_guid: str, *, pbx: str | None = None) -> None:
         """Delete an interaction.
@@ -286,7 +286,7 @@ class Interactions(_sdk.Resource):
 
         Source: `deleteInteraction`, `DELETE /interactions/{interactionGuid}` in quality_management.yaml.
         """
-        return self._call(_DELETE, (interaction_guid, pbx))
+        return self._caller.call(_DELETE, (interaction_guid, pbx))
 
     def purge(self, interaction_guid: str, *, pbx: str | None = None) -> None:
         """Purge an interaction.
@@ -303,7 +303,7 @@ class Interactions(_sdk.Resource):
 
         Source: `purgeInteraction`, `DELETE /interactions/{interactionGuid}/purge` in quality_management.yaml.
         """
-        return self._call(_PURGE, (interaction_guid, pbx))
+        return self._caller.call(_PURGE, (interaction_guid, pbx))
 
 
 class AsyncInteractions(_sdk.AsyncResource):
@@ -393,7 +393,7 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `listInteractions`, `GET /interactions` in quality_management.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 start_ts,
@@ -442,7 +442,7 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `countInteractions`, `GET /interactions/count` in quality_management.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _COUNT, (start_ts, end_ts, user_reference, interaction_type, custom_field, custom_field_value, pbx)
         )
 
@@ -461,7 +461,7 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `redirectToInteraction`, `GET /interactions/redirect` in quality_management.yaml.
         """
-        return await self._call(_REDIRECT, (interaction_guid, pbx))
+        return await self._caller.call(_REDIRECT, (interaction_guid, pbx))
 
     async def delete(self, interaction_guid: str, *, pbx: str | None = None) -> None:
         """Delete an interaction.
@@ -477,7 +477,7 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `deleteInteraction`, `DELETE /interactions/{interactionGuid}` in quality_management.yaml.
         """
-        return await self._call(_DELETE, (interaction_guid, pbx))
+        return await self._caller.call(_DELETE, (interaction_guid, pbx))
 
     async def purge(self, interaction_guid: str, *, pbx: str | None = None) -> None:
         """Purge an interaction.
@@ -494,4 +494,4 @@ class AsyncInteractions(_sdk.AsyncResource):
 
         Source: `purgeInteraction`, `DELETE /interactions/{interactionGuid}/purge` in quality_management.yaml.
         """
-        return await self._call(_PURGE, (interaction_guid, pbx))
+        return await self._caller.call(_PURGE, (interaction_guid, pbx))

@@ -77,7 +77,7 @@ class InteractionsCustomFields(_sdk.Resource):
         Source: `deleteCustomField`, `DELETE /interactions/{interactionGuid}/{customFieldNo}` in
         quality_management.yaml.
         """
-        return self._call(_DELETE, (interaction_guid, custom_field_no, pbx))
+        return self._caller.call(_DELETE, (interaction_guid, custom_field_no, pbx))
 
     def replace(
         self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, value: str, pbx: str | None = None
@@ -100,7 +100,7 @@ class InteractionsCustomFields(_sdk.Resource):
         Source: `replaceCustomField`, `PUT /interactions/{interactionGuid}/{customFieldNo}` in
         quality_management.yaml.
         """
-        return self._call(_REPLACE, (interaction_guid, custom_field_no, pbx), value)
+        return self._caller.call(_REPLACE, (interaction_guid, custom_field_no, pbx), value)
 
 
 class AsyncInteractionsCustomFields(_sdk.AsyncResource):
@@ -128,7 +128,7 @@ class AsyncInteractionsCustomFields(_sdk.AsyncResource):
         Source: `deleteCustomField`, `DELETE /interactions/{interactionGuid}/{customFieldNo}` in
         quality_management.yaml.
         """
-        return await self._call(_DELETE, (interaction_guid, custom_field_no, pbx))
+        return await self._caller.call(_DELETE, (interaction_guid, custom_field_no, pbx))
 
     async def replace(
         self, interaction_guid: str, custom_field_no: _models.WritableCustomField, *, value: str, pbx: str | None = None
@@ -151,4 +151,4 @@ class AsyncInteractionsCustomFields(_sdk.AsyncResource):
         Source: `replaceCustomField`, `PUT /interactions/{interactionGuid}/{customFieldNo}` in
         quality_management.yaml.
         """
-        return await self._call(_REPLACE, (interaction_guid, custom_field_no, pbx), value)
+        return await self._caller.call(_REPLACE, (interaction_guid, custom_field_no, pbx), value)

@@ -53,7 +53,7 @@ class InteractionsLabels(_sdk.Resource):
 
         Source: `listLabels`, `GET /interactions/{interactionGuid}/labels` in quality_management.yaml.
         """
-        return self._call(_LIST, (interaction_guid, pbx))
+        return self._caller.call(_LIST, (interaction_guid, pbx))
 
 
 class AsyncInteractionsLabels(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncInteractionsLabels(_sdk.AsyncResource):
 
         Source: `listLabels`, `GET /interactions/{interactionGuid}/labels` in quality_management.yaml.
         """
-        return await self._call(_LIST, (interaction_guid, pbx))
+        return await self._caller.call(_LIST, (interaction_guid, pbx))

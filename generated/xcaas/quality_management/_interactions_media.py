@@ -78,7 +78,7 @@ class InteractionsMedia(_sdk.Resource):
 
         Source: `downloadMedia`, `GET /interactions/{interactionGuid}/media` in quality_management.yaml.
         """
-        return self._download(_DOWNLOAD, (interaction_guid, bit_rate, sample_rate, stereo_enabled, pbx))
+        return self._caller.download(_DOWNLOAD, (interaction_guid, bit_rate, sample_rate, stereo_enabled, pbx))
 
 
 class AsyncInteractionsMedia(_sdk.AsyncResource):
@@ -115,4 +115,4 @@ class AsyncInteractionsMedia(_sdk.AsyncResource):
 
         Source: `downloadMedia`, `GET /interactions/{interactionGuid}/media` in quality_management.yaml.
         """
-        return self._download(_DOWNLOAD, (interaction_guid, bit_rate, sample_rate, stereo_enabled, pbx))
+        return self._caller.download(_DOWNLOAD, (interaction_guid, bit_rate, sample_rate, stereo_enabled, pbx))

@@ -53,7 +53,7 @@ class InteractionsNotes(_sdk.Resource):
 
         Source: `listNotes`, `GET /interactions/{interactionGuid}/notes` in quality_management.yaml.
         """
-        return self._call(_LIST, (interaction_guid, pbx))
+        return self._caller.call(_LIST, (interaction_guid, pbx))
 
 
 class AsyncInteractionsNotes(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncInteractionsNotes(_sdk.AsyncResource):
 
         Source: `listNotes`, `GET /interactions/{interactionGuid}/notes` in quality_management.yaml.
         """
-        return await self._call(_LIST, (interaction_guid, pbx))
+        return await self._caller.call(_LIST, (interaction_guid, pbx))

@@ -53,7 +53,7 @@ class InteractionsTopics(_sdk.Resource):
 
         Source: `listInteractionTopics`, `GET /interactions/{interactionGuid}/topics` in quality_management.yaml.
         """
-        return self._call(_LIST, (interaction_guid, pbx))
+        return self._caller.call(_LIST, (interaction_guid, pbx))
 
 
 class AsyncInteractionsTopics(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncInteractionsTopics(_sdk.AsyncResource):
 
         Source: `listInteractionTopics`, `GET /interactions/{interactionGuid}/topics` in quality_management.yaml.
         """
-        return await self._call(_LIST, (interaction_guid, pbx))
+        return await self._caller.call(_LIST, (interaction_guid, pbx))

@@ -54,7 +54,7 @@ class InteractionsTranscriptions(_sdk.Resource):
         Source: `listTranscriptions`, `GET /interactions/{interactionGuid}/transcriptions` in
         quality_management.yaml.
         """
-        return self._call(_LIST, (interaction_guid, pbx))
+        return self._caller.call(_LIST, (interaction_guid, pbx))
 
 
 class AsyncInteractionsTranscriptions(_sdk.AsyncResource):
@@ -80,4 +80,4 @@ class AsyncInteractionsTranscriptions(_sdk.AsyncResource):
         Source: `listTranscriptions`, `GET /interactions/{interactionGuid}/transcriptions` in
         quality_management.yaml.
         """
-        return await self._call(_LIST, (interaction_guid, pbx))
+        return await self._caller.call(_LIST, (interaction_guid, pbx))

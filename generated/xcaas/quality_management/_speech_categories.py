@@ -87,7 +87,7 @@ class SpeechCategories(_sdk.Resource):
 
         Source: `listSpeechCategories`, `GET /speechAnalysis/categories` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (page, size, pbx))
+        return self._caller.paginate(_LIST, (page, size, pbx))
 
     def count(self, *, pbx: str | None = None) -> int:
         """Count speech categories.
@@ -105,7 +105,7 @@ class SpeechCategories(_sdk.Resource):
 
         Source: `countSpeechCategories`, `GET /speechAnalysis/categories/count` in quality_management.yaml.
         """
-        return self._call(_COUNT, (pbx,))
+        return self._caller.call(_COUNT, (pbx,))
 
 
 class AsyncSpeechCategories(_sdk.AsyncResource):
@@ -141,7 +141,7 @@ class AsyncSpeechCategories(_sdk.AsyncResource):
 
         Source: `listSpeechCategories`, `GET /speechAnalysis/categories` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (page, size, pbx))
+        return self._caller.paginate(_LIST, (page, size, pbx))
 
     async def count(self, *, pbx: str | None = None) -> int:
         """Count speech categories.
@@ -159,4 +159,4 @@ class AsyncSpeechCategories(_sdk.AsyncResource):
 
         Source: `countSpeechCategories`, `GET /speechAnalysis/categories/count` in quality_management.yaml.
         """
-        return await self._call(_COUNT, (pbx,))
+        return await self._caller.call(_COUNT, (pbx,))

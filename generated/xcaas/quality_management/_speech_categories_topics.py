@@ -83,7 +83,7 @@ class SpeechCategoriesTopics(_sdk.Resource):
 
         Source: `listSpeechTopics`, `GET /speechAnalysis/{categoryId}/topics` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (category_id, page, size, pbx))
+        return self._caller.paginate(_LIST, (category_id, page, size, pbx))
 
     def count(self, category_id: int, *, pbx: str | None = None) -> int:
         """Count topics of a category.
@@ -102,7 +102,7 @@ class SpeechCategoriesTopics(_sdk.Resource):
 
         Source: `countSpeechTopics`, `GET /speechAnalysis/{categoryId}/topics/count` in quality_management.yaml.
         """
-        return self._call(_COUNT, (category_id, pbx))
+        return self._caller.call(_COUNT, (category_id, pbx))
 
 
 class AsyncSpeechCategoriesTopics(_sdk.AsyncResource):
@@ -132,7 +132,7 @@ class AsyncSpeechCategoriesTopics(_sdk.AsyncResource):
 
         Source: `listSpeechTopics`, `GET /speechAnalysis/{categoryId}/topics` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (category_id, page, size, pbx))
+        return self._caller.paginate(_LIST, (category_id, page, size, pbx))
 
     async def count(self, category_id: int, *, pbx: str | None = None) -> int:
         """Count topics of a category.
@@ -151,4 +151,4 @@ class AsyncSpeechCategoriesTopics(_sdk.AsyncResource):
 
         Source: `countSpeechTopics`, `GET /speechAnalysis/{categoryId}/topics/count` in quality_management.yaml.
         """
-        return await self._call(_COUNT, (category_id, pbx))
+        return await self._caller.call(_COUNT, (category_id, pbx))

@@ -118,7 +118,7 @@ class Users(_sdk.Resource):
 
         Source: `listUsers`, `GET /users` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (active_users, page, size, pbx))
+        return self._caller.paginate(_LIST, (active_users, page, size, pbx))
 
     def count(self, *, active_users: bool | None = None, pbx: str | None = None) -> int:
         """Count users.
@@ -137,7 +137,7 @@ class Users(_sdk.Resource):
 
         Source: `countUsers`, `GET /users/count` in quality_management.yaml.
         """
-        return self._call(_COUNT, (active_users, pbx))
+        return self._caller.call(_COUNT, (active_users, pbx))
 
     def get(self, user_reference: int, *, pbx: str | None = None) -> _models.User:
         """Get a user.
@@ -156,7 +156,7 @@ class Users(_sdk.Resource):
 
         Source: `getUser`, `GET /users/{userReference}/details` in quality_management.yaml.
         """
-        return self._call(_GET, (user_reference, pbx))
+        return self._caller.call(_GET, (user_reference, pbx))
 
 
 class AsyncUsers(_sdk.AsyncResource):
@@ -205,7 +205,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `listUsers`, `GET /users` in quality_management.yaml.
         """
-        return self._paginate(_LIST, (active_users, page, size, pbx))
+        return self._caller.paginate(_LIST, (active_users, page, size, pbx))
 
     async def count(self, *, active_users: bool | None = None, pbx: str | None = None) -> int:
         """Count users.
@@ -224,7 +224,7 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `countUsers`, `GET /users/count` in quality_management.yaml.
         """
-        return await self._call(_COUNT, (active_users, pbx))
+        return await self._caller.call(_COUNT, (active_users, pbx))
 
     async def get(self, user_reference: int, *, pbx: str | None = None) -> _models.User:
         """Get a user.
@@ -243,4 +243,4 @@ class AsyncUsers(_sdk.AsyncResource):
 
         Source: `getUser`, `GET /users/{userReference}/details` in quality_management.yaml.
         """
-        return await self._call(_GET, (user_reference, pbx))
+        return await self._caller.call(_GET, (user_reference, pbx))

@@ -53,7 +53,7 @@ class UsersSupervisors(_sdk.Resource):
 
         Source: `listSupervisors`, `GET /users/{userReference}/supervisors` in quality_management.yaml.
         """
-        return self._call(_LIST, (user_reference, pbx))
+        return self._caller.call(_LIST, (user_reference, pbx))
 
 
 class AsyncUsersSupervisors(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncUsersSupervisors(_sdk.AsyncResource):
 
         Source: `listSupervisors`, `GET /users/{userReference}/supervisors` in quality_management.yaml.
         """
-        return await self._call(_LIST, (user_reference, pbx))
+        return await self._caller.call(_LIST, (user_reference, pbx))

@@ -53,7 +53,7 @@ class UsersTrainers(_sdk.Resource):
 
         Source: `listTrainers`, `GET /users/{userReference}/trainers` in quality_management.yaml.
         """
-        return self._call(_LIST, (user_reference, pbx))
+        return self._caller.call(_LIST, (user_reference, pbx))
 
 
 class AsyncUsersTrainers(_sdk.AsyncResource):
@@ -78,4 +78,4 @@ class AsyncUsersTrainers(_sdk.AsyncResource):
 
         Source: `listTrainers`, `GET /users/{userReference}/trainers` in quality_management.yaml.
         """
-        return await self._call(_LIST, (user_reference, pbx))
+        return await self._caller.call(_LIST, (user_reference, pbx))

@@ -76,7 +76,7 @@ class Calls(_sdk.Resource):
 
         Source: `listRecentCalls`, `POST /recentCallData/{region}` in recent_calls.yaml.
         """
-        return self._paginate(_LIST, (region,), query)
+        return self._caller.paginate(_LIST, (region,), query)
 
 
 class AsyncCalls(_sdk.AsyncResource):
@@ -108,4 +108,4 @@ class AsyncCalls(_sdk.AsyncResource):
 
         Source: `listRecentCalls`, `POST /recentCallData/{region}` in recent_calls.yaml.
         """
-        return self._paginate(_LIST, (region,), query)
+        return self._caller.paginate(_LIST, (region,), query)

@@ -121,7 +121,7 @@ class Buckets(_sdk.Resource):
 
         Source: `listBuckets`, `GET /buckets` in storage.yaml.
         """
-        return self._paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
+        return self._caller.paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
 
     def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.
@@ -142,7 +142,7 @@ class Buckets(_sdk.Resource):
 
         Source: `getBucket`, `GET /buckets/{bucketId}` in storage.yaml.
         """
-        return self._call(_GET, (bucket_id,))
+        return self._caller.call(_GET, (bucket_id,))
 
 
 class AsyncBuckets(_sdk.AsyncResource):
@@ -186,7 +186,7 @@ class AsyncBuckets(_sdk.AsyncResource):
 
         Source: `listBuckets`, `GET /buckets` in storage.yaml.
         """
-        return self._paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
+        return self._caller.paginate(_LIST, (filter, sort_field, sort_direction, page_key, limit))
 
     async def get(self, bucket_id: str) -> _models.Bucket:
         """Get a bucket.
@@ -207,4 +207,4 @@ class AsyncBuckets(_sdk.AsyncResource):
 
         Source: `getBucket`, `GET /buckets/{bucketId}` in storage.yaml.
         """
-        return await self._call(_GET, (bucket_id,))
+        return await self._caller.call(_GET, (bucket_id,))

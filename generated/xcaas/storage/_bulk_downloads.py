@@ -154,7 +154,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `cancelBulkDownload`, `POST /bulk/download/cancel/{zipName}` in storage.yaml.
         """
-        return self._call(_CANCEL, (zip_name,))
+        return self._caller.call(_CANCEL, (zip_name,))
 
     def clear(self) -> _list[_models.BulkDownload] | None:
         """Forget finished zip files.
@@ -171,7 +171,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `clearBulkDownloads`, `PUT /bulk/download/clear` in storage.yaml.
         """
-        return self._call(_CLEAR)
+        return self._caller.call(_CLEAR)
 
     def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload | None:
         """Start packing objects into a zip.
@@ -196,7 +196,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return self._call(_START, (), object_ids)
+        return self._caller.call(_START, (), object_ids)
 
     def download(self, *, object_ids: Sequence[str]) -> _sdk.Poller[_sdk.Download]:
         """Start packing objects into a zip. Follow the work to its end.
@@ -213,7 +213,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return self._poll(_START, (), object_ids)
+        return self._caller.poll(_START, (), object_ids)
 
     def resume_download(self, id: str) -> _sdk.Poller[_sdk.Download]:
         """Follow work that was started before, by `download` or elsewhere.
@@ -230,7 +230,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return self._resume(_START, id)
+        return self._caller.resume(_START, id)
 
     def list(self) -> _list[_models.BulkDownload]:
         """List zip files.
@@ -247,7 +247,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `listBulkDownloads`, `GET /bulk/download/status` in storage.yaml.
         """
-        return self._call(_LIST)
+        return self._caller.call(_LIST)
 
     def status(self, zip_name: str, *, presign_url: bool | None = None) -> _models.BulkDownload:
         """Get the state of a zip.
@@ -269,7 +269,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `getBulkDownload`, `GET /bulk/download/status/{zipName}` in storage.yaml.
         """
-        return self._call(_STATUS, (zip_name, presign_url))
+        return self._caller.call(_STATUS, (zip_name, presign_url))
 
     def fetch(self, zip_name: str) -> _sdk.Download:
         """Download a zip.
@@ -289,7 +289,7 @@ class BulkDownloads(_sdk.Resource):
 
         Source: `fetchBulkDownload`, `GET /bulk/download/{zipName}` in storage.yaml.
         """
-        return self._download(_FETCH, (zip_name,))
+        return self._caller.download(_FETCH, (zip_name,))
 
 
 class AsyncBulkDownloads(_sdk.AsyncResource):
@@ -316,7 +316,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `cancelBulkDownload`, `POST /bulk/download/cancel/{zipName}` in storage.yaml.
         """
-        return await self._call(_CANCEL, (zip_name,))
+        return await self._caller.call(_CANCEL, (zip_name,))
 
     async def clear(self) -> _list[_models.BulkDownload] | None:
         """Forget finished zip files.
@@ -333,7 +333,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `clearBulkDownloads`, `PUT /bulk/download/clear` in storage.yaml.
         """
-        return await self._call(_CLEAR)
+        return await self._caller.call(_CLEAR)
 
     async def start(self, *, object_ids: Sequence[str]) -> _models.BulkDownload | None:
         """Start packing objects into a zip.
@@ -358,7 +358,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return await self._call(_START, (), object_ids)
+        return await self._caller.call(_START, (), object_ids)
 
     def download(self, *, object_ids: Sequence[str]) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Start packing objects into a zip. Follow the work to its end.
@@ -375,7 +375,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return self._poll(_START, (), object_ids)
+        return self._caller.poll(_START, (), object_ids)
 
     def resume_download(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Follow work that was started before, by `download` or elsewhere.
@@ -392,7 +392,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
-        return self._resume(_START, id)
+        return self._caller.resume(_START, id)
 
     async def list(self) -> _list[_models.BulkDownload]:
         """List zip files.
@@ -409,7 +409,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `listBulkDownloads`, `GET /bulk/download/status` in storage.yaml.
         """
-        return await self._call(_LIST)
+        return await self._caller.call(_LIST)
 
     async def status(self, zip_name: str, *, presign_url: bool | None = None) -> _models.BulkDownload:
         """Get the state of a zip.
@@ -431,7 +431,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `getBulkDownload`, `GET /bulk/download/status/{zipName}` in storage.yaml.
         """
-        return await self._call(_STATUS, (zip_name, presign_url))
+        return await self._caller.call(_STATUS, (zip_name, presign_url))
 
     def fetch(self, zip_name: str) -> _sdk.AsyncDownload:
         """Download a zip.
@@ -451,4 +451,4 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
 
         Source: `fetchBulkDownload`, `GET /bulk/download/{zipName}` in storage.yaml.
         """
-        return self._download(_FETCH, (zip_name,))
+        return self._caller.download(_FETCH, (zip_name,))

@@ -173,7 +173,7 @@ class Objects(_sdk.Resource):
 
         Source: `deleteObjects`, `DELETE /bulk` in storage.yaml.
         """
-        return self._call(_DELETE, (), object_ids)
+        return self._caller.call(_DELETE, (), object_ids)
 
     def search(
         self,
@@ -212,7 +212,7 @@ class Objects(_sdk.Resource):
 
         Source: `searchObjects`, `GET /objects` in storage.yaml.
         """
-        return self._paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
+        return self._caller.paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
 
     def get(self, object_id: str) -> _models.StorageObject:
         """Get what is known about an object.
@@ -234,7 +234,7 @@ class Objects(_sdk.Resource):
 
         Source: `getObject`, `GET /objects/{objectId}` in storage.yaml.
         """
-        return self._call(_GET, (object_id,))
+        return self._caller.call(_GET, (object_id,))
 
     def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.Download:
         """Download an object.
@@ -259,7 +259,7 @@ class Objects(_sdk.Resource):
 
         Source: `downloadObject`, `GET /objects/{objectId}/content` in storage.yaml.
         """
-        return self._download(_DOWNLOAD, (object_id, presign_url))
+        return self._caller.download(_DOWNLOAD, (object_id, presign_url))
 
     def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
@@ -281,7 +281,7 @@ class Objects(_sdk.Resource):
 
         Source: `getObjectMetadata`, `GET /objects/{objectId}/metadata` in storage.yaml.
         """
-        return self._call(_METADATA, (object_id,))
+        return self._caller.call(_METADATA, (object_id,))
 
     def restore(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
@@ -311,7 +311,7 @@ class Objects(_sdk.Resource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return self._call(_RESTORE, (object_id,), restore)
+        return self._caller.call(_RESTORE, (object_id,), restore)
 
     def restore_and_wait(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
@@ -330,7 +330,7 @@ class Objects(_sdk.Resource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return self._poll(_RESTORE, (object_id,), restore)
+        return self._caller.poll(_RESTORE, (object_id,), restore)
 
     def resume_restore(self, id: str) -> _sdk.Poller[_models.StorageObject]:
         """Follow work that was started before, by `restore_and_wait` or elsewhere.
@@ -346,7 +346,7 @@ class Objects(_sdk.Resource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return self._resume(_RESTORE, id)
+        return self._caller.resume(_RESTORE, id)
 
 
 class AsyncObjects(_sdk.AsyncResource):
@@ -372,7 +372,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `deleteObjects`, `DELETE /bulk` in storage.yaml.
         """
-        return await self._call(_DELETE, (), object_ids)
+        return await self._caller.call(_DELETE, (), object_ids)
 
     def search(
         self,
@@ -411,7 +411,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `searchObjects`, `GET /objects` in storage.yaml.
         """
-        return self._paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
+        return self._caller.paginate(_SEARCH, (filter, sort_field, sort_direction, page_key, limit))
 
     async def get(self, object_id: str) -> _models.StorageObject:
         """Get what is known about an object.
@@ -433,7 +433,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `getObject`, `GET /objects/{objectId}` in storage.yaml.
         """
-        return await self._call(_GET, (object_id,))
+        return await self._caller.call(_GET, (object_id,))
 
     def download(self, object_id: str, *, presign_url: bool | None = None) -> _sdk.AsyncDownload:
         """Download an object.
@@ -458,7 +458,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `downloadObject`, `GET /objects/{objectId}/content` in storage.yaml.
         """
-        return self._download(_DOWNLOAD, (object_id, presign_url))
+        return self._caller.download(_DOWNLOAD, (object_id, presign_url))
 
     async def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
@@ -480,7 +480,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `getObjectMetadata`, `GET /objects/{objectId}/metadata` in storage.yaml.
         """
-        return await self._call(_METADATA, (object_id,))
+        return await self._caller.call(_METADATA, (object_id,))
 
     async def restore(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
@@ -510,7 +510,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return await self._call(_RESTORE, (object_id,), restore)
+        return await self._caller.call(_RESTORE, (object_id,), restore)
 
     def restore_and_wait(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
@@ -529,7 +529,7 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return self._poll(_RESTORE, (object_id,), restore)
+        return self._caller.poll(_RESTORE, (object_id,), restore)
 
     def resume_restore(self, id: str) -> _sdk.AsyncPoller[_models.StorageObject]:
         """Follow work that was started before, by `restore_and_wait` or elsewhere.
@@ -545,4 +545,4 @@ class AsyncObjects(_sdk.AsyncResource):
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
-        return self._resume(_RESTORE, id)
+        return self._caller.resume(_RESTORE, id)

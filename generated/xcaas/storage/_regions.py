@@ -56,7 +56,7 @@ class Regions(_sdk.Resource):
 
         Source: `listRegions`, `GET /regions` in storage.yaml.
         """
-        return self._call(_LIST)
+        return self._caller.call(_LIST)
 
 
 class AsyncRegions(_sdk.AsyncResource):
@@ -80,4 +80,4 @@ class AsyncRegions(_sdk.AsyncResource):
 
         Source: `listRegions`, `GET /regions` in storage.yaml.
         """
-        return await self._call(_LIST)
+        return await self._caller.call(_LIST)

@@ -124,7 +124,7 @@ class Agents(_sdk.Resource):
 
         Source: `getAgentActivity`, `GET /v2/pbxes/{pbxId}/agent-activity` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _ACTIVITY,
             (
                 pbx_id,
@@ -166,7 +166,7 @@ class Agents(_sdk.Resource):
 
         Source: `listAgents`, `GET /v2/pbxes/{pbxId}/agents` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))
 
 
 class AsyncAgents(_sdk.AsyncResource):
@@ -225,7 +225,7 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `getAgentActivity`, `GET /v2/pbxes/{pbxId}/agent-activity` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _ACTIVITY,
             (
                 pbx_id,
@@ -267,4 +267,4 @@ class AsyncAgents(_sdk.AsyncResource):
 
         Source: `listAgents`, `GET /v2/pbxes/{pbxId}/agents` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))

@@ -100,7 +100,7 @@ class CallLegs(_sdk.Resource):
 
         Source: `listCallLegs`, `GET /v2/call-legs` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 pbx_id,
@@ -168,7 +168,7 @@ class AsyncCallLegs(_sdk.AsyncResource):
 
         Source: `listCallLegs`, `GET /v2/call-legs` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 pbx_id,

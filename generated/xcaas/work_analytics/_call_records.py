@@ -93,7 +93,7 @@ class CallRecords(_sdk.Resource):
 
         Source: `listCallRecords`, `GET /v2/call-records` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (pbx_id, start_time, end_time, time_zone, page_size, caller, callee, caller_or_callee, scroll_id)
         )
 
@@ -143,6 +143,6 @@ class AsyncCallRecords(_sdk.AsyncResource):
 
         Source: `listCallRecords`, `GET /v2/call-records` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST, (pbx_id, start_time, end_time, time_zone, page_size, caller, callee, caller_or_callee, scroll_id)
         )

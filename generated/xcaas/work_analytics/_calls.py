@@ -158,7 +158,7 @@ class Calls(_sdk.Resource):
 
         Source: `listCalls`, `GET /v2/pbxes/{pbxId}/calls` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _LIST,
             (
                 pbx_id,
@@ -223,7 +223,7 @@ class Calls(_sdk.Resource):
 
         Source: `listActiveCalls`, `GET /v2/pbxes/{pbxId}/calls/active` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _ACTIVE,
             (
                 pbx_id,
@@ -269,7 +269,7 @@ class Calls(_sdk.Resource):
 
         Source: `getCall`, `GET /v2/pbxes/{pbxId}/calls/{callId}` in work_analytics.yaml.
         """
-        return self._call(_GET, (pbx_id, call_id, start_date, end_date, fields))
+        return self._caller.call(_GET, (pbx_id, call_id, start_date, end_date, fields))
 
 
 class AsyncCalls(_sdk.AsyncResource):
@@ -338,7 +338,7 @@ class AsyncCalls(_sdk.AsyncResource):
 
         Source: `listCalls`, `GET /v2/pbxes/{pbxId}/calls` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _LIST,
             (
                 pbx_id,
@@ -403,7 +403,7 @@ class AsyncCalls(_sdk.AsyncResource):
 
         Source: `listActiveCalls`, `GET /v2/pbxes/{pbxId}/calls/active` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _ACTIVE,
             (
                 pbx_id,
@@ -449,4 +449,4 @@ class AsyncCalls(_sdk.AsyncResource):
 
         Source: `getCall`, `GET /v2/pbxes/{pbxId}/calls/{callId}` in work_analytics.yaml.
         """
-        return await self._call(_GET, (pbx_id, call_id, start_date, end_date, fields))
+        return await self._caller.call(_GET, (pbx_id, call_id, start_date, end_date, fields))

@@ -105,7 +105,7 @@ class Cdr(_sdk.Resource):
 
         Source: `listCdr`, `GET /v1/cdr` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 pbx_id,
@@ -177,7 +177,7 @@ class AsyncCdr(_sdk.AsyncResource):
 
         Source: `listCdr`, `GET /v1/cdr` in work_analytics.yaml.
         """
-        return self._paginate(
+        return self._caller.paginate(
             _LIST,
             (
                 pbx_id,

@@ -70,7 +70,7 @@ class Pbxes(_sdk.Resource):
 
         Source: `listPbxes`, `GET /v2/pbxes/` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (page, size, sort))
+        return self._caller.paginate(_LIST, (page, size, sort))
 
 
 class AsyncPbxes(_sdk.AsyncResource):
@@ -102,4 +102,4 @@ class AsyncPbxes(_sdk.AsyncResource):
 
         Source: `listPbxes`, `GET /v2/pbxes/` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (page, size, sort))
+        return self._caller.paginate(_LIST, (page, size, sort))

@@ -144,7 +144,7 @@ class Queues(_sdk.Resource):
 
         Source: `getQueueMetrics`, `GET /v2/pbxes/{pbxId}/call-queue-metrics` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _METRICS,
             (
                 pbx_id,
@@ -213,7 +213,7 @@ class Queues(_sdk.Resource):
 
         Source: `getQueueAgentActivity`, `GET /v2/pbxes/{pbxId}/queue-agent-activity` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _AGENT_ACTIVITY,
             (
                 pbx_id,
@@ -256,7 +256,7 @@ class Queues(_sdk.Resource):
 
         Source: `listQueues`, `GET /v2/pbxes/{pbxId}/queues` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))
 
 
 class AsyncQueues(_sdk.AsyncResource):
@@ -310,7 +310,7 @@ class AsyncQueues(_sdk.AsyncResource):
 
         Source: `getQueueMetrics`, `GET /v2/pbxes/{pbxId}/call-queue-metrics` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _METRICS,
             (
                 pbx_id,
@@ -379,7 +379,7 @@ class AsyncQueues(_sdk.AsyncResource):
 
         Source: `getQueueAgentActivity`, `GET /v2/pbxes/{pbxId}/queue-agent-activity` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _AGENT_ACTIVITY,
             (
                 pbx_id,
@@ -422,4 +422,4 @@ class AsyncQueues(_sdk.AsyncResource):
 
         Source: `listQueues`, `GET /v2/pbxes/{pbxId}/queues` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))

@@ -121,7 +121,7 @@ class RingGroups(_sdk.Resource):
         Source: `getRingGroupAgentActivityByExtension`, `GET /v2/pbxes/{pbxId}/ring-group-agent-activity/by-
         extension/{ringGroupExtension}` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _AGENT_ACTIVITY_BY_EXTENSION,
             (
                 pbx_id,
@@ -186,7 +186,7 @@ class RingGroups(_sdk.Resource):
         Source: `getRingGroupAgentActivity`, `GET /v2/pbxes/{pbxId}/ring-group-agent-activity/{ringGroupId}` in
         work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _AGENT_ACTIVITY,
             (
                 pbx_id,
@@ -257,7 +257,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         Source: `getRingGroupAgentActivityByExtension`, `GET /v2/pbxes/{pbxId}/ring-group-agent-activity/by-
         extension/{ringGroupExtension}` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _AGENT_ACTIVITY_BY_EXTENSION,
             (
                 pbx_id,
@@ -322,7 +322,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         Source: `getRingGroupAgentActivity`, `GET /v2/pbxes/{pbxId}/ring-group-agent-activity/{ringGroupId}` in
         work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _AGENT_ACTIVITY,
             (
                 pbx_id,

@@ -78,7 +78,7 @@ class Sites(_sdk.Resource):
 
         Source: `listSites`, `GET /v2/pbxes/{pbxId}/sites` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))
 
 
 class AsyncSites(_sdk.AsyncResource):
@@ -118,4 +118,4 @@ class AsyncSites(_sdk.AsyncResource):
 
         Source: `listSites`, `GET /v2/pbxes/{pbxId}/sites` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, page, size, sort))

@@ -69,7 +69,7 @@ class SitesQueues(_sdk.Resource):
 
         Source: `listSiteQueues`, `GET /v2/pbxes/{pbxId}/sites/{siteId}/queues` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, site_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, site_id, page, size, sort))
 
 
 class AsyncSitesQueues(_sdk.AsyncResource):
@@ -103,4 +103,4 @@ class AsyncSitesQueues(_sdk.AsyncResource):
 
         Source: `listSiteQueues`, `GET /v2/pbxes/{pbxId}/sites/{siteId}/queues` in work_analytics.yaml.
         """
-        return self._paginate(_LIST, (pbx_id, site_id, page, size, sort))
+        return self._caller.paginate(_LIST, (pbx_id, site_id, page, size, sort))

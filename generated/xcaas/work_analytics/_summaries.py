@@ -151,7 +151,7 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeCompany`, `GET /v1/compsum` in work_analytics.yaml.
         """
-        return self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
+        return self._caller.call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
     @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     def extensions_v1(
@@ -177,7 +177,7 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeExtensionsV1`, `GET /v1/extsum` in work_analytics.yaml.
         """
-        return self._call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
+        return self._caller.call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
 
     def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
@@ -202,7 +202,7 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeExtensions`, `GET /v2/extsum` in work_analytics.yaml.
         """
-        return self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
+        return self._caller.call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
     @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     def ring_groups_v1(
@@ -237,7 +237,9 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeRingGroupsV1`, `GET /v2/rgsum` in work_analytics.yaml.
         """
-        return self._call(_RING_GROUPS_V1, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time))
+        return self._caller.call(
+            _RING_GROUPS_V1, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time)
+        )
 
     def ring_groups(
         self,
@@ -271,7 +273,9 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeRingGroups`, `GET /v2/rgsum-groups` in work_analytics.yaml.
         """
-        return self._call(_RING_GROUPS, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time))
+        return self._caller.call(
+            _RING_GROUPS, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time)
+        )
 
     def ring_group_members(
         self,
@@ -306,7 +310,7 @@ class Summaries(_sdk.Resource):
 
         Source: `summarizeRingGroupMembers`, `GET /v2/rgsum-members` in work_analytics.yaml.
         """
-        return self._call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))
+        return self._caller.call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))
 
 
 class AsyncSummaries(_sdk.AsyncResource):
@@ -337,7 +341,7 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeCompany`, `GET /v1/compsum` in work_analytics.yaml.
         """
-        return await self._call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
+        return await self._caller.call(_COMPANY, (pbx_id, start_time, end_time, time_zone))
 
     @_sdk.deprecated("The vendor has deprecated this operation: summarizeExtensionsV1")
     async def extensions_v1(
@@ -363,7 +367,7 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeExtensionsV1`, `GET /v1/extsum` in work_analytics.yaml.
         """
-        return await self._call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
+        return await self._caller.call(_EXTENSIONS_V1, (pbx_id, start_time, end_time, time_zone))
 
     async def extensions(
         self, *, pbx_id: str, start_time: _dt.datetime | str, end_time: _dt.datetime | str, time_zone: str
@@ -388,7 +392,7 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeExtensions`, `GET /v2/extsum` in work_analytics.yaml.
         """
-        return await self._call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
+        return await self._caller.call(_EXTENSIONS, (pbx_id, start_time, end_time, time_zone))
 
     @_sdk.deprecated("The vendor has deprecated this operation: summarizeRingGroupsV1")
     async def ring_groups_v1(
@@ -423,7 +427,7 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeRingGroupsV1`, `GET /v2/rgsum` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _RING_GROUPS_V1, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time)
         )
 
@@ -459,7 +463,7 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeRingGroups`, `GET /v2/rgsum-groups` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _RING_GROUPS, (pbx_id, start_time, end_time, time_zone, intra_start_time, intra_end_time)
         )
 
@@ -496,4 +500,4 @@ class AsyncSummaries(_sdk.AsyncResource):
 
         Source: `summarizeRingGroupMembers`, `GET /v2/rgsum-members` in work_analytics.yaml.
         """
-        return await self._call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))
+        return await self._caller.call(_RING_GROUP_MEMBERS, (pbx_id, start_time, end_time, time_zone, ext_id, collapse))

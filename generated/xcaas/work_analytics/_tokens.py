@@ -50,7 +50,7 @@ class Tokens(_sdk.Resource):
 
         Source: `createToken`, `POST /v1/oauth/token` in work_analytics.yaml.
         """
-        return self._call(_CREATE, (), body)
+        return self._caller.call(_CREATE, (), body)
 
 
 class AsyncTokens(_sdk.AsyncResource):
@@ -76,4 +76,4 @@ class AsyncTokens(_sdk.AsyncResource):
 
         Source: `createToken`, `POST /v1/oauth/token` in work_analytics.yaml.
         """
-        return await self._call(_CREATE, (), body)
+        return await self._caller.call(_CREATE, (), body)

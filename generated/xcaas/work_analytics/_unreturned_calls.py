@@ -205,7 +205,7 @@ class UnreturnedCalls(_sdk.Resource):
 
         Source: `listUnreturnedCalls`, `GET /v2/pbxes/{pbxId}/calls/unreturned` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _LIST,
             (
                 pbx_id,
@@ -277,7 +277,7 @@ class UnreturnedCalls(_sdk.Resource):
 
         Source: `listUnreturnedCallees`, `GET /v2/pbxes/{pbxId}/calls/unreturned/callees` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _CALLEES,
             (
                 pbx_id,
@@ -353,7 +353,7 @@ class UnreturnedCalls(_sdk.Resource):
 
         Source: `listUnreturnedCallers`, `GET /v2/pbxes/{pbxId}/calls/unreturned/callers` in work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _CALLERS,
             (
                 pbx_id,
@@ -437,7 +437,7 @@ class UnreturnedCalls(_sdk.Resource):
         Source: `listUnreturnedCallDetails`, `GET /v2/pbxes/{pbxId}/calls/unreturned/detailed` in
         work_analytics.yaml.
         """
-        return self._call(
+        return self._caller.call(
             _DETAILS,
             (
                 pbx_id,
@@ -484,7 +484,7 @@ class UnreturnedCalls(_sdk.Resource):
         Source: `searchUnreturnedCallDetails`, `POST /v2/pbxes/{pbxId}/calls/unreturned/detailed` in
         work_analytics.yaml.
         """
-        return self._call(_SEARCH_DETAILS, (pbx_id,), query)
+        return self._caller.call(_SEARCH_DETAILS, (pbx_id,), query)
 
 
 class AsyncUnreturnedCalls(_sdk.AsyncResource):
@@ -544,7 +544,7 @@ class AsyncUnreturnedCalls(_sdk.AsyncResource):
 
         Source: `listUnreturnedCalls`, `GET /v2/pbxes/{pbxId}/calls/unreturned` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _LIST,
             (
                 pbx_id,
@@ -616,7 +616,7 @@ class AsyncUnreturnedCalls(_sdk.AsyncResource):
 
         Source: `listUnreturnedCallees`, `GET /v2/pbxes/{pbxId}/calls/unreturned/callees` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _CALLEES,
             (
                 pbx_id,
@@ -692,7 +692,7 @@ class AsyncUnreturnedCalls(_sdk.AsyncResource):
 
         Source: `listUnreturnedCallers`, `GET /v2/pbxes/{pbxId}/calls/unreturned/callers` in work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _CALLERS,
             (
                 pbx_id,
@@ -776,7 +776,7 @@ class AsyncUnreturnedCalls(_sdk.AsyncResource):
         Source: `listUnreturnedCallDetails`, `GET /v2/pbxes/{pbxId}/calls/unreturned/detailed` in
         work_analytics.yaml.
         """
-        return await self._call(
+        return await self._caller.call(
             _DETAILS,
             (
                 pbx_id,
@@ -823,4 +823,4 @@ class AsyncUnreturnedCalls(_sdk.AsyncResource):
         Source: `searchUnreturnedCallDetails`, `POST /v2/pbxes/{pbxId}/calls/unreturned/detailed` in
         work_analytics.yaml.
         """
-        return await self._call(_SEARCH_DETAILS, (pbx_id,), query)
+        return await self._caller.call(_SEARCH_DETAILS, (pbx_id,), query)

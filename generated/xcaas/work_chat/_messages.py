@@ -70,7 +70,7 @@ class Messages(_sdk.Resource):
 
         Source: `listMessages`, `GET /api/chat/v1/messages` in work_chat.yaml.
         """
-        return self._call(_LIST, (room, page_size, ts))
+        return self._caller.call(_LIST, (room, page_size, ts))
 
     def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage | None:
         """Post a message.
@@ -90,7 +90,7 @@ class Messages(_sdk.Resource):
 
         Source: `sendMessage`, `POST /api/chat/v1/messages` in work_chat.yaml.
         """
-        return self._call(_SEND, (), body)
+        return self._caller.call(_SEND, (), body)
 
 
 class AsyncMessages(_sdk.AsyncResource):
@@ -122,7 +122,7 @@ class AsyncMessages(_sdk.AsyncResource):
 
         Source: `listMessages`, `GET /api/chat/v1/messages` in work_chat.yaml.
         """
-        return await self._call(_LIST, (room, page_size, ts))
+        return await self._caller.call(_LIST, (room, page_size, ts))
 
     async def send(self, *, body: _models.MessageRequest | _models.MessageRequestDict) -> _models.SentMessage | None:
         """Post a message.
@@ -142,4 +142,4 @@ class AsyncMessages(_sdk.AsyncResource):
 
         Source: `sendMessage`, `POST /api/chat/v1/messages` in work_chat.yaml.
         """
-        return await self._call(_SEND, (), body)
+        return await self._caller.call(_SEND, (), body)

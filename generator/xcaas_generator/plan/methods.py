@@ -58,25 +58,23 @@ class MethodWriter:
         placement, result = planned.placement, planned.outcome
         if planned.item is not None:
             item = self._annotations.read(planned.item)
-            returns, delegate, meaning = self._twins("Pager", item), "_paginate", method_docs.paged_doc()
+            returns, delegate, meaning = self._twins("Pager", item), "paginate", method_docs.paged_doc()
         elif result.socket:
             returns, meaning = self._twins("EventStream", self._plain(result)), method_docs.events_doc()
             doc = method_docs.method_doc(planned.operation, placement, described(given), meaning)
             inner = [Code("self._caller.session"), *passed]
             return self._plan(planned, placement.verb, signature(given), returns, None, inner, doc)
         elif result.stream:
-            returns, delegate, meaning = self._twins("Download"), "_download", method_docs.file_doc()
+            returns, delegate, meaning = self._twins("Download"), "download", method_docs.file_doc()
         else:
             plain = self._plain(result)
-            returns, delegate, meaning = (plain, plain), "_call", result.doc if result.type is not None else ""
+            returns, delegate, meaning = (plain, plain), "call", result.doc if result.type is not None else ""
         doc = method_docs.method_doc(planned.operation, placement, described(given), meaning)
         return self._plan(planned, placement.verb, signature(given), returns, delegate, passed, doc)
 
     def _poll(self, planned: PlannedOperation, given: list[Argument], passed: list[Code]) -> MethodPlan:
         doc = method_docs.poll_doc(planned.operation, described(given))
-        return self._plan(
-            planned, planned.placement.poll, signature(given), self._poller(planned), "_poll", passed, doc
-        )
+        return self._plan(planned, planned.placement.poll, signature(given), self._poller(planned), "poll", passed, doc)
 
     def _resume(self, planned: PlannedOperation, given: list[Argument]) -> MethodPlan:
         """Build the method that takes a job's id, and what the operations that follow share with the starting one."""
@@ -89,7 +87,7 @@ class MethodWriter:
         if len(taken) > 1:
             passed.append(parenthesised([Code("None") if item is None else item.name for item in kept]))
         return self._plan(
-            planned, planned.placement.resume, signature(taken), self._poller(planned), "_resume", passed, doc
+            planned, planned.placement.resume, signature(taken), self._poller(planned), "resume", passed, doc
         )
 
     def _poller(self, planned: PlannedOperation) -> tuple[Code, Code]:
@@ -118,7 +116,7 @@ class MethodWriter:
         passed: list[Code],
         doc: str,
     ) -> MethodPlan:
-        """Put a method together. It calls a method of its base class, or without one the class that it returns."""
+        """Put a method together. It calls a method of its caller, or without one the class that it returns."""
         decorators: tuple[Code, ...] = ()
         if planned.operation.deprecated:
             decorators = (call(self._imports.use(SDK, "deprecated"), text(f"{_DEPRECATED}: {planned.operation.id}")),)
@@ -127,9 +125,9 @@ class MethodWriter:
             parameters=declared,
             returns=returns[0],
             async_returns=returns[1],
-            waits=delegate == "_call",
-            delegate=returns[0] if delegate is None else code("self.{}", identifier(delegate)),
-            async_delegate=returns[1] if delegate is None else code("self.{}", identifier(delegate)),
+            waits=delegate == "call",
+            delegate=returns[0] if delegate is None else code("self._caller.{}", identifier(delegate)),
+            async_delegate=returns[1] if delegate is None else code("self._caller.{}", identifier(delegate)),
             arguments=join(", ", passed),
             doc=docstring(doc, 8),
             decorators=decorators,

@@ -66,7 +66,6 @@ def suite_modules(products: Mapping[str, Section]) -> list[Module]:
         doc=docstring(_CLIENT_DOC, 4),
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
-        delegate=Code("_product"),
         public=named_in_public,
         regions=region_table(regions),
     )

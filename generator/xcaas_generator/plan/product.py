@@ -144,7 +144,6 @@ def _client(document: ir.Document, shape: Shape, tree: Tree) -> ClientPlan:
         doc=docstring(doc, 4),
         async_doc=docstring(docstrings.paragraphs(docstrings.sentence(document.title), "For use with `await`."), 4),
         children=children,
-        delegate=Code("_resource"),
         public=public,
         regions=region_table(regions),
     )

@@ -136,7 +136,7 @@ class OperationPlan(NamedTuple):
 
 
 class MethodPlan(NamedTuple):
-    """One method of a resource and of its async twin. `delegate` is what it calls, in most cases a method of its base class."""
+    """One method of a resource and of its async twin. `delegate` is what it calls, in most cases a method of its caller."""
 
     name: Code
     parameters: Code
@@ -190,7 +190,6 @@ class ClientPlan(NamedTuple):
     doc: Code
     async_doc: Code
     children: tuple[ChildPlan, ...]
-    delegate: Code
     public: Code
     regions: Code | None = None
 

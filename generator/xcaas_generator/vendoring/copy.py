@@ -133,7 +133,7 @@ def _with_core_names(index: Module, core: Module) -> str:
     lines = [head, "from __future__ import annotations", "", "from typing import TYPE_CHECKING", ""]
     lines += [f"import {CORE} as _core", f"from {CORE}.sdk import lazy_attributes", "", "if TYPE_CHECKING:"]
     lines += [f"    from .{place} import {name} as {name}" for name, place in places.items()]
-    lines += [f"    from {CORE} import {name} as {name}" for name in sorted(core.reexports)]
+    lines += [f"    from {CORE} import (", *(f"        {name}," for name in sorted(core.reexports)), "    )"]
     lines += ["else:", "    __getattr__, __dir__ = lazy_attributes(", "        __name__,", "        {"]
     lines += [f'            "{name}": "{place}",' for name, place in places.items()]
     lines += ["        },", "        _core,", "    )", "", "__all__ = ["]

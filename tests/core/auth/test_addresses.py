@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.sample_client import GET, Client
 from tests.support.token_server import Answer, TokenServer, Watching
+from xcaas_core import ApiKey, ClientCredentials
 from xcaas_core._errors import ConfigurationError, RedirectError
-from xcaas_core.auth import ApiKey, ClientCredentials
 from xcaas_core.operations._operation import Call
 
 

@@ -22,13 +22,13 @@ import pytest
 
 from tests.support.sample_client import GET, KEYED, QUERIED, AsyncClient, Client, chunks
 from tests.support.token_server import Answer, TokenServer, Watching
+from xcaas_core import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 from xcaas_core._errors import (
     AuthenticationError,
     ConfigurationError,
     MissingCredentialsError,
     PermissionDeniedError,
 )
-from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 from xcaas_core.calls._retry import Timeout
 from xcaas_core.operations._operation import Call
 from xcaas_core.operations._parameter import query
@@ -117,7 +117,7 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
 
 def test_token_info(client: Client) -> None:
     from tests.support.sample_client import PRODUCT
-    from xcaas_core.auth import token_info
+    from xcaas_core.auth.security._token_info import token_info
     from xcaas_core.sansio._drivers import run
 
     engine = client._engine  # pyright: ignore[reportPrivateUsage]
@@ -345,7 +345,7 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
     code = f"""
         import threading, time
         from tests.support.sample_client import Client
-        from xcaas_core.auth import ClientCredentials, MemoryTokenCache
+        from xcaas_core import ClientCredentials, MemoryTokenCache
         client = Client(credentials=ClientCredentials("id", "s", cache=MemoryTokenCache()), base_url={server.url!r})
         threading.Thread(target=client.sample.get, daemon=True).start()
         time.sleep(0.5)

@@ -15,11 +15,11 @@ import pytest
 
 from tests.support.sample_client import Client
 from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
 from xcaas_core._errors import ResponseError, TokenError, XCaaSError
 from xcaas_core._json import JSONValue
 from xcaas_core._redaction import Redactor, redactor_of, safe_text
 from xcaas_core._secrets import MASK, MaskedStr
-from xcaas_core.auth import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
 from xcaas_core.calls._hooks import AttemptEvent, TokenEvent
 
 SECRET = "S3CRET+wörth/keeping=="
@@ -242,7 +242,7 @@ def test_a_key_in_the_query_is_no_part_of_addresses_whatever_its_name(name: str)
         Client(credentials=ApiKey(KEY), base_url=server.url, retries=1, hooks=[hook]) as client,
         pytest.raises(ResponseError) as caught,
     ):
-        client.sample._call(operation)  # pyright: ignore[reportPrivateUsage]
+        client.sample._caller.call(operation)  # pyright: ignore[reportPrivateUsage]
     assert caught.value.url is not None
     assert caught.value.url.endswith(f"/x?{name}={MASK}")
     hidden = quote(KEY, safe="")

@@ -12,8 +12,8 @@ from tests.support.credentials import World, request, text_of
 from tests.support.sample_client import Client
 from tests.support.simulation import FakeResponse, TokenEndpoint
 from tests.support.token_server import Answer, Service, TokenServer
+from xcaas_core import ApiKey, ClientCredentials, MemoryTokenCache
 from xcaas_core._errors import AuthenticationError, RedirectError
-from xcaas_core.auth import ApiKey, ClientCredentials, MemoryTokenCache
 
 
 def test_httpx_auth_a_lock_around_the_fetch_needs_a_second_look_inside_it() -> None:

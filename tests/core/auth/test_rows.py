@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from tests.support.sample_client import Client
-from xcaas_core.auth import ClientCredentials
+from xcaas_core import ClientCredentials
 from xcaas_core.testing import FakeServer
 
 ROWS = range(1, 40)

@@ -15,7 +15,8 @@ from xcaas_core._errors import ArgumentError, DecodeError, NotFoundError, Poller
 from xcaas_core.downloads._download import Download
 from xcaas_core.operations._operation import Call, Operation
 from xcaas_core.paging._pager import Pager
-from xcaas_core.polling._poller import AsyncPoller, Poller, PollProgress
+from xcaas_core.polling._job import PollProgress
+from xcaas_core.polling._poller import AsyncPoller, Poller
 from xcaas_core.testing import FakeServer
 
 

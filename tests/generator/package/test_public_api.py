@@ -15,7 +15,7 @@ CALLS = """
 _GET = None
 class Tags(_sdk.Resource):
     def get(self, id: {}) -> {}:
-        return self._call(_GET, (id,))
+        return self._caller.call(_GET, (id,))
 """
 OPERATION = '_GET: Final = _sdk.Operation(PRODUCT, call="things.tags.get")\n'
 

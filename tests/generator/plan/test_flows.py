@@ -51,10 +51,10 @@ def test_an_operation_that_was_refused_can_t_be_asked() -> None:
 def test_resuming_takes_what_the_operations_that_follow_take() -> None:
     found = made(query("tenant"), path("folder"))
     assert "def resume_pack(self, id: str, folder: str, *, tenant: str | None = None)" in found
-    assert "self._resume(_START, id, (tenant, folder, None))" in found
+    assert "self._caller.resume(_START, id, (tenant, folder, None))" in found
 
 
 def test_resuming_takes_the_id_alone_where_nothing_else_is_shared() -> None:
     found = made()
     assert "def resume_pack(self, id: str)" in found
-    assert "self._resume(_START, id)" in found
+    assert "self._caller.resume(_START, id)" in found

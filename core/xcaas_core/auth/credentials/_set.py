@@ -12,9 +12,9 @@ from ..._checks import is_iterable, is_mapping
 from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, run_in_thread
-from ..tokens._errors import SecretUnavailableError
 from ._base import Credential, adopt, refill_with
 from ._kinds import ApiKey, BasicToken, BearerToken
+from ._sources import call_provider
 
 __all__ = ["CredentialSet", "Credentials", "ScopedCredential"]
 
@@ -94,7 +94,7 @@ class CredentialSet:
 
     def _fetch(self) -> None:
         assert self._provider is not None
-        self._take(tuple(_parse(_call(self._provider))))
+        self._take(tuple(_parse(call_provider(self._provider, "the function that gives the credentials"))))
 
     def _take(self, fresh: tuple[ScopedCredential, ...]) -> None:
         """Let objects from before take over what the new ones hold, so that tokens and counters last."""
@@ -124,18 +124,6 @@ _by_provider: weakref.WeakValueDictionary[int, CredentialSet] = weakref.WeakValu
 
 def _fits(entries: tuple[ScopedCredential, ...], fresh: tuple[ScopedCredential, ...]) -> bool:
     return [(type(one.credential), one.name) for one in entries] == [(type(one.credential), one.name) for one in fresh]
-
-
-def _call(provider: Callable[[], object]) -> object:
-    trouble: str | None = None
-    given: object = None
-    try:
-        given = provider()
-    except Exception as error:
-        trouble = type(error).__name__
-    if trouble is not None:  # outside the `except`: the function's own error may show a secret
-        raise SecretUnavailableError(f"the function that gives the credentials raised {trouble}")
-    return given
 
 
 def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]:

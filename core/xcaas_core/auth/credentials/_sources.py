@@ -20,7 +20,15 @@ from ..tokens._errors import SecretUnavailableError
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-__all__ = ["EnvironmentVariable", "LiteralSecret", "SecretInput", "Source", "require_text", "source_of"]
+__all__ = [
+    "EnvironmentVariable",
+    "LiteralSecret",
+    "SecretInput",
+    "Source",
+    "call_provider",
+    "require_text",
+    "source_of",
+]
 
 
 class Source(Protocol):
@@ -110,14 +118,7 @@ class CallableSecret:
     fixed = False
 
     def get(self) -> Secret:
-        trouble: str | None = None
-        value: object = None
-        try:
-            value = self.function()
-        except Exception as error:
-            trouble = type(error).__name__
-        if trouble is not None:  # outside the `except`: the function's own error may show the secret
-            raise SecretUnavailableError(f"the function {self!r} that gives the secret raised {trouble}")
+        value = call_provider(self.function, f"the function {self!r} that gives the secret")
         if isinstance(value, str) and value.strip("\r\n"):
             return Secret(value.strip("\r\n"))  # files and secret managers like to end in a newline
         if isinstance(value, Secret) and value:
@@ -126,6 +127,15 @@ class CallableSecret:
 
     def __repr__(self) -> str:
         return getattr(self.function, "__qualname__", type(self.function).__name__)
+
+
+def call_provider(function: Callable[[], object], what: str) -> object:
+    """Return what a user's function gives. `what` names it for the error, which shows nothing of the function's own."""
+    try:
+        return function()
+    except Exception as error:
+        trouble = type(error).__name__
+    raise SecretUnavailableError(f"{what} raised {trouble}")  # outside the `except`: the first one may show a secret
 
 
 SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source

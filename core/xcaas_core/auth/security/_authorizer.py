@@ -1,23 +1,32 @@
-"""The authorizer of calls that share a product and a security requirement (see `auth/_interface.py`), and what a token says."""
+"""The seam between calls and credentials.
+
+Before each attempt the call flow asks an `Authorizer` to put credentials on the request; after a 401 it asks
+once whether a new credential was obtained. Rules that both sides keep:
+
+- `authorize` runs as late as possible: after waiting for a free slot, just before `Send`.
+- It is asked only for addresses that may see credentials, and not for a request that carries `Authorization`
+  already, because the caller set it.
+- `rejected` is asked at most once per call, for what the refused attempt carried, and
+  only if the body can be sent again. It does not count as a retry.
+- A flow that is closed or thrown into (a cancelled task) lets go of whatever it leads.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from ..._errors import MissingCredentialsError
 from ...operations._operation import Security
 from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
-from .._interface import AuthContext, Authorizer
-from ..credentials._kinds import ClientCredentials
+from .._interface import AuthContext
 from ..credentials._set import CredentialSet
 from ..tokens._refresh import Timeouts
 from ..tokens._token import AccessToken, TokenInfo
-from ._bindings import CredentialBinding, binding_of, token_manager
+from ._bindings import CredentialBinding, binding_of
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "RequestAuthorizer", "about_key", "build_authorizer", "token_info"]
+__all__ = ["AppliedCredentials", "Authorizer", "about_key", "build_authorizer"]
 
 # Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
 _SUSPECT_TOKEN = 5.0
@@ -40,8 +49,9 @@ class AppliedCredentials:
     asked: bool = False
 
 
-class RequestAuthorizer:
-    """Puts one value, or several, on each request.
+class Authorizer:
+    """Puts one value, or several, on the requests of operations that share a product and a security requirement. One
+    serves all threads and event loops of a client.
 
     A token that is refused right after it was obtained because the one before was refused (or is the
     same again) is not at fault: the key is, which may lack the product. Such a token is *suspected* for a
@@ -56,8 +66,12 @@ class RequestAuthorizer:
         self._bindings: tuple[CredentialBinding, ...] | None = None
         self._suspected: tuple[str, float] = ("", 0.0)
 
-    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[object]:
-        """Put credentials on the request; see `Authorizer`."""
+    def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[AppliedCredentials]:
+        """Put credentials on the request. `replay`: this call was refused before with another credential.
+
+        `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`.
+        With a fresh token this yields no step. Raises CredentialsError where there is no credential to be had in time.
+        """
         bindings = self._bindings
         if bindings is None:
             bindings = yield from self._select()
@@ -76,9 +90,12 @@ class RequestAuthorizer:
         self._bindings = tuple(binding for binding in bindings if binding is not None)
         return self._bindings
 
-    def rejected(self, request: Request, response: Response, applied: object, *, deadline: float | None) -> Flow[bool]:
-        """Look for a better credential after a 401; see `Authorizer`."""
-        if not isinstance(applied, AppliedCredentials):
+    def rejected(
+        self, request: Request, response: Response, applied: AppliedCredentials | None, *, deadline: float | None
+    ) -> Flow[bool]:
+        """Drop the credentials (only those) that a request carried when its response was a 401, and return True if
+        another try makes sense; `authorize` is then asked again."""
+        if applied is None:
             return False
         applied.asked = True
         if any(word in response.content for word in _PRODUCT_REFUSALS):
@@ -96,9 +113,9 @@ class RequestAuthorizer:
                 self._suspect(binding, token)
         return changed
 
-    def explain(self, status: int, applied: object) -> str | None:
-        """Advise on a final 401 or 403; see `Authorizer`."""
-        if not isinstance(applied, AppliedCredentials):
+    def explain(self, status: int, applied: AppliedCredentials | None) -> str | None:
+        """Return advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
+        if applied is None:
             return None
         if status == 401:
             self._on_final_401(applied)
@@ -125,7 +142,7 @@ class RequestAuthorizer:
         return token.fingerprint == fingerprint and self._context.clock() < until
 
     def __repr__(self) -> str:
-        return f"<RequestAuthorizer for {self._product.name}>"
+        return f"<Authorizer for {self._product.name}>"
 
 
 def _timeouts(request: Request) -> Timeouts:
@@ -168,31 +185,4 @@ def build_authorizer(
     """
     if not any(security):
         return None
-    return RequestAuthorizer(product, security, credentials or CredentialSet(), context)
-
-
-def token_info(
-    product: Product,
-    credentials: CredentialSet | None,
-    *,
-    context: AuthContext,
-    deadline: float | None = None,
-    timeouts: Timeouts = (None, None),
-) -> Flow[TokenInfo]:
-    """Return what the token says about its key, requesting one if there is none at hand.
-
-    `product` is any that takes OAuth client credentials: all of them share one token.
-    """
-    held = yield from (credentials or CredentialSet()).resolve()
-    for scheme in product.schemes.values():
-        if scheme.token_url is None:
-            continue
-        for entry in held:
-            if isinstance(entry.credential, ClientCredentials):
-                manager = token_manager(entry.credential, product, scheme, context)
-                token = yield from manager.acquire(deadline, timeouts)
-                return replace(token.info, remaining=token.remaining(context.clock))
-    raise MissingCredentialsError(
-        "there is no OAuth token to ask about: the client has no client credentials",
-        advice="Give the client ClientCredentials(client_id, client_secret).",
-    )
+    return Authorizer(product, security, credentials or CredentialSet(), context)

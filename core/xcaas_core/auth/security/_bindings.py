@@ -199,7 +199,7 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
         fetch = EndpointFetcher(request.build, safe_url(url), credential.policy, context)
         if credential.cache is None:
             return fetch
-        return CachingFetcher(fetch, credential.cache, request.cache_key, credential.policy, context)
+        return CachingFetcher(fetch, credential.cache, request.identity, credential.policy, context)
 
     return manager_of(credential, key, context, make_fetcher)
 

@@ -1,20 +1,21 @@
-"""The token requests of the two token services, and the names of their tokens in shared caches."""
+"""The token requests of the two token services."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import quote_plus, urlencode
 
-from ..._secrets import MaskedStr, Secret, basic, store_digest
+from ..._secrets import MaskedStr, Secret, basic
 from ...sansio._messages import Request
-from ...sansio._steps import Flow, run_in_thread
+from ...sansio._steps import Flow
 from ..credentials._base import reveal
 from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
 
 __all__ = ["ClientCredentialsRequest", "WorkAnalyticsRequest"]
+
+# Facts that anybody may know, the name of the caller, and the secret.
+Identity: TypeAlias = tuple[list[object], str, Secret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,17 @@ class ClientCredentialsRequest:
         header = basic(quote_plus(credential.client_id), quote_plus(secret.reveal()))
         return _request(self.url, {"authorization": header}, form, {})
 
-    def cache_key(self) -> Flow[str]:
-        """Return a name for the token: the same wherever everything that makes tokens differ is the same."""
+    def identity(self) -> Flow[Identity]:
+        """Return what makes tokens differ."""
         credential = self.credential
         secret = yield from reveal(credential, "_client_secret")
-        facts = [credential.kind, credential.client_id, self.url, [sorted(credential.scopes), credential.parameters]]
-        return (yield from _cache_key(facts, credential.client_id, secret))
+        facts: list[object] = [
+            credential.kind,
+            credential.client_id,
+            self.url,
+            [sorted(credential.scopes), credential.parameters],
+        ]
+        return facts, credential.client_id, secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,12 @@ class WorkAnalyticsRequest:
         headers: dict[str, str] = {self.key_header: MaskedStr(key.reveal())}
         return _request(self.url, headers, {"username": self.credential.username}, {"password": password})
 
-    def cache_key(self) -> Flow[str]:
+    def identity(self) -> Flow[Identity]:
         key = yield from reveal(self.credential, "_api_key")
         password = yield from reveal(self.credential, "_password")
         both = Secret(f"{key.reveal()}\0{password.reveal()}")
-        facts = [self.credential.kind, self.credential.username, self.url, None]
-        return (yield from _cache_key(facts, self.credential.username, both))
+        facts: list[object] = [self.credential.kind, self.credential.username, self.url, None]
+        return facts, self.credential.username, both
 
 
 def _request(url: str, headers: dict[str, str], form: dict[str, str], secrets: dict[str, Secret]) -> Request:
@@ -74,9 +80,3 @@ def _request(url: str, headers: dict[str, str], form: dict[str, str], secrets: d
     request = Request("POST", url, form_type | headers, body)
     request.secrets += [MaskedStr(secret.reveal()) for secret in secrets.values()]
     return request
-
-
-def _cache_key(facts: Sequence[object], principal: str, secret: Secret) -> Flow[str]:
-    text = json.dumps(facts, sort_keys=True)
-    digest = yield from run_in_thread(lambda: store_digest(principal, secret))
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}-{digest}"

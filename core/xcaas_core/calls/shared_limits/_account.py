@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from ..._secrets import store_digest
+from ..._store import store_digest
 from ...auth.credentials._base import reveal
 from ...auth.credentials._kinds import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin
 from ...auth.security._selection import rank
@@ -14,7 +14,8 @@ from ...operations._product import Product
 from ...sansio._steps import Flow, run_in_thread
 
 if TYPE_CHECKING:
-    from ...auth import Credential, CredentialSet
+    from ...auth.credentials._base import Credential
+    from ...auth.credentials._set import CredentialSet
 
 __all__ = ["account_digest"]
 

@@ -18,7 +18,7 @@ from .._rate_limits import RateLimiter
 from ._account import account_digest
 
 if TYPE_CHECKING:
-    from ...auth import CredentialSet
+    from ...auth.credentials._set import CredentialSet
 
 __all__ = ["RateLimitStore", "SharedLimiter"]
 

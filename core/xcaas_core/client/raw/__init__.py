@@ -1,4 +1,5 @@
-"""The calls of clients that return responses. A vendored copy that nobody asked for them has `_absent.py` here."""
+"""What clients do beside their products' operations: calls that return responses, calls of other paths, tokens and
+credentials outside of calls. A vendored copy that nobody asked for them has `_absent.py` here."""
 
 from __future__ import annotations
 
@@ -6,9 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 if TYPE_CHECKING:
+    from ...auth.tokens._token import TokenInfo
     from ...calls._session import AsyncSession, Session
     from ...paging._pager import AsyncPager
     from ...serialization._inputs import BinaryInput
+    from ...transport._library import HttpAuth
+    from .._resources import AsyncProductClient, ProductClient
     from ._raw_response import RawResponse
     from ._streamed import AsyncStreaming, StreamedResponse
 
@@ -19,11 +23,29 @@ T = TypeVar("T")
 
 
 class RawCalls:
-    """The calls of a blocking client that return responses."""
+    """What a blocking client does beside its products' operations."""
 
     __slots__ = ()
 
     _session: Session
+
+    def token_info(self) -> TokenInfo:
+        """Return what the OAuth token says about its key: above all, which products it opens.
+
+        Asks for a token if there is none at hand.
+        """
+        from ._token_info import token_flow
+
+        return self._session.run(token_flow(self, self._session.engine))
+
+    def http_auth(self, product: ProductClient) -> HttpAuth:
+        """Return this client's credentials for one product, as `auth=` of an HTTP client of your own.
+
+        httpx.get(address, auth=client.http_auth(client.storage))
+        """
+        from ._token_info import http_auth
+
+        return http_auth(product, self._session)
 
     def raw(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
         """Call a method and get its result with status, headers and body.
@@ -102,11 +124,29 @@ class RawCalls:
 
 
 class AsyncRawCalls:
-    """The calls of an async client that return responses."""
+    """What an async client does beside its products' operations."""
 
     __slots__ = ()
 
     _session: AsyncSession
+
+    async def token_info(self) -> TokenInfo:
+        """Return what the OAuth token says about its key: above all, which products it opens.
+
+        Asks for a token if there is none at hand.
+        """
+        from ._token_info import token_flow
+
+        return await self._session.run(token_flow(self, self._session.engine))
+
+    def http_auth(self, product: AsyncProductClient) -> HttpAuth:
+        """Return this client's credentials for one product, as `auth=` of an async HTTP client of your own.
+
+        await http.get(address, auth=client.http_auth(client.storage))
+        """
+        from ._token_info import http_auth
+
+        return http_auth(product, self._session)
 
     @overload
     async def raw(

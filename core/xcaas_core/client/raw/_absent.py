@@ -1,4 +1,4 @@
-"""Clients without `raw` and `streaming`: this package in a vendored copy that nobody asked for them."""
+"""Clients that call operations only: this package in a vendored copy that nobody asked for more."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ __all__ = ["AsyncRawCalls", "RawCalls"]
 
 
 class RawCalls:
-    """A blocking client's calls give values only."""
+    """A blocking client calls the operations of its products only."""
 
     __slots__ = ()
 
 
 class AsyncRawCalls:
-    """An async client's calls give values only."""
+    """An async client calls the operations of its products only."""
 
     __slots__ = ()

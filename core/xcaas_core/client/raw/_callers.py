@@ -49,14 +49,14 @@ class ResponseCaller:
         return self._wrap(response, response.value)
 
     def _first_page(self, call: Call[object]) -> Flow[object]:
-        from ...paging._pages import PageSource
+        from ._first_page import FirstPage
 
-        source: PageSource[object] = PageSource(self.session.engine, call)
+        source = FirstPage(self.session.engine, call)
         response = yield from exchange(self.session.engine, source.first(stream=self._stream))
         pager = self._pager(self.session, source)
 
         def value() -> object:
-            source.keep(response)
+            source.kept = response
             return pager
 
         return self._wrap(response, value)

@@ -9,12 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.credentials import SECRET, World
-from xcaas_core import ConfigurationError
-from xcaas_core.auth import (
+from xcaas_core import (
     ApiKey,
     BasicToken,
     BearerToken,
     ClientCredentials,
+    ConfigurationError,
     Credential,
     EnvironmentVariable,
     MemoryTokenCache,

@@ -7,8 +7,8 @@ import pickle
 import pytest
 
 from tests.support.credentials import World
+from xcaas_core import BasicToken, ClientCredentials, credentials_from_env
 from xcaas_core._errors import MissingCredentialsError
-from xcaas_core.auth import BasicToken, ClientCredentials, credentials_from_env
 
 NAMES = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY", "API_TOKEN", "USERNAME", "PASSWORD", "TENANT")
 

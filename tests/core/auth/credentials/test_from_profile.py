@@ -11,16 +11,10 @@ import pytest
 
 from tests.support.credentials import World, request
 from tests.support.simulation import Simulation, fake_context
-from xcaas_core.auth import (
-    ApiKey,
-    BasicToken,
-    ClientCredentials,
-    CredentialSet,
-    SecretUnavailableError,
-    build_authorizer,
-    credentials_from_profile,
-)
+from xcaas_core import ApiKey, BasicToken, ClientCredentials, SecretUnavailableError, credentials_from_profile
 from xcaas_core.auth.credentials._from_profile import ProfileEntry, default_profile_path
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 
 TEXT = """

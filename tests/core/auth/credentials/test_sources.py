@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tests.support.credentials import SECRET, STORAGE, World, request
 from tests.support.simulation import Simulation, fake_context
-from xcaas_core.auth import ClientCredentials, CredentialSet, EnvironmentVariable, Secret, build_authorizer
+from xcaas_core import ClientCredentials, EnvironmentVariable, Secret
+from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.credentials._sources import CallableSecret, LiteralSecret
+from xcaas_core.auth.security._authorizer import build_authorizer
 
 
 def test_references_are_equal_when_they_name_the_same() -> None:

@@ -10,15 +10,9 @@ import pytest
 from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request, text_of
 from tests.support.signed_requests import KEY, basic_parts, product
 from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
-from xcaas_core.auth import (
-    ApiKey,
-    ClientCredentials,
-    CredentialSet,
-    EnvironmentVariable,
-    build_authorizer,
-)
-from xcaas_core.auth._interface import Authorizer
-from xcaas_core.auth.security._authorizer import about_key
+from xcaas_core import ApiKey, ClientCredentials, EnvironmentVariable
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import Authorizer, about_key, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 
@@ -228,7 +222,7 @@ def test_advice_about_keys() -> None:
 def test_grants_of_somebody_else_are_no_business_of_ours() -> None:
     world = World()
     authorizer = world.authorizer()
-    assert not world.simulation.call(authorizer.rejected(request(), FakeResponse(401), object(), deadline=None))
+    assert not world.simulation.call(authorizer.rejected(request(), FakeResponse(401), None, deadline=None))
     assert authorizer.explain(401, None) is None
 
 

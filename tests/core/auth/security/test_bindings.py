@@ -7,16 +7,10 @@ import pytest
 from tests.support.credentials import OAUTH, SECRET, STORAGE, TOKEN_URL, request
 from tests.support.signed_requests import KEY, authorized, basic_parts, product
 from tests.support.simulation import Simulation, TokenEndpoint, fake_context
+from xcaas_core import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
 from xcaas_core._errors import ConfigurationError
-from xcaas_core.auth import (
-    ApiKey,
-    BasicToken,
-    BearerToken,
-    ClientCredentials,
-    CredentialSet,
-    WorkAnalyticsLogin,
-    build_authorizer,
-)
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._messages import Request
 

@@ -6,7 +6,9 @@ import pytest
 
 from tests.support.credentials import request
 from tests.support.simulation import Simulation, fake_context
-from xcaas_core.auth import ApiKey, CredentialSet, SecretUnavailableError, build_authorizer
+from xcaas_core import ApiKey, SecretUnavailableError
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 
 

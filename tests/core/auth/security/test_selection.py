@@ -6,15 +6,8 @@ import pytest
 
 from tests.support.credentials import OAUTH
 from tests.support.simulation import Simulation
+from xcaas_core import ApiKey, BasicToken, BearerToken, ClientCredentials, SecretUnavailableError, WorkAnalyticsLogin
 from xcaas_core._errors import ConfigurationError, MissingCredentialsError
-from xcaas_core.auth import (
-    ApiKey,
-    BasicToken,
-    BearerToken,
-    ClientCredentials,
-    SecretUnavailableError,
-    WorkAnalyticsLogin,
-)
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.security._selection import resolve_security
 from xcaas_core.operations._product import Product, Scheme

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.credentials import OAUTH, STORAGE
 from tests.support.simulation import Simulation, fake_context
+from xcaas_core import BasicToken, ClientCredentials
 from xcaas_core._errors import ConfigurationError
-from xcaas_core.auth import BasicToken, ClientCredentials
 from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Scheme
 

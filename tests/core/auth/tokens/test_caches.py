@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.redis_server import connect, redis_server, without_redis
-from xcaas_core.auth import (
+from xcaas_core import (
     ClientCredentials,
     FileTokenCache,
     MemoryTokenCache,
@@ -103,7 +103,7 @@ def test_locks_of_those_who_died_end(tmp_path: Path) -> None:
     time.sleep(0.1)
     assert memory.try_lock("k", 60) is not None
     code = f"""
-from xcaas_core.auth import FileTokenCache
+from xcaas_core import FileTokenCache
 import os
 assert FileTokenCache({str(tmp_path)!r}).try_lock("k", 60)
 os._exit(1)

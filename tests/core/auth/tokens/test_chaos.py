@@ -18,8 +18,7 @@ from tests.support.sample_client import AsyncClient, Client
 from tests.support.simulation import Answer as FakeAnswer
 from tests.support.simulation import FakeResponse, Task, TokenEndpoint
 from tests.support.token_server import Answer, Service, TokenServer
-from xcaas_core._errors import AuthenticationError, ConnectError, ConnectionLostError, TokenError
-from xcaas_core.auth import (
+from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
     TokenRateLimitError,
@@ -28,6 +27,7 @@ from xcaas_core.auth import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
+from xcaas_core._errors import AuthenticationError, ConnectError, ConnectionLostError, TokenError
 from xcaas_core.auth.tokens._token import AccessToken
 
 EXPECTED = (TokenResponseError, TokenRateLimitError, TokenRefusedError, TokenTimeoutError, TokenUnavailableError)

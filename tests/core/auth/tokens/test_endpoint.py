@@ -10,8 +10,7 @@ import pytest
 
 from tests.support.credentials import SECRET, TOKEN_URL, World
 from tests.support.simulation import Answer, FakeResponse, TokenEndpoint
-from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
-from xcaas_core.auth import (
+from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
     TokenRateLimitError,
@@ -20,6 +19,7 @@ from xcaas_core.auth import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
+from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
 
 
 def busy(status: int = 429, **headers: str) -> FakeResponse:

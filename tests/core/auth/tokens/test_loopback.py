@@ -15,9 +15,11 @@ import trio
 from tests.support.sample_client import Client
 from tests.support.simulation import fake_context
 from tests.support.token_server import Answer, TokenServer
+from xcaas_core import ClientCredentials, TokenPolicy
 from xcaas_core._errors import XCaaSError
-from xcaas_core.auth import ClientCredentials, CredentialSet, TokenPolicy, build_authorizer
-from xcaas_core.auth._interface import AuthContext, Authorizer
+from xcaas_core.auth._interface import AuthContext
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import Authorizer, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run, run_async
 from xcaas_core.sansio._messages import Request
@@ -255,7 +257,7 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
 
 # CREDENTIALS 30
 def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -> None:
-    from xcaas_core.auth import TokenRefusedError
+    from xcaas_core import TokenRefusedError
 
     with TokenServer() as thief:
         server.service.behave = lambda number: Answer(307, headers={"location": thief.token_url})
@@ -267,7 +269,7 @@ def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -
 
 
 def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer) -> None:
-    from xcaas_core.auth import TokenUnavailableError
+    from xcaas_core import TokenUnavailableError
 
     server.service.behave = lambda number: Answer(200, delay=30)
     policy = TokenPolicy(attempt_timeout=0.2, total_timeout=0.6, backoff=0.01)

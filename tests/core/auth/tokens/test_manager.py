@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.credentials import SECRET, World, logged, no_steps, text_of
 from tests.support.simulation import FakeResponse, TokenEndpoint
+from xcaas_core import TokenPolicy, TokenRefusedError, TokenResponseError, TokenTimeoutError, TokenUnavailableError
 from xcaas_core._errors import ConnectError
-from xcaas_core.auth import TokenPolicy, TokenRefusedError, TokenResponseError, TokenTimeoutError, TokenUnavailableError
 
 REFUSAL = FakeResponse(401, b'{"error": "invalid_client"}')
 DOWN = FakeResponse(503, b"")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xcaas_core.auth import TokenPolicy
+from xcaas_core import TokenPolicy
 
 POLICY = TokenPolicy()
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.credentials import SECRET, World
 from tests.support.simulation import FakeResponse, TokenEndpoint
-from xcaas_core.auth import AuthEvent, ClientCredentials
+from xcaas_core import AuthEvent, ClientCredentials
 from xcaas_core.auth.tokens._errors import Failure
 from xcaas_core.auth.tokens._refresh import Refresh
 

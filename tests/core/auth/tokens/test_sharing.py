@@ -17,16 +17,16 @@ from tests.support.redis_server import redis_server, without_redis
 from tests.support.signed_requests import product
 from tests.support.simulation import FakeClock, FakeResponse, Simulation, TokenEndpoint, fake_context
 from tests.support.token_server import TokenServer
-from xcaas_core.auth import (
+from xcaas_core import (
     ClientCredentials,
-    CredentialSet,
     MemoryTokenCache,
     SecretUnavailableError,
     TokenCache,
     TokenPolicy,
     WorkAnalyticsLogin,
-    build_authorizer,
 )
+from xcaas_core.auth.credentials._set import CredentialSet
+from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.auth.tokens._manager import TokenManager
 from xcaas_core.auth.tokens._token import AccessToken
@@ -248,7 +248,7 @@ import sys
 from xcaas_core.sansio._drivers import run
 from xcaas_core.transport._sync import HttpTransport
 from xcaas_core.operations._product import Product, Scheme
-from xcaas_core.auth import ClientCredentials, FileTokenCache, RedisTokenCache
+from xcaas_core import ClientCredentials, FileTokenCache, RedisTokenCache
 from xcaas_core.auth.security._bindings import token_manager
 from tests.support.simulation import fake_context
 import time

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xcaas_core import ApiKey, BasicToken, BearerToken, ClientCredentials, Credential, WorkAnalyticsLogin
-from xcaas_core.auth import CredentialSet
+from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.calls.shared_limits._account import account_digest
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._drivers import run

@@ -13,8 +13,16 @@ import pytest
 from tests.support.origin import serving
 from tests.support.redis_server import redis_server, without_redis
 from tests.support.shop import PRODUCT, AsyncShop, Shop
-from xcaas_core import ApiKey, CallTimeoutError, ConfigurationError, EnvironmentVariable, RateLimit, RedisRateLimits
-from xcaas_core.auth import CredentialSet, SecretUnavailableError
+from xcaas_core import (
+    ApiKey,
+    CallTimeoutError,
+    ConfigurationError,
+    EnvironmentVariable,
+    RateLimit,
+    RedisRateLimits,
+    SecretUnavailableError,
+)
+from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.calls.shared_limits import RateLimitStore, SharedLimiter
 from xcaas_core.sansio._drivers import run
 from xcaas_core.testing import FakeServer

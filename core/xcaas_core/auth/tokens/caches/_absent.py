@@ -28,7 +28,7 @@ class CachingFetcher:
         self,
         fetch: TokenFetcher,
         cache: TokenCache,
-        key: Callable[[], Flow[str]],
+        identity: Callable[[], Flow[object]],
         policy: TokenPolicy,
         context: AuthContext,
     ) -> None:

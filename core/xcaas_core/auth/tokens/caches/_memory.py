@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ...._fork import resets_after_fork
 from ...._lazy import public
-from ...._secrets import MaskedBytes
+from ...._store import MaskedBytes
 
 __all__ = ["MemoryTokenCache"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import math
@@ -15,7 +16,8 @@ from typing import Protocol, TypeVar
 from ...._checks import is_list, is_number, is_object
 from ...._errors import CredentialsError
 from ...._lazy import public
-from ...._secrets import MaskedBytes, bearer, fingerprint
+from ...._secrets import Secret, bearer, fingerprint
+from ...._store import MaskedBytes, store_digest
 from ....sansio._steps import Flow, Sleep, run_in_thread
 from ..._interface import AuthContext
 from .._endpoint import no_secret
@@ -67,13 +69,13 @@ class CachingFetcher:
 
     fetch: TokenFetcher
     cache: TokenCache
-    key: Callable[[], Flow[str]]
+    identity: Callable[[], Flow[tuple[list[object], str, Secret]]]
     policy: TokenPolicy
     context: AuthContext
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
-            key = yield from self.key()
+            key = yield from self._key()
         except CredentialsError as error:
             return no_secret(error, self.policy)
         clock = self.context.clock
@@ -91,6 +93,11 @@ class CachingFetcher:
             if budget.early:
                 return Failure(kind="elsewhere", message="another process is renewing the token")
             yield Sleep(0.05 + 0.1 * self.context.random())
+
+    def _key(self) -> Flow[str]:
+        facts, principal, secret = yield from self.identity()
+        digest = yield from run_in_thread(lambda: store_digest(principal, secret))
+        return f"{hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]}-{digest}"
 
     def _fetch_locked(self, key: str, owner: str, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         given_back = False

@@ -103,7 +103,7 @@ class Pets(_sdk.Resource):
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """
-        return self._paginate(_LIST, (kind, born_after, limit, after))
+        return self._caller.paginate(_LIST, (kind, born_after, limit, after))
 
     def create(self, *, pet: _models.Pet | _models.PetDict) -> _models.Pet:
         """Register a pet.
@@ -118,7 +118,7 @@ class Pets(_sdk.Resource):
 
         Source: `createPet`, `POST /pets` in pets.yaml.
         """
-        return self._call(_CREATE, (), pet)
+        return self._caller.call(_CREATE, (), pet)
 
     @_sdk.deprecated("The vendor has deprecated this operation: getPet")
     def get(self, pet_id: UUID | str) -> _models.Pet:
@@ -137,7 +137,7 @@ class Pets(_sdk.Resource):
 
         Source: `getPet`, `GET /pets/{petId}` in pets.yaml.
         """
-        return self._call(_GET, (pet_id,))
+        return self._caller.call(_GET, (pet_id,))
 
 
 class AsyncPets(_sdk.AsyncResource):
@@ -176,7 +176,7 @@ class AsyncPets(_sdk.AsyncResource):
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """
-        return self._paginate(_LIST, (kind, born_after, limit, after))
+        return self._caller.paginate(_LIST, (kind, born_after, limit, after))
 
     async def create(self, *, pet: _models.Pet | _models.PetDict) -> _models.Pet:
         """Register a pet.
@@ -191,7 +191,7 @@ class AsyncPets(_sdk.AsyncResource):
 
         Source: `createPet`, `POST /pets` in pets.yaml.
         """
-        return await self._call(_CREATE, (), pet)
+        return await self._caller.call(_CREATE, (), pet)
 
     @_sdk.deprecated("The vendor has deprecated this operation: getPet")
     async def get(self, pet_id: UUID | str) -> _models.Pet:
@@ -210,4 +210,4 @@ class AsyncPets(_sdk.AsyncResource):
 
         Source: `getPet`, `GET /pets/{petId}` in pets.yaml.
         """
-        return await self._call(_GET, (pet_id,))
+        return await self._caller.call(_GET, (pet_id,))

@@ -83,7 +83,7 @@ class PetsPapers(_sdk.Resource):
 
         Source: `downloadPapers`, `GET /papers/{papersId}` in pets.yaml.
         """
-        return self._download(_DOWNLOAD, (papers_id,))
+        return self._caller.download(_DOWNLOAD, (papers_id,))
 
     def status(self, papers_id: str) -> _models.Papers:
         """Ask for the state of papers.
@@ -98,7 +98,7 @@ class PetsPapers(_sdk.Resource):
 
         Source: `getPapers`, `GET /papers/{papersId}/state` in pets.yaml.
         """
-        return self._call(_STATUS, (papers_id,))
+        return self._caller.call(_STATUS, (papers_id,))
 
     def start(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _models.Papers:
         """Have papers made.
@@ -116,7 +116,7 @@ class PetsPapers(_sdk.Resource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return self._call(_START, (pet_id,), body)
+        return self._caller.call(_START, (pet_id,), body)
 
     def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.Poller[_sdk.Download]:
         """Have papers made. Follow the work to its end.
@@ -134,7 +134,7 @@ class PetsPapers(_sdk.Resource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return self._poll(_START, (pet_id,), body)
+        return self._caller.poll(_START, (pet_id,), body)
 
     def resume(self, id: str) -> _sdk.Poller[_sdk.Download]:
         """Follow work that was started before, by `make` or elsewhere.
@@ -151,7 +151,7 @@ class PetsPapers(_sdk.Resource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return self._resume(_START, id)
+        return self._caller.resume(_START, id)
 
 
 class AsyncPetsPapers(_sdk.AsyncResource):
@@ -172,7 +172,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Source: `downloadPapers`, `GET /papers/{papersId}` in pets.yaml.
         """
-        return self._download(_DOWNLOAD, (papers_id,))
+        return self._caller.download(_DOWNLOAD, (papers_id,))
 
     async def status(self, papers_id: str) -> _models.Papers:
         """Ask for the state of papers.
@@ -187,7 +187,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Source: `getPapers`, `GET /papers/{papersId}/state` in pets.yaml.
         """
-        return await self._call(_STATUS, (papers_id,))
+        return await self._caller.call(_STATUS, (papers_id,))
 
     async def start(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _models.Papers:
         """Have papers made.
@@ -205,7 +205,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return await self._call(_START, (pet_id,), body)
+        return await self._caller.call(_START, (pet_id,), body)
 
     def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Have papers made. Follow the work to its end.
@@ -223,7 +223,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return self._poll(_START, (pet_id,), body)
+        return self._caller.poll(_START, (pet_id,), body)
 
     def resume(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
         """Follow work that was started before, by `make` or elsewhere.
@@ -240,4 +240,4 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
-        return self._resume(_START, id)
+        return self._caller.resume(_START, id)

@@ -36,7 +36,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .pets._client import Pets
 
-        return self._product(Pets)
+        return self._resource(Pets)
 
 
 @_sdk.public
@@ -57,4 +57,4 @@ class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
         """
         from .pets._client import AsyncPets
 
-        return self._product(AsyncPets)
+        return self._resource(AsyncPets)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .._errors import ConfigurationError
-from ..calls._attempts import with_tokens
-from ..calls._session import AsyncSession, Session
-from ..http._urls import same_origin
-from ..sansio._messages import Request
-from ..sansio._steps import Flow
-from ..transport._leftovers import guard
-from ..transport._library import auth_bases
+from ..._errors import ConfigurationError
+from ...calls._attempts import with_tokens
+from ...calls._session import AsyncSession, Session
+from ...http._urls import same_origin
+from ...sansio._messages import Request
+from ...sansio._steps import Flow
+from ...transport._leftovers import guard
+from ...transport._library import auth_bases
 
 if TYPE_CHECKING:
-    from ..auth._interface import Authorizer
-    from ..transport._library import HttpAuth
+    from ...auth.security._authorizer import Authorizer
+    from ...transport._library import HttpAuth
 
 __all__ = ["Signing", "auth_adapter"]
 

@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .._errors import ConfigurationError, MissingCredentialsError
-from ..calls._attempts import with_tokens
-from ..http._urls import refuse_plain_http
-from ..operations._product import Product, own_product
-from ..serialization._servers import server_address
-from ._base import product_names
-from ._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
+from ..._errors import ConfigurationError, MissingCredentialsError
+from ...calls._attempts import with_tokens
+from ...http._urls import refuse_plain_http
+from ...operations._product import Product, own_product
+from ...serialization._servers import server_address
+from .._base import product_names
+from .._resources import AsyncProductClient, AsyncResource, ProductClient, Resource
 
 if TYPE_CHECKING:
-    from ..auth import TokenInfo
-    from ..calls._engine import Engine
-    from ..calls._session import AsyncSession, Session
-    from ..operations._operation import Security
-    from ..sansio._steps import Flow
-    from ..transport._library import HttpAuth
+    from ...auth.tokens._token import TokenInfo
+    from ...calls._engine import Engine
+    from ...calls._session import AsyncSession, Session
+    from ...operations._operation import Security
+    from ...sansio._steps import Flow
+    from ...transport._library import HttpAuth
 
 __all__ = ["http_auth", "token_flow"]
 
 
 def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
     """Ask the client's token what it opens."""
-    from ..auth import token_info
+    from ...auth.security._token_info import token_info
 
     limits = engine.options.timeout
     deadline = None if limits.total is None else engine.shared.clock() + limits.total
@@ -58,11 +58,11 @@ def product_of(client: object) -> Product:
     )
 
 
-def http_auth(client: ProductClient | AsyncProductClient, engine: Engine, session: Session | AsyncSession) -> HttpAuth:
+def http_auth(client: ProductClient | AsyncProductClient, session: Session | AsyncSession) -> HttpAuth:
     """Return an `auth` object for a user's own HTTP client, which signs what goes to this product's servers."""
     from ._http_auth import auth_adapter
 
-    product = product_of(client)
+    engine, product = session.engine, product_of(client)
     security: Security = tuple((name,) for name in product.schemes)
     authorizer = engine.authorizer(product, security)
     if authorizer is None:
