@@ -153,16 +153,17 @@ class PageSource(Generic[T]):
 
     def decode(self, page: RawPage) -> list[T]:
         """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
-        found: Any = page.items
+        items: Any = page.items
         if self.paging.item is not None:
             codec = self._codec(f"list[{self.paging.item}]")
             try:
-                found = codec.decode(found, at=self.paging.items, lenient=self.engine.lenient)
+                decoded: Any = codec.decode(items, at=self.paging.items, lenient=self.engine.lenient)
             except DecodeError as error:
                 error.operation = self.name
                 raise
-        items: list[T] = found
-        return items[page.here.skip :]
+            items = decoded
+        found: list[T] = items
+        return found[page.here.skip :]
 
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
         """Return what callers see of a page."""

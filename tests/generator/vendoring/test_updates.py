@@ -153,7 +153,7 @@ def test_without_the_text_before_the_edit_nothing_is_merged(
         (target / "_base.zip").write_bytes(content)
     refused = vendored(target, "--merge", originals=next_version)
     assert refused.code == 1
-    assert "_base.zip does not hold the file" in refused.told
+    assert "restore _base.zip from version control" in refused.told
     assert "Our stored files" in (target / EDITED).read_text()
     assert vendored(target, "--check", originals=SMALL).code == 1
     assert f"{said}: _base.zip" in capsys.readouterr().out
