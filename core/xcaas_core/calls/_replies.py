@@ -9,7 +9,7 @@ from .._errors import Attempt, XCaaSError
 from ..http._headers import request_id_of
 from ..sansio._messages import Response
 from ..serialization._responses import plain_json
-from ._context import CallContext
+from ._context import AnyError, CallContext
 
 if TYPE_CHECKING:
     from .._json import JSONValue
@@ -60,12 +60,16 @@ class CallResponse(Generic[T_co]):
     def request_id(self) -> str | None:
         return request_id_of(self.response.headers)
 
+    def complete(self, error: AnyError) -> AnyError:
+        """Add what is known of the call and of this response to an error."""
+        return self.context.complete(error, self.response)
+
     def json(self) -> JSONValue:
         """Return the body as plain JSON values. Raises `DecodeError` if it is something else."""
         try:
             return plain_json(self.response)
         except XCaaSError as error:
-            self.context.complete(error, self.response)
+            self.complete(error)
             raise
 
     def value(self) -> T_co:
@@ -73,7 +77,7 @@ class CallResponse(Generic[T_co]):
         try:
             return self._decode(self.response)
         except XCaaSError as error:
-            self.context.complete(error, self.response)
+            self.complete(error)
             raise
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ and hand them to `session.run`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from ..operations._operation import Call, Operation
 from ..sansio._drivers import AsyncTransport, SyncTransport, run, run_async
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from ._engine import Engine
     from ._replies import CallResponse
 
-
 __all__ = ["AsyncSession", "Session"]
 
 T = TypeVar("T")
+IO = TypeVar("IO", SyncTransport, AsyncTransport)
 
 
 def exchange(engine: Engine, call: Call[T]) -> Flow[CallResponse[T]]:
@@ -31,18 +31,22 @@ def exchange(engine: Engine, call: Call[T]) -> Flow[CallResponse[T]]:
     return exchange(engine, call)
 
 
-class Session:
-    """A blocking client's way to the server. May be used from many threads."""
-
+class _Session(Generic[IO]):
     __slots__ = ("engine", "io")
 
-    def __init__(self, engine: Engine, io: SyncTransport) -> None:
+    def __init__(self, engine: Engine, io: IO) -> None:
         self.engine: Engine = engine
-        self.io: SyncTransport = io
+        self.io: IO = io
 
     def with_options(self, changes: Mapping[str, object]) -> Self:
         """Return a session with other options. Unchanged ones may be among the changes."""
         return type(self)(self.engine.with_options(self.engine.options.with_changes(changes)), self.io)
+
+
+class Session(_Session[SyncTransport]):
+    """A blocking client's way to the server. May be used from many threads."""
+
+    __slots__ = ()
 
     def run(self, flow: Flow[T]) -> T:
         """Carry a flow out, blocking, and return what it returns."""
@@ -57,18 +61,10 @@ class Session:
         return run(exchange(self.engine, call), self.io)
 
 
-class AsyncSession:
+class AsyncSession(_Session[AsyncTransport]):
     """An async client's way to the server. May be used from several event loops in turn."""
 
-    __slots__ = ("engine", "io")
-
-    def __init__(self, engine: Engine, io: AsyncTransport) -> None:
-        self.engine: Engine = engine
-        self.io: AsyncTransport = io
-
-    def with_options(self, changes: Mapping[str, object]) -> Self:
-        """Return a session with other options. Unchanged ones may be among the changes."""
-        return type(self)(self.engine.with_options(self.engine.options.with_changes(changes)), self.io)
+    __slots__ = ()
 
     async def run(self, flow: Flow[T]) -> T:
         """Carry a flow out and return what it returns."""

@@ -327,9 +327,7 @@ class Transfer:
         yield Sleep(growing_wait(_FIRST_PAUSE, self._failures))
 
     def _in_context(self, error: DownloadError) -> DownloadError:
-        if self._reply is None:
-            return CallContext(self._call.operation).complete(error)
-        return self._reply.context.complete(error, self._reply.response)
+        return (self._reply or CallContext(self._call.operation)).complete(error)
 
 
 def _range_start(headers: Mapping[str, str]) -> int:

@@ -144,7 +144,7 @@ class PageSource(Generic[T]):
         try:
             return walk.advance(reply.json(), reply.headers, reply.url)
         except PagingError as error:
-            reply.context.complete(error, reply.response)
+            reply.complete(error)
             raise
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:

@@ -273,9 +273,7 @@ class Job:
 
     def _in_context(self, error: AnyError, reply: CallResponse[object] | None) -> AnyError:
         error.operation = self.name  # also where the response is that of the operation that tells the job's state
-        if reply is None:
-            return CallContext(self._call.operation).complete(error)
-        return reply.context.complete(error, reply.response)
+        return (reply or CallContext(self._call.operation)).complete(error)
 
 
 def _one(body: JSONValue) -> JSONValue:

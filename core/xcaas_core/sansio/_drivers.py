@@ -50,7 +50,7 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
         step = next(flow)
         while True:
             try:
-                result = io.send(step.request, step.stream) if isinstance(step, Send) else _perform(step, io)
+                result = _perform(step, io)
             except BaseException as error:
                 failure = error
             # Outside of the except block, or what the flow raises instead would have this error for its context.
@@ -68,6 +68,8 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
 def _perform(step: Step, io: SyncTransport) -> object:
     result: object = None
     match step:
+        case Send():
+            result = io.send(step.request, step.stream)
         case ReadChunk():
             result = io.chunk(step.response)
         case Read():
@@ -82,8 +84,6 @@ def _perform(step: Step, io: SyncTransport) -> object:
             result = done.wait(step.timeout)
         case RunInThread():
             result = step.function()
-        case Send():
-            result = io.send(step.request, step.stream)
     return result
 
 
@@ -95,10 +95,7 @@ async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
         step = next(flow)
         while True:
             try:
-                if isinstance(step, Send):
-                    result = await io.send(step.request, step.stream)
-                else:
-                    result = await _perform_async(step, io)
+                result = await _perform_async(step, io)
             except BaseException as error:
                 failure = error
             if failure is None:
@@ -115,6 +112,8 @@ async def run_async(flow: Flow[T], io: AsyncTransport) -> T:
 async def _perform_async(step: Step, io: AsyncTransport) -> object:
     result: object = None
     match step:
+        case Send():
+            result = await io.send(step.request, step.stream)
         case ReadChunk():
             result = await io.chunk(step.response)
         case Read():
@@ -129,8 +128,6 @@ async def _perform_async(step: Step, io: AsyncTransport) -> object:
             from anyio.to_thread import run_sync
 
             result = await run_sync(step.function)
-        case Send():
-            result = await io.send(step.request, step.stream)
     return result
 
 

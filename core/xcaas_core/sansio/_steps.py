@@ -56,31 +56,29 @@ class Send:
         self.stream = stream
 
 
-class Read:
+class _OfResponse:
+    __slots__ = ("response",)
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Read(_OfResponse):
     """Read the rest of a streamed response into `content`. Result: None."""
 
-    __slots__ = ("response",)
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    __slots__ = ()
 
 
-class ReadChunk:
+class ReadChunk(_OfResponse):
     """Read the next piece of a streamed response, decoded. Result: bytes, empty at the end."""
 
-    __slots__ = ("response",)
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    __slots__ = ()
 
 
-class Close:
+class Close(_OfResponse):
     """Give up a response and return its connection. Result: None."""
 
-    __slots__ = ("response",)
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    __slots__ = ()
 
 
 class Sleep:
