@@ -61,7 +61,7 @@ class CallResponse(Generic[T_co]):
         return request_id_of(self.response.headers)
 
     def json(self) -> JSONValue:
-        """Return the body as plain JSON values. Raises `DecodeError` if it is something else."""
+        """Return the body as plain JSON values. Raises `DecodeError` if it is not JSON."""
         try:
             return plain_json(self.response)
         except XCaaSError as error:
