@@ -4,11 +4,11 @@
     ├── ConfigurationError            the client is set up in a way that cannot work
     ├── ArgumentError                 a value given to a call cannot be sent (also ValueError)
     ├── CredentialsError              no usable credential
-    │   ├── MissingCredentialsError   the product needs a kind that the client was not given
-    │   └── TokenError                the token endpoint gave no token
+    │   ├── MissingCredentialsError   the client has none of the kind that the product takes
+    │   └── TokenError                the token endpoint returned no token
     ├── TransportError                no complete response arrived
-    │   ├── ConnectError              no connection was made: the server has seen nothing
-    │   │   └── CertificateError      the server's certificate was refused
+    │   ├── ConnectError              no connection was made: the server never saw the request
+    │   │   └── CertificateError      the server's certificate was rejected
     │   ├── CallTimeoutError          a time limit passed (also TimeoutError)
     │   └── ConnectionLostError       the connection broke while the call was under way
     ├── ResponseError                 the server responded with an error
@@ -24,13 +24,13 @@
     │   ├── UnprocessableError        422
     │   ├── RateLimitError            429
     │   └── ServerError               5xx
-    ├── DecodeError                   a response is not what the spec promises (JSON pointer)
+    ├── DecodeError                   a response does not match the spec (JSON pointer)
     ├── PagingError                   a list cannot be read to its end
-    ├── DownloadError                 a file could not be fetched whole and right
-    │   └── ArchiveError              an archive is damaged, or not safe to unpack
+    ├── DownloadError                 a file could not be downloaded intact
+    │   └── ArchiveError              an archive is damaged or unsafe to unpack
     ├── ExportError                   a table could not be written to a file (also OSError)
-    └── PollerError                   work on the server failed
-        └── PollerTimeoutError        it was not done in time, and goes on (also TimeoutError)
+    └── PollerError                   a job on the server failed
+        └── PollerTimeoutError        it did not finish in time (also TimeoutError)
 
 Errors are made where the trouble is seen, with a message; `calls/_context.py` adds what only
 the call knows: method, address, attempts. Addresses and bodies are shown without secrets.
@@ -83,7 +83,7 @@ __all__ = [
 
 @dataclass(slots=True, eq=False, repr=False)
 class Attempt:
-    """One try of a call: what came of it, how long it took, how long was waited before it."""
+    """One attempt of a call: its outcome, how long it took, and the wait before it."""
 
     number: int
     outcome: str
@@ -96,22 +96,22 @@ class Attempt:
 
 
 class XCaaSError(Exception):
-    """The root of all errors that a call can raise."""
+    """The base of all errors that a call can raise."""
 
     method: str | None = None
     """HTTP method of the call."""
     url: str | None = None
-    """Address of the call, without secrets."""
+    """URL of the call, without secrets."""
     operation: str | None = None
-    """The call as it is written in Python, such as `storage.objects.search`."""
+    """The call as written in Python, such as `storage.objects.search`."""
     status: int | None = None
     """HTTP status of the response, if there was one."""
     request_id: str | None = None
-    """The server's name for this request. Vendors' support teams ask for it."""
+    """The server's id for this request. Quote it when you contact the vendor's support."""
     attempts: tuple[Attempt, ...] = ()
-    """Every try that was made, the last one included."""
+    """All attempts, including the last."""
     advice: str | None = None
-    """What to do about it."""
+    """How to fix it."""
 
     def __init__(self, message: str = "", *, advice: str | None = None) -> None:
         super().__init__(message)
@@ -120,7 +120,7 @@ class XCaaSError(Exception):
 
     @property
     def message(self) -> str:
-        """What went wrong, without the circumstances that `str` adds."""
+        """What went wrong, without the details that `str` adds."""
         return str(self.args[0]) if self.args else ""
 
     def __str__(self) -> str:
@@ -146,9 +146,9 @@ class ArgumentError(XCaaSError, ValueError):
     """A value given to a call cannot be sent. Nothing was sent."""
 
     argument: str | None = None
-    """The argument's name in Python, if the error is about a certain one."""
+    """The argument's name in Python, if the error is about one argument."""
     wire: str | None = None
-    """The name that the service has for it."""
+    """The service's name for it."""
 
     @property
     def message(self) -> str:
@@ -162,17 +162,17 @@ class ArgumentError(XCaaSError, ValueError):
 
 
 class CredentialsError(XCaaSError):
-    """There is no credential that the call could use."""
+    """There is no usable credential for the call."""
 
 
 class MissingCredentialsError(CredentialsError):
-    """The product needs a kind of credential that the client was not given."""
+    """The client has no credential of the kind that the product takes."""
 
 
 class TokenError(CredentialsError):
-    """The token endpoint gave no token.
+    """The token endpoint returned no token.
 
-    `status` is its response's, `code` the error code it named.
+    `status` is the response's status, `code` its error code.
     """
 
     code: str | None = None
@@ -186,26 +186,26 @@ class TokenError(CredentialsError):
 
 
 class TransportError(XCaaSError):
-    """No complete response arrived. Whether the server acted on the request is unknown,
-    unless the error is a `ConnectError`."""
+    """No complete response arrived. The server may have acted on the request, unless the
+    error is a `ConnectError`."""
 
 
 class ConnectError(TransportError):
-    """No connection was made, so the server has seen nothing of the request."""
+    """No connection was made, so the server never saw the request."""
 
 
 class CertificateError(ConnectError):
-    """The server's certificate was refused. Trying again would not help."""
+    """The server's certificate was rejected. A retry would not help."""
 
 
 class CallTimeoutError(TransportError, TimeoutError):
-    """A time limit passed. `connected` is False if it passed before a connection was made."""
+    """The call took too long. `connected` is False if no connection had been made yet."""
 
     connected: bool = True
 
 
 class ConnectionLostError(TransportError):
-    """The connection broke, or what came over it was not HTTP."""
+    """The connection broke, or the server did not speak HTTP."""
 
 
 class ResponseError(XCaaSError):
@@ -214,9 +214,9 @@ class ResponseError(XCaaSError):
     body: object = None
     """The response's body: a model where the spec describes one, else JSON, else text."""
     code: str | None = None
-    """The error code in the body, where the spec says where it stands."""
+    """The error code in the body, if the spec says which field holds it."""
     retry_after: float | None = None
-    """Seconds that the server asked to wait, if it did."""
+    """Seconds to wait, if the server asked for a wait."""
     headers: Mapping[str, str] = {}
     """Headers of the response."""
 
@@ -276,35 +276,35 @@ class BadRequestError(ResponseError):
 
 
 class AuthenticationError(ResponseError):
-    """401: the credential was refused, also after a new token where that made sense."""
+    """401: the credential was refused, also with a new token where one could help."""
 
 
 class PermissionDeniedError(ResponseError):
-    """403: the credential is known but may not do this."""
+    """403: the credential is valid but not allowed to do this."""
 
 
 class NotFoundError(ResponseError):
-    """404: there is no such thing, or none that this credential may see."""
+    """404: the resource does not exist, or this credential may not see it."""
 
 
 class NotAcceptableError(ResponseError):
-    """406: the server cannot respond in the media type that was asked for."""
+    """406: the server cannot respond in the requested media type."""
 
 
 class ConflictError(ResponseError):
-    """409: the request does not fit the state of the thing."""
+    """409: the request conflicts with the state of the resource."""
 
 
 class PreconditionFailedError(ResponseError):
-    """412: somebody else changed the thing in the meantime."""
+    """412: the resource has changed in the meantime."""
 
 
 class UnsupportedMediaError(ResponseError):
-    """415: the server does not take a body of this media type."""
+    """415: the server does not accept this media type."""
 
 
 class UnprocessableError(ResponseError):
-    """422: the request is well-formed but its content is not valid."""
+    """422: the request is well-formed, but its content is invalid."""
 
 
 class RateLimitError(ResponseError):
@@ -336,7 +336,7 @@ def error_class(status: int) -> type[ResponseError]:
 
 
 class DecodeError(XCaaSError):
-    """A response, or data given to a model, is not what the spec promises. `pointer` says where (RFC 6901)."""
+    """A response, or data for a model, does not match the spec. `pointer` is the JSON pointer to it (RFC 6901)."""
 
     pointer: str | None = None
 
@@ -350,24 +350,24 @@ class DecodeError(XCaaSError):
 
 
 class PagingError(XCaaSError):
-    """A list cannot be read to its end: the server goes in circles, or sent something else than a page."""
+    """A list cannot be read to its end: the server repeats pages, or sent something other than a page."""
 
 
 class DownloadError(XCaaSError):
-    """A file could not be fetched whole and right. No file is left under its final name."""
+    """A file could not be downloaded intact. No file is left under its final name."""
 
 
 class ArchiveError(DownloadError):
-    """An archive is damaged, or unpacking it would not be safe. Nothing was unpacked."""
+    """An archive is damaged or unsafe to unpack. Nothing was unpacked."""
 
 
 class ExportError(XCaaSError, OSError):
-    """A table could not be written to a file. What stood under its name before is still there."""
+    """A table could not be written to a file. Any earlier file of that name is unchanged."""
 
 
 class PollerError(XCaaSError):
-    """Work on the server failed. `reason` is what the server said, `state` how it calls
-    where the work stands, `id` the job's name there."""
+    """A job on the server failed. `reason` is the server's message, `state` its state in the
+    server's words, `id` the job's id."""
 
     reason: str | None = None
     state: str | None = None
@@ -389,7 +389,7 @@ class PollerError(XCaaSError):
 
 
 class PollerTimeoutError(PollerError, TimeoutError):
-    """Work on the server was not done in time. It goes on there; `id` resumes the wait."""
+    """A job did not finish in time. It is still running on the server; resume the wait with `id`."""
 
 
 for _name in __all__:

@@ -29,8 +29,8 @@ MASK: Final = "***"
 class Secret:
     """Text that `repr`, `str`, formatting, `vars` and pickling never show.
 
-    `reveal()` gives the text. Call it where the text is used, and don't name the result:
-    a local variable shows up in tracebacks that print locals.
+    `reveal()` returns the text. Call it where you use the text, and don't keep the result in a
+    variable: tracebacks may print local variables.
     """
 
     __slots__ = ("_text",)

@@ -50,11 +50,11 @@ class _Begun(NamedTuple):
 
 
 class OpenTelemetry:
-    """A hook for `hooks=`, which makes a span and a duration of every request. One may serve many clients.
+    """A hook for `hooks=` that records a span and a duration for every request. Clients may share it.
 
-    A span's parent is the span that is current where the call is made; that of a request for a token is the span
-    of the attempt that needs it. Spans hold the address without
-    secrets; neither they nor the metrics hold headers, bodies or credentials.
+    A span's parent is the current span where the call is made; for a token request, it is the span of the attempt
+    that needs the token. Spans hold the URL without secrets. Spans and metrics hold no headers, bodies or
+    credentials.
     """
 
     def __init__(
@@ -67,11 +67,11 @@ class OpenTelemetry:
     ) -> None:
         """
         Args:
-            tracer_provider: Where spans go; the global provider by default.
-            meter_provider: Where metrics go; the global provider by default.
-            propagate: Whether requests carry the span's context on.
-            propagator: How they carry it: `traceparent` and `tracestate` by default. The global propagator
-                is not used unless given, since it also sends baggage, which is not for other companies to read.
+            tracer_provider: Provider for spans; by default, the global one.
+            meter_provider: Provider for metrics; by default, the global one.
+            propagate: Whether to send the span's context with requests.
+            propagator: How to send it; by default, as `traceparent` and `tracestate`. The global propagator is not
+                used by default: it also sends baggage, which other companies should not read.
 
         Raises:
             ConfigurationError: OpenTelemetry is not installed.

@@ -56,10 +56,10 @@ class _Event:
 
 @public
 class AttemptEvent(_Event):
-    """One attempt of a call, as hooks see it. The same object is passed before and after it.
+    """One attempt of a call. Hooks get the same object before and after it.
 
-    Before the attempt, `headers` is live: what a hook puts in is sent. Credentials are put on
-    later and are never in it.
+    Before the attempt, headers that a hook adds to `headers` are sent. Credentials are added later and
+    never appear in it.
     """
 
     __slots__ = ("call", "retry_in", "template")
@@ -79,10 +79,10 @@ class AttemptEvent(_Event):
 
 @public
 class TokenEvent(_Event):
-    """One request for a token, as hooks see it. The same object is passed before and after it.
+    """One token request. Hooks get the same object before and after it.
 
     `product` is the one whose call needs the token; others may share it. `headers` starts empty, since the request's
-    own hold secrets. What a hook puts in is sent beside them.
+    own hold secrets. Headers that a hook adds are sent too.
     """
 
     __slots__ = ("attempt",)
@@ -98,20 +98,20 @@ class TokenEvent(_Event):
 
 @public
 class Hook(Protocol):
-    """Something that is told of every attempt.
+    """An object that is called before and after each attempt of a call.
 
-    What `before` raises ends the call, which was not sent yet. What `after` raises is logged and changes nothing:
+    An exception from `before` ends the call before it is sent. One from `after` is logged and otherwise ignored:
     the call has its outcome by then.
     """
 
     def before(self, event: AttemptEvent) -> None:
-        """See an attempt that is about to be made; credentials are not on it yet."""
+        """See an attempt before it is sent, without its credentials."""
         ...
 
     def after(self, event: AttemptEvent) -> None:
-        """See an attempt that is over: `status` or `error` is set, and `retry_in` if there will be another.
+        """See an attempt after its end: `status` or `error` is set, and `retry_in` before a retry.
 
-        Called also if `before`, of this hook or another, ended the call.
+        Also called if `before`, of this hook or another, ended the call.
         """
         ...
 
@@ -119,14 +119,14 @@ class Hook(Protocol):
 @public
 @runtime_checkable
 class TokenHook(Protocol):
-    """What a hook may have besides, to be told of requests for tokens too. Errors mean the same as in `Hook`."""
+    """A hook that is also called before and after each token request. Exceptions work as in `Hook`."""
 
     def before_token(self, event: TokenEvent) -> None:
-        """See a request for a token that is about to be sent."""
+        """See a token request before it is sent."""
         ...
 
     def after_token(self, event: TokenEvent) -> None:
-        """See a request that is over: `status` or `error` is set."""
+        """See a token request after its end: `status` or `error` is set."""
         ...
 
 
@@ -150,7 +150,7 @@ class _Headers(Mapping[str, str]):
 
 @public
 class HookResponse:
-    """A whole response, as a hook sees it or gives it: HTTP status, headers, and the decoded body."""
+    """A whole response that a hook gets or returns: HTTP status, headers, and the decoded body."""
 
     __slots__ = ("content", "headers", "status")
 
@@ -167,22 +167,22 @@ class HookResponse:
 @public
 @runtime_checkable
 class ResponseHook(Protocol):
-    """What a hook may have besides, to give responses itself or to replace them: for caches, recordings and tests.
+    """A hook that also returns or replaces responses, for caches, recordings and tests.
 
-    Not asked for files and streamed responses, whose bodies nobody holds whole.
+    Not called for files and streamed responses.
     """
 
     def respond(self, event: AttemptEvent) -> HookResponse | None:
-        """Return a response, so that nothing is sent and no token is asked for; None to send.
+        """Return a response instead of sending the request or getting a token; None to send it.
 
-        The first hook that returns one is taken, after `before` of all. What is raised ends the call.
+        Runs after every `before`; the first response wins. An exception ends the call.
         """
         ...
 
     def received(self, event: AttemptEvent, response: HookResponse) -> HookResponse | None:
-        """See a response that came, and return another in its place; None leaves it.
+        """See a response, and return one to replace it; None keeps it.
 
-        It is read as if it had been sent: an error status raises, and is tried again. What is raised is logged and
-        changes nothing. Headers are without secrets; the body is as it came.
+        A replacement is handled like any response: an error status raises, or is retried. Exceptions are logged and
+        otherwise ignored. `headers` holds no secrets; the body is as received.
         """
         ...

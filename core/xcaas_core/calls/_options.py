@@ -37,7 +37,7 @@ __all__ = [
 
 
 class Unchanged:
-    """The type of `UNCHANGED`: an option that `with_options` leaves as it is."""
+    """The type of `UNCHANGED`: the option keeps its value in `with_options`."""
 
     __slots__ = ()
 
@@ -236,10 +236,9 @@ def _regions(text: str) -> str | dict[str, str]:
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
 class ClientOptions:
-    """How a client calls, what opens the products, and how connections are made.
+    """The options of a client, as its own docstring describes them.
 
-    The docstring of the client says what each option means. `auth` is one of the HTTP library's kind, which signs by
-    itself, or None.
+    `auth` is an auth object of the HTTP library, or None.
     """
 
     region: str | Mapping[str, str] | None = option(
@@ -317,7 +316,7 @@ class ClientOptions:
 
     @property
     def settings(self) -> dict[str, str]:
-        """The words for server addresses and parameters, by their name in the spec (`x-xcaas-from`)."""
+        """Values for server addresses and parameters, by their name in the spec (`x-xcaas-from`)."""
         own = {"tenant": self.tenant, "cluster": self.cluster}
         return {**(self.variables or {}), **{name: word for name, word in own.items() if word is not None}}
 

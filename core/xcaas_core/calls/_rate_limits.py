@@ -35,7 +35,7 @@ class _Ticket:
 
 
 class FlightLimit:
-    """At most `slots` calls between their first byte out and their last byte in; the rest wait their turn.
+    """At most `slots` calls at a time, each until its response is read; the rest wait.
 
     Waiting here instead of in the connection pool keeps tokens fresh (a token is put on after the
     wait) and the pool small. Shared by threads and event loops, first come, first served.

@@ -65,7 +65,7 @@ class CallResponse(Generic[T_co]):
         return self.context.complete(error, self.response)
 
     def json(self) -> JSONValue:
-        """Return the body as plain JSON values. Raises `DecodeError` if it is something else."""
+        """Return the body as plain JSON values. Raises `DecodeError` if it is not JSON."""
         try:
             return plain_json(self.response)
         except XCaaSError as error:

@@ -22,10 +22,10 @@ class Timeout:
     """Time limits in seconds. None means no limit.
 
     Args:
-        total: For the whole call: waiting for a slot, a token, every retry, and the body. The body of
-            a download is bounded by `read` alone, because files may be of any size.
-        connect: To make one connection.
-        read: For the server to say something, and for the network to take what is sent.
+        total: For the whole call: waiting for a slot, a token, every retry, and the body. Only `read`
+            limits the body of a download, since files may be of any size.
+        connect: To open one connection.
+        read: To wait for the next bytes from the server, or for the network to take those sent.
     """
 
     __slots__ = ("connect", "read", "total")
@@ -63,16 +63,16 @@ def _check_limit(name: str, limit: object, wanted: str) -> None:
 
 @public
 class RetryPolicy:
-    """How often a call is tried again.
+    """How often to retry a call, and how long to wait.
 
     Args:
-        retries: Tries after the first one; 0 for none.
-        first_wait: The longest first wait in seconds. Waits double, and each is drawn from zero to
-            its limit ("full jitter"), so that clients that failed together don't come back together.
-        longest_wait: Limit of a single wait that the client chooses itself.
-        longest_asked: Limit of a wait that the server asks for. If it asks for more the error is
-            raised at once, with `retry_after`, rather than retried early.
-        statuses: Statuses that are worth a retry.
+        retries: Retries after the first attempt; 0 for none.
+        first_wait: Upper limit of the first wait in seconds, doubled for each retry. Waits are random, from
+            zero to that limit ("full jitter"), so that clients do not all retry at once.
+        longest_wait: Upper limit of a wait that the client chooses.
+        longest_asked: Upper limit of a wait that the server asks for. If it asks for more, the error is
+            raised at once, with `retry_after`.
+        statuses: HTTP statuses to retry.
     """
 
     __slots__ = ("first_wait", "longest_asked", "longest_wait", "retries", "statuses")

@@ -59,7 +59,7 @@ SAME_REGION: Any = UNCHANGED
 
 
 class Client(Generic[AnyRegion]):
-    """What both kinds of client have in common: above all the list of options, written once."""
+    """The base of blocking and async clients, with the options of both."""
 
     __slots__ = ("_engine", "_options", "_owner", "_root")
 
@@ -98,33 +98,33 @@ class Client(Generic[AnyRegion]):
     ) -> None:
         """
         Args:
-            credentials: What opens the products: one credential, several, or a function that gives them. A string
-                is sent as the bearer token or as the key, as each product asks for the one or the other.
-            auth: The same by another name; an `httpx.Auth` object of your own goes here, too.
-            region: The region, in each product's own words; or a mapping from product to region.
-            tenant: Tenant id or name, for products that ask for one.
-            cluster: Contact-center cluster, such as `na12`, for products that live on one.
-            variables: Further words for server addresses and parameters, by their name in the spec.
-            base_url: Replaces the origin of every product and token endpoint; paths stay.
-            server: Which of the servers that a product or operation lists: its index, name, description or address.
-            timeout: Seconds for a whole call, retries and body included; or a `Timeout`; None for no limit.
-            retries: How often a call is tried again when that does no harm; or a `RetryPolicy`.
-            headers: Sent with every call.
-            query: Query parameters that specs lack, sent with every call; a list is repeated.
-            hooks: Told of every attempt.
-            rate_limits: True keeps to the documented limits, False to none; or limits per product.
-            rate_limit_store: Keeps the limits for several processes together: `RedisRateLimits`.
-            max_in_flight: Calls at a time; the rest wait for their turn.
-            trusted_hosts: Hosts beside the products' own that may see credentials (links to further pages).
-            insecure_hosts: Hosts that may get credentials over plain http, each by its exact name. Token endpoints
-                stay https.
-            lenient: Keep fields of responses that do not fit as they came, and warn, instead of raising `DecodeError`.
-            http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking calls, `AsyncClient` for
-                async ones. It stays yours to close.
-            verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
-            proxy: Address of a proxy; without it the environment's are used.
-            http_library: The library that calls go through; without it `XCAAS_HTTP_LIBRARY` counts, and else
-                `httpx2` is taken where it is installed.
+            credentials: One or more credentials, or a function that returns them. A string is sent as a bearer
+                token or an API key, whichever the product takes.
+            auth: Alias of `credentials`; also takes an `httpx.Auth` object.
+            region: Region, as the product names it; or a mapping of product to region.
+            tenant: Tenant id or name, for products that need one.
+            cluster: Contact-center cluster, such as `na12`, for products that need one.
+            variables: Other values for server addresses and parameters, by their name in the spec.
+            base_url: Replaces the origin of every product and token endpoint; paths are kept.
+            server: Server to use, of those that a product or operation lists: index, name, description or address.
+            timeout: Seconds for the whole call, including retries and the body; or a `Timeout`; None for no limit.
+            retries: Retries after the first attempt, only where a repeat is safe; or a `RetryPolicy`.
+            headers: Headers to send with every call.
+            query: Query parameters to add to every call, for those not in the spec; a list repeats its parameter.
+            hooks: Objects to call before and after each attempt.
+            rate_limits: True to keep to the documented limits, False for no limits; or limits per product.
+            rate_limit_store: Shares the rate limits between processes, such as a `RedisRateLimits`.
+            max_in_flight: Maximum number of calls at a time; the rest wait.
+            trusted_hosts: Further hosts that may receive credentials, such as those of links to the next page.
+            insecure_hosts: Exact names of hosts that may receive credentials over plain HTTP. Token endpoints
+                still need HTTPS.
+            lenient: Keep response fields that don't match the spec as they are, with a warning, instead of raising
+                `DecodeError`.
+            http_client: Your own `httpx` or `httpx2` client: `Client` for blocking calls, `AsyncClient` for async
+                ones. You close it.
+            verify: Path of a CA bundle, an `SSLContext`, or False to skip certificate checks.
+            proxy: Proxy address; by default, the environment's proxies are used.
+            http_library: HTTP library to use; by default `XCAAS_HTTP_LIBRARY`, or else `httpx2` if installed.
         """
         given = _options_in(locals())
         _refuse_positional(type(self).__name__, misplaced)
@@ -159,17 +159,17 @@ class Client(Generic[AnyRegion]):
         proxy: str | None = None,
         http_library: Literal["httpx", "httpx2"] | None = None,
     ) -> AnyClient:
-        """Make a client from environment variables; what is given here goes before them.
+        """Make a client from environment variables. Arguments override them.
 
         `XCAAS_CLIENT_ID` and `XCAAS_CLIENT_SECRET`, `XCAAS_API_KEY`, `XCAAS_API_TOKEN`, `XCAAS_USERNAME`,
-        `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one word, or one per product:
-        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` counts for every client.
+        `XCAAS_PASSWORD`, `XCAAS_TENANT`, `XCAAS_CLUSTER`, `XCAAS_REGION` (one name, or one per product:
+        `storage=uk,cc_realtime=eu`), `XCAAS_BASE_URL`. `XCAAS_HTTP_LIBRARY` applies to every client.
         """
         return cls(**from_env(_options_in(locals())))
 
     @property
     def options(self) -> ClientOptions:
-        """How this client calls. Change it with `with_options`."""
+        """The client's options. Use `with_options` for a copy with others."""
         return self._engine.options
 
     def with_options(
@@ -190,11 +190,11 @@ class Client(Generic[AnyRegion]):
         insecure_hosts: Sequence[str] | Unchanged = UNCHANGED,
         lenient: bool | Unchanged = UNCHANGED,
     ) -> AnyClient:
-        """Make a client with other options, which shares connections, tokens and limits with this one.
+        """Return a copy with other options. It shares connections, tokens and limits with this client.
 
-        This client stays as it is. `headers` and `query` are added to those that it sends. Close this client, not
-        the copies. What is shared cannot be changed: for other credentials, limits (`rate_limits`, `rate_limit_store`,
-        `max_in_flight`) or connections (`http_client`, `verify`, `proxy`, `http_library`), make another client.
+        This client does not change. `headers` and `query` are added to its own. Close this client, not the copies.
+        To change credentials, limits (`rate_limits`, `rate_limit_store`, `max_in_flight`) or connections
+        (`http_client`, `verify`, `proxy`, `http_library`), make a new client: copies share them.
         """
         changes = _options_in(locals())
         twin = object.__new__(type(self))

@@ -41,7 +41,7 @@ class ClientBase(Client[AnyRegion], RawCalls):  # in this order, jedi finds the 
 
 
 class AsyncClientBase(Client[AnyRegion], AsyncRawCalls):
-    """An async client, for asyncio and trio. An async context manager; may be used from several loops in turn."""
+    """An async client for asyncio and trio. An async context manager; may be used in several event loops, one after another."""
 
     __slots__ = ("_session",)
 

@@ -55,25 +55,25 @@ class Caller(_Caller["Session"]):
         return self.session.call(operation, args, body)
 
     def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Pager[Item]:
-        """Return the list that an operation gives in pages."""
+        """Return the pager of a list operation."""
         from ..paging._pager import Pager
 
         return Pager(self.session, Call(operation, args, body))
 
     def poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Poller[Result]:
-        """Return a poller that starts a job and follows it."""
+        """Return a poller that starts a job and tracks it."""
         from ..polling._poller import Poller
 
         return Poller(self.session, Call(operation, args, body))
 
     def resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> Poller[Result]:
-        """Return a poller that follows a job which was started before."""
+        """Return a poller for a job that has already been started."""
         from ..polling._poller import Poller
 
         return Poller[Result].resume(self.session, Call(operation, args), id)
 
     def download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Download:
-        """Return the file that an operation gives."""
+        """Return the download of an operation."""
         from ..downloads._download import Download
 
         return Download(self.session, Call(operation, args, body, stream=True))
@@ -89,32 +89,32 @@ class AsyncCaller(_Caller["AsyncSession"]):
         return self.session.call(operation, args, body)
 
     def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPager[Item]:
-        """Return the list that an operation gives in pages."""
+        """Return the pager of a list operation."""
         from ..paging._pager import AsyncPager
 
         return AsyncPager(self.session, Call(operation, args, body))
 
     def poll(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncPoller[Result]:
-        """Return a poller that starts a job and follows it."""
+        """Return a poller that starts a job and tracks it."""
         from ..polling._poller import AsyncPoller
 
         return AsyncPoller(self.session, Call(operation, args, body))
 
     def resume(self, operation: Operation[object], id: str, args: Arguments = ()) -> AsyncPoller[Result]:
-        """Return a poller that follows a job which was started before."""
+        """Return a poller for a job that has already been started."""
         from ..polling._poller import AsyncPoller
 
         return AsyncPoller[Result].resume(self.session, Call(operation, args), id)
 
     def download(self, operation: Operation[object], args: Arguments = (), body: object = None) -> AsyncDownload:
-        """Return the file that an operation gives."""
+        """Return the download of an operation."""
         from ..downloads._download import AsyncDownload
 
         return AsyncDownload(self.session, Call(operation, args, body, stream=True))
 
 
 class Group(Generic[AnyCaller]):
-    """What both kinds of resource have in common."""
+    """The base of blocking and async resources."""
 
     __slots__ = ("_caller", "_children")
 
@@ -130,9 +130,9 @@ class Group(Generic[AnyCaller]):
         headers: Mapping[str, str] | Unchanged = UNCHANGED,
         query: Mapping[str, object] | Unchanged = UNCHANGED,
     ) -> AnyGroup:
-        """Make this group of operations with other options, for a call or for some: `with_options(timeout=5).get(…)`.
+        """Return these operations with other options, for one call or more: `with_options(timeout=5).get(…)`.
 
-        `headers` and `query` (parameters that the spec lacks; a list is repeated) are added to those of the client.
+        `headers` and `query` (for parameters not in the spec; a list repeats its parameter) are added to the client's.
         """
         changes = {"timeout": timeout, "retries": retries, "headers": headers, "query": query}
         return type(self)(self._caller.with_options(changes))

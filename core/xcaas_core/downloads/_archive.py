@@ -34,17 +34,17 @@ def unzip(
     max_bytes: int = 20 << 30,
     max_ratio: float = 200.0,
 ) -> list[Path]:
-    """Unpack a zip archive, such as a bulk download, into a folder that is created if need be.
+    """Unpack a zip archive, such as a bulk download, into a folder, creating it if needed.
 
-    Existing files of the same name are replaced, each in one step. Two entries of the
-    same name are both kept, the second as `name (2).ext`.
+    Existing files of the same name are replaced atomically. Two entries of the same name
+    are both kept, the second as `name (2).ext`.
 
     Args:
         path: The archive.
         into: The folder.
-        max_entries: Most entries that are accepted.
-        max_bytes: Most bytes that the contents may come to.
-        max_ratio: Most bytes of content per byte of archive.
+        max_entries: Maximum number of entries.
+        max_bytes: Maximum bytes of content in total.
+        max_ratio: Maximum bytes of content per byte of archive.
 
     Returns:
         The files, in the archive's order.
@@ -54,7 +54,7 @@ def unzip(
             outside `into` or is not a plain file or folder. Unless the damage shows only in the
             middle, nothing has been written; files unpacked before that are removed again.
         DownloadError: A file cannot be written.
-        OSError: The archive cannot be read, or `into` cannot be made.
+        OSError: The archive cannot be read, or `into` cannot be created.
     """
     import struct
     from zipfile import BadZipFile, ZipFile

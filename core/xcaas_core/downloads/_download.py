@@ -42,26 +42,26 @@ class File(Handle):
         self._verify = True
 
     def unverified(self) -> Self:
-        """Return a download of the same file that is not compared with the service's checksum (and does not ask for it)."""
+        """Return a download of the same file that skips the service's checksum."""
         other = copy(self)
         other._verify, other._transfer, other._used = False, None, False
         return other
 
     @property
     def id(self) -> str:
-        """The id that the file is asked for by, or empty."""
+        """The id in the file's request, or empty."""
         given = self._call.arguments
         ids = [str(value) for parameter, value in given if parameter.location == "path" and value is not None]
         return ids[-1] if ids else ""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Headers of the response; empty before it has come. Names in any letter case."""
+        """Headers of the response, empty before it arrives. Names are case-insensitive."""
         return {} if self._transfer is None else self._transfer.headers
 
     @property
     def length(self) -> int | None:
-        """Bytes of the file, once known."""
+        """Size of the file in bytes, once known."""
         return None if self._transfer is None else self._transfer.length
 
     @property
@@ -70,16 +70,16 @@ class File(Handle):
 
     @property
     def filename(self) -> str | None:
-        """The name that the service gave the file, made safe: no folders, no reserved words. None if it gave none."""
+        """The file's name from the service, made safe: no folders, no reserved names. None if there is none."""
         name = disposition_name(self.headers.get("Content-Disposition"))
         return None if name is None else safe_file_name(name)
 
     @property
     def verified(self) -> str | None:
-        """How the file was found whole and right: `md5`, `length`, or None (not at all, or not yet).
+        """How the file was verified: by `md5` or `length`, or None (not, or not yet).
 
-        The checksum of a file that the service stored in parts can be tried only when the
-        size of a part can be inferred; where it can't, the length is all there is.
+        The checksum of a file that the service stored in parts is only checked if the size of a
+        part can be inferred; otherwise only the length is.
         """
         return None if self._transfer is None else self._transfer.verified
 
@@ -115,15 +115,15 @@ class File(Handle):
 
 @public
 class Download(File):
-    """A file on the server. Nothing is asked for before one of the methods is called.
+    """A file on the server. Nothing is sent until you call one of the methods.
 
         client.storage.objects.download(object_id).save("call.wav")
 
-    As a context manager it asks for the file, so that name and length are known before the bytes
-    are taken, and lets go of the connection at the end.
+    As a context manager, it requests the file on entry, so that name and length are known before you
+    read it, and releases the connection at the end.
 
-    A connection that breaks is mended where that is safe. Every method raises DownloadError
-    for a file that can't be had whole and right, and what any call raises.
+    A broken download is resumed where that is safe. Every method raises DownloadError if the file
+    can't be downloaded intact, and whatever any call raises.
     """
 
     __slots__ = ("_session",)
@@ -145,9 +145,9 @@ class Download(File):
             self._session.run(self._transfer.close())
 
     def iter_bytes(self) -> Generator[bytes]:
-        """Yield the file in pieces, as they come, in constant memory.
+        """Yield the file in pieces, as they arrive, in constant memory.
 
-        It is checked at the end: a loop that runs through has seen a whole and right file.
+        The file is verified at the end: if the loop completes, it was intact.
         """
         transfer = self._fresh(self._session.engine)
         try:
@@ -176,17 +176,17 @@ class Download(File):
         durable: bool = False,
         progress: Progress | None = None,
     ) -> Path:
-        """Write the file to disk, where it appears under its name only when it is whole and right.
+        """Save the file to disk. It appears under its name only once it is complete and verified.
 
-        A file of that name is replaced at that moment. Whatever interrupts this, a full disk or
-        Ctrl-C included, leaves no part behind, unless `resume` asks for it.
+        Any file of that name is replaced at that moment. An interruption, even a full disk or
+        Ctrl-C, leaves no partial file behind, except with `resume`.
 
         Args:
-            path: The file; or a folder, for a file named as the service says.
-            resume: Keep the part that came when the download fails, as `.<name>.part` beside the file,
-                and go on from there next time if server and file allow it.
-            durable: Wait until the disk has all of it, so that not even a power cut can leave an empty file.
-            progress: Called with the bytes that have come and, if known, all bytes.
+            path: The file; or a folder, to use the service's file name.
+            resume: If the download fails, keep the part received as `.<name>.part` beside the file, and
+                continue from there next time, if server and file allow it.
+            durable: Flush the file to disk before it gets its name, so that it survives a power cut.
+            progress: Called with the bytes received and, if known, the total.
 
         Returns:
             The file's path.
@@ -225,7 +225,7 @@ class AsyncDownload(File):
             await self._session.run(self._transfer.close())
 
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
-        """Yield the file in pieces, as they come. See `Download.iter_bytes`."""
+        """Yield the file in pieces, as they arrive. See `Download.iter_bytes`."""
         transfer = self._fresh(self._session.engine)
         try:
             await self._session.run(transfer.open())
@@ -253,7 +253,7 @@ class AsyncDownload(File):
         durable: bool = False,
         progress: Progress | None = None,
     ) -> Path:
-        """Write the file to disk, where it appears under its name only when it is whole and right. See `Download.save`."""
+        """Save the file to disk. It appears under its name only once it is complete. See `Download.save`."""
         transfer = self._fresh(self._session.engine)
         flow = self._saving(transfer, path, resume, durable, progress)
         try:

@@ -31,7 +31,7 @@ __all__ = ["Saved", "adownload_all", "download_all"]
 Named: TypeAlias = "tuple[Download, str | os.PathLike[str]]"
 AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 ManyProgress: TypeAlias = "Callable[[str, int, int | None], object]"
-"""Called with the id of a file, the bytes of it that have come so far, and all of its bytes if known."""
+"""Called with the id of a file, its bytes received so far and, if known, its total."""
 
 _GRACE: Final = 0.4  # seconds in which a thread that is stopped may end by itself
 _POLL: Final = 0.5  # so that Ctrl-C is noticed on Windows, too
@@ -40,16 +40,16 @@ _POLL: Final = 0.5  # so that Ctrl-C is noticed on Windows, too
 @public
 @dataclass(slots=True, eq=False)
 class Saved:
-    """What became of one of many downloads: a `path`, or the `error` that kept it from getting there."""
+    """The result of one of many downloads: its `path`, or its `error`."""
 
     path: Path | None
     error: XCaaSError | None = None
     id: str = ""
-    """The id by which the file was asked for."""
+    """The id in the file's request."""
     existed: bool = False
-    """Whether the file was there already, whole and right, and was not fetched again."""
+    """Whether the file existed already, intact, and was not fetched again."""
     verified: str | None = None
-    """How the file was found whole and right, as in `Download.verified`."""
+    """How the file was verified, as in `Download.verified`."""
 
     def __repr__(self) -> str:
         return f"<Saved {self.path}>" if self.error is None else f"<not saved: {self.error}>"
@@ -79,31 +79,31 @@ def download_all(
     skip_existing: bool = False,
     progress: ManyProgress | None = None,
 ) -> Generator[Saved]:
-    """Save many files into a folder, several at a time, and yield each as it is done.
+    """Save many files into a folder, several at a time, and yield each as it finishes.
 
-    Nothing is fetched before the first one is asked for; `list(download_all(…))` saves them all. Whoever stops in
-    the middle (`break`, an error, Ctrl-C) stops the others, too: what is under way ends within a second, also where the
-    server is silent, and leaves no part behind but for `resume`.
+    Nothing is fetched until you iterate; `list(download_all(…))` saves them all. Leaving the loop early (`break`, an
+    error, Ctrl-C) also stops the downloads in progress, within a second even if the server is silent, and leaves no
+    partial files behind, except with `resume`.
 
     Args:
-        downloads: What to save, taken one by one as there is room, so that it may be a generator over
-            a long list. Each a download, which is named as the service says (with a number behind the
-            stem if another one of this run has that name), or a pair of download and file name, which may
-            lie in a folder below `into` but not outside of it.
-        into: The folder; created if need be.
-        concurrency: Files that are fetched at the same time.
+        downloads: What to save; read as needed, so a generator over a long list will do. Each is a
+            download, which keeps the service's file name (numbered if another file of this run has it),
+            or a pair of download and file name, which may name a subfolder of `into` but nothing
+            outside it.
+        into: The folder; created if needed.
+        concurrency: Files to fetch at the same time.
         resume: As in `Download.save`.
-        keep_going: Fetch the rest when one fails, and tell the error in its place.
-        skip_existing: Leave out files that are there with the length and checksum that the service describes.
-            Without a file name of yours, the service is asked for the file to learn its name.
-        progress: Called with the id of a file, the bytes of it that have come and, if known, all of its bytes,
-            in the thread that fetches it.
+        keep_going: If a download fails, yield its error in its place and fetch the rest.
+        skip_existing: Skip files that exist with the length and checksum that the service reports. Without
+            a file name from you, this still requests the file, to learn its name.
+        progress: Called with the id of a file, its bytes received and, if known, its total, in the thread
+            that fetches it.
 
     Yields:
-        What became of each download, as soon as it is known; `id` tells which one it was.
+        The result of each download as it finishes; `id` says which one it was.
 
     Raises:
-        XCaaSError: The first failure, unless `keep_going`. It stops the others.
+        XCaaSError: The first failure, which stops the others; not with `keep_going`.
     """
     _check(downloads, concurrency)
     way = _Way(Names(into), resume, skip_existing, progress)
@@ -177,9 +177,9 @@ def adownload_all(
     skip_existing: bool = False,
     progress: ManyProgress | None = None,
 ) -> AsyncGenerator[Saved]:
-    """Do what `download_all` does, for `async for`. To stop in the middle, use `contextlib.aclosing`.
+    """Do what `download_all` does, for `async for`. To stop early, use `contextlib.aclosing`.
 
-    What the iterator of downloads raises is raised, after the others are cancelled.
+    An exception from the iterator of downloads cancels the others and is raised.
     """
     _check(downloads, concurrency)
     return _in_tasks(downloads, _Way(Names(into), resume, skip_existing, progress), concurrency, keep_going)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "into_memory", "write_to_file"]
 
 Progress: TypeAlias = "Callable[[int, int | None], object]"
-"""Called with the bytes that have come so far, and the bytes of the whole file if known."""
+"""Called with the bytes received so far and, if known, the total."""
 
 _BLOCK: Final = 1 << 20
 

@@ -36,9 +36,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Event(Generic[T]):
-    """One event. `id` is opaque and resumes a stream after this event; `published` is the service's time, as it came.
+    """One event. `id` is opaque and resumes a stream after this event; `published` is the service's time, as received.
 
-    `redeliveries` counts how often it came before, because nobody acknowledged it.
+    `redeliveries` counts earlier deliveries that were not acknowledged.
     """
 
     id: str

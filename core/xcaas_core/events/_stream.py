@@ -39,7 +39,7 @@ class _Stream(Generic[T]):
 
     @property
     def resume_token(self) -> str | None:
-        """What goes on after the last acknowledged event, in another process too. None for a consumer, whose place the service keeps, and before the first event."""
+        """Resumes after the last acknowledged event, in another process too. None before the first event, and for a consumer, whose position the service keeps."""
         return self._state.resume_token
 
     def _limits(self) -> Limits:
@@ -60,7 +60,7 @@ class _Stream(Generic[T]):
 
 
 class EventStream(_Stream[T]):
-    """Events as they happen, for code that blocks. One thread reads; `close` may be called from any.
+    """Events as they happen, for blocking code. Read in one thread; call `close` from any.
 
     with client.events.read("all", resume_token=kept) as events:
         for event in events:
@@ -130,7 +130,7 @@ class EventStream(_Stream[T]):
             self._closing.wait(self._state.failed(failure))
 
     def acknowledge(self) -> None:
-        """Acknowledge the event that was handed out last, before `break` for example. The loop does it otherwise."""
+        """Acknowledge the last event, for example before `break`. Otherwise the loop does it."""
         text = self._done()
         if text is not None and self._socket is not None:
             from ._websocket import broken
@@ -141,7 +141,7 @@ class EventStream(_Stream[T]):
                 pass  # the next event is asked for on a new connection, which goes on after this one
 
     def close(self) -> None:
-        """End the stream. A loop that waits ends too. An event that is not acknowledged stays so."""
+        """End the stream, and any loop that waits on it. The last event stays unacknowledged."""
         self._state.closed = True
         self._closing.set()
         if self._socket is not None:
@@ -243,7 +243,7 @@ class AsyncEventStream(_Stream[T]):
             pass
 
     async def acknowledge(self) -> None:
-        """Acknowledge the event that was handed out last, before `break` for example. The loop does it otherwise."""
+        """Acknowledge the last event, for example before `break`. Otherwise the loop does it."""
         text = self._done()
         if text is not None and self._socket is not None:
             from ._websocket import broken
@@ -254,7 +254,7 @@ class AsyncEventStream(_Stream[T]):
                 pass  # the next event is asked for on a new connection, which goes on after this one
 
     async def aclose(self) -> None:
-        """End the stream. A loop that waits ends too. An event that is not acknowledged stays so."""
+        """End the stream, and any loop that waits on it. The last event stays unacknowledged."""
         self._state.closed = True
         self._closing.set()
         if self._socket is not None:

@@ -22,10 +22,10 @@ Comparable: TypeAlias = "str | SupportsIndex | float | Decimal | datetime | UUID
 
 
 class Field:
-    """A field of the entries of a list. Compared with a value, it gives a `Filter`.
+    """A field of list items. Comparing it with a value makes a `Filter`.
 
-    `*` in a text that `==` or `!=` compares with stands for any text, where the service knows wildcards. A datetime
-    is written as the service wants it, and must have a time zone.
+    In text after `==` or `!=`, `*` matches any text, if the service supports wildcards. A datetime is sent in the
+    service's format, and must have a time zone.
     """
 
     __slots__ = ("_name",)
@@ -58,11 +58,11 @@ class Field:
         return self._compared("=le=", value)
 
     def in_(self, values: Iterable[Comparable]) -> Filter:
-        """Return the condition that the field is one of some values."""
+        """Return the condition that the field is one of the values."""
         return self._among("=in=", values)
 
     def out(self, values: Iterable[Comparable]) -> Filter:
-        """Return the condition that the field is none of some values."""
+        """Return the condition that the field is none of the values."""
         return self._among("=out=", values)
 
     # `F.a == 1 & F.b == 2` is read as `F.a == (1 & F.b) == 2`.
@@ -99,8 +99,8 @@ class Field:
 
 
 class Fields:
-    """The fields of any list: `F.created_time` is `createdTime`, `F.basic_info.status` is `basicInfo.status`, and
-    `F["media-processed"]` takes a name as the service has it."""
+    """The fields of any list. `F.created_time` is `createdTime`, `F.basic_info.status` is `basicInfo.status`, and
+    `F["media-processed"]` is the service's own name."""
 
     __slots__ = ()
 

@@ -18,13 +18,12 @@ _MADE: Final = "Filter.parse makes a filter of text."
 
 @public
 class Filter:
-    """A condition on the entries of a list: comparisons of `F`, joined by `&` (and) and `|` (or).
+    """A condition on list items: comparisons of `F`, joined by `&` (and) and `|` (or).
 
         calls = (F.type == "callrecording") & (F.created_time >= datetime(2026, 1, 1, tzinfo=UTC))
         client.storage.objects.search(filter=calls)
 
-    It does not change. `str` is its text in FIQL with times in epoch milliseconds; a call writes it as its service
-    wants it.
+    Immutable. `str` gives FIQL with times in epoch milliseconds; calls send it in the service's format.
     """
 
     __slots__ = ("_tree",)
@@ -41,10 +40,10 @@ class Filter:
 
     @classmethod
     def parse(cls, text: str) -> Filter:
-        """Return a filter that is there as text, to join it with others.
+        """Return the filter that a text describes, to join it with others.
 
         Raises:
-            ArgumentError: The text is not FIQL or RSQL; the message says from where on.
+            ArgumentError: The text is not FIQL or RSQL; the message says where it goes wrong.
         """
         return cls(parse(text))
 

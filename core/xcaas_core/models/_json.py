@@ -17,7 +17,7 @@ Buffer: TypeAlias = bytes | bytearray | memoryview | str
 
 
 def decode_json(data: Buffer) -> JSONValue:
-    """Return the value that JSON text or bytes stand for. Raises `DecodeError` for anything else.
+    """Return the value of JSON text or bytes. Raises `DecodeError` for anything else.
 
     For text that callers give; responses are read in `serialization/_responses.py`.
     """

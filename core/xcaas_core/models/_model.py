@@ -45,11 +45,11 @@ def model(cls: type[M]) -> type[M]:
 
 @model
 class Model(ModelBase):
-    """An object of an API: named, typed fields, and everything else that came with them.
+    """An object of an API, with typed fields.
 
-    A field that is absent reads as None, like one that is null; `is_set` tells them apart.
-    Fields that no spec knows are kept in `unknown_fields`. Everything is written back as it came.
-    None given to an optional field leaves it out, or sends null where the field may be null.
+    An absent field reads as None, like a null one; `is_set` tells them apart. Fields that are
+    not in the spec are kept in `unknown_fields`. Everything is written back as it was received.
+    None for an optional field leaves it out, or sends null if the field is nullable.
     """
 
     if TYPE_CHECKING:
@@ -86,10 +86,10 @@ class Model(ModelBase):
 
     @classmethod
     def from_dict(cls: type[M], data: Mapping[str, object]) -> M:
-        """Return an instance for a JSON object, as `json.loads` gives it.
+        """Return an instance for a JSON object, as `json.loads` returns it.
 
-        Raises `DecodeError`, with a JSON pointer to what does not fit. Values inside that no spec knows
-        are taken over, not copied.
+        Raises `DecodeError` with a JSON pointer if it does not match the spec. Values that are not in
+        the spec are shared with the model, not copied.
         """
         return cls._read(_plain(data), FROM_CALLER)
 
@@ -104,7 +104,7 @@ class Model(ModelBase):
         return cast("Self", ModelCodec(cls).decode_in(data, context))
 
     def to_dict(self) -> JSONObject:
-        """Return the JSON object, by the names in JSON. It shares nothing with the model."""
+        """Return the JSON object, under the names in JSON. It shares nothing with the model."""
         return self.__layout__().write_model(self)
 
     def to_json(self) -> str:
@@ -112,12 +112,12 @@ class Model(ModelBase):
         return encode_json(self.to_dict()).decode()
 
     def is_set(self, name: str) -> bool:
-        """Return whether something stands in JSON for a field, be it null. `name` is the name in Python."""
+        """Return whether a field is present in JSON, even if null. `name` is its name in Python."""
         extra = self.__layout__().extra
         return bool(getattr(self, name)) if extra and extra[0] == name else self._field(name).is_set(self)
 
     def unset(self, *names: str) -> None:
-        """Make fields absent, whatever came for them. `names` are those in Python."""
+        """Make fields absent. `names` are their names in Python."""
         for name in names:
             known = self._field(name)
             if not known.is_empty(self):
@@ -130,7 +130,7 @@ class Model(ModelBase):
     def evolve(self: M, /, **changes: object) -> M:
         """Return a copy with other values for some fields.
 
-        Type checkers check the names and values where `copy.replace` is used (Python 3.13).
+        Type checkers check names and values with `copy.replace` (Python 3.13).
         """
         new = attrs.evolve(self, **changes)  # type: ignore[misc]  # mypy knows attrs classes by their decorator
         if not isinstance(self.unknown_fields, UnknownFields):  # a dictionary that the user put there
@@ -145,9 +145,9 @@ class Model(ModelBase):
         return self.evolve(**changes)
 
     def validate(self: M) -> M:
-        """Check that the fields hold what the spec says, also those that were set by hand or read leniently.
+        """Check all fields against the spec, including those set by hand or read leniently.
 
-        Raises `DecodeError` with a JSON pointer, or `TypeError` and `ValueError` for what cannot be written.
+        Raises `DecodeError` with a JSON pointer; `TypeError` or `ValueError` for a value that cannot be written.
         """
         self._read(self.to_dict(), FROM_CALLER)
         return self
@@ -257,4 +257,4 @@ def _no_field(layout: Layout, name: str) -> str:
 
 @model
 class UnknownModel(Model):
-    """An object of a kind that the spec does not know, all of it in `unknown_fields`."""
+    """An object of a kind that is not in the spec. All its fields are in `unknown_fields`."""

@@ -134,16 +134,16 @@ class _Options(Handle, Generic[T]):
 
 @public
 class Pager(_Options[T], Rows[T]):
-    """A list that the service hands out page by page. Iterate over it for the items.
+    """A list that comes in pages. Iterate over it for the items.
 
-    Nothing is fetched before the first item is asked for, and each page only when it is
-    needed. Every iteration starts anew. Options return a new pager:
+    Each page is fetched only when its items are needed, the first one too. Every iteration
+    starts over. Options return a new pager:
 
         for call in client.storage.objects.search(filter="type==meeting").limit(500):
             ...
 
-    A failed request raises like any other call; `resume_token` then leads behind the items
-    that were given out. A server that never comes to an end raises `PagingError`.
+    A failed request raises like any other call; `resume_token` then resumes after the last
+    item you received. A server that repeats pages raises `PagingError`.
     """
 
     __slots__ = ("_session",)
@@ -160,7 +160,7 @@ class Pager(_Options[T], Rows[T]):
                     yield item
 
     def pages(self) -> Iterator[Page[T]]:
-        """Yield the pages one by one, with their headers and everything beside the items."""
+        """Yield the pages, with their headers and all fields besides the items."""
         with closing(self._chunks()) as chunks:
             for raw, items in chunks:
                 self._taken = len(items)
@@ -171,7 +171,7 @@ class Pager(_Options[T], Rows[T]):
         return next(iter(self.limit(1)), None)
 
     def to_list(self) -> list[T]:
-        """Return all items. Mind the memory with long lists."""
+        """Return all items in memory."""
         return list(self)
 
     def _chunks(self) -> Generator[tuple[RawPage, list[T]]]:
@@ -240,7 +240,7 @@ class AsyncPager(_Options[T], AsyncRows[T]):
                     yield item
 
     async def pages(self) -> AsyncGenerator[Page[T]]:
-        """Yield the pages one by one, with their headers and everything beside the items."""
+        """Yield the pages, with their headers and all fields besides the items."""
         async with aclosing(self._chunks()) as chunks:
             async for raw, items in chunks:
                 self._taken = len(items)
@@ -252,7 +252,7 @@ class AsyncPager(_Options[T], AsyncRows[T]):
             return await anext(items, None)
 
     async def to_list(self) -> list[T]:
-        """Return all items. Mind the memory with long lists."""
+        """Return all items in memory."""
         return [item async for item in self]
 
     async def _chunks(self) -> AsyncGenerator[tuple[RawPage, list[T]]]:

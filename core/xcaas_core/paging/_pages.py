@@ -64,9 +64,9 @@ class Page(Rows[T]):
         """The whole response as JSON, for what stands beside the items; typed by `envelope`."""
 
     def envelope(self, model: type[M]) -> M:
-        """Return the whole response as a model of the page, for totals and summaries that stand beside the items.
+        """Return the whole response as a model, for totals and summaries besides the items.
 
-        Raises `DecodeError` where the response is another one.
+        Raises `DecodeError` if the response does not match the model.
         """
         if not isinstance(self.body, dict):
             raise DecodeError(f"the page is not a {model.__name__} but {self._held()}", advice=self._fitting(model))

@@ -35,14 +35,14 @@ _TOTALS: Final = ("page-count", "last-page", "item-count")
 
 @dataclass(slots=True, eq=False)
 class ResumeToken:
-    """A place between two items of a list.
+    """A position in a list, to resume from.
 
     Args:
-        key: What the request for the page carries: a page number, cursor or link;
-            None for the first page of a list that starts without one.
+        key: Page number, cursor or link of the page; None for the first page of a list
+            that starts without one.
         index: Pages before this one.
         seen: Items before this page.
-        skip: Items of this page that have been taken already.
+        skip: Items of this page already received.
     """
 
     key: str | int | None
@@ -55,7 +55,7 @@ class ResumeToken:
         return replace(self, skip=items)
 
     def to_text(self, call: str) -> str:
-        """Return text for a file or database, good for the same call with the same arguments."""
+        """Return the token as text, to store. It is valid for the same call with the same arguments."""
         import json
         from base64 import urlsafe_b64encode
 
@@ -64,7 +64,7 @@ class ResumeToken:
 
     @classmethod
     def from_text(cls, text: str, call: str, *, numbered: bool = False) -> ResumeToken:
-        """Return the place that `to_text` wrote down. ValueError if it is damaged or belongs to another call.
+        """Return the token from the text of `to_text`. ValueError if it is damaged or belongs to another call.
 
         `numbered` lists have a page number as their key.
         """

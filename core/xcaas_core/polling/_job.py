@@ -35,20 +35,20 @@ _log: Final = logging.getLogger("xcaas")
 @public
 @dataclass(slots=True, eq=False)
 class PollProgress:
-    """What a progress callback is told after each look at a job."""
+    """What a progress callback gets after each status request for a job."""
 
     id: str
     state: str | None
     """The job's state in the service's words."""
     looks: int
-    """Times that the service was asked."""
+    """Status requests so far."""
     elapsed: float
     """Seconds since the wait began."""
     body: JSONValue
-    """The status response as JSON, for percentages and the like."""
+    """The status response as JSON, for details such as percentages."""
     _: KW_ONLY
     partial: bool = False
-    """Whether the job has ended with part of its work undone."""
+    """Whether the job ended with part of its work not done."""
 
     def __repr__(self) -> str:
         return f"<PollProgress {self.id}: {self.state} after {_span(self.elapsed)}>"

@@ -67,7 +67,7 @@ class _Watched(Handle):
 
 @public
 class Poller(_Watched, Generic[T_co]):
-    """A job that was started on the server. `wait` gives its result.
+    """A job on the server. `wait` returns its result.
 
     poller = client.storage.bulk_downloads.download(ids)
     with poller.wait(timeout=600) as archive:
@@ -83,24 +83,24 @@ class Poller(_Watched, Generic[T_co]):
 
     @classmethod
     def resume(cls, session: Session, call: Call[object], id: str) -> Self:
-        """Return a poller of a job that was started before, perhaps by another process. Sends nothing."""
+        """Return a poller for a job that has already been started, perhaps by another process. Sends nothing."""
         self = cls.__new__(cls)
         _Watched.__init__(self, Job(session.engine, call, known(id)))
         self._session = session
         return self
 
     def wait(self, timeout: float | None = None, *, progress: Callable[[PollProgress], object] | None = None) -> T_co:
-        """Wait until the job is over, and return its result.
+        """Wait until the job ends, and return its result.
 
         Args:
-            timeout: Seconds to wait at most; without it what the spec gives. A look that is under way then is
-                waited for, and even with 0 there is one.
-            progress: Called after each look at the job. What it raises ends the wait.
+            timeout: Maximum wait in seconds; by default, the spec's. The status is requested at least once, even
+                with 0, and a request in progress is completed.
+            progress: Called after each status request. An exception from it ends the wait.
 
         Raises:
             ArgumentError: `timeout` is no number of seconds. Nothing was sent.
-            PollerError: The job failed or was cancelled; `reason` is what the service says.
-            PollerTimeoutError: It was not over in time. It goes on; `wait` may be called again.
+            PollerError: The job failed or was cancelled; `reason` is the service's message.
+            PollerTimeoutError: The job did not end in time. It is still running; `wait` may be called again.
         """
         self._session.run(self._job.wait(timeout, progress))
         call = self._job.result_call()
@@ -108,7 +108,7 @@ class Poller(_Watched, Generic[T_co]):
         return value
 
     def status(self) -> str | None:
-        """Ask once how the job stands."""
+        """Get the job's status once."""
         return self._session.run(self._job.look())
 
     def cancel(self) -> None:
@@ -118,7 +118,7 @@ class Poller(_Watched, Generic[T_co]):
 
 @public
 class AsyncPoller(_Watched, Generic[T_co]):
-    """The async twin of `Poller`. Awaiting it starts the job, waits and gives the result.
+    """The async twin of `Poller`. Await it to start the job, wait and get the result.
 
     archive = await client.storage.bulk_downloads.download(ids)
     """
@@ -131,7 +131,7 @@ class AsyncPoller(_Watched, Generic[T_co]):
 
     @classmethod
     def resume(cls, session: AsyncSession, call: Call[object], id: str) -> Self:
-        """Return a poller of a job that was started before, perhaps by another process. Sends nothing."""
+        """Return a poller for a job that has already been started, perhaps by another process. Sends nothing."""
         self = cls(session, call)
         self._job.id = known(id)
         return self
@@ -147,14 +147,14 @@ class AsyncPoller(_Watched, Generic[T_co]):
     async def wait(
         self, timeout: float | None = None, *, progress: Callable[[PollProgress], object] | None = None
     ) -> T_co:
-        """Start the job if need be, wait until it is over, and return its result. See `Poller.wait`."""
+        """Start the job if needed, wait until it ends, and return its result. See `Poller.wait`."""
         await self._session.run(self._job.wait(timeout, progress))
         call = self._job.result_call()
         value: T_co = _last_response(self._job) if call is None else await _fetch_async(self._session, call)
         return value
 
     async def status(self) -> str | None:
-        """Ask once how the job stands. PollerError before it was started."""
+        """Get the job's status once. PollerError if it was not started."""
         return await self._session.run(self._job.look())
 
     async def cancel(self) -> None:

@@ -50,9 +50,9 @@ class _Typed:
 
 
 class Rows(_Typed, Generic[T_co]):
-    """Something to iterate over, as a table. Columns are named after the models' fields in Python.
+    """Items as rows of a table. Columns are named after the models' fields in Python.
 
-    Absent fields are empty cells; what no spec knows stands in a column `unknown_fields`, if anything does.
+    Absent fields are empty cells. Fields that are not in the spec go to a column `unknown_fields`, if there are any.
     """
 
     __slots__ = ()
@@ -73,35 +73,35 @@ class Rows(_Typed, Generic[T_co]):
         return html(list(rows), repr(self))
 
     def to_dicts(self) -> list[dict[str, object]]:
-        """Return one dictionary per row, also for models inside a row; dates and all else stay Python values."""
+        """Return one dictionary per row, nested models included; dates and other values stay Python values."""
         from ._export import dicts
 
         return dicts(self, self._row_type())
 
     def pivot(self, *fields: str, **keys: Iterable[str]) -> Rows[T_co]:
-        """Return the same rows as a table in which lists of keys and values are columns of their own.
+        """Return the same rows as a table with lists of keys and values turned into columns.
 
-        `pivot("tags")` makes a column `tags.callId` of each key that comes; `pivot(tags=["callId"])` makes those that
-        are named, so that all tables and batches have the same ones.
+        `pivot("tags")` makes a column, such as `tags.callId`, for each key that occurs; `pivot(tags=["callId"])` makes
+        only those named, so that all tables and batches have the same columns.
         """
         row_type = _pivoted(self._row_type(), fields, keys)
         return _Gathered(self, lambda: row_type)
 
     def arrow_batches(self, size: int = 10_000) -> Iterator[ArrowBatch]:
-        """Return `pyarrow.RecordBatch`es of so many rows, which fit one `arrow_schema` and never all are in memory.
+        """Return `pyarrow.RecordBatch`es of that many rows, all of one `arrow_schema`, without holding all in memory.
 
-        Fields that no spec knows are JSON in a column `unknown_fields`, which is there in any case.
+        Fields that are not in the spec are JSON in a column `unknown_fields`, which always exists.
 
-        Raises ExportError for a value that does not fit its column.
+        Raises ExportError if a value does not fit its column.
         """
         from ._batches import check_size, record_batches
 
         return record_batches(self, self._row_type(), check_size(size))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Give rows to what reads Arrow's C stream interface, such as DuckDB and polars, in batches as they come.
+        """Give rows to readers of Arrow's C stream interface, such as DuckDB and polars, in batches as they arrive.
 
-        All are gathered first where their columns are not known before them.
+        If the columns are not known beforehand, all rows are collected first.
         """
         from ._batches import c_stream
 
@@ -114,7 +114,7 @@ class Rows(_Typed, Generic[T_co]):
         return arrow_table(list(self), self._row_type())
 
     def to_pandas(self) -> pandas.DataFrame:
-        """Return a pandas frame (extra `pandas`). Integers and booleans stay so where some are missing."""
+        """Return a pandas frame (extra `pandas`). Integers and booleans keep their type where some are missing."""
         from ._export import pandas_frame
 
         return pandas_frame(list(self), self._row_type())
@@ -241,9 +241,9 @@ class _Gathered(Rows[T_co]):
 
 
 def rows(items: Iterable[R], of: type[Model] | Rows[object] | None = None) -> Rows[R]:
-    """Return any models as a table: `rows(page.content).to_pandas()`.
+    """Return models as a table: `rows(page.content).to_pandas()`.
 
-    `of` says what the items are, a model or a list of them, so that there are columns also where there are no items.
+    `of` is the type of the items, a model or a list of models, so that a table without items has columns too.
     """
     return _Gathered(items, lambda: _Gathered.type_of(of))
 

@@ -29,22 +29,22 @@ __all__ = ["Cassette", "CassetteMismatch"]
 
 
 class CassetteMismatch(AssertionError):
-    """A request that the cassette does not have, or has no more."""
+    """A request that the cassette does not hold, or has already replayed."""
 
 
 class Cassette:
-    """Stands in for the network, as `http_client=` of a client: records calls to a file, or replays them from it.
+    """Replaces the network of a client, as `http_client=`: records calls to a file, or replays them from it.
 
         with Cassette("tests/calls.jsonl") as cassette, XCaaS(http_client=cassette, ...) as client: ...
 
-    A file has one call a line, in JSON, with neither credentials nor requests for tokens. A call is replayed once, in
-    the order of its like; a request that is not there raises `CassetteMismatch`. Time stands still in a replay, as in
-    `FakeServer`. Safe for threads.
+    The file has one call per line, in JSON, without credentials or token requests. Each call is replayed once, equal
+    requests in order; a request that is not in the file raises `CassetteMismatch`. In a replay, nothing waits, as with
+    `FakeServer`. Safe to share between threads.
 
     Args:
         path: The file.
-        record: Make the calls for real and write a new file when the cassette is closed. Without it, calls are
-            recorded if the environment has `XCAAS_RECORD=1`.
+        record: Make real calls, and write a new file when the cassette is closed. By default, only if
+            `XCAAS_RECORD=1` is set in the environment.
         http_client: Your own HTTP client to record with.
     """
 
@@ -106,7 +106,7 @@ class Cassette:
         return FakeResponse(response.status, content=response.content, headers=kept)
 
     def close(self) -> None:
-        """Write what was recorded, whole or not at all."""
+        """Write the recorded calls, all or none."""
         if not self.records:
             return
         with self._lock:

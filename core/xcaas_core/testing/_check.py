@@ -22,7 +22,7 @@ __all__ = ["RequestMismatch", "problems_of"]
 
 
 class RequestMismatch(AssertionError):
-    """A request that the spec does not allow. `problems` lists all that is wrong with it."""
+    """A request that the spec does not allow. `problems` lists everything wrong with it."""
 
     def __init__(self, request: FakeRequest, problems: list[str]) -> None:
         super().__init__(f"{request.call}: {request.method} {request.path}: {'; '.join(problems)}")

@@ -8,9 +8,9 @@ __all__ = ["FakeClock"]
 
 
 class FakeClock:
-    """Time that passes only while somebody sleeps, and then at once.
+    """A clock that moves only when code sleeps, without waiting.
 
-    Called, it gives seconds, as `time.monotonic` does; `slept` lists how long each sleep was.
+    Call it for seconds, as from `time.monotonic`; `slept` lists the length of each sleep.
     """
 
     def __init__(self, start: float = 1_000_000.0) -> None:

@@ -27,7 +27,7 @@ NOTHING: Final = _Nothing()
 
 
 class FakeHeaders(dict[str, str]):
-    """Headers by name, in any letter case."""
+    """Headers by case-insensitive name."""
 
     def __init__(self, headers: Mapping[str, str] | None = None) -> None:
         super().__init__({name.lower(): value for name, value in (headers or {}).items()})
@@ -43,17 +43,17 @@ class FakeHeaders(dict[str, str]):
 
 
 class FakeResponse:
-    """One response, or one way to fail.
+    """One response, or one failure.
 
     Args:
         status: HTTP status.
-        json: Body as JSON; or one of
-        text: text,
-        content: bytes, or pieces of bytes that arrive one by one.
-        headers: Further headers.
-        length: Value of `Content-Length` instead of the true one; None for none at all.
-        error: Raised when the body (or without a body the request) has been taken: an error from
-            `xcaas`, such as `ConnectionLostError("cut")`, as if the network had failed there.
+        json: Body as JSON.
+        text: Body as text.
+        content: Body as bytes, or as pieces of bytes that arrive one by one.
+        headers: Headers to add.
+        length: Value of `Content-Length` instead of the real one; None to leave it out.
+        error: Error to raise after the body, or after the request if there is no body, as if the
+            network had failed: an error from `xcaas`, such as `ConnectionLostError("cut")`.
     """
 
     __slots__ = ("error", "headers", "pieces", "status")
@@ -130,7 +130,7 @@ class ServedResponse:
 
 
 class FakeRequest:
-    """A request as the server saw it."""
+    """A request as the server received it."""
 
     __slots__ = ("content", "headers", "method", "operation", "url")
 

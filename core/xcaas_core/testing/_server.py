@@ -25,12 +25,12 @@ Handler: TypeAlias = Callable[[FakeRequest], FakeResponse]
 
 
 class UnexpectedRequest(AssertionError):
-    """A request that the test did not foresee, on a server made with `only_told=True`; or a slip in the name of a call
-    that the server was told of."""
+    """A request that `respond` was not called for, on a server with `only_told=True`; or a misspelt call name in
+    `respond`."""
 
 
 class FakeServer:
-    """Stands in for the services: responds from examples, checks requests, remembers them.
+    """Replaces the services in tests: responds with examples, and checks and records requests.
 
         server = FakeServer()
         client = XCaaS(http_client=server, credentials=ClientCredentials("id", "secret"))
@@ -38,13 +38,13 @@ class FakeServer:
         assert client.storage.objects.get("o1").id == "o1"
         assert server.calls("storage.objects.get")[0].path.endswith("/objects/o1")
 
-    The same server may stand behind blocking and async clients. Nothing waits: sleeping,
-    for a retry or between two looks at a job, moves `clock` on.
+    Blocking and async clients may share a server. Nothing waits: a sleep before a retry or
+    between status requests only moves `clock` on.
 
     Args:
-        check: Raise `RequestMismatch` in the call for a request that the spec does not allow.
-        only_told: Raise `UnexpectedRequest` for calls that `respond` was not told of, instead of
-            responding with an example.
+        check: Raise `RequestMismatch` from the call if the spec does not allow its request.
+        only_told: Raise `UnexpectedRequest` for calls without a `respond`, instead of responding
+            with an example.
     """
 
     def __init__(self, *, check: bool = True, only_told: bool = False) -> None:
@@ -69,23 +69,22 @@ class FakeServer:
         headers: Mapping[str, str] | None = None,
         error: BaseException | None = None,
     ) -> FakeServer:
-        """Say what a call gets. Said several times for one target, the responses come in that order,
-        and the last one stays.
+        """Give the response to a call. Several for one target come in order, and the last one repeats.
 
         Args:
             target: A call (`storage.objects.get`), or method and path (`GET /storage/uk/v3/objects/{id}`, where
-                a name in braces stands for any text without a slash).
-            response: The response, or a function that makes one of the request. Or say it with:
+                a name in braces matches any text without a slash).
+            response: The response, or a function that returns one for a request. Or give its parts:
             status: HTTP status.
-            json: Body as JSON; or
-            text: text, or
-            content: bytes, whole or in pieces.
+            json: Body as JSON.
+            text: Body as text.
+            content: Body as bytes, whole or in pieces.
             headers: Headers.
-            error: Raised instead of a response, after the body if there is one: an error of `xcaas`, such as
+            error: Error to raise instead of a response, or after its body: an error from `xcaas`, such as
                 `ConnectionLostError("cut")`.
 
         Returns:
-            The server, for the next one.
+            The server, for chaining.
         """
         if response is None:
             response = FakeResponse(status, json=json, text=text, content=content, headers=headers, error=error)
@@ -98,13 +97,13 @@ class FakeServer:
         return self
 
     def calls(self, target: str | None = None) -> list[FakeRequest]:
-        """Return the requests of one call, or of one method and path, oldest first; all of them without a target."""
+        """Return the requests for a call, or for a method and path, oldest first; all requests by default."""
         if target is None:
             return list(self.requests)
         return [request for request in self.requests if _Told(target, FakeResponse()).matches(request)]
 
     def reset(self) -> None:
-        """Forget what was asked and what was told."""
+        """Forget all requests and responses."""
         with self._lock:
             self.requests.clear()
             self.token_requests.clear()

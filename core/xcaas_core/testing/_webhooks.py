@@ -18,14 +18,14 @@ __all__ = ["SignedWebhook", "WebhookSigner"]
 
 
 class SignedWebhook(NamedTuple):
-    """A request as the service would send it."""
+    """A webhook request as the service sends it."""
 
     headers: dict[str, str]
     body: bytes
 
 
 class WebhookSigner:
-    """Signs webhooks, so that a `Verifier` with `keys=signer.keys` takes them. Needs the extra `webhooks`.
+    """Signs webhooks that a `Verifier` with `keys=signer.keys` accepts. Needs the extra `webhooks`.
 
         signer = WebhookSigner()
         verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, keys=signer.keys)
@@ -34,8 +34,8 @@ class WebhookSigner:
 
     Args:
         key_id: Id of the key.
-        tenant: Id of the tenant, in every webhook.
-        customer: Id of the customer, likewise.
+        tenant: Id of the tenant in every webhook.
+        customer: Id of the customer in every webhook.
     """
 
     def __init__(self, key_id: str = "test-key", *, tenant: str = "acmecorp01", customer: str = "acmecorp01") -> None:
@@ -67,12 +67,12 @@ class WebhookSigner:
 
         Args:
             event: The event; bytes are sent as they are.
-            event_id: Its id; a new one if there is none.
-            retry: How often it was sent before.
-            sent_at: When it is sent, in seconds since 1970; now if nothing is said.
+            event_id: Its id; by default, a new one.
+            retry: Number of earlier attempts.
+            sent_at: When it is sent, in seconds since 1970; by default, now.
 
         Raises:
-            ConfigurationError: An argument is not as described.
+            ConfigurationError: An argument is invalid.
         """
         if sent_at is not None and not is_number(sent_at):
             raise invalid_type("sent_at", sent_at, "seconds since 1970", "A datetime has them: moment.timestamp().")

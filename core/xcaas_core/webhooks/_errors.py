@@ -41,16 +41,16 @@ _STATUS: Final[dict[WebhookReason, int]] = {
 
 @public
 class WebhookError(XCaaSError):
-    """A request is not a webhook that the service sent to this receiver just now.
+    """A request could not be verified as a genuine, current and new webhook. Do not trust anything in it.
 
-    Nothing of it may be believed. The message names no more of it than what a log may hold.
+    The message is safe to log.
     """
 
     reason: WebhookReason
-    """What is wrong with it."""
+    """Which check failed."""
     response_status: int
-    """The HTTP status to respond with: 401 for what is not genuine, 200 for what was received before, and 5xx for
-    what is to be sent again."""
+    """The HTTP status to respond with: 401 if it is not genuine, 200 if it was received before, 5xx to have it sent
+    again."""
 
     def __init__(self, reason: WebhookReason, message: str, *, advice: str | None = None) -> None:
         super().__init__(message, advice=advice)

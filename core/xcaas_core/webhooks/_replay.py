@@ -15,26 +15,26 @@ __all__ = ["MemoryReplayStore", "ReplayStore", "replay_key"]
 
 
 class ReplayStore(Protocol):
-    """Remembers events for a time. Methods may block, and are called where that holds up no event loop; they are
-    called from many threads. Whatever they raise refuses the event, to be sent again.
+    """Remembers events for a time. Methods may block: they are called from many threads, outside event loops. If one
+    raises, the event is refused, to be sent again.
 
-    `key` is short, of letters and digits, and tells nothing of the event.
+    `key` is short, of letters and digits, and reveals nothing of the event.
     """
 
     def claim(self, key: str, seconds: float) -> bool:
-        """Remember a key for that long. Return whether it is new: of several that claim one, only one is told so."""
+        """Remember a key for that long. Return whether it is new: True for only one of several concurrent callers."""
         ...
 
     def release(self, key: str) -> None:
-        """Forget a key: its event was not handled, and shall be taken when it comes again."""
+        """Forget a key whose event was not handled, so that it is accepted when sent again."""
         ...
 
 
 class MemoryReplayStore:
-    """Remembers events in this process. Several workers need a store that they share.
+    """Remembers events in this process. Use a shared store with several workers.
 
     Args:
-        max_entries: Beyond so many, the oldest are forgotten.
+        max_entries: Maximum number of events; beyond it, the oldest are forgotten.
         clock: Seconds, as from `time.monotonic`.
     """
 

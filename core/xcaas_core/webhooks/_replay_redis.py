@@ -16,7 +16,7 @@ class RedisReplayStore:
     Args:
         client: A `redis.Redis` (the blocking one, also for async verifiers), or a `redis://` address (needs the
             `redis` extra).
-        prefix: Put before every key. Receivers that each want every event have prefixes of their own.
+        prefix: Prefix of every key. Receivers that should each get every event need different prefixes.
     """
 
     def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:webhook:") -> None:
@@ -34,7 +34,7 @@ class RedisReplayStore:
         self._client.eval(_RELEASE, 1, f"{self._prefix}{key}")
 
     def close(self) -> None:
-        """Close the connections, if the store has made them (it was given an address)."""
+        """Close the connections, unless you passed the client."""
         if self._own is not None:
             self._own.close()
 

@@ -40,20 +40,20 @@ _log = logging.getLogger("xcaas.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Generic[T]):
-    """A webhook that is genuine, and was not received before."""
+    """A webhook that is genuine and new."""
 
     event: T
-    """What happened. A kind that this release does not know is an `UnknownModel` with everything that came."""
+    """The event. A kind that this release does not know is an `UnknownModel` with all its fields."""
     event_id: str
-    """The same over all retries of an event."""
+    """Id of the event, the same for all its retries."""
     tenant_id: str
     customer_id: str
     sent_at: datetime
-    """When it was sent, in UTC; each retry has its own."""
+    """When this attempt was sent, in UTC."""
     retry: int
-    """How often it was sent before."""
+    """Number of earlier attempts."""
     key_id: str
-    """Id of the key that signed it."""
+    """Id of the signing key."""
 
 
 class Verification(Generic[T]):
@@ -81,29 +81,28 @@ class Verification(Generic[T]):
     ) -> None:
         """
         Args:
-            webhook: What comes: `chat_gateway.webhooks.CHAT_EVENT`, `cc_chat.webhooks.CHAT_EVENT`.
-            tenants: Ids of the tenants whose events are taken; None takes those of all. The service signs for every
-                customer of its own, so a receiver should name its tenants.
-            tolerance: Seconds that a request may be old, or ahead of this machine's clock.
-            replay_store: Remembers what was received; a `MemoryReplayStore` if there is none. Several workers need
-                one that they share, such as a `RedisReplayStore`.
-            replay_seconds: How long an event is remembered.
-            key_urls: Where public keys are, in this order, with `{kid}` in the place of the id; those of the spec
-                if there are none.
-            keys: Public keys by id, as JWKs, that are known beforehand and never fetched.
-            key_lifetime: Seconds after which a key is fetched anew.
-            max_key_fetches: Requests per minute for ids of keys that were never found.
-            base_url: Replaces the origin of `key_urls`; paths stay.
+            webhook: The webhook to receive: `chat_gateway.webhooks.CHAT_EVENT`, `cc_chat.webhooks.CHAT_EVENT`.
+            tenants: Ids of the tenants to accept events from; None for all. The service signs for all its customers,
+                so name your tenants.
+            tolerance: Maximum age of a request in seconds, or time ahead of this machine's clock.
+            replay_store: Remembers received events; by default, a `MemoryReplayStore`. Several workers need a shared
+                one, such as a `RedisReplayStore`.
+            replay_seconds: Seconds to remember an event.
+            key_urls: URLs of public keys, tried in order, with `{kid}` in place of the key's id; by default, the spec's.
+            keys: Known public keys by id, as JWKs, which are never fetched.
+            key_lifetime: Seconds until a key is fetched again.
+            max_key_fetches: Maximum requests per minute for unknown key ids.
+            base_url: Replaces the origin of `key_urls`; paths are kept.
             timeout: Seconds to fetch a key; or a `Timeout`; None for no limit.
-            http_client: Your own client of `httpx` or `httpx2`: `Client` for blocking verifiers, `AsyncClient` for
-                async ones. It stays yours to close.
-            verify: A CA bundle's path, an `SSLContext`, or False for no checks at all.
-            proxy: Address of a proxy; without it the environment's are used.
-            http_library: The library that keys are fetched with.
-            wall: The time of day, in seconds since 1970.
+            http_client: Your own `httpx` or `httpx2` client: `Client` for blocking verifiers, `AsyncClient` for
+                async ones. You close it.
+            verify: Path of a CA bundle, an `SSLContext`, or False to skip certificate checks.
+            proxy: Proxy address; by default, the environment's proxies are used.
+            http_library: HTTP library for fetching keys.
+            wall: Returns the current time in seconds since 1970.
 
         Raises:
-            ConfigurationError: An option is not as described, or the extra `webhooks` is not installed.
+            ConfigurationError: An option is invalid, or the extra `webhooks` is not installed.
         """
         if find_spec("cryptography") is None:
             raise ConfigurationError("cryptography is not installed", advice="Install xcaas[webhooks].")

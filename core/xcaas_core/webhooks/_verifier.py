@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class Verifier(Verification[T]):
-    """Tells genuine webhooks from others, for code that blocks. Safe to share between threads; make one, and keep it.
+    """Verifies webhooks, for blocking code. Safe to share between threads; create one and keep it.
 
     verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
     event = verifier.verify(request.headers, request.get_data())
@@ -37,20 +37,20 @@ class Verifier(Verification[T]):
 
         Args:
             headers: All headers of the request.
-            body: Its body as it came, before anything read it as JSON.
+            body: The raw body, before any JSON parsing.
 
         Raises:
-            WebhookError: It is not genuine, not fresh, not new, or could not be checked. `reason` says which.
+            WebhookError: It is not genuine, too old, not new, or could not be checked. `reason` says which.
         """
         return run(self._check(headers, body), self._io).event
 
     @contextmanager
     def receive(self, headers: Headers, body: Body) -> Generator[Delivery[T]]:
-        """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
-        when the service sends it once more.
+        """Return a context manager to handle an event in. If its block raises, the event is forgotten, and accepted
+        when the service sends it again.
 
         Raises:
-            WebhookError: As `verify` does.
+            WebhookError: As for `verify`.
         """
         delivery = run(self._check(headers, body), self._io)
         try:
@@ -73,7 +73,7 @@ class Verifier(Verification[T]):
 
 
 class AsyncVerifier(Verification[T]):
-    """Tells genuine webhooks from others, for code that awaits. Make one, and keep it.
+    """Verifies webhooks, for async code. Create one and keep it.
 
     verifier = AsyncVerifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
     event = await verifier.verify(request.headers, await request.body())
@@ -88,20 +88,20 @@ class AsyncVerifier(Verification[T]):
 
         Args:
             headers: All headers of the request.
-            body: Its body as it came, before anything read it as JSON.
+            body: The raw body, before any JSON parsing.
 
         Raises:
-            WebhookError: It is not genuine, not fresh, not new, or could not be checked. `reason` says which.
+            WebhookError: It is not genuine, too old, not new, or could not be checked. `reason` says which.
         """
         return (await run_async(self._check(headers, body), self._io)).event
 
     @asynccontextmanager
     async def receive(self, headers: Headers, body: Body) -> AsyncGenerator[Delivery[T]]:
-        """Return a context in which an event is handled. If the block raises, the event is forgotten again, and taken
-        when the service sends it once more.
+        """Return a context manager to handle an event in. If its block raises, the event is forgotten, and accepted
+        when the service sends it again.
 
         Raises:
-            WebhookError: As `verify` does.
+            WebhookError: As for `verify`.
         """
         delivery = await run_async(self._check(headers, body), self._io)
         try:

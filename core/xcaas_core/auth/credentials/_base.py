@@ -33,14 +33,14 @@ class Options(TypedDict, total=False):
     """Keyword arguments that every kind of credentials takes."""
 
     products: Iterable[str]
-    """Python names of the products that the credential is for; all that take its kind if left out."""
+    """Python names of the products to use the credential for; by default, all that take this kind."""
     role: str | None
-    """Which of two credentials of one kind this is: `search` or `management` (contacts), `data` or
+    """Tells two credentials of the same kind apart: `search` or `management` (contacts), `data` or
     `action` (the tokens of a tenant)."""
     policy: TokenPolicy | None
-    """When tokens are renewed, and how hard that is tried."""
+    """When to renew tokens, and how often to retry."""
     on_event: Observer | None
-    """Called with an `AuthEvent` whenever something happens to the credential's token."""
+    """Called with an `AuthEvent` for everything that happens to the credential's token."""
     cache: TokenCache | None
     """Shares tokens between credential objects or processes."""
 
@@ -58,8 +58,8 @@ def texts(name: str, given: object, wanted: str) -> frozenset[str]:
 
 @public
 class Credential:
-    """The base of all kinds. Tokens, renewals under way and counters belong to the object, so clients
-    that are given the same object share them; a copy starts fresh."""
+    """The base of all credentials. Tokens, pending renewals and counters belong to the object: clients
+    with the same object share them, and a copy starts without them."""
 
     kind: ClassVar[str]
     _secrets: ClassVar[tuple[str, ...]]
@@ -80,11 +80,11 @@ class Credential:
 
     @property
     def counters(self) -> AuthCounters:
-        """How often tokens were acquired, reused, renewed early, refused, …: a copy, as of now."""
+        """A snapshot of how often tokens were acquired, reused, renewed early, refused and so on."""
         return self._events.snapshot()
 
     def with_secrets(self: Self) -> Self:
-        """Return a copy whose pickle holds its secrets. Keep such a pickle as safe as the secrets themselves."""
+        """Return a copy whose pickle includes its secrets. Protect the pickle as you would the secrets."""
         copy = self._twin()
         for name in self._secrets:
             source: object = getattr(copy, name)

@@ -14,7 +14,7 @@ __all__ = ["credentials_from_env"]
 
 
 def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
-    """Return all credentials that the environment describes; none if it describes none.
+    """Return all credentials set in the environment, or none.
 
     | variables | credential |
     |---|---|
@@ -23,11 +23,11 @@ def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
     | `XCAAS_API_KEY`, `XCAAS_USERNAME`, `XCAAS_PASSWORD` | `WorkAnalyticsLogin` too |
     | `XCAAS_TENANT`, `XCAAS_API_TOKEN` | `BasicToken` |
 
-    Secrets are kept as references to the variables: a changed variable is used without a restart, and
-    pickled clients carry names, not secrets. `options` go to each credential.
+    Variables are read when a secret is needed: changes apply without a restart, and pickled clients hold
+    names, not secrets. `options` apply to each credential.
 
     Raises:
-        MissingCredentialsError: one half of a pair is set and the other isn't.
+        MissingCredentialsError: only one half of a pair is set.
     """
     found: list[Credential] = []
     _refuse_half("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")

@@ -39,7 +39,7 @@ __all__ = ["ProfileEntry", "credentials_from_profile", "default_profile_path"]
 
 
 def default_profile_path() -> Path:
-    """Return where the profile file is looked for: `credentials.toml` in the user's configuration folder for xcaas.
+    """Return the default path of the profile file: `credentials.toml` in the user's configuration folder for xcaas.
 
     On Linux that is `$XDG_CONFIG_HOME/xcaas`, mostly `~/.config/xcaas`; elsewhere what platformdirs says
     (extra `profiles`), or the same as on Linux without it.
@@ -79,8 +79,7 @@ def credentials_from_profile(
 ) -> list[Credential]:
     """Return all credentials of one profile.
 
-    Secrets are read when they are needed, so edits take effect without a restart, and pickled clients carry the
-    file's name only.
+    Secrets are read when needed: edits apply without a restart, and pickled clients hold only the file's name.
 
     Raises:
         SecretUnavailableError: the file is missing, unreadable, not TOML, readable by others, or has no

@@ -21,15 +21,15 @@ __all__ = ["ApiKey", "BasicToken", "BearerToken", "ClientCredentials", "WorkAnal
 
 @public
 class ClientCredentials(Credential):
-    """OAuth 2 client credentials: the key and the secret of an OAuth key of the Admin Console.
+    """OAuth 2 client credentials: the key and secret of an OAuth key from the Admin Console.
 
     Args:
         client_id: The key.
         client_secret: Its secret.
-        token_url: For services whose document doesn't name it. Used as it is, whatever `base_url` says.
-        scopes: Asked for in the token request; 8x8 knows none.
-        client_auth: How the token endpoint takes key and secret: as HTTP Basic, or in the body.
-        parameters: Further fields of the token request, such as `audience`.
+        token_url: Token endpoint, if the spec does not name it. `base_url` does not change it.
+        scopes: Scopes to request; 8x8 has none.
+        client_auth: How to send key and secret to the token endpoint: as HTTP Basic, or in the body.
+        parameters: Extra fields of the token request, such as `audience`.
     """
 
     kind = "client-credentials"
@@ -63,8 +63,8 @@ class ClientCredentials(Credential):
         self.parameters: dict[str, str] = dict(parameters or {})
 
     def update_credentials(self, client_secret: SecretInput, *, client_id: str | None = None) -> None:
-        """Use another secret from the next token request on. The current token is used up first, unless
-        `client_id` changes too."""
+        """Use another secret from the next token request on. The current token stays in use until then,
+        unless `client_id` changes too."""
         fields: dict[str, object] = {"_client_secret": source_of(client_secret, "client_secret")}
         if client_id is not None:
             fields["client_id"] = client_id
@@ -73,11 +73,11 @@ class ClientCredentials(Credential):
 
 @public
 class ApiKey(Credential):
-    """A key of the Admin Console that is sent as it is.
+    """An API key from the Admin Console.
 
     Args:
         key: The key.
-        token: The tenant's `token` beside it, for the products that take both.
+        token: The tenant's token, for products that take both.
     """
 
     kind = "api-key"
@@ -90,11 +90,11 @@ class ApiKey(Credential):
 
     @property
     def has_token(self) -> bool:
-        """Whether there is a tenant's token beside the key."""
+        """Whether there is a tenant's token."""
         return self._token is not None
 
     def update_credentials(self, key: SecretInput, token: SecretInput | None = None) -> None:
-        """Use another key from the next call on, and another token if one is given."""
+        """Use another key, and token if given, from the next call on."""
         fields: dict[str, object] = {"_key": source_of(key, "key")}
         if token is not None:
             fields["_token"] = source_of(token, "token")
@@ -103,7 +103,7 @@ class ApiKey(Credential):
 
 @public
 class BasicToken(Credential):
-    """HTTP Basic with a tenant's name and its Data or Action Request Token, or any user and password.
+    """HTTP Basic with a tenant's user name and its Data or Action Request Token, or any user and password.
 
     Args:
         tenant: The tenant's user name.
@@ -136,7 +136,7 @@ class WorkAnalyticsLogin(Credential):
 
     Args:
         api_key: The Work Analytics key. Every request carries it.
-        username: The 8x8 user.
+        username: The 8x8 user name.
         password: The user's password.
     """
 
@@ -154,8 +154,8 @@ class WorkAnalyticsLogin(Credential):
     def update_credentials(
         self, password: SecretInput, *, username: str | None = None, api_key: SecretInput | None = None
     ) -> None:
-        """Use another password from the next token request on. The current token is used up first,
-        unless user or key change too."""
+        """Use another password from the next token request on. The current token stays in use until
+        then, unless user or key change too."""
         fields: dict[str, object] = {"_password": source_of(password, "password")}
         if username is not None:
             fields["username"] = username
@@ -166,11 +166,11 @@ class WorkAnalyticsLogin(Credential):
 
 @public
 class BearerToken(Credential):
-    """A bearer token that comes from elsewhere.
+    """A bearer token that you obtain yourself.
 
     Args:
-        token: The token, or a function that gives the current one. It is called again when a token
-            was refused, and every few minutes (`policy.default_life`).
+        token: The token, or a function that returns the current one. It is called again after a token
+            is refused, and every few minutes (`policy.default_life`).
     """
 
     kind = "bearer-token"

@@ -22,9 +22,9 @@ One: TypeAlias = Credential | str
 Named: TypeAlias = "One | tuple[str, str] | Iterable[Credential]"
 Several: TypeAlias = "One | Iterable[Credential] | Mapping[str, Named]"
 Credentials: TypeAlias = "Several | Callable[[], Several] | None"
-"""What `credentials=` takes: one credential, several, a mapping from scheme or product name to
-credentials, or a function that gives any of these. Where a mapping names the scheme, text stands for
-a bearer token or a key, and a pair for user and password."""
+"""What `credentials=` takes: one or more credentials, a mapping of scheme or product name to
+credentials, or a function that returns any of these. Under a scheme's name, text is a bearer token
+or a key, and a pair is user and password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ class MissingAfterPickle:
 @public
 @dataclass(frozen=True)
 class EnvironmentVariable:
-    """A secret in an environment variable, read when it is needed."""
+    """A secret in an environment variable, read when needed."""
 
     name: str
     blocks = False

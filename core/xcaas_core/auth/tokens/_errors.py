@@ -36,28 +36,28 @@ __all__ = [
 
 @public
 class SecretUnavailableError(CredentialsError):
-    """A secret that credentials refer to could not be had: the variable is not set, the callable
-    raised, the profile is missing, or the secret was left behind when the client was pickled."""
+    """A secret could not be read: the variable is not set, the function raised, the profile is
+    missing, or the client was pickled, which leaves secrets out."""
 
 
 @public
 class TokenRefusedError(TokenError):
-    """The token endpoint refused the credential. `code` is the reason that it gave.
+    """The token endpoint refused the credential. `code` is the reason it gave.
 
-    The refusal is remembered for a short while, so that many callers cost one request.
+    The refusal is remembered for a few seconds, so that many callers make one request.
     """
 
 
 @public
 class TokenRateLimitError(TokenError):
-    """The token endpoint asked for patience. `retry_after` says for how long, in seconds."""
+    """The token endpoint received too many requests. `retry_after` is how many seconds to wait."""
 
     retry_after: float | None = None
 
 
 @public
 class TokenUnavailableError(TokenError):
-    """The token endpoint could not be reached or failed, and went on failing when asked again."""
+    """The token endpoint could not be reached or kept failing, retries included."""
 
 
 @public
@@ -68,7 +68,7 @@ class TokenResponseError(TokenError):
 
 @public
 class TokenTimeoutError(TokenError, TimeoutError):
-    """The call's own time limit passed before a token was there. Others may still get one."""
+    """The call's time limit passed before a token arrived. Other calls may still get one."""
 
 
 FailureKind: TypeAlias = Literal["refused", "rate-limit", "unavailable", "response", "timeout", "secret", "elsewhere"]

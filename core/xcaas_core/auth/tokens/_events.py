@@ -23,13 +23,13 @@ class AuthEvent:
 
     | kind | meaning |
     |---|---|
-    | `acquired` | a token was fetched because there was none that could be used |
-    | `refreshed_early` | one was fetched in the advisory window |
-    | `shared` | one was taken from a cache that processes share |
-    | `reused` | a call used the token that was there |
-    | `failed` | no token could be had; `error` names the class of error |
+    | `acquired` | a token was fetched because there was no usable one |
+    | `refreshed_early` | a token was fetched in the advisory window |
+    | `shared` | a token was taken from a shared cache |
+    | `reused` | a call used the current token |
+    | `failed` | no token was obtained; `error` is the name of the error class |
     | `rejected` | the API refused a token, which was dropped |
-    | `replayed` | a call is sent again with another token |
+    | `replayed` | a call was sent again with another token |
     """
 
     kind: EventKind

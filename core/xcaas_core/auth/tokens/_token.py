@@ -19,34 +19,34 @@ __all__ = ["AccessToken", "TokenInfo", "TokenPolicy"]
 @public
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenPolicy:
-    """Times in seconds. The defaults fit tokens of any length."""
+    """When to renew a token, and how often to retry. Times in seconds; the defaults suit any lifetime."""
 
     advisory: float = 300.0
-    """From this long before a token's end, one caller renews it while the others go on using it."""
+    """This long before a token expires, one caller renews it while the others keep using it."""
     mandatory: float = 30.0
-    """From this long before its end, everybody waits for the new one."""
+    """This long before it expires, all callers wait for the new one."""
     advisory_share: float = 0.2
     """The advisory window is never more than this share of the token's life, so that short tokens
     are not renewed at every call."""
     mandatory_share: float = 0.05
     """The same for the mandatory window."""
     default_life: float = 300.0
-    """Taken when the response doesn't say (or says nonsense): short enough to be safe."""
+    """Lifetime to assume if the response has none that can be read."""
     longest_life: float = 86400.0
-    """No token is kept longer, whatever the response says."""
+    """Longest time to keep a token, whatever the response says."""
     attempts: int = 4
-    """Requests that one renewal makes at most. A renewal in the advisory window makes one."""
+    """Maximum number of requests for one renewal. A renewal in the advisory window makes one."""
     attempt_timeout: float = 10.0
-    """For one request."""
+    """Limit for one request."""
     total_timeout: float = 30.0
-    """For one renewal with all its requests and waits."""
+    """Limit for one renewal, with all requests and waits."""
     backoff: float = 0.25
-    """First wait between requests; it doubles, and a random half of it is taken off."""
+    """First wait between requests; it doubles each time, less a random part of up to half."""
     longest_backoff: float = 8.0
     longest_wait: float = 20.0
-    """A `Retry-After` up to this is waited for, a longer one is raised."""
+    """Longest `Retry-After` to wait for; a longer one is raised."""
     refusal_memory: float = 5.0
-    """For this long after a refusal nobody asks again with the same secret."""
+    """After a refusal, no request with the same secret for this long."""
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -88,18 +88,18 @@ _DEFAULT_POLICY = TokenPolicy()
 @public
 @dataclass(frozen=True, slots=True)
 class TokenInfo:
-    """What the token endpoint said about the current token. The token itself isn't in it."""
+    """Details of the current token from the token endpoint, without the token."""
 
     products: tuple[str, ...] = ()
     """Names, as in the Admin Console, of the products that the key may call. A product added to
     the key shows up with a later token, after a replication delay. A name here doesn't mean that the
     product takes this token: some of them take another credential."""
     lifetime: float = math.inf
-    """Seconds that the token was good for when it was issued."""
+    """Seconds from issue to expiry."""
     remaining: float = math.inf
-    """Seconds left when this was asked."""
+    """Seconds left when this was read."""
     issued_at: datetime | None = None
-    """By the server's clock."""
+    """When it was issued, by the server's clock."""
     scope: str = ""
 
 

@@ -31,8 +31,8 @@ _ACCOUNT_LIFE = 60.0  # seconds after which credentials are looked at again: the
 
 @public
 class RateLimitStore(Protocol):
-    """What keeps rate limits for several processes. `reserve` may block, and is called from threads of its own. What it
-    raises is logged, and the limits are kept without it."""
+    """A store that keeps rate limits for several processes. `reserve` may block, and is called from its own threads. Its
+    exceptions are logged, and the limits are kept without the store."""
 
     @property
     def account(self) -> str | None:

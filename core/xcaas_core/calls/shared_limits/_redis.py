@@ -41,18 +41,18 @@ return wait
 
 @public
 class RedisRateLimits:
-    """Keeps rate limits for all workers together: no window of time sees more calls than a limit allows.
+    """Keeps rate limits for all workers together.
 
-    Times are Redis's own, so the workers' clocks don't matter. When Redis can't be reached, each worker keeps to its
-    part of the limits (`workers`), with a warning, and looks every few seconds whether Redis is back.
+    Redis keeps the time, so the workers' clocks don't matter. While Redis can't be reached, each worker keeps to its
+    share of the limits (see `workers`), with a warning, and tries Redis again every few seconds.
 
     Args:
         client: A `redis.Redis` (the blocking one, also for async clients), or a `redis://` address (needs the
             `redis` extra).
-        account: A name for whom the service counts; the same for all clients that share the limits. Without it that
-            is who has the same credentials for a product. Contacts counts all keys of a customer together.
-        workers: How many processes share the limits; what each may do by itself while Redis is away follows from it.
-        prefix: Put before every key. Keys tell no credentials, only digests of them.
+        account: Name of the account that the limits apply to, the same for all clients that share them. By default,
+            clients with the same credentials for a product share. Contacts counts all keys of a customer together.
+        workers: Number of processes that share the limits, for each one's share while Redis is away.
+        prefix: Prefix of every key. Keys hold digests of credentials only.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class RedisRateLimits:
                 raise TypeError(f"Redis responded with {type(other).__name__}")
 
     def close(self) -> None:
-        """Close the connections, if they were made here (from an address)."""
+        """Close the connections, unless you passed the client."""
         if self._own is not None:
             self._own.close()
 

@@ -23,23 +23,23 @@ T = TypeVar("T")
 
 
 class RawCalls:
-    """What a blocking client does beside its products' operations."""
+    """Raw responses, other paths, and token details of a blocking client."""
 
     __slots__ = ()
 
     _session: Session
 
     def token_info(self) -> TokenInfo:
-        """Return what the OAuth token says about its key: above all, which products it opens.
+        """Return details of the OAuth token, such as the products that its key may call.
 
-        Asks for a token if there is none at hand.
+        Requests a token if there is none yet.
         """
         from ._token_info import token_flow
 
         return self._session.run(token_flow(self, self._session.engine))
 
     def http_auth(self, product: ProductClient) -> HttpAuth:
-        """Return this client's credentials for one product, as `auth=` of an HTTP client of your own.
+        """Return this client's credentials for one product, for `auth=` in your own HTTP client.
 
         httpx.get(address, auth=client.http_auth(client.storage))
         """
@@ -53,8 +53,8 @@ class RawCalls:
             response = client.raw(client.storage.objects.get, "o1")
             response.headers["x-request-id"], response.value.id
 
-        For a list in pages, the response is that of the first page, and `value` the pager. The options are those of
-        this client, also if the method is that of another which shares its connections (`with_options`).
+        For a paged list, the response is the first page's, and `value` is the pager. This client's options apply, even
+        if the method belongs to a copy of it (`with_options`).
         """
         from ._callers import raw_method
 
@@ -62,7 +62,7 @@ class RawCalls:
         return response
 
     def streaming(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> StreamedResponse[T]:
-        """Call a method and get its response as soon as the headers are there. Close it, or use `with`.
+        """Call a method and get its response as soon as the headers arrive. Close it, or use `with`.
 
         with client.streaming(client.storage.objects.get, "o1") as response:
             for piece in response.iter_bytes(): ...
@@ -83,23 +83,23 @@ class RawCalls:
         content: BinaryInput | str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> RawResponse[object]:
-        """Call what no operation covers: a path of a product, with its address, credentials, retries, limits and errors.
+        """Send a request that no operation covers, with the product's address, credentials, retries, limits and errors.
 
         response = client.request("GET", "/storage/{region}/v3/objects", product="storage")
 
         Args:
             method: HTTP method.
-            path: Below the product's address, or from the host's root as guides write it. Names in braces, such as
-                `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
-                host is one of the product's.
-            product: Name of the product, such as `storage`. A client of one product needs none.
-            query: Query parameters; those that are None are left out, and a list is repeated.
-            json: Body in JSON.
-            content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
-            headers: Further headers, which win over others.
+            path: Path below the product's address, or from the host's root, as in the service's guides. Placeholders such as
+                `{region}` and `{tenant}` are filled from the client's options. A full URL is accepted if its host is
+                one of the product's.
+            product: Name of the product, such as `storage`. Not needed with a client of one product.
+            query: Query parameters. None is left out; a list repeats its parameter.
+            json: Body, sent as JSON.
+            content: Body, sent as it is: text, bytes, a path, an open file, or an iterator of bytes.
+            headers: Headers to add; they override others.
 
         Returns:
-            Status, headers and body; `value` is the JSON, the bytes of anything else, or None for no body.
+            Status, headers and body. `value` is the decoded JSON, bytes for other types, or None without a body.
 
         Raises:
             ArgumentError: An argument cannot be sent.
@@ -124,23 +124,23 @@ class RawCalls:
 
 
 class AsyncRawCalls:
-    """What an async client does beside its products' operations."""
+    """Raw responses, other paths, and token details of an async client."""
 
     __slots__ = ()
 
     _session: AsyncSession
 
     async def token_info(self) -> TokenInfo:
-        """Return what the OAuth token says about its key: above all, which products it opens.
+        """Return details of the OAuth token, such as the products that its key may call.
 
-        Asks for a token if there is none at hand.
+        Requests a token if there is none yet.
         """
         from ._token_info import token_flow
 
         return await self._session.run(token_flow(self, self._session.engine))
 
     def http_auth(self, product: AsyncProductClient) -> HttpAuth:
-        """Return this client's credentials for one product, as `auth=` of an async HTTP client of your own.
+        """Return this client's credentials for one product, for `auth=` in your own async HTTP client.
 
         await http.get(address, auth=client.http_auth(client.storage))
         """
@@ -174,7 +174,7 @@ class AsyncRawCalls:
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncStreaming[T]: ...
     def streaming(self, method: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreaming[Any]:
-        """Call a method and get its response as soon as the headers are there.
+        """Call a method and get its response as soon as the headers arrive.
 
         async with client.streaming(client.storage.objects.get, "o1") as response:
             async for piece in response.iter_bytes(): ...
@@ -195,23 +195,23 @@ class AsyncRawCalls:
         content: BinaryInput | str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> RawResponse[object]:
-        """Call what no operation covers: a path of a product, with its address, credentials, retries, limits and errors.
+        """Send a request that no operation covers, with the product's address, credentials, retries, limits and errors.
 
         response = await client.request("GET", "/storage/{region}/v3/objects", product="storage")
 
         Args:
             method: HTTP method.
-            path: Below the product's address, or from the host's root as guides write it. Names in braces, such as
-                `{region}` and `{tenant}`, are filled from the client's settings. A whole address is taken if its
-                host is one of the product's.
-            product: Name of the product, such as `storage`. A client of one product needs none.
-            query: Query parameters; those that are None are left out, and a list is repeated.
-            json: Body in JSON.
-            content: Body as it is: text, bytes, a path, an open file, or an iterator of bytes.
-            headers: Further headers, which win over others.
+            path: Path below the product's address, or from the host's root, as in the service's guides. Placeholders such as
+                `{region}` and `{tenant}` are filled from the client's options. A full URL is accepted if its host is
+                one of the product's.
+            product: Name of the product, such as `storage`. Not needed with a client of one product.
+            query: Query parameters. None is left out; a list repeats its parameter.
+            json: Body, sent as JSON.
+            content: Body, sent as it is: text, bytes, a path, an open file, or an iterator of bytes.
+            headers: Headers to add; they override others.
 
         Returns:
-            Status, headers and body; `value` is the JSON, the bytes of anything else, or None for no body.
+            Status, headers and body. `value` is the decoded JSON, bytes for other types, or None without a body.
 
         Raises:
             ArgumentError: An argument cannot be sent.

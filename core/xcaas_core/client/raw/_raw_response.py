@@ -19,9 +19,9 @@ T_co = TypeVar("T_co", covariant=True)
 
 @public
 class RawResponse(Generic[T_co]):
-    """A successful response with its circumstances. `value` is what the plain call returns.
+    """A successful response with status, headers and body. `value` is what the plain call returns.
 
-    A body that does not fit the spec raises when `value` is asked for; `content`, `text` and `json` give it as it came.
+    If the body does not match the spec, `value` raises; `content`, `text` and `json` still return it.
     """
 
     __slots__ = ("_find", "_found", "_response", "attempts", "content", "headers", "request_id", "status", "url")
@@ -42,18 +42,18 @@ class RawResponse(Generic[T_co]):
 
     @property
     def value(self) -> T_co:
-        """What the plain call returns. Raises `DecodeError` if the body is something else."""
+        """What the plain call returns. Raises `DecodeError` if the body does not match the spec."""
         if not self._found:
             self._found.append(self._find())
         return self._found[0]
 
     @property
     def text(self) -> str:
-        """The body as text, in the charset that the response names, else in UTF-8."""
+        """The body as text, decoded by the response's charset, or else as UTF-8."""
         return text_in(self.content, self.headers.get("content-type"))
 
     def json(self) -> JSONValue:
-        """Return the body as plain JSON values. Raises `DecodeError` if it is no JSON."""
+        """Return the body as plain JSON values. Raises `DecodeError` if it is not JSON."""
         return self._response.json()
 
     def __repr__(self) -> str:

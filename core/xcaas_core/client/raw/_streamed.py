@@ -67,9 +67,9 @@ def _spent(how: str) -> ConfigurationError:
 
 @public
 class StreamedResponse(_Open[T_co]):
-    """A successful response whose body is still on its way. Close it, or use it as a context manager.
+    """A successful response whose body has not been read yet. Close it, or use it as a context manager.
 
-    The body comes once: either in pieces or as the value. ConfigurationError for asking twice.
+    Read the body in pieces or as the value, not both: that raises `ConfigurationError`.
     """
 
     __slots__ = ("_session",)
@@ -79,14 +79,14 @@ class StreamedResponse(_Open[T_co]):
         self._session = session
 
     def iter_bytes(self) -> Iterator[bytes]:
-        """Yield the body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
         while piece := self._session.io.chunk(self._reply.response):
             yield piece
         self._spent = "was read already"
 
     def value(self) -> T_co:
-        """Read the body and return what the plain call returns. May be asked again, also when the response is closed."""
+        """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
             self._session.io.read(self._reply.response)
@@ -94,7 +94,7 @@ class StreamedResponse(_Open[T_co]):
         return self._finish()
 
     def close(self) -> None:
-        """Give up the rest of the body."""
+        """Close the response, discarding the rest of the body."""
         self._closed()
         self._session.io.close_response(self._reply.response)
 
@@ -109,7 +109,7 @@ class StreamedResponse(_Open[T_co]):
 
 @public
 class AsyncStreamedResponse(_Open[T_co]):
-    """A successful response whose body is still on its way. See `StreamedResponse`."""
+    """A successful response whose body has not been read yet. See `StreamedResponse`."""
 
     __slots__ = ("_session",)
 
@@ -118,14 +118,14 @@ class AsyncStreamedResponse(_Open[T_co]):
         self._session = session
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
-        """Yield the body in pieces, as they arrive, decompressed. A second loop goes on where the first one stopped."""
+        """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
         while piece := await self._session.io.chunk(self._reply.response):
             yield piece
         self._spent = "was read already"
 
     async def value(self) -> T_co:
-        """Read the body and return what the plain call returns. May be asked again, also when the response is closed."""
+        """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
             await self._session.io.read(self._reply.response)
@@ -133,7 +133,7 @@ class AsyncStreamedResponse(_Open[T_co]):
         return self._finish()
 
     async def aclose(self) -> None:
-        """Give up the rest of the body."""
+        """Close the response, discarding the rest of the body."""
         self._closed()
         await self._session.io.close_response(self._reply.response)
 

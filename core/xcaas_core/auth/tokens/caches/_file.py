@@ -26,13 +26,13 @@ _SLACK = 5.0
 
 @public
 class FileTokenCache:
-    """Keeps tokens in a folder of the user, one file each, readable by the user only.
+    """Keeps tokens in a folder, one file each, readable by the user only.
 
-    Files are replaced whole. A file that is damaged, belongs to somebody else, is readable by others or
-    is a symbolic link counts as missing. A folder that others could write to is an error.
+    Ignores a file that is damaged, belongs to another user, is readable by others or is a symbolic link.
+    A folder that others can write to is an error.
 
     Args:
-        folder: Where to keep them; the user's cache folder if left out (needs the `profiles` extra).
+        folder: The folder; by default, the user's cache folder (needs the `profiles` extra).
     """
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:

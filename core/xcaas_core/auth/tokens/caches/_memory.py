@@ -16,10 +16,10 @@ __all__ = ["MemoryTokenCache"]
 
 @public
 class MemoryTokenCache:
-    """Shares tokens between all credential objects of this process that use it.
+    """Shares tokens between the credential objects of one process.
 
-    Give it to credentials that are made again and again with the same key and secret, such as once
-    per web request. Pickled and copied caches are empty; a forked process keeps the tokens.
+    For credentials that are created repeatedly with the same key and secret, such as once per web
+    request. Pickled and copied caches are empty; a forked process keeps the tokens.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -35,13 +35,13 @@ class OwnRedisClient(RedisClient, Protocol):
 class RedisTokenCache:
     """Shares tokens through Redis: one token request per expiry for all workers together.
 
-    The time that a token has left is Redis's to count, so the workers' clocks don't matter. When
-    Redis can't be reached, each worker gets along by itself.
+    Redis keeps the time, so the workers' clocks don't matter. While Redis can't be reached, each
+    worker gets its own tokens.
 
     Args:
         client: A `redis.Redis` (the blocking one, also for async clients), or a `redis://` address (needs the
-            `redis` extra). Redis holds live tokens: guard it as you would guard the secret.
-        prefix: Put before every key.
+            `redis` extra). Redis then holds live tokens: protect it as you would the secret.
+        prefix: Prefix of every key.
     """
 
     def __init__(self, client: RedisClient | str, *, prefix: str = "xcaas:") -> None:
@@ -70,7 +70,7 @@ class RedisTokenCache:
         self._client.eval(_UNLOCK, 1, self._name(f"{key}:lock"), owner)
 
     def close(self) -> None:
-        """Close the connections, if the cache has made them (it was given an address)."""
+        """Close the connections, unless you passed the client."""
         if self._own is not None:
             self._own.close()
 

@@ -36,27 +36,27 @@ _LONGEST_ENTRY = 1 << 20
 
 @public
 class TokenCache(Protocol):
-    """A small store with a lock. Methods may block, and are called where that holds up no event loop;
-    they are called from many threads. What they raise is logged, and the token is requested without them.
+    """A store of tokens with a lock. Methods may block: they are called from many threads, outside event
+    loops. Their exceptions are logged, and the token is requested without the cache.
 
-    `key` is short, safe in file names, and tells no secret. `payload` holds the token: keep it as safe.
+    `key` is short, safe in file names, and reveals no secret. `payload` holds the token: protect it.
     """
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        """Return the payload and the seconds that it is still good for; None if there is none."""
+        """Return the payload and the seconds left until it expires; None if there is none."""
         ...
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:
-        """Keep a payload for that many seconds, in place of an older one."""
+        """Store a payload for that many seconds, replacing any older one."""
         ...
 
     def try_lock(self, key: str, seconds: float) -> str | None:
-        """Take the lock that says who requests a token. Return the owner's mark, or None if somebody else has it.
-        It ends by itself after `seconds`."""
+        """Take the lock for requesting a token. Return its owner's mark, or None if another process has it.
+        The lock expires after `seconds`."""
         ...
 
     def unlock(self, key: str, owner: str) -> None:
-        """Give the lock back, if `owner` still has it."""
+        """Give the lock back, if `owner` still holds it."""
         ...
 
 
