@@ -117,7 +117,7 @@ class Backend:
         def look_up() -> None:
             try:
                 found.put(_resolve(host, port))
-            except (OSError, UnicodeError) as error:
+            except Exception as error:  # whatever it is, somebody waits
                 found.put(OSError(str(error)))
 
         try:
@@ -169,4 +169,6 @@ class Stream:
 
 def _resolve(host: str, port: int, flags: int = 0) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
+    # Link-local addresses are of use only with their zone, which the first field leaves out.
+    numeric = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    return list(dict.fromkeys(socket.getnameinfo(address, numeric)[0] for *_, address in found))

@@ -80,6 +80,27 @@ def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert network.tried == []
 
 
+def test_lookups_that_fail_in_other_ways_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up() -> None:
+        raise RuntimeError("no network in these tests")
+
+    looking_up(monkeypatch, look_up)
+    with pytest.raises(Refused, match="no network in these tests"):
+        Backend(Network(), (Refused, TimeoutError)).connect_tcp("server.test", 80, 5)
+
+
+def test_link_local_addresses_keep_their_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 0, "", ("fe80::1", 80, 0, 1))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    network = Network()
+    with pytest.raises(Refused):
+        Backend(network, (Refused, TimeoutError)).connect_tcp("server.test", 80)
+    assert [host.partition("%")[0] for host, _ in network.tried] == ["fe80::1"]
+    assert "%" in network.tried[0][0]
+
+
 def test_a_name_server_that_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     answered = threading.Event()
     looking_up(monkeypatch, answered.wait)
