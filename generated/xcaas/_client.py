@@ -52,7 +52,7 @@ _REGIONS = (
 
 @_sdk.public
 class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
-    """All products, for code that blocks.
+    """All products, for blocking code.
 
     A context manager; safe to share between threads. Each product loads on first use.
     """
@@ -283,7 +283,7 @@ class XCaaS(_sdk.ClientBase["_sdk.RegionSetting[Region]"]):
 
 @_sdk.public
 class AsyncXCaaS(_sdk.AsyncClientBase["_sdk.RegionSetting[Region]"]):
-    """All products, for code that awaits.
+    """All products, for async code.
 
     An async context manager. Each product loads on first use.
     """

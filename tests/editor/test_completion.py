@@ -124,7 +124,7 @@ def test_options_of_clients_are_offered_with_their_types(kind: str, tmp_path: Pa
             offered = set(await window.completions(f"{START}other = {made}(re‸)"))
             assert {"region=", "retries="} <= offered, made
         if kind == "pyright":
-            assert "How often a call is tried again" in await window.signature(f"{START}other = AsyncXCaaS(‸)")
+            assert "Retries after the first attempt" in await window.signature(f"{START}other = AsyncXCaaS(‸)")
 
     in_editor(kind, tmp_path, ask)
 

@@ -245,8 +245,7 @@ class Addresses(_sdk.Resource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -377,8 +376,7 @@ class AsyncAddresses(_sdk.AsyncResource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -103,7 +103,7 @@ class Operations(_sdk.Resource):
         against the key's limit, so don't ask more than once a second. How long ended operations are kept isn't
         documented.
 
-        This only starts the work. `wait` starts it and follows it to its end.
+        This only starts the job. `wait` also returns a poller to wait for its result.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
@@ -128,17 +128,17 @@ class Operations(_sdk.Resource):
         return self._caller.call(_GET, (operation_id, request_id))
 
     def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
-        """Get an operation. Follow the work to its end.
+        """Get an operation. The poller waits for the result.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """
@@ -157,7 +157,7 @@ class AsyncOperations(_sdk.AsyncResource):
         against the key's limit, so don't ask more than once a second. How long ended operations are kept isn't
         documented.
 
-        This only starts the work. `wait` starts it and follows it to its end.
+        This only starts the job. `wait` also returns a poller to wait for its result.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
@@ -182,17 +182,17 @@ class AsyncOperations(_sdk.AsyncResource):
         return await self._caller.call(_GET, (operation_id, request_id))
 
     def wait(self, operation_id: str, *, request_id: UUID | str | None = None) -> _sdk.AsyncPoller[_models.Operation]:
-        """Get an operation. Follow the work to its end.
+        """Get an operation. The poller waits for the result.
 
         Args:
             operation_id: Id of the operation, from the answer to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `getOperation`, `GET /operations/{operationId}` in administration.yaml.
         """

@@ -253,8 +253,7 @@ class RingGroups(_sdk.Resource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -279,7 +278,7 @@ class RingGroups(_sdk.Resource):
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
         Unknown extensions or too many members show in the operation.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group: The ring group.
@@ -308,17 +307,17 @@ class RingGroups(_sdk.Resource):
     def create_and_wait(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Create a ring group. Follow the work to its end.
+        """Create a ring group. The poller waits for the result.
 
         Args:
             ring_group: The ring group.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
@@ -329,7 +328,7 @@ class RingGroups(_sdk.Resource):
 
         Starts deleting a ring group. One that is gone already is accepted too.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -355,17 +354,17 @@ class RingGroups(_sdk.Resource):
     def delete_and_wait(
         self, ring_group_id: str, *, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Delete a ring group. Follow the work to its end.
+        """Delete a ring group. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
@@ -410,7 +409,7 @@ class RingGroups(_sdk.Resource):
         Starts putting a whole ring group in place of the old one: what is missing is removed, members too. The
         voicemail PIN is never read back, and what becomes of it when it is missing here isn't documented.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -444,7 +443,7 @@ class RingGroups(_sdk.Resource):
         ring_group: _models.RingGroup | _models.RingGroupDict,
         request_id: UUID | str | None = None,
     ) -> _sdk.Poller[_models.Operation]:
-        """Replace a ring group. Follow the work to its end.
+        """Replace a ring group. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -452,10 +451,10 @@ class RingGroups(_sdk.Resource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
@@ -474,7 +473,7 @@ class RingGroups(_sdk.Resource):
         once; unknown extensions and too many members show in the operation. On status 409 somebody else changed the
         group: read it again and resend.
 
-        This only starts the work. `update_members_and_wait` starts it and follows it to its end.
+        This only starts the job. `update_members_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -508,7 +507,7 @@ class RingGroups(_sdk.Resource):
         changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
     ) -> _sdk.Poller[_models.Operation]:
-        """Add, change and remove members. Follow the work to its end.
+        """Add, change and remove members. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -516,10 +515,10 @@ class RingGroups(_sdk.Resource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """
@@ -556,8 +555,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -582,7 +580,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         Starts creating a ring group. The guide also wants `extensionNumber` and `site.id`; give them to be safe.
         Unknown extensions or too many members show in the operation.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group: The ring group.
@@ -611,17 +609,17 @@ class AsyncRingGroups(_sdk.AsyncResource):
     def create_and_wait(
         self, *, ring_group: _models.RingGroup | _models.RingGroupDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Create a ring group. Follow the work to its end.
+        """Create a ring group. The poller waits for the result.
 
         Args:
             ring_group: The ring group.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createRingGroup`, `POST /ring-groups` in administration.yaml.
         """
@@ -632,7 +630,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
 
         Starts deleting a ring group. One that is gone already is accepted too.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -658,17 +656,17 @@ class AsyncRingGroups(_sdk.AsyncResource):
     def delete_and_wait(
         self, ring_group_id: str, *, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Delete a ring group. Follow the work to its end.
+        """Delete a ring group. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteRingGroup`, `DELETE /ring-groups/{ringGroupId}` in administration.yaml.
         """
@@ -713,7 +711,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         Starts putting a whole ring group in place of the old one: what is missing is removed, members too. The
         voicemail PIN is never read back, and what becomes of it when it is missing here isn't documented.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -747,7 +745,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         ring_group: _models.RingGroup | _models.RingGroupDict,
         request_id: UUID | str | None = None,
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Replace a ring group. Follow the work to its end.
+        """Replace a ring group. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -755,10 +753,10 @@ class AsyncRingGroups(_sdk.AsyncResource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateRingGroup`, `PUT /ring-groups/{ringGroupId}` in administration.yaml.
         """
@@ -777,7 +775,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         once; unknown extensions and too many members show in the operation. On status 409 somebody else changed the
         group: read it again and resend.
 
-        This only starts the work. `update_members_and_wait` starts it and follows it to its end.
+        This only starts the job. `update_members_and_wait` also returns a poller to wait for its result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -811,7 +809,7 @@ class AsyncRingGroups(_sdk.AsyncResource):
         changes: _models.RingGroupMemberChanges | _models.RingGroupMemberChangesDict,
         request_id: UUID | str | None = None,
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Add, change and remove members. Follow the work to its end.
+        """Add, change and remove members. The poller waits for the result.
 
         Args:
             ring_group_id: Id of the ring group.
@@ -819,10 +817,10 @@ class AsyncRingGroups(_sdk.AsyncResource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateRingGroupMembers`, `POST /ring-groups/{ringGroupId}/update-members` in administration.yaml.
         """

@@ -199,8 +199,7 @@ class Sites(_sdk.Resource):
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -225,7 +224,7 @@ class Sites(_sdk.Resource):
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
         at once; only the operation's id is sure to be there.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             site: The site.
@@ -254,17 +253,17 @@ class Sites(_sdk.Resource):
     def create_and_wait(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Create a site. Follow the work to its end.
+        """Create a site. The poller waits for the result.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
@@ -276,7 +275,7 @@ class Sites(_sdk.Resource):
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
         attached.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             site_id: Id of the site.
@@ -302,17 +301,17 @@ class Sites(_sdk.Resource):
         return self._caller.call(_DELETE, (site_id, request_id))
 
     def delete_and_wait(self, site_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
-        """Delete a site. Follow the work to its end.
+        """Delete a site. The poller waits for the result.
 
         Args:
             site_id: Id of the site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
@@ -354,7 +353,7 @@ class Sites(_sdk.Resource):
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
         change. Another address means another `address.id`.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             site_id: Id of the site.
@@ -384,7 +383,7 @@ class Sites(_sdk.Resource):
     def replace_and_wait(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Replace a site. Follow the work to its end.
+        """Replace a site. The poller waits for the result.
 
         Args:
             site_id: Id of the site.
@@ -392,10 +391,10 @@ class Sites(_sdk.Resource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """
@@ -429,8 +428,7 @@ class AsyncSites(_sdk.AsyncResource):
             sort: `name`, or `-name` for descending. At most 200 characters.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -455,7 +453,7 @@ class AsyncSites(_sdk.AsyncResource):
         Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
         at once; only the operation's id is sure to be there.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             site: The site.
@@ -484,17 +482,17 @@ class AsyncSites(_sdk.AsyncResource):
     def create_and_wait(
         self, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Create a site. Follow the work to its end.
+        """Create a site. The poller waits for the result.
 
         Args:
             site: The site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createSite`, `POST /sites` in administration.yaml.
         """
@@ -506,7 +504,7 @@ class AsyncSites(_sdk.AsyncResource):
         Starts deleting a site. It fails, at once or later, while users, ring groups or auto attendants are
         attached.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             site_id: Id of the site.
@@ -534,17 +532,17 @@ class AsyncSites(_sdk.AsyncResource):
     def delete_and_wait(
         self, site_id: str, *, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Delete a site. Follow the work to its end.
+        """Delete a site. The poller waits for the result.
 
         Args:
             site_id: Id of the site.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteSite`, `DELETE /sites/{siteId}` in administration.yaml.
         """
@@ -586,7 +584,7 @@ class AsyncSites(_sdk.AsyncResource):
         Starts putting a whole site in place of the old one: what is missing is removed. `id` and `pbxName` can't
         change. Another address means another `address.id`.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             site_id: Id of the site.
@@ -616,7 +614,7 @@ class AsyncSites(_sdk.AsyncResource):
     def replace_and_wait(
         self, site_id: str, *, site: _models.Site | _models.SiteDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Replace a site. Follow the work to its end.
+        """Replace a site. The poller waits for the result.
 
         Args:
             site_id: Id of the site.
@@ -624,10 +622,10 @@ class AsyncSites(_sdk.AsyncResource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateSite`, `PUT /sites/{siteId}` in administration.yaml.
         """

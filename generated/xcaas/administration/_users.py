@@ -303,8 +303,7 @@ class Users(_sdk.Resource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -329,7 +328,7 @@ class Users(_sdk.Resource):
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
         may arrive some time after the operation is `COMPLETED`.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             user: The user.
@@ -357,17 +356,17 @@ class Users(_sdk.Resource):
     def create_and_wait(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Create a user. Follow the work to its end.
+        """Create a user. The poller waits for the result.
 
         Args:
             user: The user.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
@@ -379,7 +378,7 @@ class Users(_sdk.Resource):
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
         then delete.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             user_id: Id of the user.
@@ -403,17 +402,17 @@ class Users(_sdk.Resource):
         return self._caller.call(_DELETE, (user_id, request_id))
 
     def delete_and_wait(self, user_id: str, *, request_id: UUID | str | None = None) -> _sdk.Poller[_models.Operation]:
-        """Delete a user. Follow the work to its end.
+        """Delete a user. The poller waits for the result.
 
         Args:
             user_id: Id of the user.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
@@ -457,7 +456,7 @@ class Users(_sdk.Resource):
         licence, replace twice with the operation in between: first without, then with the new one. That loses group
         memberships and voicemail.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             user_id: Id of the user.
@@ -487,7 +486,7 @@ class Users(_sdk.Resource):
     def replace_and_wait(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
     ) -> _sdk.Poller[_models.Operation]:
-        """Replace a user. Follow the work to its end.
+        """Replace a user. The poller waits for the result.
 
         Args:
             user_id: Id of the user.
@@ -495,10 +494,10 @@ class Users(_sdk.Resource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """
@@ -536,8 +535,7 @@ class AsyncUsers(_sdk.AsyncResource):
                 it. It lives 5 to 10 minutes; an expired one ends in status 400, and you start again.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -562,7 +560,7 @@ class AsyncUsers(_sdk.AsyncResource):
         Starts creating a user. A user name that is taken shows in the operation, not here. Extensions and licences
         may arrive some time after the operation is `COMPLETED`.
 
-        This only starts the work. `create_and_wait` starts it and follows it to its end.
+        This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
         Args:
             user: The user.
@@ -590,17 +588,17 @@ class AsyncUsers(_sdk.AsyncResource):
     def create_and_wait(
         self, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Create a user. Follow the work to its end.
+        """Create a user. The poller waits for the result.
 
         Args:
             user: The user.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createUser`, `POST /users` in administration.yaml.
         """
@@ -612,7 +610,7 @@ class AsyncUsers(_sdk.AsyncResource):
         Starts deleting a user. When somebody leaves, make the user inactive first, then take the licences away,
         then delete.
 
-        This only starts the work. `delete_and_wait` starts it and follows it to its end.
+        This only starts the job. `delete_and_wait` also returns a poller to wait for its result.
 
         Args:
             user_id: Id of the user.
@@ -638,17 +636,17 @@ class AsyncUsers(_sdk.AsyncResource):
     def delete_and_wait(
         self, user_id: str, *, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Delete a user. Follow the work to its end.
+        """Delete a user. The poller waits for the result.
 
         Args:
             user_id: Id of the user.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `deleteUser`, `DELETE /users/{userId}` in administration.yaml.
         """
@@ -692,7 +690,7 @@ class AsyncUsers(_sdk.AsyncResource):
         licence, replace twice with the operation in between: first without, then with the new one. That loses group
         memberships and voicemail.
 
-        This only starts the work. `replace_and_wait` starts it and follows it to its end.
+        This only starts the job. `replace_and_wait` also returns a poller to wait for its result.
 
         Args:
             user_id: Id of the user.
@@ -722,7 +720,7 @@ class AsyncUsers(_sdk.AsyncResource):
     def replace_and_wait(
         self, user_id: str, *, user: _models.User | _models.UserDict, request_id: UUID | str | None = None
     ) -> _sdk.AsyncPoller[_models.Operation]:
-        """Replace a user. Follow the work to its end.
+        """Replace a user. The poller waits for the result.
 
         Args:
             user_id: Id of the user.
@@ -730,10 +728,10 @@ class AsyncUsers(_sdk.AsyncResource):
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `updateUser`, `PUT /users/{userId}` in administration.yaml.
         """

@@ -88,8 +88,7 @@ class Audits(_sdk.Resource):
             scroll_id: Where to go on, from the last answer. Leave out for the first page.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is missing or wrong, or the period is too long.
@@ -143,8 +142,7 @@ class AsyncAudits(_sdk.AsyncResource):
             scroll_id: Where to go on, from the last answer. Leave out for the first page.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is missing or wrong, or the period is too long.

@@ -163,8 +163,7 @@ class Channels(_sdk.Resource):
                 `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -305,8 +304,7 @@ class AsyncChannels(_sdk.AsyncResource):
                 `=ge=`, `=lt=`, `=le=`. `;` is and, `,` is or. Text, or comparisons of `F`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

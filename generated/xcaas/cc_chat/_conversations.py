@@ -164,8 +164,7 @@ class Conversations(_sdk.Resource):
                 of customer data, such as `customer.caseId`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -279,8 +278,7 @@ class AsyncConversations(_sdk.AsyncResource):
                 of customer data, such as `customer.caseId`.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

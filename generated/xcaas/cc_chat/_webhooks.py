@@ -200,8 +200,7 @@ class Webhooks(_sdk.Resource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -355,8 +354,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
             page: Number of the page, counted from 0. At least 0. Default: 0.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -107,8 +107,7 @@ class DetailedReports(_sdk.Resource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -172,8 +171,7 @@ class AsyncDetailedReports(_sdk.AsyncResource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.

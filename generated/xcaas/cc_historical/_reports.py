@@ -144,7 +144,7 @@ class Reports(_sdk.Resource):
         Starts a report. When its status is `DONE`, fetch its rows as data or as a file. Detailed types asked for
         here give files; script paths give CSV only.
 
-        This only starts the work. `run` starts it and follows it to its end.
+        This only starts the job. `run` also returns a poller to wait for its result.
 
         Args:
             report: What to report.
@@ -177,7 +177,7 @@ class Reports(_sdk.Resource):
         | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
     ) -> _sdk.Poller[_models.ReportStatus]:
-        """Start a report. Follow the work to its end.
+        """Start a report. The poller waits for the result.
 
         Args:
             report: What to report.
@@ -185,28 +185,28 @@ class Reports(_sdk.Resource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
         return self._caller.poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str, *, tenant: str | None = None) -> _sdk.Poller[_models.ReportStatus]:
-        """Follow work that was started before, by `run` or elsewhere.
+        """Return a poller for a job started earlier, by `run` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
@@ -254,8 +254,7 @@ class Reports(_sdk.Resource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -281,10 +280,10 @@ class Reports(_sdk.Resource):
             id: Id of the report, as its start gave it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
-            accept: Media type of the file. The service chooses when you give none.
+            accept: Media type of the file. By default, the service chooses.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -371,7 +370,7 @@ class AsyncReports(_sdk.AsyncResource):
         Starts a report. When its status is `DONE`, fetch its rows as data or as a file. Detailed types asked for
         here give files; script paths give CSV only.
 
-        This only starts the work. `run` starts it and follows it to its end.
+        This only starts the job. `run` also returns a poller to wait for its result.
 
         Args:
             report: What to report.
@@ -404,7 +403,7 @@ class AsyncReports(_sdk.AsyncResource):
         | _models.ScriptPathsRequestDict,
         tenant: str | None = None,
     ) -> _sdk.AsyncPoller[_models.ReportStatus]:
-        """Start a report. Follow the work to its end.
+        """Start a report. The poller waits for the result.
 
         Args:
             report: What to report.
@@ -412,28 +411,28 @@ class AsyncReports(_sdk.AsyncResource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
         return self._caller.poll(_CREATE, (tenant,), report)
 
     def resume(self, id: str, *, tenant: str | None = None) -> _sdk.AsyncPoller[_models.ReportStatus]:
-        """Follow work that was started before, by `run` or elsewhere.
+        """Return a poller for a job started earlier, by `run` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `createReport`, `POST /` in cc_historical.yaml.
         """
@@ -481,8 +480,7 @@ class AsyncReports(_sdk.AsyncResource):
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -508,10 +506,10 @@ class AsyncReports(_sdk.AsyncResource):
             id: Id of the report, as its start gave it.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
-            accept: Media type of the file. The service chooses when you give none.
+            accept: Media type of the file. By default, the service chooses.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.

@@ -118,8 +118,7 @@ class Queues(_sdk.Resource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.
@@ -218,8 +217,7 @@ class AsyncQueues(_sdk.AsyncResource):
             size: Rows per page. At least 1, at most 1000. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter is wrong, or the tenant is missing or wrong.

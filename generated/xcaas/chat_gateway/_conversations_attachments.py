@@ -152,8 +152,7 @@ class ConversationsAttachments(_sdk.Resource):
                 given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -231,7 +230,7 @@ class ConversationsAttachments(_sdk.Resource):
                 given.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.
@@ -275,8 +274,7 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
                 given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -354,7 +352,7 @@ class AsyncConversationsAttachments(_sdk.AsyncResource):
                 given.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The key is missing or wrong.

@@ -126,8 +126,7 @@ class ContactsResource(_sdk.Resource):
             scroll_id: Where to go on, from the last answer. Leave out for the first page.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -237,8 +236,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
             scroll_id: Where to go on, from the last answer. Leave out for the first page.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -125,7 +125,7 @@ class Methods(_sdk.ProductClient):
                 write there is not known.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -188,7 +188,7 @@ class Methods(_sdk.ProductClient):
                 write there is not known.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -240,7 +240,7 @@ class Methods(_sdk.ProductClient):
                 client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -278,7 +278,7 @@ class Methods(_sdk.ProductClient):
                 client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -333,7 +333,7 @@ class AsyncMethods(_sdk.AsyncProductClient):
                 write there is not known.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -396,7 +396,7 @@ class AsyncMethods(_sdk.AsyncProductClient):
                 write there is not known.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -448,7 +448,7 @@ class AsyncMethods(_sdk.AsyncProductClient):
                 client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.
@@ -486,7 +486,7 @@ class AsyncMethods(_sdk.AsyncProductClient):
                 client holds in memory. 1,000 when left out; Pulsar allows for no more. At least 1.
 
         Returns:
-            The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`.
+            The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`.
 
         Raises:
             BadRequestError: 400. A parameter is wrong. Pulsar's, not the vendor's.

@@ -57,8 +57,7 @@ class Journeys(_sdk.Resource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.
@@ -88,8 +87,7 @@ class AsyncJourneys(_sdk.AsyncResource):
             query: What to search for.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The search is wrong.

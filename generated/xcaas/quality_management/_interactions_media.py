@@ -71,7 +71,7 @@ class InteractionsMedia(_sdk.Resource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -108,7 +108,7 @@ class AsyncInteractionsMedia(_sdk.AsyncResource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

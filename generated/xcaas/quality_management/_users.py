@@ -110,8 +110,7 @@ class Users(_sdk.Resource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -197,8 +196,7 @@ class AsyncUsers(_sdk.AsyncResource):
             pbx: Name of the PBX whose data you want. Comes from the client's `tenant` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -66,8 +66,7 @@ class Calls(_sdk.Resource):
                 "uk". Comes from the client's `region` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -98,8 +97,7 @@ class AsyncCalls(_sdk.AsyncResource):
                 "uk". Comes from the client's `region` unless given.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -109,8 +109,7 @@ class Buckets(_sdk.Resource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -174,8 +173,7 @@ class AsyncBuckets(_sdk.AsyncResource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.

@@ -180,7 +180,7 @@ class BulkDownloads(_sdk.Resource):
         are named by `objectName`. A small job may be `DONE` at once. A job may end as `PARTIAL_DONE`: the zip then
         lacks some of the objects.
 
-        This only starts the work. `download` starts it and follows it to its end.
+        This only starts the job. `download` also returns a poller to wait for its result.
 
         Args:
             object_ids: Ids of the objects to pack.
@@ -199,34 +199,34 @@ class BulkDownloads(_sdk.Resource):
         return self._caller.call(_START, (), object_ids)
 
     def download(self, *, object_ids: Sequence[str]) -> _sdk.Poller[_sdk.Download]:
-        """Start packing objects into a zip. Follow the work to its end.
+        """Start packing objects into a zip. The poller waits for the result.
 
         Args:
             object_ids: Ids of the objects to pack.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
         return self._caller.poll(_START, (), object_ids)
 
     def resume_download(self, id: str) -> _sdk.Poller[_sdk.Download]:
-        """Follow work that was started before, by `download` or elsewhere.
+        """Return a poller for a job started earlier, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
@@ -280,7 +280,7 @@ class BulkDownloads(_sdk.Resource):
             zip_name: Name of the zip, as the start of the job gave it.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.
@@ -342,7 +342,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         are named by `objectName`. A small job may be `DONE` at once. A job may end as `PARTIAL_DONE`: the zip then
         lacks some of the objects.
 
-        This only starts the work. `download` starts it and follows it to its end.
+        This only starts the job. `download` also returns a poller to wait for its result.
 
         Args:
             object_ids: Ids of the objects to pack.
@@ -361,34 +361,34 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
         return await self._caller.call(_START, (), object_ids)
 
     def download(self, *, object_ids: Sequence[str]) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
-        """Start packing objects into a zip. Follow the work to its end.
+        """Start packing objects into a zip. The poller waits for the result.
 
         Args:
             object_ids: Ids of the objects to pack.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
         return self._caller.poll(_START, (), object_ids)
 
     def resume_download(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
-        """Follow work that was started before, by `download` or elsewhere.
+        """Return a poller for a job started earlier, by `download` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startBulkDownload`, `POST /bulk/download/start` in storage.yaml.
         """
@@ -442,7 +442,7 @@ class AsyncBulkDownloads(_sdk.AsyncResource):
             zip_name: Name of the zip, as the start of the job gave it.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             AuthenticationError: 401. The gateway refused the token, or there was none.

@@ -200,8 +200,7 @@ class Objects(_sdk.Resource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -248,7 +247,7 @@ class Objects(_sdk.Resource):
                 while, half an hour in the sample. Default: false.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -293,7 +292,7 @@ class Objects(_sdk.Resource):
         right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
         refused.
 
-        This only starts the work. `restore_and_wait` starts it and follows it to its end.
+        This only starts the job. `restore_and_wait` also returns a poller to wait for its result.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -316,33 +315,33 @@ class Objects(_sdk.Resource):
     def restore_and_wait(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
     ) -> _sdk.Poller[_models.StorageObject]:
-        """Restore an archived object. Follow the work to its end.
+        """Restore an archived object. The poller waits for the result.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
             restore: For how long; without it 7 days.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
         return self._caller.poll(_RESTORE, (object_id,), restore)
 
     def resume_restore(self, id: str) -> _sdk.Poller[_models.StorageObject]:
-        """Follow work that was started before, by `restore_and_wait` or elsewhere.
+        """Return a poller for a job started earlier, by `restore_and_wait` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
@@ -399,8 +398,7 @@ class AsyncObjects(_sdk.AsyncResource):
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -447,7 +445,7 @@ class AsyncObjects(_sdk.AsyncResource):
                 while, half an hour in the sample. Default: false.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Raises:
             BadRequestError: 400. The request is wrong.
@@ -492,7 +490,7 @@ class AsyncObjects(_sdk.AsyncResource):
         right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
         refused.
 
-        This only starts the work. `restore_and_wait` starts it and follows it to its end.
+        This only starts the job. `restore_and_wait` also returns a poller to wait for its result.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -515,33 +513,33 @@ class AsyncObjects(_sdk.AsyncResource):
     def restore_and_wait(
         self, object_id: str, *, restore: _models.Restore | _models.RestoreDict | None = None
     ) -> _sdk.AsyncPoller[_models.StorageObject]:
-        """Restore an archived object. Follow the work to its end.
+        """Restore an archived object. The poller waits for the result.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
             restore: For how long; without it 7 days.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """
         return self._caller.poll(_RESTORE, (object_id,), restore)
 
     def resume_restore(self, id: str) -> _sdk.AsyncPoller[_models.StorageObject]:
-        """Follow work that was started before, by `restore_and_wait` or elsewhere.
+        """Return a poller for a job started earlier, by `restore_and_wait` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result.
+            A poller for the job: wait for its result, get its status, or cancel it.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `restoreObject`, `POST /objects/{objectId}/restore` in storage.yaml.
         """

@@ -155,8 +155,7 @@ class Agents(_sdk.Resource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.
@@ -256,8 +255,7 @@ class AsyncAgents(_sdk.AsyncResource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.

@@ -90,8 +90,7 @@ class CallLegs(_sdk.Resource):
             is_simplified: Return fewer legs per call. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.
@@ -158,8 +157,7 @@ class AsyncCallLegs(_sdk.AsyncResource):
             is_simplified: Return fewer legs per call. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.

@@ -83,8 +83,7 @@ class CallRecords(_sdk.Resource):
             scroll_id: Where to go on; the answer before has it. All else must be as before.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.
@@ -133,8 +132,7 @@ class AsyncCallRecords(_sdk.AsyncResource):
             scroll_id: Where to go on; the answer before has it. All else must be as before.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.

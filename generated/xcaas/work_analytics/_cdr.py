@@ -95,8 +95,7 @@ class Cdr(_sdk.Resource):
             is_call_record: Return calls instead of legs. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.
@@ -167,8 +166,7 @@ class AsyncCdr(_sdk.AsyncResource):
             is_call_record: Return calls instead of legs. Default: false.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             BadRequestError: 400. A parameter, the key or the login is wrong.

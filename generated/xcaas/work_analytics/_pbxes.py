@@ -59,8 +59,7 @@ class Pbxes(_sdk.Resource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.
@@ -91,8 +90,7 @@ class AsyncPbxes(_sdk.AsyncResource):
             sort: Field and direction with a comma between them.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Raises:
             AuthenticationError: 401. The token is missing, wrong or over.

@@ -20,17 +20,14 @@ _ERRORS = {
     "422": "UnprocessableError",
     "429": "RateLimitError",
 }
-_PAGED = (
-    "The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)` ends after n "
-    "items."
-)
-_FILE = "The file, not yet fetched: save it, or read it in pieces."
-_EVENTS = "The events as they happen. Each is acknowledged when the next one is asked for, or at the end of `with`."
-_POLLER = "A poller, which tells how far the work is, waits, cancels, and gives the result."
-JOB = "What the start of the work responded with; `id` of its poller."
-"""What the id of work that goes on is."""
-_PARTIAL = "Its `partial` tells whether the result lacks something."
-_POLL_FAILS = "The work failed or was cancelled; `PollerTimeoutError` if it took too long."
+_PAGED = "The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items."
+_FILE = "The file, not yet fetched: save it, or read it."
+_EVENTS = "The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`."
+_POLLER = "A poller for the job: wait for its result, get its status, or cancel it."
+JOB = "Id of the job: the poller's `id`, or from the response that started it."
+"""What the id of a running job is."""
+_PARTIAL = "`partial` says whether the result is incomplete."
+_POLL_FAILS = "The job failed or was cancelled; `PollerTimeoutError` if it took too long."
 
 Described = Iterable[tuple[str, str]]
 """Arguments and their descriptions, in the order of the signature."""
@@ -46,7 +43,9 @@ def method_doc(operation: ir.Operation, placement: Placement, arguments: Describ
     return docstrings.paragraphs(
         first,
         "" if docstrings.sentence(operation.doc) == first else operation.doc,
-        f"This only starts the work. `{placement.poll}` starts it and follows it to its end." if placement.poll else "",
+        f"This only starts the job. `{placement.poll}` also returns a poller to wait for its result."
+        if placement.poll
+        else "",
         _arguments(arguments),
         _returns(returns),
         _raises(operation),
@@ -57,7 +56,7 @@ def method_doc(operation: ir.Operation, placement: Placement, arguments: Describ
 def poll_doc(operation: ir.Operation, arguments: Described) -> str:
     """Return the docstring of the method that starts work and follows it."""
     return docstrings.paragraphs(
-        f"{docstrings.summary(operation.summary or operation.doc)} Follow the work to its end.",
+        f"{docstrings.summary(operation.summary or operation.doc)} The poller waits for the result.",
         _arguments(arguments),
         _returns(_poller(operation)),
         docstrings.section("Raises", [docstrings.entry("PollerError", _POLL_FAILS)]),
@@ -68,7 +67,7 @@ def poll_doc(operation: ir.Operation, arguments: Described) -> str:
 def resume_doc(operation: ir.Operation, placement: Placement, arguments: Described) -> str:
     """Return the docstring of the method that follows work which was started before."""
     return docstrings.paragraphs(
-        f"Follow work that was started before, by `{placement.poll or placement.verb}` or elsewhere.",
+        f"Return a poller for a job started earlier, by `{placement.poll or placement.verb}` or elsewhere.",
         _arguments(arguments),
         _returns(_poller(operation)),
         docstrings.section("Raises", [docstrings.entry("PollerError", _POLL_FAILS)]),

@@ -158,7 +158,7 @@ def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> Field
         name=identifier(_EXTRA),
         annotation=code("{}[{}, {}]", imports.builtin("dict"), imports.builtin("str"), annotations.read(ref)),
         value=call(imports.use(_CORE, "extra"), factory=factory),
-        doc=docstring("What no other field names, by its name on the wire.", 4),
+        doc=docstring("All other properties, by their names in JSON.", 4),
     )
 
 
@@ -222,9 +222,7 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
         alias=alias,
         value=join(" | ", list(dict.fromkeys(parts))),
         doc=docstring(
-            docstrings.paragraphs(
-                enum.doc or docstrings.sentence(name), "Other values may come; they are kept as they are."
-            ),
+            docstrings.paragraphs(enum.doc or docstrings.sentence(name), "Unknown values are kept as they are."),
             0,
         ),
     )

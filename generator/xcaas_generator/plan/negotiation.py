@@ -27,7 +27,7 @@ def _with_accept(operation: ir.Operation) -> ir.Operation:
     kinds = {variant.kind for response in found.responses for variant in response.variants}
     if "binary" not in kinds or len(types) < 2 or any("*" in media_type for media_type in types):
         return operation
-    doc = "Media type of the file. The service chooses when you give none."
+    doc = "Media type of the file. By default, the service chooses."
     return _with_header(operation, "Accept", "accept", types, doc)
 
 
@@ -36,8 +36,8 @@ def _with_content_type(operation: ir.Operation) -> ir.Operation:
     types = dict.fromkeys(variant.media_type for variant in variants)
     if len(types) < 2 and not any(variant.kind == "binary" and "*" in variant.media_type for variant in variants):
         return operation
-    default = "What you hand over decides" if len(types) > 1 else "It is application/octet-stream"
-    doc = f"Media type of the body. {default} when you give none."
+    default = "depends on what you pass" if len(types) > 1 else "is application/octet-stream"
+    doc = f"Media type of the body. The default {default}."
     return _with_header(operation, "Content-Type", "content_type", types, doc)
 
 

@@ -108,18 +108,18 @@ OpenTelemetry spans and metrics of calls: `pip install 'xcaas[otel]'`.
     client = XCaaS(hooks=[telemetry])
 """
 _WEBHOOKS_DOC = """
-Requests that the services send to an address of yours, verified: `pip install 'xcaas[webhooks]'`.
+Webhooks that the services send you, verified: `pip install 'xcaas[webhooks]'`.
 
     verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
     event = verifier.verify(request.headers, request.get_data())
 """
 _CLIENT_DOC = """
-All products, for code that blocks.
+All products, for blocking code.
 
 A context manager; safe to share between threads. Each product loads on first use.
 """
 _ASYNC_CLIENT_DOC = """
-All products, for code that awaits.
+All products, for async code.
 
 An async context manager. Each product loads on first use.
 """

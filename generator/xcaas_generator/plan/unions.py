@@ -43,9 +43,7 @@ def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
     value = Annotations(names, imports, module="..models").read(union.type)
     alias = imports.use("typing", "TypeAlias")
     doc = docstring(
-        docstrings.paragraphs(
-            union.doc or docstrings.sentence(name), f"Another name for `{value.rpartition('.')[2]}`."
-        ),
+        docstrings.paragraphs(union.doc or docstrings.sentence(name), f"Alias of `{value.rpartition('.')[2]}`."),
         0,
     )
     return EnumPlan(imports.header(), identifier(name), alias, value, doc)
@@ -55,8 +53,6 @@ def _openness(union: ir.Union) -> str:
     if not isinstance(union.type, ir.UnionOf) or union.type.discriminator is None or not union.type.mapping:
         return ""
     other = (
-        "`UnknownModel`"
-        if union.type.base is None
-        else "the base class where its fields are there, else `UnknownModel`"
+        "`UnknownModel`" if union.type.base is None else "the base class if its fields are present, else `UnknownModel`"
     )
-    return f"`{union.type.discriminator}` tells which. A kind that is not listed comes as {other}."
+    return f"`{union.type.discriminator}` says which. Other kinds become {other}."

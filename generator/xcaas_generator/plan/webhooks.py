@@ -46,7 +46,7 @@ def webhooks_module(document: ir.Document, names: ModelNames) -> Module:
         for webhook, name in zip(document.webhooks, constants, strict=True)
     )
     every = code("{}[{}[{}[{}], ...]]", final, imports.builtin("tuple"), made, imports.builtin("object"))
-    doc = f"What {document.title} sends: call a webhook with the body of a request to read its payload."
+    doc = f"Webhooks that {document.title} sends. Call one with the body of a request to read its payload."
     return Module(
         f"{MODULE}.py",
         "webhooks.py.jinja",

@@ -33,7 +33,7 @@ def test_messages_know_the_methods_that_callers_use() -> None:
 def test_ends_that_leave_something_undone() -> None:
     found = made(partial=("PART",))
     assert 'partial=("PART",)' in found
-    assert "Its `partial` tells" in found
+    assert "`partial` says" in found
 
 
 def test_other_jobs_say_nothing_of_it() -> None:

@@ -138,7 +138,7 @@ def test_another_name_for_a_class() -> None:
     named = pets(unions=(ir.Union("Tom", ir.ModelRef("Cat"), AT, "A certain cat."),))
     made = texts(named)
     assert "Tom: TypeAlias = _models.Cat" in made["models/_tom.py"]
-    assert "Another name for `Cat`." in made["models/_tom.py"]
+    assert "Alias of `Cat`." in made["models/_tom.py"]
     assert '"Tom"' in made["models/__init__.py"]
     assert "parse_tom" not in made["models/__init__.py"]
     assert "cat: _models.Cat | None" in made["models/_dog.py"]

@@ -9,5 +9,5 @@ __all__ = ["AddressOrigin"]
 AddressOrigin: TypeAlias = Literal["ADMIN", "TEAMS_OC", "ADMIN_API"] | str
 """Where an address was registered, in the console, through Teams Operator Connect or through this API.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CallQueueMemberType"]
 CallQueueMemberType: TypeAlias = Literal["PRIMARY", "SECONDARY"] | str
 """Kind of membership.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["DeviceStatus"]
 DeviceStatus: TypeAlias = Literal["BINDED", "AVAILABLE", "RETIRED", "ACTIVE", "RESERVED"] | str
 """Whether a telephone is in use.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

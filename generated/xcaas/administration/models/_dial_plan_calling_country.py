@@ -77,5 +77,5 @@ DialPlanCallingCountry: TypeAlias = (
 )
 """Country whose dialling habits apply.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["DialPlanRuleset"]
 DialPlanRuleset: TypeAlias = Literal["INTERNATIONAL", "DOMESTIC", "EMERGENCYONLY"] | str
 """Which calls may be made.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["DirectoryScope"]
 DirectoryScope: TypeAlias = Literal["CUSTOMER", "PBX", "SITE"] | str
 """How much of the directory a user sees.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

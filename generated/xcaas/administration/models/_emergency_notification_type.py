@@ -9,5 +9,5 @@ __all__ = ["EmergencyNotificationType"]
 EmergencyNotificationType: TypeAlias = Literal["EMAIL"] | str
 """How people hear of an emergency call.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

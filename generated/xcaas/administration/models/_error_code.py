@@ -27,5 +27,5 @@ ErrorCode: TypeAlias = (
 )
 """Code of a fault.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

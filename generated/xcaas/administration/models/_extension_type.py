@@ -9,5 +9,5 @@ __all__ = ["ExtensionType"]
 ExtensionType: TypeAlias = Literal["UC", "CC"] | str
 """Work (`UC`) or Contact Center (`CC`).
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ForwardingCondition"]
 ForwardingCondition: TypeAlias = Literal["UNCONDITIONALLY", "BUSY", "NO_ANSWER", "OUTAGE"] | str
 """When a forwarding rule applies.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ ForwardingDestinationType: TypeAlias = (
 )
 """Kind of place that a call is forwarded to.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ InboundCallerIdFormat: TypeAlias = (
 )
 """What members see, two parts out of group name, caller, group extension and dialled number.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

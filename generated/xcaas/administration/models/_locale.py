@@ -34,5 +34,5 @@ Locale: TypeAlias = (
 )
 """Language and country.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["NotificationAction"]
 NotificationAction: TypeAlias = Literal["ATTACH_DELETE_ORIG", "DISABLE", "ATTACH_ONLY", "NOTIFY_ONLY"] | str
 """Send the message and delete it, nothing, the message as well, or a notice only.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

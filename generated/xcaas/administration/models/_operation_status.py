@@ -10,5 +10,5 @@ OperationStatus: TypeAlias = Literal["PENDING", "IN_PROGRESS", "COMPLETED", "FAI
 """How an operation stands. `UNKNOWN`, which is rare, says that it can't be found out; ask the vendor's
 support.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

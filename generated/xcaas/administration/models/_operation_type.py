@@ -9,5 +9,5 @@ __all__ = ["OperationType"]
 OperationType: TypeAlias = Literal["CREATE", "UPDATE", "DELETE", "UPDATE_MEMBERS"] | str
 """Kind of write.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["PersonalPhoneType"]
 PersonalPhoneType: TypeAlias = Literal["WORK", "MOBILE"] | str
 """Kind of a personal number.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

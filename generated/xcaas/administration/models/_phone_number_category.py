@@ -9,5 +9,5 @@ __all__ = ["PhoneNumberCategory"]
 PhoneNumberCategory: TypeAlias = Literal["LOCAL", "TOLL_FREE"] | str
 """Kind of number.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

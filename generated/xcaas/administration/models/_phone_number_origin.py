@@ -9,5 +9,5 @@ __all__ = ["PhoneNumberOrigin"]
 PhoneNumberOrigin: TypeAlias = Literal["PORTING", "CLAIMED"] | str
 """How a number was got, ported in or claimed from 8x8.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["PhoneNumberStatus"]
 PhoneNumberStatus: TypeAlias = Literal["PRE_PORTING", "PORTING", "AVAILABLE", "ASSIGNED"] | str
 """Whether a number is in use.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

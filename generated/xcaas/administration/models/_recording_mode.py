@@ -9,5 +9,5 @@ __all__ = ["RecordingMode"]
 RecordingMode: TypeAlias = Literal["OFF", "ALWAYS", "ON_DEMAND", "ALWAYS_ALLOW_PAUSE"] | str
 """When calls are recorded.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ResourceType"]
 ResourceType: TypeAlias = Literal["USER", "RING_GROUP", "SITE"] | str
 """Kind of thing that an operation writes.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["RingPattern"]
 RingPattern: TypeAlias = Literal["ROUND_ROBIN", "SEQUENTIAL", "SIMULTANEOUS"] | str
 """Whether members ring in turn, always from the first, or all at once.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["UserStatus"]
 UserStatus: TypeAlias = Literal["ACTIVE", "INACTIVE"] | str
 """An inactive user can't sign in and keeps all data.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

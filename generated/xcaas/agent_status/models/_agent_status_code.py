@@ -11,5 +11,5 @@ AgentStatusCode: TypeAlias = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] | int
 offered an interaction, 7 handling one, 8 wrapping up, 9 busy, 10 in a direct call (shows as 9 if the call
 also makes the agent busy), 11 on email.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["AgentSubStatus"]
 AgentSubStatus: TypeAlias = Literal["none", "stopnew"] | str
 """`stopnew`: the agent finishes what they have and gets nothing new.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

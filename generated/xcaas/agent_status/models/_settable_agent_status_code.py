@@ -9,5 +9,5 @@ __all__ = ["SettableAgentStatusCode"]
 SettableAgentStatusCode: TypeAlias = Literal[1, 3, 4, 5] | int
 """1 logged out, 3 on break, 4 available, 5 working offline.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

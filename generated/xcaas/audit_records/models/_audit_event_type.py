@@ -9,5 +9,5 @@ __all__ = ["AuditEventType"]
 AuditEventType: TypeAlias = Literal["create", "update", "delete", "view", "export"] | str
 """Kind of change.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

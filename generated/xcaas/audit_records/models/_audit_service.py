@@ -9,5 +9,5 @@ __all__ = ["AuditService"]
 AuditService: TypeAlias = Literal["platform"] | str
 """Where audited changes are made.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

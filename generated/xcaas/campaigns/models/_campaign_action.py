@@ -12,5 +12,5 @@ from RUNNING; `RESUME` from PAUSED; `RETRY` from RUN_ERROR; `CANCEL` from PENDIN
 RUN_ERROR; `PURGE` from PAUSED, RUN_ERROR or COMPLETE, which clears the queue and leaves the state. A
 disabled campaign takes `BUILD` and `RESET` only.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -26,5 +26,5 @@ CampaignDisplayStatus: TypeAlias = (
 )
 """The state in words for people, derived from the state.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -25,5 +25,5 @@ CampaignState: TypeAlias = (
 """Where a campaign stands. `BUILDING` leads to READY or BUILD_ERROR, `PENDING` waits for its schedule,
 `STARTING` leads to RUNNING. Programs should look at this one.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

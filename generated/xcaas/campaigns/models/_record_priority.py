@@ -9,5 +9,5 @@ __all__ = ["RecordPriority"]
 RecordPriority: TypeAlias = Literal["HIGH", "MEDIUM", "LOW"] | str
 """Group that a record is called in, high ones first. `HIGH` unless a request says otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -20,5 +20,5 @@ RecordResult: TypeAlias = (
 )
 """What came out of a record.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

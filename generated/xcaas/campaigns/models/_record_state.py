@@ -22,5 +22,5 @@ RecordState: TypeAlias = (
 )
 """Where a record stands.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

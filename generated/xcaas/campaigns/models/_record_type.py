@@ -9,5 +9,5 @@ __all__ = ["RecordType"]
 RecordType: TypeAlias = Literal["CRM_QUERY", "DYNAMIC"] | str
 """Whether a record came from a CRM query or was added.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

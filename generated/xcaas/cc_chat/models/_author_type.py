@@ -9,5 +9,5 @@ __all__ = ["AuthorType"]
 AuthorType: TypeAlias = Literal["bot", "user", "system", "agent"] | str
 """Kind of participant.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -34,7 +34,7 @@ class ChatCustomer(Model):
     """Language of a customer, English unless told otherwise."""
 
     additional_properties: dict[str, str] = extra(factory=dict)
-    """What no other field names, by its name on the wire."""
+    """All other properties, by their names in JSON."""
 
 
 class ChatCustomerDict(TypedDict):

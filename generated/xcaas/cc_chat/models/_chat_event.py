@@ -21,7 +21,7 @@ ChatEvent: TypeAlias = (
 )
 """What the service sends to a webhook, told apart by `eventType`.
 
-`eventType` tells which. A kind that is not listed comes as `UnknownModel`.
+`eventType` says which. Other kinds become `UnknownModel`.
 """
 
 parse_chat_event: Final[Parser[ChatEvent]] = Parser(

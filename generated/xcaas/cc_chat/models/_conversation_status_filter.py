@@ -9,5 +9,5 @@ __all__ = ["ConversationStatusFilter"]
 ConversationStatusFilter: TypeAlias = Literal["all", "created", "pending", "handling", "deleted"] | str
 """Where a conversation stands, or any.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

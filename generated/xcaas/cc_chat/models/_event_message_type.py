@@ -9,5 +9,5 @@ __all__ = ["EventMessageType"]
 EventMessageType: TypeAlias = Literal["SYSTEM", "AGENT"] | str
 """Whether the system or an agent is the author.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

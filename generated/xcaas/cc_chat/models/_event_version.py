@@ -9,5 +9,5 @@ __all__ = ["EventVersion"]
 EventVersion: TypeAlias = Literal["v1.0", "v2.0"] | str
 """Version of the events that are sent, `v2.0` unless told otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

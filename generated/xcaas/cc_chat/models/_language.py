@@ -34,5 +34,5 @@ Language: TypeAlias = (
 )
 """Language of a customer, English unless told otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["SenderType"]
 SenderType: TypeAlias = Literal["bot", "user"] | str
 """Who sends, on your side. The user unless told otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

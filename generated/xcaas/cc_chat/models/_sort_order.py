@@ -9,5 +9,5 @@ __all__ = ["SortOrder"]
 SortOrder: TypeAlias = Literal["asc", "desc"] | str
 """Order of a list, ascending unless told otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

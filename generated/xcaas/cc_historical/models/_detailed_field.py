@@ -147,5 +147,5 @@ DetailedField: TypeAlias = (
 )
 """Name of a field of detailed reports. Which ones a type has is told by `report_types.get`.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -10,5 +10,5 @@ Granularity: TypeAlias = Literal["15m", "30m", "hour", "day", "week", "month", "
 """How finely a summary is cut. Up to a week 15m, 30m, hour, day and none are allowed; up to a month none,
 hour, day and week; beyond none, month and year.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -168,5 +168,5 @@ ReportMetric: TypeAlias = (
 )
 """Name of a metric of summaries. Which ones a type has is told by `report_types.get`.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

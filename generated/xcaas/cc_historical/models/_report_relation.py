@@ -9,5 +9,5 @@ __all__ = ["ReportRelation"]
 ReportRelation: TypeAlias = Literal["status", "data", "download"] | str
 """What is there.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ReportState"]
 ReportState: TypeAlias = Literal["QUEUED", "IN_PROGRESS", "DONE", "FAILED"] | str
 """How far a report is. `QUEUED` is declared by the vendor, but nowhere shown.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

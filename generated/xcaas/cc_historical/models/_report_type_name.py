@@ -32,5 +32,5 @@ ReportTypeName: TypeAlias = (
 """Name of a report type. Names that begin with `detailed-reports-` give a row per interaction, status or
 answer; the others are summaries.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["RowTotalType"]
 RowTotalType: TypeAlias = Literal["subtotal", "grandtotal"] | str
 """One group, or everything.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

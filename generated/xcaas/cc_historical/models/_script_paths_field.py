@@ -9,5 +9,5 @@ __all__ = ["ScriptPathsField"]
 ScriptPathsField: TypeAlias = Literal["script", "queue", "agent", "channel"] | str
 """What is compared.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ScriptPathsOperator"]
 ScriptPathsOperator: TypeAlias = Literal["in"] | str
 """How it is compared. There is one way.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ScriptPathsType"]
 ScriptPathsType: TypeAlias = Literal["script-paths"] | str
 """Always `script-paths`.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -12,5 +12,5 @@ SearchOperator: TypeAlias = (
 """How a field is compared. Numbers and durations take signs and emptiness, texts take `in`, `not-in`,
 `contains` and emptiness.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -157,5 +157,5 @@ AgentMetric: TypeAlias = (
 )
 """Name of a counter of an agent.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -14,5 +14,5 @@ GroupMetric: TypeAlias = (
 )
 """Name of a counter of an agent group.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

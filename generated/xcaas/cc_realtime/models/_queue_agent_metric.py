@@ -153,5 +153,5 @@ QueueAgentMetric: TypeAlias = (
 )
 """Name of a counter of an agent who works for a queue.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -114,5 +114,5 @@ QueueMetric: TypeAlias = (
 )
 """Name of a counter of a queue.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -19,7 +19,7 @@ ActivityData: TypeAlias = (
 )
 """What somebody did, told apart by `name`. Names of other providers have a free value.
 
-`name` tells which. A kind that is not listed comes as `UnknownModel`.
+`name` says which. Other kinds become `UnknownModel`.
 """
 
 parse_activity_data: Final[Parser[ActivityData]] = Parser(

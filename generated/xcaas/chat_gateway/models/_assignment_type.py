@@ -9,5 +9,5 @@ __all__ = ["AssignmentType"]
 AssignmentType: TypeAlias = Literal["queue", "script", "agent"] | str
 """Kind of place or person that has a conversation. `agent` can't be sent.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CardActionType"]
 CardActionType: TypeAlias = Literal["Action.Submit", "Action.Execute"] | str
 """Kind of button.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -21,5 +21,5 @@ CardContentType: TypeAlias = (
 )
 """Kind of card. Adaptive cards may be of version 1.6 by the vendor's document, 1.3 by the guide.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ ChannelType: TypeAlias = (
 )
 """Service that a channel brings conversations from.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -23,7 +23,7 @@ ChatEvent: TypeAlias = (
 """What the service sends to a webhook, told apart by `eventType`. After a `TRANSFER`, an agent who leaves
 isn't the end; another joins.
 
-`eventType` tells which. A kind that is not listed comes as `UnknownModel`.
+`eventType` says which. Other kinds become `UnknownModel`.
 """
 
 parse_chat_event: Final[Parser[ChatEvent]] = Parser(

@@ -9,5 +9,5 @@ __all__ = ["ConversationState"]
 ConversationState: TypeAlias = Literal["created", "active", "idle"] | str
 """Where a conversation stands.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

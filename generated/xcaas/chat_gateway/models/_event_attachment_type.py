@@ -9,5 +9,5 @@ __all__ = ["EventAttachmentType"]
 EventAttachmentType: TypeAlias = Literal["image", "video", "audio", "file"] | str
 """Kind of file.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["EventVersion"]
 EventVersion: TypeAlias = Literal["Chat Gateway v1.0"] | str
 """Version of the events that are sent. The vendor's sample of a verification says `v2.0`.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ExternalProviderName"]
 ExternalProviderName: TypeAlias = Literal["X"] | str
 """A provider that keeps messages itself.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["MemberChange"]
 MemberChange: TypeAlias = Literal["joined", "left"] | str
 """What a member did.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["MemberType"]
 MemberType: TypeAlias = Literal["user", "agent"] | str
 """Kind of member.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

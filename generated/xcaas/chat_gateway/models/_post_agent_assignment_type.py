@@ -9,5 +9,5 @@ __all__ = ["PostAgentAssignmentType"]
 PostAgentAssignmentType: TypeAlias = Literal["webhook"] | str
 """Kind of thing that takes over after the agent.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["RoutingType"]
 RoutingType: TypeAlias = Literal["queue"] | str
 """Kind of place that conversations are routed to.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

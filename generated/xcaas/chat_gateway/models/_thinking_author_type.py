@@ -9,5 +9,5 @@ __all__ = ["ThinkingAuthorType"]
 ThinkingAuthorType: TypeAlias = Literal["bot"] | str
 """Who is thinking. Only bots show it.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

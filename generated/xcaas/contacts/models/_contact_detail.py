@@ -9,5 +9,5 @@ __all__ = ["ContactDetail"]
 ContactDetail: TypeAlias = Literal["TAG", "ADDRESS", "PHONE", "EMAIL", "EXTENSION"] | str
 """Part of a contact that a search returns on demand.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

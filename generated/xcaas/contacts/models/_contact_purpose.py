@@ -9,5 +9,5 @@ __all__ = ["ContactPurpose"]
 ContactPurpose: TypeAlias = Literal["HOME", "WORK", "OTHER"] | str
 """What an address or email is used for. `BUSINESS` has been seen in an answer too.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ContactType"]
 ContactType: TypeAlias = Literal["company", "corporate", "service"] | str
 """`company`: added by people, can be changed. `corporate` and `service`: made by the system.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

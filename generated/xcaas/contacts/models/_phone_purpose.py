@@ -9,5 +9,5 @@ __all__ = ["PhonePurpose"]
 PhonePurpose: TypeAlias = Literal["HOME", "HOME_FAX", "WORK", "WORK_FAX", "MOBILE", "PAGER", "OTHER"] | str
 """What a number is used for.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

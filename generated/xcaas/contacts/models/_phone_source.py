@@ -9,5 +9,5 @@ __all__ = ["PhoneSource"]
 PhoneSource: TypeAlias = Literal["EXTERNAL"] | str
 """Where a number comes from.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -10,5 +10,5 @@ SubscriptionType: TypeAlias = Literal["UE", "VCCE", "RG", "CQ", "AA"] | str
 """Service behind a contact or extension: user extension (`UE`), Contact Center (`VCCE`), ring group (`RG`),
 call queue (`CQ`), auto attendant (`AA`).
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

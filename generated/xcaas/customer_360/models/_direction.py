@@ -9,5 +9,5 @@ __all__ = ["Direction"]
 Direction: TypeAlias = Literal["INBOUND", "OUTBOUND"] | str
 """Who began.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

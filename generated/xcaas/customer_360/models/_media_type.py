@@ -9,5 +9,5 @@ __all__ = ["MediaType"]
 MediaType: TypeAlias = Literal["PHONE", "EMAIL", "CHAT", "VOICEMAIL"] | str
 """How the customer and the company talked.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ProductType"]
 ProductType: TypeAlias = Literal["CC", "UC", "ENGAGE"] | str
 """Where it happened: Contact Center, Work (`UC`) or Engage.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

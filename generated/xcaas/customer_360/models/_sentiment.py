@@ -9,5 +9,5 @@ __all__ = ["Sentiment"]
 Sentiment: TypeAlias = Literal["POSITIVE", "NEUTRAL", "NEGATIVE"] | str
 """Mood of what was said.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["VariableDataType"]
 VariableDataType: TypeAlias = Literal["text", "number", "phone", "date", "time", "currency"] | str
 """Hint how to show a value. The value itself stays text.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CampaignRecordStatus"]
 CampaignRecordStatus: TypeAlias = Literal[0, 1, 2, 3, 4] | int
 """0 new, 1 queued, 2 accepted, 3 completed, 4 scheduled.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CampaignRecordStatusCode"]
 CampaignRecordStatusCode: TypeAlias = Literal[0, 1, 2, 3, 4] | int
 """0 default, 1 no tries left, 2 skipped, 3 no number, 4 invalid number.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ CampaignStateCode: TypeAlias = Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11] | i
 completed, 7 stopped by schedule, 8 paused by hand (queued records go on), 9 paused by schedule, 10 purged
 by hand, 11 purged by schedule.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CampaignStatus"]
 CampaignStatus: TypeAlias = Literal["RUNNING", "PAUSED", "PURGED", "STOPPED"] | str
 """Status to bring a campaign into. `PURGED` empties its queue; `STOPPED` is for good.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["DispositionCode"]
 DispositionCode: TypeAlias = Literal[1000, 1001, 1002] | int
 """1000 none, 1001 try again, 1002 call back scheduled.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

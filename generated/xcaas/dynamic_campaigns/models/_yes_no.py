@@ -9,5 +9,5 @@ __all__ = ["YesNo"]
 YesNo: TypeAlias = Literal["Y", "N"] | str
 """`Y` for yes, `N` for no.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["AgentChangeKind"]
 AgentChangeKind: TypeAlias = Literal["AgentSkillCreated", "AgentSkillChanged"] | str
 """What was changed.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ CallState: TypeAlias = (
 )
 """State of the call.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

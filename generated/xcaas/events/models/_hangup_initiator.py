@@ -9,5 +9,5 @@ __all__ = ["HangupInitiator"]
 HangupInitiator: TypeAlias = Literal["AGENT", "CUSTOMER", "SYSTEM"] | str
 """Who ended the interaction.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

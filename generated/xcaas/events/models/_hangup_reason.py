@@ -22,5 +22,5 @@ HangupReason: TypeAlias = (
 )
 """Why the call ended.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -22,7 +22,7 @@ InteractionEvent: TypeAlias = (
 )
 """What happened to an interaction, told apart by `event`.
 
-`event` tells which. A kind that is not listed comes as `UnknownModel`.
+`event` says which. Other kinds become `UnknownModel`.
 """
 
 parse_interaction_event: Final[Parser[InteractionEvent]] = Parser(

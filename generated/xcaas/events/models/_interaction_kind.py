@@ -37,5 +37,5 @@ InteractionKind: TypeAlias = (
 )
 """What happened. New kinds may come.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["SubscriptionType"]
 SubscriptionType: TypeAlias = Literal["Exclusive", "Shared", "Failover", "Key_Shared"] | str
 """How several consumers share a subscription.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["YesOrNo"]
 YesOrNo: TypeAlias = Literal["yes", "no"] | str
 """Yes or no in words.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

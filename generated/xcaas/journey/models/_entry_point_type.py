@@ -9,5 +9,5 @@ __all__ = ["EntryPointType"]
 EntryPointType: TypeAlias = Literal["cc-channel", "call-queue", "ring-group", "auto-attendant", "user"] | str
 """What a journey came in through.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["JourneyAgentType"]
 JourneyAgentType: TypeAlias = Literal["HUMAN", "AI"] | str
 """Person or machine.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["JourneyDirection"]
 JourneyDirection: TypeAlias = Literal["Inbound", "Outbound", "Internal"] | str
 """Who began, or that both sides are the company's own people.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

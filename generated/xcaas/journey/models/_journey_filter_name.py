@@ -57,5 +57,5 @@ JourneyFilterName: TypeAlias = (
 )
 """What a condition on journeys looks at.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["JourneyInteractionType"]
 JourneyInteractionType: TypeAlias = Literal["Contact Center", "Unified Communication", "AI Studio"] | str
 """Product that the interaction belongs to.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

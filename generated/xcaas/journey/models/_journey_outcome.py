@@ -10,5 +10,5 @@ JourneyOutcome: TypeAlias = Literal["Handled", "Abandoned", "EndedInScript", "Ot
 """How it ended: `Handled` by an agent, `Abandoned` by the customer before that, ended in a script, otherwise,
 or unknown.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

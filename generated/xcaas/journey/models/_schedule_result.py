@@ -9,5 +9,5 @@ __all__ = ["ScheduleResult"]
 ScheduleResult: TypeAlias = Literal["open", "closed", "1", "2", "3", "4", "5", "6"] | str
 """Which way the schedule sent the journey, open, closed or one of six choices.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["SortDirection"]
 SortDirection: TypeAlias = Literal["ASC", "DESC"] | str
 """Order of the answer, ascending unless told otherwise.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["SortField"]
 SortField: TypeAlias = Literal["TIME"] | str
 """Field to sort by. There is only the time.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

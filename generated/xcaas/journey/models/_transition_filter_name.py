@@ -51,5 +51,5 @@ TransitionFilterName: TypeAlias = (
 )
 """What a condition on transitions looks at.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -12,5 +12,5 @@ TransitionName: TypeAlias = (
 )
 """Name of a state.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["GrantType"]
 GrantType: TypeAlias = Literal["client_credentials"] | str
 """How the token is asked for. There is one way.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

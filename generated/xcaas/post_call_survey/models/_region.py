@@ -9,5 +9,5 @@ __all__ = ["Region"]
 Region: TypeAlias = Literal["us", "uk"] | str
 """Part of the world where a tenant is.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

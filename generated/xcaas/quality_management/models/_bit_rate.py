@@ -9,5 +9,5 @@ __all__ = ["BitRate"]
 BitRate: TypeAlias = Literal[8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160] | int
 """Bit rates on offer, in kbit/s.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["Emotion"]
 Emotion: TypeAlias = Literal["Positive", "Mostly Positive", "Neutral", "Mostly Negative", "Negative"] | str
 """Mood that speech analysis heard.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["Gender"]
 Gender: TypeAlias = Literal["Male", "Female", "male", "female"] | str
 """Gender that speech analysis heard. Samples have lower case.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

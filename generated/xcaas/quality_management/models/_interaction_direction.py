@@ -9,5 +9,5 @@ __all__ = ["InteractionDirection"]
 InteractionDirection: TypeAlias = Literal["inbound", "outbound", "other"] | str
 """Who called.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["InteractionType"]
 InteractionType: TypeAlias = Literal["voiceInteraction", "screenRecording", "voiceScreen", "other"] | str
 """What was recorded. Voice is MP3, the two with a screen are MP4.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

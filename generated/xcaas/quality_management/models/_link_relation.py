@@ -9,5 +9,5 @@ __all__ = ["LinkRelation"]
 LinkRelation: TypeAlias = Literal["nextUrl", "prevUrl", "notes", "creator", "interactions", "topics"] | str
 """What a link leads to.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

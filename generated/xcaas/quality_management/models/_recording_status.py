@@ -9,5 +9,5 @@ __all__ = ["RecordingStatus"]
 RecordingStatus: TypeAlias = Literal["completed", "recording", "retention"] | str
 """What has become of the recording.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["SampleRate"]
 SampleRate: TypeAlias = Literal[16000, 22050, 24000] | int
 """Sample rates on offer, in Hz.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -28,5 +28,5 @@ WritableCustomField: TypeAlias = (
 )
 """Name of a custom field that can be written.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["Duration"]
 Duration: TypeAlias = Literal["today", "yesterday", "week", "month", "allhistory"] | str
 """A period that ends now or last midnight, in the zone asked for.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -11,5 +11,5 @@ BulkDownloadStatus: TypeAlias = (
 )
 """How far a zip is. `PARTIAL_DONE` means that some objects are missing from it.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

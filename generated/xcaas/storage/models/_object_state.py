@@ -10,5 +10,5 @@ ObjectState: TypeAlias = Literal["PENDING", "AVAILABLE", "ARCHIVED", "REVOKED", 
 """Life of an object: `PENDING` not stored yet, `AVAILABLE`, `ARCHIVED` in cold storage, `REVOKED` deleted,
 `DELETED` purged, `FAILED` never stored.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

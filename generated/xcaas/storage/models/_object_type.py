@@ -28,5 +28,5 @@ ObjectType: TypeAlias = (
 """What an object is. For `transcription`, a filter on `sourceObjectType` tells what was transcribed. A Work
 call has two transcripts, told apart by the tag `speaker` (`owner` or `external`).
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["Region"]
 Region: TypeAlias = Literal["us-west", "us-east", "uk", "ap", "ca"] | str
 """Name of a storage region, as it stands in addresses.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

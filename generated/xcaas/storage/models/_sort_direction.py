@@ -9,5 +9,5 @@ __all__ = ["SortDirection"]
 SortDirection: TypeAlias = Literal["ASC", "DESC"] | str
 """Ascending or descending.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -43,5 +43,5 @@ TagKey: TypeAlias = (
 )
 """Name of a tag. These are the common ones; each type has its own.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

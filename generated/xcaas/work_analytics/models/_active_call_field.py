@@ -35,5 +35,5 @@ ActiveCallField: TypeAlias = (
 )
 """Name of a field of calls in progress. The names are flat where the answer has objects.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["ActiveCallSortField"]
 ActiveCallSortField: TypeAlias = Literal["callId", "startTime", "caller.name", "callee.name"] | str
 """Field to sort calls in progress by. The names with a dot lead into the answer.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -36,5 +36,5 @@ AgentMetric: TypeAlias = (
 )
 """Name of a metric of agents.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

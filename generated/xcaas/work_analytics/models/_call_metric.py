@@ -70,5 +70,5 @@ CallMetric: TypeAlias = (
 )
 """Name of a metric of calls.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["CallSortField"]
 CallSortField: TypeAlias = Literal["callId", "startTime", "stopTime", "handlingDuration"] | str
 """Field to sort calls by.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

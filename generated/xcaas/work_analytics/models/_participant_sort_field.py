@@ -9,5 +9,5 @@ __all__ = ["ParticipantSortField"]
 ParticipantSortField: TypeAlias = Literal["name", "address"] | str
 """Field to sort callers and callees by.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

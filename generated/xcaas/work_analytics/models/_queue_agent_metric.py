@@ -37,5 +37,5 @@ QueueAgentMetric: TypeAlias = (
 )
 """Name of a metric of agents in a queue.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -70,5 +70,5 @@ QueueMetric: TypeAlias = (
 )
 """Name of a metric of queues.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

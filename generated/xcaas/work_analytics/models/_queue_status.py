@@ -12,5 +12,5 @@ QueueStatus: TypeAlias = (
 )
 """State of an agent in a queue. Answers have others too, such as `PRIMARY`, `IDLE` or `BUSY`.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -9,5 +9,5 @@ __all__ = ["RingGroupMetric"]
 RingGroupMetric: TypeAlias = Literal["loggedInDuration", "loggedOutDuration"] | str
 """Name of a metric of agents in a ring group.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

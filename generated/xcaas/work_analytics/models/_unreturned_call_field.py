@@ -30,5 +30,5 @@ UnreturnedCallField: TypeAlias = (
 )
 """Name of a field of callers who were not called back. The names are flat where the answer has objects.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -36,5 +36,5 @@ UnreturnedDetailField: TypeAlias = (
 )
 """Name of a field of unreturned calls. The names are flat where the answer has objects.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

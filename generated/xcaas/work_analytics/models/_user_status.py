@@ -11,5 +11,5 @@ UserStatus: TypeAlias = (
 )
 """State of a user.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """

@@ -79,7 +79,7 @@ class PetsPapers(_sdk.Resource):
             papers_id: Id of the papers.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Source: `downloadPapers`, `GET /papers/{papersId}` in pets.yaml.
         """
@@ -105,7 +105,7 @@ class PetsPapers(_sdk.Resource):
 
         Takes a while.
 
-        This only starts the work. `make` starts it and follows it to its end.
+        This only starts the job. `make` also returns a poller to wait for its result.
 
         Args:
             pet_id: Id of the pet.
@@ -119,35 +119,35 @@ class PetsPapers(_sdk.Resource):
         return self._caller.call(_START, (pet_id,), body)
 
     def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.Poller[_sdk.Download]:
-        """Have papers made. Follow the work to its end.
+        """Have papers made. The poller waits for the result.
 
         Args:
             pet_id: Id of the pet.
             body: What goes into the papers.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
         return self._caller.poll(_START, (pet_id,), body)
 
     def resume(self, id: str) -> _sdk.Poller[_sdk.Download]:
-        """Follow work that was started before, by `make` or elsewhere.
+        """Return a poller for a job started earlier, by `make` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
@@ -168,7 +168,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
             papers_id: Id of the papers.
 
         Returns:
-            The file, not yet fetched: save it, or read it in pieces.
+            The file, not yet fetched: save it, or read it.
 
         Source: `downloadPapers`, `GET /papers/{papersId}` in pets.yaml.
         """
@@ -194,7 +194,7 @@ class AsyncPetsPapers(_sdk.AsyncResource):
 
         Takes a while.
 
-        This only starts the work. `make` starts it and follows it to its end.
+        This only starts the job. `make` also returns a poller to wait for its result.
 
         Args:
             pet_id: Id of the pet.
@@ -208,35 +208,35 @@ class AsyncPetsPapers(_sdk.AsyncResource):
         return await self._caller.call(_START, (pet_id,), body)
 
     def make(self, pet_id: UUID | str, *, body: _models.PapersFormDict) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
-        """Have papers made. Follow the work to its end.
+        """Have papers made. The poller waits for the result.
 
         Args:
             pet_id: Id of the pet.
             body: What goes into the papers.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """
         return self._caller.poll(_START, (pet_id,), body)
 
     def resume(self, id: str) -> _sdk.AsyncPoller[_sdk.AsyncDownload]:
-        """Follow work that was started before, by `make` or elsewhere.
+        """Return a poller for a job started earlier, by `make` or elsewhere.
 
         Args:
-            id: What the start of the work responded with; `id` of its poller.
+            id: Id of the job: the poller's `id`, or from the response that started it.
 
         Returns:
-            A poller, which tells how far the work is, waits, cancels, and gives the result. Its `partial` tells
-            whether the result lacks something.
+            A poller for the job: wait for its result, get its status, or cancel it. `partial` says whether the
+            result is incomplete.
 
         Raises:
-            PollerError: The work failed or was cancelled; `PollerTimeoutError` if it took too long.
+            PollerError: The job failed or was cancelled; `PollerTimeoutError` if it took too long.
 
         Source: `startPapers`, `POST /pets/{petId}/papers` in pets.yaml.
         """

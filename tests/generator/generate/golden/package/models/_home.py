@@ -13,7 +13,7 @@ __all__ = ["Home", "parse_home"]
 Home: TypeAlias = _models.House | _models.Farm | UnknownModel
 """Where a pet lives.
 
-`type` tells which. A kind that is not listed comes as `UnknownModel`.
+`type` says which. Other kinds become `UnknownModel`.
 """
 
 parse_home: Final[Parser[Home]] = Parser(

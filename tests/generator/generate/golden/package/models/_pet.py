@@ -41,7 +41,7 @@ class Pet(Model):
     """Who looks after it."""
 
     additional_properties: dict[str, str] = extra(factory=dict)
-    """What no other field names, by its name on the wire."""
+    """All other properties, by their names in JSON."""
 
 
 _PetDictNames = TypedDict("_PetDictNames", {"@vet": "NotRequired[str]"})

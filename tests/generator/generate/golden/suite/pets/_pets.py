@@ -98,8 +98,7 @@ class PetsResource(_sdk.Resource):
             after: Where to go on.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """
@@ -171,8 +170,7 @@ class AsyncPetsResource(_sdk.AsyncResource):
             after: Where to go on.
 
         Returns:
-            The items one by one, fetched page by page as they are asked for; `pages()` walks by page, `limit(n)`
-            ends after n items.
+            The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
 
         Source: `listPets`, `GET /pets` in pets.yaml.
         """

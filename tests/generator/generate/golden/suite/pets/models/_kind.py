@@ -9,5 +9,5 @@ __all__ = ["Kind"]
 Kind: TypeAlias = Literal["cat", "dog"] | str
 """What a pet is.
 
-Other values may come; they are kept as they are.
+Unknown values are kept as they are.
 """
