@@ -58,7 +58,7 @@ def test_help_has_types_known_values_and_defaults(xcaas: Command) -> None:
     text = " ".join(xcaas.out("work-analytics", "call-records", "list", "--help").split())
     assert "It excludes `--caller` and `--callee`." in text
     text = xcaas.out("storage", "objects", "restore", "--help")
-    assert "`restore-and-wait` starts it" in text
+    assert "`restore-and-wait` also returns a poller" in text
     assert "OBJECT_ID  Id of the object" in text
 
 
