@@ -1,4 +1,4 @@
-"""Checks of values that callers or JSON gave, and words of messages about them."""
+"""Checks of values that callers or JSON gave."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ __all__ = [
     "is_object",
     "is_str_mapping",
     "is_tuple",
-    "plural",
 ]
 
 
@@ -151,8 +150,3 @@ def check_library(option: str, name: str | None) -> None:
     """Refuse what is no HTTP library that calls can go through. Whether it is installed shows when it is needed."""
     if name not in (None, "httpx", "httpx2"):
         raise ConfigurationError(f"{option} must be httpx or httpx2, not {name!r}")
-
-
-def plural(number: int, noun: str) -> str:
-    """Return `1 item`, `2 items`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

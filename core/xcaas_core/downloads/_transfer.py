@@ -14,7 +14,7 @@ from .._errors import DownloadError, ResponseError, TransportError
 from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
-from ..operations._operation import Call, related_call
+from ..operations._operation import Call
 from ..sansio._steps import Close, Sleep, growing_wait, read_chunk
 from ._checksum import Checksum
 
@@ -105,7 +105,7 @@ class Transfer:
         facts = self._facts
         if facts is None or self._description is None or self.is_open:
             return
-        reply = yield from exchange(self._engine, related_call(self._description, self._call))
+        reply = yield from exchange(self._engine, self._call.related(self._description))
         self._description = None
         body = reply.json()
         size = value_at(body, facts.size) if facts.size else None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sized
 from typing import Final, cast
 
-from .._checks import plural
+from .._text import plural
 from ._layout import ModelBase
 
 __all__ = ["one_line", "short"]

@@ -1,4 +1,4 @@
-"""An operation, and one call of it, as data; calls of other operations that follow from it (a job's status, a file's description).
+"""An operation, and one call of it, as data.
 
 Generated modules build operations once, at import. They hold no behaviour: `calls/`
 turns an operation and its arguments into a request and a response into a value.
@@ -15,7 +15,7 @@ from ._extensions import DownloadSpec, LinkSpec, PaginationSpec, PollingSpec
 from ._parameter import Body, Location, Parameter, ResponseSpec, ResponseSpecs
 from ._product import Product, Server
 
-__all__ = ["IDEMPOTENT", "Call", "Operation", "Security", "argument_of", "related_call"]
+__all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -97,6 +97,27 @@ class Call(Generic[T_co]):
         """Return what the parameter of this position is given."""
         return self.args[position] if position < len(self.args) else None
 
+    def given(self, wire: str) -> object:
+        """Return what the parameter of this name is given; None if it is given nothing."""
+        return next((value for parameter, value in self.arguments if parameter.wire == wire), None)
+
+    def related(self, link: LinkSpec, id: str | None = None) -> Call[object]:
+        """Return the call of an operation that follows from this one: a job's status, a file's description.
+
+        It has the arguments that both operations share. `id` goes into the parameter that the link names; without it
+        the parameter takes the argument of the same name.
+        """
+        module, _, name = link.operation.partition(":")
+        operation: Operation[object] = getattr(import_module(f"{self.operation.product.package}.{module}"), name)
+        given = {_key(parameter): value for parameter, value in self.arguments}
+        args: list[object] = []
+        for parameter in operation.parameters:
+            if id is not None and parameter.wire == link.parameter:
+                args.append(int(id) if parameter.annotation == "int" and id.isdecimal() and len(id) < 20 else id)
+            else:
+                args.append(given.get(_key(parameter)))
+        return Call(operation, tuple(args), headers=self.headers)
+
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
         """Return the same call with one argument replaced. KeyError if the operation has no such parameter."""
         position = self.operation.index(location, wire)
@@ -105,30 +126,6 @@ class Call(Generic[T_co]):
         args = list(self.args) + [None] * (len(self.operation.parameters) - len(self.args))
         args[position] = value
         return replace(self, args=tuple(args))
-
-
-def related_call(related: LinkSpec, call: Call[object], id: str | None = None) -> Call[object]:
-    """Return the call of a related operation, with the arguments that both operations share.
-
-    `id` goes into the parameter that the relation names; without it the parameter takes the
-    argument of the same name of the first call.
-    """
-    module, _, name = related.operation.partition(":")
-    package = call.operation.product.package
-    operation: Operation[object] = getattr(import_module(f"{package}.{module}"), name)
-    given = {_key(parameter): value for parameter, value in call.arguments}
-    args: list[object] = []
-    for parameter in operation.parameters:
-        if id is not None and parameter.wire == related.parameter:
-            args.append(int(id) if parameter.annotation == "int" and id.isdecimal() and len(id) < 20 else id)
-        else:
-            args.append(given.get(_key(parameter)))
-    return Call(operation, tuple(args), headers=call.headers)
-
-
-def argument_of(call: Call[object], wire: str) -> object:
-    """Return what a call gives to the parameter of this name; None if it gives nothing."""
-    return next((value for parameter, value in call.arguments if parameter.wire == wire), None)
 
 
 def _key(parameter: Parameter) -> tuple[bool, str]:

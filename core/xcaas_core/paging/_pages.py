@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from .._checks import plural
 from .._errors import ArgumentError, DecodeError, PagingError, ResponseError
 from .._json import JSONValue
 from .._lazy import public
 from .._pointer import put, value_at
+from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
 from ..serialization._codecs import codec_for

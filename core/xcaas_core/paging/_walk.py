@@ -20,10 +20,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
-from .._checks import plural
 from .._errors import PagingError
 from .._json import Absent, JSONValue
 from .._pointer import find, value_at
+from .._text import plural
 from ..http._headers import link_target
 from ..operations._extensions import PaginationSpec, StopCondition, ValueLocation
 

@@ -14,7 +14,6 @@ from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
-from ..operations._operation import argument_of, related_call
 from ..sansio._steps import Sleep, growing_wait
 
 if TYPE_CHECKING:
@@ -139,7 +138,7 @@ class Job:
             self._starting = False
         body = _one(reply.json())
         pointer, given = self._polling.id, self._polling.status.parameter
-        id = argument_of(self._call, given) if pointer is None else value_at(body, pointer)
+        id = self._call.given(given) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
                 DecodeError("the response does not name the job that was started", pointer=pointer), reply
@@ -200,7 +199,7 @@ class Job:
             )
         if self.id is None:
             raise self.not_started()
-        yield from exchange(self._engine, related_call(self._polling.cancel, self._call, self.id))
+        yield from exchange(self._engine, self._call.related(self._polling.cancel, self.id))
 
     def not_started(self) -> PollerError:
         """Return what to raise where only a job that was started makes sense."""
@@ -209,10 +208,10 @@ class Job:
     def result_call(self) -> Call[object] | None:
         """Return the call that fetches the result; None if the latest status response is the result."""
         result = self._polling.result
-        return None if result is None else related_call(result, self._call, self.id)
+        return None if result is None else self._call.related(result, self.id)
 
     def _status_call(self) -> Call[object]:
-        return related_call(self._polling.status, self._call, self.id)
+        return self._call.related(self._polling.status, self.id)
 
     def _over(self) -> bool:
         if self.failed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from .._checks import plural
 from .._errors import DecodeError, XCaaSError
 from .._json import JSONValue, loads, uncollected
+from .._text import plural
 from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec, ResponseSpecs
 from ._codecs import Codec, codec_for

@@ -43,7 +43,7 @@ class RawCalls:
 
         httpx.get(address, auth=client.http_auth(client.storage))
         """
-        from ._token_info import http_auth
+        from ._http_auth import http_auth
 
         return http_auth(product, self._session)
 
@@ -144,7 +144,7 @@ class AsyncRawCalls:
 
         await http.get(address, auth=client.http_auth(client.storage))
         """
-        from ._token_info import http_auth
+        from ._http_auth import http_auth
 
         return http_auth(product, self._session)
 

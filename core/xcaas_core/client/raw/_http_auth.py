@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..._errors import ConfigurationError
 from ...calls._attempts import with_tokens
 from ...calls._session import AsyncSession, Session
-from ...http._urls import same_origin
+from ...http._urls import refuse_plain_http, same_origin
+from ...operations._product import Product, own_product
 from ...sansio._messages import Request
 from ...sansio._steps import Flow
+from ...serialization._servers import server_address
 from ...transport._leftovers import guard
 from ...transport._library import auth_bases
+from .._resources import AsyncResource, Resource
 
 if TYPE_CHECKING:
     from ...auth.security._authorizer import Authorizer
+    from ...operations._operation import Security
     from ...transport._library import HttpAuth
+    from .._resources import AsyncProductClient, ProductClient
 
-__all__ = ["Signing", "auth_adapter"]
+__all__ = ["Signing", "http_auth"]
 
 T = TypeVar("T")
 
@@ -122,8 +127,30 @@ def _replayable(request: Any) -> bool:
         return False
 
 
-def auth_adapter(authorizer: Authorizer, session: Session | AsyncSession, origins: list[str], product: str) -> HttpAuth:
-    """Return an `auth` object for users' HTTP clients, of every library that is installed."""
+def http_auth(client: ProductClient | AsyncProductClient, session: Session | AsyncSession) -> HttpAuth:
+    """Return an `auth` object for users' HTTP clients, of every library that is installed.
+
+    It signs what goes to this product's servers.
+    """
+    engine, product = session.engine, _product_of(client)
+    security: Security = tuple((name,) for name in product.schemes)
+    authorizer = engine.authorizer(product, security)
+    if authorizer is None:
+        raise ConfigurationError(f"{product.name} takes no credentials")
+    setting = engine.setting_of(product)
+    origins = [server_address(server, setting, engine.options.base_url) for server in product.servers]
+    for origin in origins:
+        refuse_plain_http(origin, engine.options.insecure_hosts)
     made: Any = type("HttpAuth", (Signing, *auth_bases()), {})
-    auth: HttpAuth = made(authorizer, session, origins, product)
+    auth: HttpAuth = made(authorizer, session, origins, product.name)
     return auth
+
+
+def _product_of(client: object) -> Product:
+    """Return the facts of a product, which are generated beside its client."""
+    products = own_product(type(client)) if isinstance(client, Resource | AsyncResource) else ()
+    for product in products:
+        return product
+    raise ConfigurationError(
+        f"{client!r} is not the client of a product", advice="Pass one: client.http_auth(client.<product>)."
+    )
