@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.report import Report
@@ -30,7 +31,7 @@ class Security:
         self._resolver = resolver
         self._root = root
         self.schemes = self._schemes(resolver.section(root, "securitySchemes"))
-        self._names = {scheme.name for scheme in self.schemes}
+        self._named = {scheme.name: scheme for scheme in self.schemes}
 
     def of(self, operation: Node) -> Sets:
         """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's.
@@ -77,15 +78,19 @@ class Security:
         names: list[str] = []
         for raw, scopes in node.value.items():
             name = raw.strip()
-            if name not in self._names:
+            if name not in self._named:
                 # In 3.2 it may be a reference to the scheme.
                 name = name.rpartition("/")[2]
-            if name not in self._names:
+            if name not in self._named:
                 self._report.warn(node.place, f"there is no security scheme {raw!r}; the requirement was left out")
                 return None
             if not isinstance(scopes, list):
                 self._report.warn(
                     node.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were used"
+                )
+            if self._named[name].kind == "other":
+                self._report.warn(
+                    self._named[name].place, f"callers have to supply the credential of {name!r} themselves"
                 )
             names.append(name)
         return tuple(sorted(names))
@@ -133,10 +138,7 @@ class Security:
         if plain in ("basic", "bearer"):
             self._report.warn(node.place, f"the type {said!r} is not a type of OpenAPI 3; http {plain} was assumed")
             return f"http-{plain}"
-        self._report.warn(
-            node.place,
-            f"there is no type of security scheme {said!r}; callers have to supply the credential themselves",
-        )
+        self._report.warn(node.place, f"there is no type of security scheme {said!r}")
         return "other"
 
     def _key(self, node: Node) -> tuple[ir.Location, str]:

@@ -154,6 +154,7 @@ def test_security(own: str, root: str, expected: tuple[tuple[str, ...], ...]) ->
         ("security: [{oauth: null}],", (("oauth",),), "scopes should be a list"),
         ("security: {key: []},", (("key",),), "should be a list"),
         ("security: [key],", (("key",),), "should be a mapping"),
+        ("security: [{digest: []}],", (("digest",),), "supply the credential of 'digest' themselves"),
     ],
 )
 def test_security_guessed_with_a_warning(own: str, expected: tuple[tuple[str, ...], ...], message: str) -> None:
