@@ -121,6 +121,12 @@ def test_reserved_characters_stay_where_the_spec_says_so() -> None:
     assert target.query == ["q=a/b:c?d=e,f;(g)%26h%23i%2Bj%20k"]
 
 
+def test_reserved_expansion_leaves_what_is_percent_encoded() -> None:
+    assert written(query("q", allow_reserved=True), "a%2Fb 100% %4").query == ["q=a%2Fb%20100%25%20%254"]
+    assert written(query("q"), "a%2Fb").query == ["q=a%252Fb"]
+    assert written(path("rest", allow_reserved=True), "a%2Fb").path["rest"] == "a%2Fb"
+
+
 def test_a_parameter_given_by_content_is_json() -> None:
     target = written(query("filter", media_type="application/json"), {"a": [1, "x"]})
     assert target.query == ["filter=%7B%22a%22%3A%5B1%2C%22x%22%5D%7D"]
@@ -200,6 +206,18 @@ def test_segments_that_servers_would_drop_are_refused(value: str) -> None:
 def test_dots_are_fine_as_part_of_a_segment() -> None:
     assert compile_path("/files/{name}.{ext}", named)({"name": "..", "ext": ""}) == "/files/..."
     assert compile_path("/plain", named)({}) == "/plain"
+
+
+@pytest.mark.parametrize("value", ["../a", "a/..", "a/./b", "%2e%2E/a", "a/%2e"])
+def test_reserved_expansion_does_not_lead_elsewhere(value: str) -> None:
+    finished = written(path("rest", allow_reserved=True), value).path["rest"]
+    with pytest.raises(ArgumentError, match=r"^rest: .* cannot stand in a path"):
+        compile_path("/files/{rest}", named)({"rest": finished})
+
+
+def test_two_values_make_no_dots_together() -> None:
+    with pytest.raises(ArgumentError, match=r"^a: '..' cannot stand in a path"):
+        compile_path("/files/{a}{b}", named)({"a": ".", "b": "."})
 
 
 def test_a_missing_path_value_is_named() -> None:
