@@ -12,8 +12,9 @@ from pathlib import Path
 
 from xcaas_generator import ir
 from xcaas_generator.load.documents import Documents
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.validity import check_extension_keys, check_root
 from xcaas_generator.parse.canonical import emit

@@ -10,7 +10,7 @@ from xcaas_generator.failure import Failure
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.documents import Documents
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.report import Report
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from xcaas_generator import ir
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Node, escape, unescape
+from xcaas_generator.load.nodes import Node, escape, unescape
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.report import Report
 

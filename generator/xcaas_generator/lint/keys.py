@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.report import Report
 
 # Of each kind of object its keys: "" for a plain value, else the kind that stands there, in a list ([]) or by name ({}).

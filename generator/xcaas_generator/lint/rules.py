@@ -17,8 +17,9 @@ from xcaas_generator.lint.extension_pointers import check_pointers, check_settin
 from xcaas_generator.lint.keys import check_keys
 from xcaas_generator.lint.schemas import check_schemas
 from xcaas_generator.load.documents import Documents
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.positions import locate
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.operations import METHODS
 from xcaas_generator.problems import InputError, Problem

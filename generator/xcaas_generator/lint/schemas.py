@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from xcaas_generator.lint.extension_pointers import meant
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.scalars import FORMS
 from xcaas_generator.report import Report
 

@@ -15,10 +15,7 @@ from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.documents import Documents, LoadError
 from xcaas_generator.load.dynamic import DynamicScopes
-from xcaas_generator.load.nodes import Node as Node
-from xcaas_generator.load.nodes import escape as escape
-from xcaas_generator.load.nodes import unescape as unescape
-from xcaas_generator.load.nodes import way
+from xcaas_generator.load.nodes import Node, escape, unescape, way
 from xcaas_generator.report import Report
 
 _MAX_CHAIN = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node, unescape
+from xcaas_generator.load.nodes import Node, unescape
 from xcaas_generator.normalise.drafts import BodyDraft, VariantDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag

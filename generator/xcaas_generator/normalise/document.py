@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import DanglingReference, Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import DanglingReference, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys

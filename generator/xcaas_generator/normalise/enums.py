@@ -7,8 +7,8 @@ strings is "1" on the wire), and the type follows the values where they can't.
 from __future__ import annotations
 
 from xcaas_generator.ir import JSON
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.positions import plainly, spellings
-from xcaas_generator.load.references import Node
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import Value

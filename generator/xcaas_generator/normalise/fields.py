@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat
 from xcaas_generator.normalise.naming import field_name

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from xcaas_generator.load.references import DanglingReference, Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import DanglingReference, Resolver
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief, flag, infer_types, read_types, schemas, strings
 from xcaas_generator.report import Report

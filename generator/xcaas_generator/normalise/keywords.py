@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.report import Report
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.keywords import ANNOTATIONS
 
 # Examples and notes, what is for errors only, headers, without which a response is what it is, and schemas that count

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.drafts import VariantDraft
 from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.normalise.schemas import Shaper

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import DanglingReference, Node
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import DanglingReference
 from xcaas_generator.normalise.bodies import Bodies
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions.operations import OperationExtensions

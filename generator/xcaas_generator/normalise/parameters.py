@@ -8,7 +8,7 @@ from typing import TypedDict, get_args
 from urllib.parse import parse_qsl
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.flatten import Flat, Flattener
 from xcaas_generator.normalise.shapes import Hint, Shape

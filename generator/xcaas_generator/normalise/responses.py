@@ -6,7 +6,8 @@ import re
 from http import HTTPStatus
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import DanglingReference, Node, unescape
+from xcaas_generator.load.nodes import Node, unescape
+from xcaas_generator.load.references import DanglingReference
 from xcaas_generator.normalise.drafts import ParameterDraft, ResponseDraft, VariantDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief

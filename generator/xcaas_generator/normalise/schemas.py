@@ -12,7 +12,8 @@ from collections import deque
 from pathlib import PurePosixPath
 from typing import Literal
 
-from xcaas_generator.load.references import Node, Resolver, unescape
+from xcaas_generator.load.nodes import Node, unescape
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.enums import compound_types, enum_values, type_name
 from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from xcaas_generator.ir import JSON, SourceLocation
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 
 Kind: TypeAlias = Literal["str", "int", "float", "bool", "none", "bytes", "any"]
 Value: TypeAlias = str | int | float | bool | None

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node, unescape
+from xcaas_generator.load.nodes import Node, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
 from xcaas_generator.normalise.keywords import brief, is_demand, own_discriminator, schemas
 from xcaas_generator.normalise.reader import SchemaReader

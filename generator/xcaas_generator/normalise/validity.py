@@ -6,7 +6,7 @@ import re
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.decode import SourceFile
-from xcaas_generator.load.references import Node, escape
+from xcaas_generator.load.nodes import Node, escape
 from xcaas_generator.normalise.extensions.keys import KEYS, PREFIX
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.problems import InputError, Problem

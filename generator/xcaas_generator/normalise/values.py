@@ -7,7 +7,7 @@ import math
 import uuid
 
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.keywords import brief, finite
 from xcaas_generator.normalise.shapes import ANY, ArrayOf, Const, MapOf, Ref, Scalar, Shape, UnionOf, members_of

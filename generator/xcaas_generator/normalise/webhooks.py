@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import DanglingReference, Node
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import DanglingReference
 from xcaas_generator.normalise.drafts import WebhookDraft
 from xcaas_generator.normalise.extensions import keys, reading
 from xcaas_generator.normalise.extensions.rules import well_formed

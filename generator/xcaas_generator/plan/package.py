@@ -10,7 +10,7 @@ from xcaas_generator.manifest import Section
 from xcaas_generator.plan.credentials import needs
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from xcaas_generator.plan.regions import client_base, client_header, region_table
-from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexPlan, Module, ProductPlan
+from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexEntry, IndexPlan, Module, ProductPlan, SuitePlan
 from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import Code, docstring, identifier, module_path, text
 from xcaas_generator.python.imports import SDK, Imports
@@ -70,22 +70,33 @@ def suite_modules(products: Mapping[str, Section]) -> list[Module]:
         regions=region_table(regions),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
-    entries = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
-    entries += [index_entry(name, "._client") for name in sorted(classes)]
-    entries += [index_entry(name, ".") for name in sorted({*names, "otel", "testing", "webhooks"})]
-    entries.sort(key=lambda entry: entry.name)
+    passed_on = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
+    own = [index_entry(name, "._client") for name in classes]
+    own += [index_entry(name, ".") for name in {*names, "otel", "testing", "webhooks"}]
+    index = SuitePlan(
+        docstring(_SUITE_DOC, 0),
+        entries=_by_name([*passed_on, *own]),
+        passed_on=_by_name(passed_on),
+        own=_by_name(own),
+        base=module_path("xcaas_core"),
+        core=module_path(SDK),
+    )
     fakes = tuple(index_entry(name, "xcaas_core.testing") for name in testing.__all__)
     verifiers = tuple(index_entry(name, "xcaas_core.webhooks") for name in webhooks.__all__)
     telemetry = tuple(index_entry(name, "xcaas_core.otel") for name in otel.__all__)
     return [
         Module("_client.py", "client.py.jinja", client),
-        Module("__init__.py", "suite.py.jinja", IndexPlan(docstring(_SUITE_DOC, 0), tuple(entries), module_path(SDK))),
+        Module("__init__.py", "suite.py.jinja", index),
         Module("otel.py", "reexports.py.jinja", IndexPlan(docstring(_OTEL_DOC, 0), telemetry, module_path(SDK))),
         Module("testing.py", "reexports.py.jinja", IndexPlan(docstring(_TESTING_DOC, 0), fakes, module_path(SDK))),
         Module(
             "webhooks.py", "reexports.py.jinja", IndexPlan(docstring(_WEBHOOKS_DOC, 0), verifiers, module_path(SDK))
         ),
     ]
+
+
+def _by_name(entries: list[IndexEntry]) -> tuple[IndexEntry, ...]:
+    return tuple(sorted(entries, key=lambda entry: entry.name))
 
 
 _SUITE_DOC = """

@@ -116,6 +116,17 @@ class IndexPlan(NamedTuple):
     core: Code
 
 
+class SuitePlan(NamedTuple):
+    """The package of a suite: what it passes on from `base`, and what it loads on first use, with the help of `core`."""
+
+    doc: Code
+    entries: tuple[IndexEntry, ...]
+    passed_on: tuple[IndexEntry, ...]
+    own: tuple[IndexEntry, ...]
+    base: Code
+    core: Code
+
+
 class IndexEntry(NamedTuple):
     """`name` lives in `module` (`._storage_object`); `key` and `place` are the same as literals.
     The place of a module of the package itself is empty."""

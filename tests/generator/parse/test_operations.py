@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.support.snippets import check
 from xcaas_generator import ir
 from xcaas_generator.load.documents import Documents
-from xcaas_generator.load.references import Node, Resolver
+from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.parse.canonical import Canonical, emit

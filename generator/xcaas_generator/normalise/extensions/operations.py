@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions import keys, reading
 from xcaas_generator.normalise.extensions.rules import well_formed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xcaas_generator import ir
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.rules import COUNTS
 from xcaas_generator.report import Report

@@ -8,7 +8,7 @@ from typing import Literal
 
 from xcaas_core.filters import ALIASES, OPERATORS
 from xcaas_generator.ir import JSON
-from xcaas_generator.load.references import Node
+from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.report import Report
