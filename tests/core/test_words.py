@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xcaas_core._checks import plural
+from xcaas_core._text import plural
 from xcaas_core.paging._pages import Page
 
 

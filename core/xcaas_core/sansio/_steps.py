@@ -56,26 +56,28 @@ class Send:
         self.stream = stream
 
 
-class _OfResponse:
+class _ResponseStep:
+    """A step that concerns a response."""
+
     __slots__ = ("response",)
 
     def __init__(self, response: Response) -> None:
         self.response = response
 
 
-class Read(_OfResponse):
+class Read(_ResponseStep):
     """Read the rest of a streamed response into `content`. Result: None."""
 
     __slots__ = ()
 
 
-class ReadChunk(_OfResponse):
+class ReadChunk(_ResponseStep):
     """Read the next piece of a streamed response, decoded. Result: bytes, empty at the end."""
 
     __slots__ = ()
 
 
-class Close(_OfResponse):
+class Close(_ResponseStep):
     """Give up a response and return its connection. Result: None."""
 
     __slots__ = ()
