@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from ._idle import AsyncBackend
+    from ._async_connections import AsyncBackend
 
     HttpAuth: TypeAlias = httpx.Auth
 
@@ -128,7 +128,7 @@ class Connection:
         if blocking:
             return Backend(core.SyncBackend(), (core.ConnectError, core.ConnectTimeout))
         from ..sansio._event_loops import in_trio
-        from ._idle import AsyncBackend
+        from ._async_connections import AsyncBackend
 
         return AsyncBackend(core.TrioBackend() if in_trio() else core.AnyIOBackend())
 

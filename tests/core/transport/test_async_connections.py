@@ -21,7 +21,7 @@ from tests.support.listening import OK, answering, beginning, listening
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop
 from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
-from xcaas_core.transport._idle import AsyncBackend
+from xcaas_core.transport._async_connections import AsyncBackend
 
 
 @pytest.fixture

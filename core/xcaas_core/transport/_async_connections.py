@@ -19,7 +19,7 @@ from ._leftovers import unread
 
 __all__ = ["AsyncBackend"]
 
-_LONG: Final = 64 * 1024  # bytes that are written together with a task that listens; also, how many it reads
+_LONG: Final = 64 * 1024  # bytes from which a write may be listened to; also, how many are read then
 
 
 class AsyncBackend:
@@ -54,10 +54,16 @@ class AsyncStream:
         if self._is_new:
             self._is_new = False
             refuse_early(self)
-        if len(buffer) >= _LONG and not self._heard:
+        if len(buffer) >= _LONG and not self._heard and self._may_wait(len(buffer)):
             await self._write_and_listen(buffer, timeout)
         else:
             await self._network.write(buffer, timeout)
+
+    def _may_wait(self, size: int) -> bool:
+        """Return whether a write may have to wait for the server, or has come to be pointless. Listening to each of many
+        pieces that the network takes at once would double the cost of an upload."""
+        readable, writable = _state(self._socket)
+        return size > 2 * _LONG or readable or not writable
 
     async def _write_and_listen(self, buffer: bytes, timeout: float | None) -> None:
         """Write, and read what the server says meanwhile: a refusal, perhaps, after which it closes the connection. After
@@ -86,16 +92,23 @@ class AsyncStream:
         if info != "is_readable":
             return self._network.get_extra_info(info)
         # A read that is given up leaves older versions of anyio (4.10) taking what comes from the socket.
-        return _is_readable(self._socket) or (self._has_listened and unread(self._network))
+        return bool(self._heard) or _is_readable(self._socket) or (self._has_listened and unread(self._network))
 
 
 def _is_readable(sock: Any) -> bool:
     """Return whether a server has said something, or goodbye: also when the socket is closed already."""
+    return _state(sock)[0]
+
+
+def _state(sock: Any) -> tuple[bool, bool]:
+    """Return whether a socket can be read, and whether it can be written to."""
     number = sock.fileno()
     if number < 0:
-        return True
+        return True, False
     if not hasattr(select, "poll"):
-        return bool(select.select([number], [], [], 0)[0])
+        readable, writable, _ = select.select([number], [number], [], 0)
+        return bool(readable), bool(writable)
     poll = select.poll()
-    poll.register(number, select.POLLIN)
-    return bool(poll.poll(0))
+    poll.register(number, select.POLLIN | select.POLLOUT)
+    events = dict(poll.poll(0)).get(number, 0)
+    return bool(events & ~select.POLLOUT), bool(events & select.POLLOUT)
