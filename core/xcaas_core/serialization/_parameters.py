@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import Enum
 from functools import partial
 from typing import Final, TypeAlias
-from urllib.parse import unquote
 
 from .._checks import is_iterable, is_list, is_mapping, is_object
 from .._errors import ArgumentError
@@ -182,10 +181,10 @@ def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]
             if value == "" and _stands_alone(text, literal):
                 raise blame(ArgumentError("'' cannot stand in a path"), name)
             text = f"{text}{value}{literal}"
-        if "/." in text or "/%2" in text:
-            for segment in map(unquote, text.split("/")):
+        if "/." in text:
+            for segment in text.split("/"):
                 if segment in (".", ".."):
-                    dotted = next((name for name in names if "." in unquote(values[name])), names[0])
+                    dotted = next((name for name in names if "." in values[name]), names[0])
                     raise blame(ArgumentError(f"{segment!r} cannot stand in a path"), dotted)
         return text
 

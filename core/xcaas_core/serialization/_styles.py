@@ -7,7 +7,6 @@ RFC 6570 does with undefined members.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from math import isfinite
 from typing import Final, TypeAlias
@@ -36,10 +35,10 @@ __all__ = [
 Escape: TypeAlias = Callable[[str], str]
 Pair: TypeAlias = "tuple[str, str]"
 
-# RFC 3986 reserved characters that do no damage inside a query value. The others (& + # [ ]) would end
+# RFC 3986 reserved characters that do no damage inside a query value. A percent sign is none of them: RFC 6570 would leave
+# `%2F` as it is, and the server would read another value than the caller's. The others (& + # [ ]) would end
 # the value, turn into a blank or are not allowed there, so they stay encoded.
 _RESERVED: Final = ":/?@!$'()*,;="
-_TRIPLET: Final = re.compile("%25([0-9A-Fa-f]{2})")
 _SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -51,8 +50,8 @@ def escape(text: str) -> str:
 
 
 def escape_reserved(text: str) -> str:
-    """Percent-encode what has to be (`allowReserved`). What is percent-encoded stays as it is (RFC 6570, 3.2.3)."""
-    return _TRIPLET.sub(r"%\1", _quoted(text, _RESERVED))
+    """Percent-encode what has to be (`allowReserved`)."""
+    return _quoted(text, _RESERVED)
 
 
 def escape_form(text: str) -> str:

@@ -121,10 +121,8 @@ def test_reserved_characters_stay_where_the_spec_says_so() -> None:
     assert target.query == ["q=a/b:c?d=e,f;(g)%26h%23i%2Bj%20k"]
 
 
-def test_reserved_expansion_leaves_what_is_percent_encoded() -> None:
-    assert written(query("q", allow_reserved=True), "a%2Fb 100% %4").query == ["q=a%2Fb%20100%25%20%254"]
-    assert written(query("q"), "a%2Fb").query == ["q=a%252Fb"]
-    assert written(path("rest", allow_reserved=True), "a%2Fb").path["rest"] == "a%2Fb"
+def test_a_percent_sign_is_a_percent_sign_for_the_server() -> None:
+    assert written(query("q", allow_reserved=True), "a%2Fb 100%").query == ["q=a%252Fb%20100%25"]
 
 
 def test_a_parameter_given_by_content_is_json() -> None:
@@ -208,7 +206,7 @@ def test_dots_are_fine_as_part_of_a_segment() -> None:
     assert compile_path("/plain", named)({}) == "/plain"
 
 
-@pytest.mark.parametrize("value", ["../a", "a/..", "a/./b", "%2e%2E/a", "a/%2e"])
+@pytest.mark.parametrize("value", ["../a", "a/..", "a/./b", "./a"])
 def test_reserved_expansion_does_not_lead_elsewhere(value: str) -> None:
     finished = written(path("rest", allow_reserved=True), value).path["rest"]
     with pytest.raises(ArgumentError, match=r"^rest: .* cannot stand in a path"):
