@@ -27,14 +27,39 @@ def without_names(module: Module, names: Set[str]) -> str:
 
 
 def without_products(client: Module, products: Set[str]) -> str:
-    """Return the text of the client without the properties of some products."""
+    """Return the text of the client without the properties of some products, and without their regions."""
     lines = _Lines(client.source)
+    words = _without_regions(client, products, lines)
     for node in ast.walk(client.tree):
         if isinstance(node, ast.ImportFrom) and node.level and (node.module or "").partition(".")[0] in products:
             lines.remove(node)
         elif isinstance(node, ast.FunctionDef) and node.name in products:
             lines.remove(node, space=True)
+        elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "Region":
+            known = ", ".join(f'"{word}"' for word in sorted(words))
+            lines.substitute(node, f"Region: TypeAlias = {f'Literal[{known}]' if known else 'str'}")
+        elif isinstance(node, ast.ImportFrom) and node.module == "typing" and not words:
+            kept = [alias.name for alias in node.names if alias.name != "Literal"]
+            lines.substitute(node, f"from typing import {', '.join(kept)}")
     return lines.text(client.tree)
+
+
+def _without_regions(client: Module, products: Set[str], lines: _Lines) -> set[str]:
+    """Remove the regions of some products from the table, and return those of the others."""
+    words: set[str] = set()
+    for node in client.tree.body:
+        if (
+            isinstance(node, ast.Assign)
+            and ast.unparse(node.targets[0]) == "_REGIONS"
+            and isinstance(node.value, ast.Tuple)
+        ):
+            for item in node.value.elts:
+                product, known = ast.literal_eval(item)
+                if product in products:
+                    lines.remove(item)
+                else:
+                    words.update(known or ())
+    return words
 
 
 class _Lines:
@@ -44,7 +69,7 @@ class _Lines:
         self._lines = source.splitlines(keepends=True)
         self._gone: set[ast.AST] = set()
 
-    def remove(self, node: ast.stmt, *, space: bool = False) -> None:
+    def remove(self, node: ast.stmt | ast.expr, *, space: bool = False) -> None:
         """Remove a statement, with its decorators and the empty line before it if there is one to spare."""
         self._gone.add(node)
         decorators = node.decorator_list if isinstance(node, ast.FunctionDef) else []

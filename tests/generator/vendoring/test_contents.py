@@ -78,9 +78,10 @@ def test_modules_are_those_of_the_release_but_for_relative_imports(real_copy: Pa
         if text != original.read_text("utf-8") and original.with_name("_absent.py").exists():
             original = original.with_name("_absent.py")
         if text != original.read_text("utf-8"):
-            # Written for the copy: without the names and products that are not in it.
+            # Written for the copy: without the names, products and regions that are not in it.
             assert path.name == "__init__.py" or place in ("_client.py", "_core/sdk.py")
-            assert set(text.splitlines()) <= set(original.read_text("utf-8").splitlines()), place
+            own = set(text.splitlines()) - set(original.read_text("utf-8").splitlines())
+            assert [line for line in own if not line.startswith("    Region: TypeAlias = ")] == [], place
 
 
 def test_the_manifest_says_what_it_was_made_from(real_copy: Path) -> None:
@@ -174,6 +175,33 @@ def test_filters_come_where_they_are_asked_for(tmp_path: Path, real_copy: Path, 
     ):
         done = run_in(folder, [bare_python, "-c", program.format(name, given)])
         assert said in done.stdout, done.stderr
+
+
+def test_what_is_missing_says_how_to_get_it(real_copy: Path, bare_python: Path) -> None:
+    program = (
+        f"import {real_copy.name} as sdk\n"
+        "for client in sdk.XCaaS(), sdk.AsyncXCaaS():\n"
+        "    for name in 'request', 'typo':\n"
+        "        try: getattr(client, name)\n"
+        "        except AttributeError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    told = "'{0}' object has no attribute 'request'. Make the copy again with: xcaas-gen vendor … --with RawResponse\n"
+    plain = "'{0}' object has no attribute 'typo'\n"
+    assert done.stdout == "".join((told + plain).format(name) for name in ("XCaaS", "AsyncXCaaS")), done.stderr
+
+
+def test_regions_are_those_of_its_products(real_copy: Path, bare_python: Path) -> None:
+    assert 'Literal["ap", "ca", "uk", "us-east", "us-west"]' in (real_copy / "_client.py").read_text("utf-8")
+    program = (
+        f"import {real_copy.name} as sdk\n"
+        "try: sdk.XCaaS(region='au')\n"
+        "except sdk.ConfigurationError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    assert done.stdout == ("no product has the region 'au'. There are ap, ca, uk, us-east, us-west (storage).\n"), (
+        done.stderr
+    )
 
 
 def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_python: Path) -> None:

@@ -107,3 +107,28 @@ def test_products_go_with_their_decorators_and_imports() -> None:
     neither = without_products(module(CLIENT), {"a", "b"})
     assert "if TYPE_CHECKING:\n    pass\n" in neither
     assert neither.endswith("    __slots__ = ()\n\n\nclass Other:\n    pass\n")
+
+
+REGIONS = """\
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Literal, TypeAlias
+
+    Region: TypeAlias = Literal["eu", "uk", "us"]
+
+_REGIONS = (
+    ("a", ("eu", "us")),
+    ("b", ("uk", "us")),
+)
+"""
+
+
+def test_regions_go_with_their_products() -> None:
+    without_a = without_products(module(REGIONS), {"a"})
+    assert 'Literal["uk", "us"]\n' in without_a
+    assert without_a.endswith('_REGIONS = (\n    ("b", ("uk", "us")),\n)\n')
+    neither = without_products(module(REGIONS), {"a", "b"})
+    assert "from typing import TypeAlias\n" in neither
+    assert "Region: TypeAlias = str\n" in neither
+    assert neither.endswith("_REGIONS = (\n)\n")
