@@ -1,6 +1,7 @@
 """Lists as resources of dlt: each run loads the windows that have ended since the last run.
 
-dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
+Example:
+    dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Lists as a data source of Spark: a partition per slice, and streams whose offsets are ends of windows.
 
-spark.dataSource.register(XCaaSDataSource)
-spark.read.format("xcaas").option("list", "storage.objects.search").option("start", "2026-01-01T00:00:00Z").load()
+Example:
+    spark.dataSource.register(XCaaSDataSource)
+    spark.read.format("xcaas").option("list", "storage.objects.search").option("start", "2026-01-01T00:00:00Z").load()
 """
 
 from __future__ import annotations
