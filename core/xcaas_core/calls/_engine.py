@@ -183,7 +183,7 @@ class Engine:
 
     @property
     def lenient(self) -> LenientReading | None:
-        """Say how responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        """How responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
         if not self.options.lenient:
             return None
         if self.shared.lenient_reading is None:
@@ -193,7 +193,7 @@ class Engine:
         return self.shared.lenient_reading
 
     def trusts(self, url: str) -> bool:
-        """Tell whether credentials may go to an address: to servers of operations that were called, and to hosts
+        """Return whether credentials may go to an address: to servers of operations that were called, and to hosts
         that the user listed."""
         origin = origin_of(url)
         return origin in self.shared.origins or origin[1] in self.options.trusted_hosts

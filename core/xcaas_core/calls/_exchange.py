@@ -183,7 +183,7 @@ class CallRunner(Generic[T]):
             raise
 
     def _replay(self, response: Response) -> Flow[bool]:
-        """Tell, after a 401, whether the credentials' owner has better ones now. Asked once per call."""
+        """Return whether there are other credentials to try after a 401. Asked once per call."""
         authorizer = self._endpoint.authorizer
         if response.status != 401 or self._replayed or not self._signs or authorizer is None:
             return False

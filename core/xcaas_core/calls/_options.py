@@ -35,6 +35,10 @@ __all__ = [
     "option",
 ]
 
+# RFC 9110, 5.6.2.
+_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
 
 class Unchanged:
     """The type of `UNCHANGED`: the option keeps its value in `with_options`."""
@@ -128,10 +132,6 @@ def _check_headers(headers: object) -> None:
             )
 
 
-# RFC 9110, 5.6.2.
-_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-
-
 def _check_rate_limits(given: object) -> None:
     """Refuse what is no list of limits."""
     for product, limits in given.items() if is_mapping(given) else ():
@@ -153,9 +153,6 @@ def _check_insecure_hosts(hosts: object) -> None:
             raise ConfigurationError(
                 f"{host!r} of insecure_hosts is not the name of one host", advice="It looks like 'api.internal'."
             )
-
-
-_HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _check_base_url(address: object) -> None:
