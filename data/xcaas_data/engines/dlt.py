@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import dlt
 
 from ..slices import Slice
-from ..slices._windows import length, over_until, utc
+from ..slices._windows import ended_by, length, utc
 from ._cut import Cut
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def resource(
         # What the state of a resource says counts once the run has loaded everything.
         ends: dict[str, str] = dlt.current.resource_state().setdefault("ends", {})
         before = {stream: datetime.fromisoformat(end) - late for stream, end in ends.items()}
-        for piece in cut.complete(begin, over_until(until)):
+        for piece in cut.complete(begin, ended_by(until)):
             stream = json.dumps([piece.region, piece.partition])
             if piece.end > before.get(stream, begin):
                 yield {"piece": piece.to_json()}
