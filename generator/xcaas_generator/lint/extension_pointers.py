@@ -1,4 +1,4 @@
-"""House rule for what `x-xcaas-*` keys point at: fields, headers, states and settings that are really there."""
+"""House rule for what `x-xcaas-*` keys point at: fields, headers, states, settings and credentials that are really there."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from xcaas_generator import ir
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.nodes import Node, escape, unescape
 from xcaas_generator.normalise.extensions import keys
+from xcaas_generator.plan.credentials import CREDENTIALS
 from xcaas_generator.report import Report
 
 _SETTINGS = ("region", "tenant", "cluster")
@@ -21,14 +22,14 @@ def check_pointers(document: ir.Document, report: Report) -> None:
 
 
 def check_settings(file: SourceFile, report: Report) -> None:
-    """Judge which settings of a client fill parameters and server variables."""
+    """Judge which settings of a client fill parameters and server variables, and which credentials schemes take."""
     waiting = [Node(file, "", file.tree)]
     while waiting:
         node = waiting.pop()
-        if node.has(keys.SOURCE) and node.get(keys.SOURCE) not in _SETTINGS:
-            source = str(node.get(keys.SOURCE))
-            place = node.child(keys.SOURCE).place
-            report.error(place, f"clients have no setting {source!r} for {keys.SOURCE}", meant(source, _SETTINGS))
+        for key, what, known in ((keys.SOURCE, "setting", _SETTINGS), (keys.CREDENTIAL, "credential", CREDENTIALS)):
+            if node.has(key) and node.get(key) not in known:
+                given = str(node.get(key))
+                report.error(node.child(key).place, f"clients have no {what} {given!r} for {key}", meant(given, known))
         waiting.extend(below for _, below in node.items())
         waiting.extend(node.elements())
 

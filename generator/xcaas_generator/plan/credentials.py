@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from xcaas_generator import ir
 
-_GIVEN = {
+CREDENTIALS = {
     "client-credentials": "ClientCredentials",
     "api-key": "ApiKey",
     "api-token": "ApiKey with a token",
     "basic-token": "BasicToken",
     "work-analytics-login": "WorkAnalyticsLogin",
 }
+"""What a client is given, by the kinds of credentials that a security scheme can name."""
 
 
 def credentials_of(document: ir.Document) -> tuple[str, ...]:
@@ -19,7 +20,7 @@ def credentials_of(document: ir.Document) -> tuple[str, ...]:
     kinds = {scheme.credential for scheme in document.security_schemes if scheme.name in used}
     if "api-token" in kinds:  # one credential holds both
         kinds.discard("api-key")
-    return tuple(words for kind, words in _GIVEN.items() if kind in kinds)
+    return tuple(words for kind, words in CREDENTIALS.items() if kind in kinds)
 
 
 def needs(credentials: tuple[str, ...], regions: tuple[str, ...] | None) -> str:

@@ -86,6 +86,8 @@ paths:
           description: The file.
           content: {application/zip: {schema: {type: string, format: binary}}}
 components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-Key, x-xcaas-credential: api-key}
   schemas:
     JobPage:
       type: object
@@ -151,6 +153,7 @@ CASES = {
     "time of slices": ("time: /digest", "time: /digset", "nothing at '/digset' (at #/paths/~1jobs/get/x-xcaas-slices/time). Did you mean '/digest'?"),
     "total of slices": ("total: /page/more", "total: /page/mroe", "nothing at '/page/mroe' (at #/paths/~1jobs/get/x-xcaas-slices/total). Did you mean '/page/more'?"),
     "setting": ("x-xcaas-from: region", "x-xcaas-from: regoin", "no setting 'regoin' for x-xcaas-from (at #/servers/0/variables/region/x-xcaas-from). Did you mean 'region'?"),
+    "credential": ("x-xcaas-credential: api-key", "x-xcaas-credential: api-kye", "no credential 'api-kye' for x-xcaas-credential (at #/components/securitySchemes/key/x-xcaas-credential). Did you mean 'api-key'?"),
     "zone": ("x-xcaas-zone: zone", "x-xcaas-zone: zoen", "names no parameter of 'listJobs': 'zoen' (at #/paths/~1jobs/get/parameters/1). Did you mean 'zone'?"),
     "error": ("message: /reason", "message: /raeson", "the error 'JobError' has nothing at '/raeson' (at #/components/schemas/JobError/x-xcaas-error/message). Did you mean '/reason'?"),
     "verb of a poller": ("verb: run", "verb: get", "jobs.get is already the operation at #/paths/~1jobs/post"),
