@@ -30,8 +30,8 @@ class Editor:
     async def completions(self, program: str) -> dict[str, lsp.CompletionItem]:
         """What is offered at the cursor, by label."""
         where = self._open(program)
-        answer = await self._client.text_document_completion_async(lsp.CompletionParams(*where))
-        items = answer.items if isinstance(answer, lsp.CompletionList) else answer or ()
+        response = await self._client.text_document_completion_async(lsp.CompletionParams(*where))
+        items = response.items if isinstance(response, lsp.CompletionList) else response or ()
         return {item.label.strip("\"'()"): item for item in items}
 
     async def resolve(self, item: lsp.CompletionItem) -> str:
@@ -40,16 +40,16 @@ class Editor:
 
     async def hover(self, program: str) -> str:
         where = self._open(program)
-        answer = await self._client.text_document_hover_async(lsp.HoverParams(*where))
-        return "" if answer is None else _text(answer.contents)
+        response = await self._client.text_document_hover_async(lsp.HoverParams(*where))
+        return "" if response is None else _text(response.contents)
 
     async def signature(self, program: str) -> str:
         """Parameters and documentation of the call that is being typed."""
         where = self._open(program)
-        answer = await self._client.text_document_signature_help_async(lsp.SignatureHelpParams(*where))
-        assert answer is not None
-        assert answer.signatures
-        return f"{answer.signatures[0].label}\n{_text(answer.signatures[0].documentation)}"
+        response = await self._client.text_document_signature_help_async(lsp.SignatureHelpParams(*where))
+        assert response is not None
+        assert response.signatures
+        return f"{response.signatures[0].label}\n{_text(response.signatures[0].documentation)}"
 
     def _open(self, program: str) -> tuple[lsp.TextDocumentIdentifier, lsp.Position]:
         before, found, after = program.partition(CURSOR)

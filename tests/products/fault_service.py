@@ -1,6 +1,6 @@
 """The sandbox behind a fault proxy, in a process of its own that ends when its input does.
 
-It prints its two addresses, then answers each line that it reads with a line of JSON:
+It prints its two addresses, then responds to each line that it reads with a line of JSON:
 `faults RATE SEED`, `reset`, `revoke` and `record`.
 """
 
@@ -20,7 +20,7 @@ from xcaas_sandbox._messages import Message
 __all__ = ["Service", "running"]
 
 TOKEN_LIFETIME: Final = 3.0
-# Dates stand still and jobs take no time, so that a call without a fault always gets the same answer.
+# Dates stand still and jobs take no time, so that a call without a fault always gets the same response.
 NOW: Final = 1_768_383_000.0
 SPEED: Final = 1e9
 
@@ -58,9 +58,9 @@ def running() -> Generator[Service]:
             process.wait(20)
 
 
-def _vouched_for(path: str, answer: Message) -> bool:
+def _vouched_for(path: str, response: Message) -> bool:
     """Damage that can be noticed: to JSON, and to files that come with a digest."""
-    return answer.media_type.endswith("json") or ("/storage/" in path and path.endswith("/content"))
+    return response.media_type.endswith("json") or ("/storage/" in path and path.endswith("/content"))
 
 
 def _serve() -> None:
@@ -69,21 +69,21 @@ def _serve() -> None:
         _say({"direct": sandbox.base_url, "faulty": proxy.base_url})
         for line in sys.stdin:
             command, *values = line.split()
-            answer: object = None
+            response: object = None
             if command == "faults":
                 proxy.plan(rate=float(values[0]), seed=int(values[1]))
             elif command == "reset":
                 sandbox.state.reset()
             elif command == "revoke":
-                answer = sandbox.state.credentials.revoke()
+                response = sandbox.state.credentials.revoke()
             elif command == "record":
-                answer = [asdict(passage) for passage in proxy.record]
+                response = [asdict(passage) for passage in proxy.record]
                 proxy.record.clear()
-            _say(answer)
+            _say(response)
 
 
-def _say(answer: object) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
+def _say(response: object) -> None:
+    sys.stdout.write(json.dumps(response) + "\n")
     sys.stdout.flush()
 
 

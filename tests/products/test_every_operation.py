@@ -1,4 +1,4 @@
-"""Every operation of the manifest, called on both clients against the sandbox, gives a typed answer."""
+"""Every operation of the manifest, called on both clients against the sandbox, gives a typed response."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def sandbox(server: Sandbox) -> Sandbox:
 
 
 def check_value(value: object) -> None:
-    """A typed answer: a model, text, a number, bytes, or a list of those; never a bare dictionary."""
+    """A typed response: a model, text, a number, bytes, or a list of those; never a bare dictionary."""
     if isinstance(value, list):
         for member in cast("list[object]", value):
             check_value(member)

@@ -42,7 +42,7 @@ OPTIONS: Row = {
     "rate_limits": False,
     **SETTINGS,
 }
-# Long answers, cut to what is enough.
+# Long responses, cut to what is enough.
 NARROWED: dict[str, dict[str, object]] = {
     "storage.objects.search": {"filter": "type==meeting;createdTime=lt=1767290000000", "limit": 2},
     "cc_realtime.agents.list": {"metrics": ["alerting.rt"], "group_ids": ["201"], "size": 20},
@@ -58,7 +58,7 @@ NARROWED: dict[str, dict[str, object]] = {
     "quality_management.users.list": {"size": 3},
     "audit_records.audits.list": {"size": 10},
 }
-# What a safe repeat gives when the answer to the first request was lost: there is nothing left to forget.
+# What a safe repeat gives when the response to the first request was lost: there is nothing left to forget.
 REPEATED: Final = {"storage.bulk_downloads.clear": "[]"}
 MARK: ContextVar[str] = ContextVar("MARK", default="")
 
@@ -101,7 +101,7 @@ def content_of(path: Path) -> str:
 
 
 class Suite:
-    """What a service without faults answers, and what came of the calls to the one with them."""
+    """What a service without faults responds, and what came of the calls to the one with them."""
 
     def __init__(self, service: Service, folder: Path) -> None:
         self.service = service
@@ -249,7 +249,7 @@ def test_reads_many_at_a_time(suite: Suite) -> None:
                 suite.service.tell("revoke")
 
     async def run() -> None:
-        # With many in flight an answer waits for the others, so a slow machine must not look like a silent server.
+        # With many in flight a response waits for the others, so a slow machine must not look like a silent server.
         patient: Row = {**OPTIONS, "timeout": xcaas.Timeout(20.0, connect=5.0, read=2.0)}
         async with AsyncXCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **patient) as client:
             await asyncio.gather(*(worker(client) for _ in range(IN_FLIGHT)))

@@ -50,7 +50,7 @@ NARROWED: dict[str, dict[str, object]] = {
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    # Dates stand still, so that the same question gets the same answer.
+    # Dates stand still, so that the same question gets the same response.
     with Sandbox(speed=100, wall=lambda: 1_768_383_000.0) as running:
         yield running
 
@@ -141,8 +141,8 @@ def test_lists_are_the_same_by_all_ways(sandbox: Sandbox, client: XCaaS, row: Ro
         assert keys(method(**few).prefetch().to_list()) == whole
         assert keys(anyio.run(ahead, backend="trio")) == whole
         assert keys(client.raw(method, **few).value.to_list()) == whole
-        with client.streaming(method, **few) as answer:
-            assert keys(answer.value().to_list()) == whole
+        with client.streaming(method, **few) as response:
+            assert keys(response.value().to_list()) == whole
 
 
 def test_a_walk_goes_on_from_a_cursor_in_another_client(sandbox: Sandbox, client: XCaaS) -> None:

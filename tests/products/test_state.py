@@ -43,7 +43,7 @@ def body(product: str, operation_id: str, **changes: object) -> Any:
 
 
 def wire(model: Model, *path: str) -> Any:
-    """What an answer holds, under the names that the service uses."""
+    """What a response holds, under the names that the service uses."""
     found: Any = model.to_dict()
     for name in path:
         found = found[name]

@@ -1,4 +1,4 @@
-"""Answers as the vendor's samples have them, where its documents say otherwise or nothing."""
+"""Responses as the vendor's samples have them, where its documents say otherwise or nothing."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def test_a_status_that_is_set_with_a_message(client: XCaaS, server: FakeServer) 
 JOB = {"zipName": "a.zip", "status": "DONE"}
 
 
-@pytest.mark.parametrize("answer", [JOB, [JOB]])
-def test_a_bulk_download_alone_or_in_a_list(client: XCaaS, server: FakeServer, answer: Any) -> None:
+@pytest.mark.parametrize("response", [JOB, [JOB]])
+def test_a_bulk_download_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
     downloads = client.storage.bulk_downloads
     for name in ("start", "status", "cancel"):
-        server.respond(f"storage.bulk_downloads.{name}", json=answer)
+        server.respond(f"storage.bulk_downloads.{name}", json=response)
     for found in (downloads.start(object_ids=["o1"]), downloads.status("a.zip"), downloads.cancel("a.zip")):
         assert isinstance(found, BulkDownload)
         assert found.zip_name == "a.zip"
@@ -65,9 +65,9 @@ def test_a_bulk_download_alone_or_in_a_list(client: XCaaS, server: FakeServer, a
     assert (poller.id, poller.state) == ("a.zip", "DONE")
 
 
-@pytest.mark.parametrize("answer", [{"id": 1294, "status": "DONE"}, [{"id": 1294, "status": "DONE"}]])
-def test_a_detailed_report_alone_or_in_a_list(client: XCaaS, server: FakeServer, answer: Any) -> None:
-    server.respond("cc_historical.detailed_reports.create", json=answer)
+@pytest.mark.parametrize("response", [{"id": 1294, "status": "DONE"}, [{"id": 1294, "status": "DONE"}]])
+def test_a_detailed_report_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
+    server.respond("cc_historical.detailed_reports.create", json=response)
     report = client.cc_historical.detailed_reports.create(
         report={
             "type": "detailed-reports-interaction-details",

@@ -33,11 +33,11 @@ def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
 
 
 def token(client: httpx.Client, key: str = "eght_demo") -> str:
-    answer = client.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=(key, "demo-secret"))
-    return str(answer.json()["access_token"])
+    response = client.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=(key, "demo-secret"))
+    return str(response.json()["access_token"])
 
 
-def test_the_token_answer_is_text_throughout(http: httpx.Client) -> None:
+def test_the_token_response_is_text_throughout(http: httpx.Client) -> None:
     body = http.post(
         "/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "demo-secret")
     ).json()
@@ -51,18 +51,18 @@ def test_the_token_answer_is_text_throughout(http: httpx.Client) -> None:
 
 
 def test_a_wrong_secret_is_refused_in_the_token_services_own_words(http: httpx.Client) -> None:
-    answer = http.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "wrong"))
-    assert answer.status_code == 401
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["ErrorCode"] == "invalid_client"
+    response = http.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "wrong"))
+    assert response.status_code == 401
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["ErrorCode"] == "invalid_client"
 
 
 @pytest.mark.parametrize("header", [None, "Bearer unknown", "Basic ZWdodF9kZW1vOmRlbW8="])
 def test_calls_without_a_good_token_get_the_gateways_fault(http: httpx.Client, header: str | None) -> None:
     http.headers["Authorization"] = header or ""
-    answer = http.get(f"{STORAGE}/regions")
-    assert answer.status_code == 401
-    assert answer.json()["fault"]["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
+    response = http.get(f"{STORAGE}/regions")
+    assert response.status_code == 401
+    assert response.json()["fault"]["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
 
 
 def test_a_token_ends_with_its_lifetime() -> None:
@@ -70,8 +70,8 @@ def test_a_token_ends_with_its_lifetime() -> None:
         client.headers["Authorization"] = f"Bearer {token(client)}"
         assert client.get(f"{STORAGE}/regions").status_code == 200
         time.sleep(0.25)
-        answer = client.get(f"{STORAGE}/regions")
-        assert answer.json()["fault"]["faultstring"] == "Access Token expired"
+        response = client.get(f"{STORAGE}/regions")
+        assert response.json()["fault"]["faultstring"] == "Access Token expired"
 
 
 def test_a_product_that_the_key_lacks_is_forbidden(http: httpx.Client) -> None:
@@ -86,7 +86,7 @@ def test_revoking_ends_every_token(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["", "/eu", "/au", "/ca"])
-def test_realtime_answers_in_every_region(http: httpx.Client, prefix: str) -> None:
+def test_realtime_responds_in_every_region(http: httpx.Client, prefix: str) -> None:
     assert http.get(f"{prefix}{REALTIME}/queues", params={"size": 1}).status_code == 200
 
 
@@ -130,9 +130,9 @@ def test_filters_know_states_alternatives_and_wildcards(http: httpx.Client) -> N
 
 @pytest.mark.parametrize("condition", ["type=", "type==a;", "(type==a", "type==a)"])
 def test_a_broken_filter_says_where(http: httpx.Client, condition: str) -> None:
-    answer = http.get(f"{STORAGE}/objects", params={"filter": condition})
-    assert answer.status_code == 400
-    assert "filter" in answer.json()["fault"]["faultstring"]
+    response = http.get(f"{STORAGE}/objects", params={"filter": condition})
+    assert response.status_code == 400
+    assert "filter" in response.json()["fault"]["faultstring"]
 
 
 def test_an_archived_object_is_restored_once_and_then_available(http: httpx.Client) -> None:
@@ -170,7 +170,7 @@ def test_administration_wants_a_version(http: httpx.Client, accept: str | None) 
     assert http.get("/admin-provisioning/sites", headers=headers).status_code == 406
     versioned = {**headers, "Accept": "application/vnd.sites.v1+json"}
     assert http.get("/admin-provisioning/sites", headers=versioned).status_code == 200
-    # Deleting an address answers nothing, so it needs no version: this one is only missing.
+    # Deleting an address returns nothing, so it needs no version: this one is only missing.
     assert http.delete("/admin-provisioning/addresses/none", headers=headers).status_code == 404
     body = {"Content-Type": "application/json", **versioned}
     assert http.post("/admin-provisioning/sites", headers=body, content=b"{}").status_code == 400
@@ -200,18 +200,18 @@ def test_a_bulk_download_runs_through_its_states(http: httpx.Client) -> None:
 
 
 def test_what_the_spec_does_not_know_is_a_violation(http: httpx.Client, sandbox: Sandbox) -> None:
-    answer = http.get(f"{STORAGE}/objects", params={"colour": "blue"})
-    assert answer.status_code == 400
+    response = http.get(f"{STORAGE}/objects", params={"colour": "blue"})
+    assert response.status_code == 400
     assert any("colour" in line for line in sandbox.state.credentials.stats.violations)
 
 
 def test_faults_fire_as_often_as_told(http: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.state.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
-    answers = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]
-    assert answers == [503, 503, 200]
+    responses = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]
+    assert responses == [503, 503, 200]
 
 
-def test_a_cut_answer_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_a_cut_response_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
     sandbox.state.faults.add(Fault(path="/content", cut=1000, times=1))
     with pytest.raises(httpx.RemoteProtocolError):
@@ -244,9 +244,9 @@ def test_a_part_of_a_file(http: httpx.Client, asked: str, begin: int, end: int |
 @pytest.mark.parametrize("asked", ["bytes=9-0", "bytes=-", "lines=0-9", "bytes=0-1,5-6", "bytes=x-1"])
 def test_a_range_that_is_none_gives_the_whole_file(http: httpx.Client, asked: str) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
-    answer = http.get(f"{STORAGE}/objects/{item['id']}/content", headers={"Range": asked})
-    assert (answer.status_code, len(answer.content)) == (200, item["storedBytes"])
-    assert answer.headers["accept-ranges"] == "bytes"
+    response = http.get(f"{STORAGE}/objects/{item['id']}/content", headers={"Range": asked})
+    assert (response.status_code, len(response.content)) == (200, item["storedBytes"])
+    assert response.headers["accept-ranges"] == "bytes"
 
 
 def test_a_part_of_another_file_and_one_that_is_not_there(http: httpx.Client) -> None:

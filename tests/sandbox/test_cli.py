@@ -44,9 +44,9 @@ def test_rules_come_from_a_file(tmp_path: Path) -> None:
     with Sandbox(faults=faults) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=key) as client:
         assert client.get("/storage/us-west/v3/regions").status_code == 503
         assert client.get("/storage/us-west/v3/regions").status_code == 401
-        answer = client.get("/chat/api/chat/v1/messages")
-        assert answer.json()[0]["parsed"] == "The line is up again"
-        assert answer.elapsed.total_seconds() >= 0.07
+        response = client.get("/chat/api/chat/v1/messages")
+        assert response.json()[0]["parsed"] == "The line is up again"
+        assert response.elapsed.total_seconds() >= 0.07
     assert faults.fired == 2
 
 

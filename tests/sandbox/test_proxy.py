@@ -38,7 +38,7 @@ def ask(
     ("fault", "forwarded"),
     [("reset", False), ("garbage", False), ("silent", False), ("lost", True), ("cut", True)],
 )
-def test_no_answer_arrives(sandbox: Sandbox, fault: str, forwarded: bool) -> None:
+def test_no_response_arrives(sandbox: Sandbox, fault: str, forwarded: bool) -> None:
     met, proxy = ask(sandbox, fault, patience=0.1)
     assert isinstance(met, (httpx.ReadError, httpx.RemoteProtocolError))
     (passage,) = proxy.record
@@ -66,7 +66,7 @@ def test_the_service_is_not_asked(sandbox: Sandbox, fault: str, statuses: set[in
     assert sandbox.state.credentials.stats.calls == before
 
 
-def test_a_damaged_answer_is_no_json(sandbox: Sandbox) -> None:
+def test_a_damaged_response_is_no_json(sandbox: Sandbox) -> None:
     met, _ = ask(sandbox, "corrupt")
     assert isinstance(met, httpx.Response)
     assert met.status_code == 200
@@ -75,7 +75,7 @@ def test_a_damaged_answer_is_no_json(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("fault", ["late", "drip"])
-def test_a_slow_answer_is_right(sandbox: Sandbox, fault: str) -> None:
+def test_a_slow_response_is_right(sandbox: Sandbox, fault: str) -> None:
     started = time.monotonic()
     met, _ = ask(sandbox, fault)
     assert isinstance(met, httpx.Response)

@@ -49,15 +49,15 @@ def address(operation: Operation) -> str:
 
 @pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: f"{operation.product}.{operation.id}")
 def test_nobody_gets_in_without_a_credential(http: httpx.Client, operation: Operation) -> None:
-    answer = http.request(operation.method, address(operation))
-    assert answer.status_code == 401
+    response = http.request(operation.method, address(operation))
+    assert response.status_code == 401
     declared = operation.responses.get("401")
     if declared is not None and "x-xcaas-no-body" in declared:
-        assert answer.content == b""
+        assert response.content == b""
     elif declared is not None:
-        assert check_response(operation, 401, answer.headers["content-type"], answer.json()) == []
+        assert check_response(operation, 401, response.headers["content-type"], response.json()) == []
     else:
-        assert answer.json()
+        assert response.json()
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_a_problem_names_the_field_and_the_path(http: httpx.Client) -> None:
 
 def test_what_is_nested_too_deep_is_refused(http: httpx.Client) -> None:
     deep = "(" * 51 + "basicInfo.userName==a" + ")" * 51
-    answer = http.get(f"{ADMIN}/users", params={"filter": deep}, headers=KEY)
-    assert answer.status_code == 400
-    assert "nested deeper than 50" in answer.text
+    response = http.get(f"{ADMIN}/users", params={"filter": deep}, headers=KEY)
+    assert response.status_code == 400
+    assert "nested deeper than 50" in response.text
     sent = {**KEY, "Content-Type": "application/vnd.users.v1+json"}
-    answer = http.post(f"{ADMIN}/users", content="[" * 100_000, headers=sent)
-    assert answer.status_code == 400
-    assert "nested deeper" in answer.text
+    response = http.post(f"{ADMIN}/users", content="[" * 100_000, headers=sent)
+    assert response.status_code == 400
+    assert "nested deeper" in response.text
 
 
 def test_a_scroll_id_goes_alone_and_does_not_last() -> None:
@@ -110,11 +110,11 @@ def test_a_scroll_id_goes_alone_and_does_not_last() -> None:
 
 
 def test_limits_are_told_but_not_enforced_unless_strict(http: httpx.Client) -> None:
-    answers = [http.get(f"{ADMIN}/sites", headers=KEY) for _ in range(25)]
-    left = [int(answer.headers["x-ratelimit-remaining"]) for answer in answers]
+    responses = [http.get(f"{ADMIN}/sites", headers=KEY) for _ in range(25)]
+    left = [int(response.headers["x-ratelimit-remaining"]) for response in responses]
     assert left == list(range(left[0], left[0] - 25, -1))
-    assert {answer.headers["x-ratelimit-limit"] for answer in answers} == {"100"}
-    assert len({uuid.UUID(answer.headers["x-response-id"]) for answer in answers}) == 25
+    assert {response.headers["x-ratelimit-limit"] for response in responses} == {"100"}
+    assert len({uuid.UUID(response.headers["x-response-id"]) for response in responses}) == 25
 
 
 def test_strict_limits_refuse_what_is_too_much() -> None:
@@ -123,14 +123,14 @@ def test_strict_limits_refuse_what_is_too_much() -> None:
         Sandbox(strict_limits=True, wall=lambda: now) as sandbox,
         httpx.Client(base_url=sandbox.base_url, headers=KEY) as client,
     ):
-        answers = [client.get(f"{ADMIN}/sites") for _ in range(21)]
-        assert [answer.status_code for answer in answers] == [200] * 20 + [429]
-        assert answers[-1].json()["errors"][0]["code"] == "TOO_MANY_REQUESTS"
-        assert float(answers[-1].headers["x-ratelimit-reset"]) == now + 10
+        responses = [client.get(f"{ADMIN}/sites") for _ in range(21)]
+        assert [response.status_code for response in responses] == [200] * 20 + [429]
+        assert responses[-1].json()["errors"][0]["code"] == "TOO_MANY_REQUESTS"
+        assert float(responses[-1].headers["x-ratelimit-reset"]) == now + 10
         now += 11
         assert client.get(f"{ADMIN}/sites").status_code == 200
         messages = [client.get("/chat/api/chat/v1/messages") for _ in range(6)]
-        assert [answer.status_code for answer in messages] == [200] * 5 + [429]
+        assert [response.status_code for response in messages] == [200] * 5 + [429]
         assert messages[-1].headers["retry-after"] == "1"
 
 

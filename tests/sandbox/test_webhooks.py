@@ -195,9 +195,9 @@ def test_the_example_for_fastapi() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
             requests = (forged, genuine, genuine)
             twice = [*genuine.headers.items(), ("x-8x8-event-id", "other")]
-            answers = [await http.post("/events", headers=one.headers, content=one.body) for one in requests]
-            answers.append(await http.post("/events", headers=twice, content=genuine.body))
-            return [answer.status_code for answer in answers]
+            responses = [await http.post("/events", headers=one.headers, content=one.body) for one in requests]
+            responses.append(await http.post("/events", headers=twice, content=genuine.body))
+            return [response.status_code for response in responses]
 
     assert anyio.run(main) == [401, 204, 200, 401]
     assert [type(event).__name__ for event in events] == ["QueuedEvent"]
@@ -207,8 +207,8 @@ def test_the_example_for_flask() -> None:
     signer, events = WebhookSigner(), list[ChatEvent]()
     http = webhooks_flask.create_app(Verifier(EVENT, keys=signer.keys), events.append).test_client()
     genuine, forged = signer.sign(QUEUED), WebhookSigner().sign(QUEUED)
-    answers = [http.post("/events", headers=one.headers, data=one.body) for one in (forged, genuine, genuine)]
-    assert [answer.status_code for answer in answers] == [401, 204, 200]
+    responses = [http.post("/events", headers=one.headers, data=one.body) for one in (forged, genuine, genuine)]
+    assert [response.status_code for response in responses] == [401, 204, 200]
     assert [type(event).__name__ for event in events] == ["QueuedEvent"]
 
 

@@ -40,8 +40,8 @@ def test_every_operation_has_one_place_in_the_client(folder: Folder, document: s
 
 def test_failures_have_a_body_or_a_reason(folder: Folder, document: str) -> None:
     for path, method, operation, _ in folder.operations(document):
-        for status, answer in operation["responses"].items():
-            _, response = folder.follow(document, answer)
+        for status, response in operation["responses"].items():
+            _, response = folder.follow(document, response)
             if status == "default" or status[0] in "45":
                 assert "content" in response or response.get("x-xcaas-no-body"), f"{method} {path} {status}"
 

@@ -40,7 +40,7 @@ def test_document_is_valid(folder: Folder, document: str) -> None:
 
 def test_document_is_valid_with_shared_parts_put_in(folder: Folder, document: str) -> None:
     whole = inlined(folder, document, folder.documents[document])
-    # Schemas of shared answers refer to their own file and would lead astray here.
+    # Schemas of shared responses refer to their own file and would lead astray here.
     for _, part in walk(whole):
         for media in part["content"].values() if is_map(part.get("content")) else ():
             if is_map(media):
