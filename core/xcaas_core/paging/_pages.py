@@ -12,10 +12,10 @@ from .._pointer import put, value_at
 from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
+from ..serialization._bodies import EncodedBody
 from ..serialization._codecs import codec_for
 from ..serialization._compiled import blame_body, blame_parameter
 from ..serialization._parameters import plain
-from ..serialization._payload import EncodedBody
 from ..tables import Rows
 from ._walk import PageIterator, RawPage, ResumeToken
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from .._checks import argument_error
 from ..http._media_types import matches, media_type_of
 from ..operations._parameter import Body
-from ._payload import has_files, is_binary
+from ._binary_body import has_files, is_binary
 
 if TYPE_CHECKING:
     from ._codecs import Codec
