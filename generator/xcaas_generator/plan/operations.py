@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from xcaas_core.operations._parameter import FilterSpec, argument_name
 from xcaas_generator import ir
@@ -42,6 +43,16 @@ class PlanContext:
     names: ModelNames
     models: Mapping[str, ir.Model]
     references: OperationRefs
+
+
+class ErrorSpec(NamedTuple):
+    """The expression for one error response, and what its body is called."""
+
+    name: str
+    value: Code
+
+
+ErrorTable: TypeAlias = tuple[tuple[str, tuple[ErrorSpec, ...]], ...]
 
 
 def operation_value(
@@ -230,28 +241,37 @@ def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: Model
     return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
 
 
-def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
-    """Return the errors of an operation by status, or None if the document tells of none with a body."""
-    pairs: list[tuple[Code, Code]] = []
-    for response in operation.responses:
-        if response.status[0] in "45" or response.status == "default":
-            variants = [_error_variant(variant, context, imports) for variant in response.variants]
-            if variants:
-                pairs.append((text(response.status), _one_or_many(variants, imports)))
-    return braced(pairs) if pairs else None
+def error_table(operation: ir.Operation, context: PlanContext, imports: Imports) -> ErrorTable:
+    """Return the errors of an operation by status: those that the document describes with a body."""
+    return tuple(
+        (response.status, tuple(_error_spec(variant, context, imports) for variant in response.variants))
+        for response in operation.responses
+        if response.variants and (response.status[0] in "45" or response.status == "default")
+    )
 
 
-def _error_variant(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> Code:
+def errors_value(table: ErrorTable, constants: Mapping[ErrorSpec, Code], imports: Imports) -> Code:
+    """Return the dictionary of an error table. `constants` stand for those specs that appear more than once."""
+    return braced(
+        [
+            (text(status), _one_or_many([constants.get(spec, spec.value) for spec in specs], imports))
+            for status, specs in table
+        ]
+    )
+
+
+def _error_spec(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> ErrorSpec:
     if variant.kind != "json":
-        return _response_variant(variant, context, imports)
+        return ErrorSpec("error", _response_variant(variant, context, imports))
     pointers = _error_pointers(variant.type, context)
-    return call(
+    value = call(
         imports.use(SDK, "json_error"),
         text(annotation_text(variant.type, context.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
         media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
     )
+    return ErrorSpec(variant.type.name if isinstance(variant.type, ir.ModelRef) else "error", value)
 
 
 def _error_pointers(ref: ir.TypeRef, context: PlanContext) -> list[tuple[str, str]]:
