@@ -78,16 +78,16 @@ class StreamState(Generic[T]):
     def handshake(self) -> Flow[Request]:
         """Return the request that opens the next connection, with credentials on it."""
         try:
-            site = self.engine.site(self._call.operation)
+            endpoint = self.engine.endpoint(self._call.operation)
             call = self._call
             if self._is_reader and self.resume_token is not None:
                 call = call.with_argument("query", "messageId", self.resume_token)
-            request, signs = build_request(self.engine, site, call)
+            request, signs = build_request(self.engine, endpoint, call)
             self.context.request = request
             request.timeout = HANDSHAKE
-            if signs and site.authorizer is not None:
+            if signs and endpoint.authorizer is not None:
                 deadline = self.engine.shared.clock() + HANDSHAKE
-                self._grant = yield from site.authorizer.authorize(request, deadline=deadline, replay=self._renewed)
+                self._grant = yield from endpoint.authorizer.authorize(request, deadline=deadline, replay=self._renewed)
             return request
         except XCaaSError as error:
             self.context.complete(error)
@@ -95,7 +95,7 @@ class StreamState(Generic[T]):
 
     def refused(self, request: Request, response: Response) -> Flow[float]:
         """Return the seconds to wait before another handshake. Raises what the refusal means if there is to be none."""
-        authorizer = self.engine.site(self._call.operation).authorizer
+        authorizer = self.engine.endpoint(self._call.operation).authorizer
         if response.status == 401 and authorizer is not None and not self._renewed:
             deadline = self.engine.shared.clock() + HANDSHAKE
             self._renewed = yield from authorizer.rejected(request, response, self._grant, deadline=deadline)
