@@ -109,10 +109,10 @@ class Transfer:
         self._description = None
         body = reply.json()
         size = value_at(body, facts.size) if facts.size else None
-        self.described = _number(str(size))
+        self.described = _number(str(size)) if isinstance(size, str | int) else None
         text = value_at(body, facts.value) if facts.value else None
         kind = value_at(body, facts.type) if facts.type else None
-        if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
+        if isinstance(text, str) and text and (not kind or (isinstance(kind, str) and kind.upper() == "MD5")):
             self._expected = text
             self.checksum = Checksum(text, self.described)
 
