@@ -154,7 +154,9 @@ class PageIterator:
                 key = urljoin(url, str(key))
             except ValueError:
                 raise PagingError("the link to the next page is not an address") from None
-        if key is not None and ((again and hash(key) in self._keys) or self._run >= (PATIENCE if items else _EMPTY_PAGES)):
+        if key is not None and (
+            (again and hash(key) in self._keys) or self._run >= (PATIENCE if items else _EMPTY_PAGES)
+        ):
             raise PagingError(
                 f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
                 "read the list again, and report it to the vendor if it happens again"
