@@ -109,10 +109,10 @@ class Transfer:
         self._description = None
         body = response.json()
         size = value_at(body, spec.size) if spec.size else None
-        self.described = _number(str(size))
+        self.described = _number(str(size)) if isinstance(size, str | int) else None
         text = value_at(body, spec.value) if spec.value else None
         kind = value_at(body, spec.type) if spec.type else None
-        if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
+        if isinstance(text, str) and text and (not kind or (isinstance(kind, str) and kind.upper() == "MD5")):
             self._expected = text
             self.checksum = Checksum(text, self.described)
 

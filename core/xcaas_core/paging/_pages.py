@@ -146,6 +146,9 @@ class PageSource(Generic[T]):
         except PagingError as error:
             response.complete(error)
             raise
+        except RecursionError:
+            pass  # raised below: the frames of that error hold the page
+        raise reply.complete(DecodeError("the page is nested too deeply"))
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
         """Ask for the page at a place."""
