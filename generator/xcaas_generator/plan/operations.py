@@ -99,6 +99,7 @@ def operation_value(
 def _path(operation: ir.Operation) -> str:
     """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
     path, _, query = operation.path.partition("#")[0].partition("?")
+    path = path if path.startswith("/") else f"/{path}"
     declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
     kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
     return f"{path}?{'&'.join(kept)}" if kept else path
