@@ -148,7 +148,7 @@ class PageSource(Generic[T]):
             raise
         except RecursionError:
             pass  # raised below: the frames of that error hold the page
-        raise reply.complete(DecodeError("the page is nested too deeply"))
+        raise response.complete(DecodeError("the page is nested too deeply"))
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
         """Ask for the page at a place."""
