@@ -170,7 +170,7 @@ def about_key(product: Product, status: int) -> str | None:
     name = f" and has the product “{product.console_name}”" if product.console_name else ""
     if status == 401:
         return f"Check that the key or token given to the client is right, still exists{name}."
-    if product.console_name is not None:
+    if product.console_name is not None and status == 403:
         return f"If the key has no product “{product.console_name}”: {_ADD}"
     return None
 
