@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.support.example_api import _ops
 from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core._partial_file import PartialFile
 from xcaas_core.downloads._download import Download
 from xcaas_core.http._headers import disposition_name
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
@@ -287,6 +288,14 @@ class TestInterrupts:
     def test_folder_that_is_missing(self, tmp_path: Path) -> None:
         with pytest.raises(DownloadError, match="cannot be written: No such file"):
             download(serving(Origin())).save(tmp_path / "none" / "a")
+
+    def test_folder_of_somebody_else(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_file: PartialFile) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(PartialFile, "open", refuse)
+        with pytest.raises(DownloadError, match=r"Permission denied\. Write to a folder that is yours"):
+            download(serving(Origin())).save(tmp_path / "a")
 
     def test_target_that_is_in_the_way(self, tmp_path: Path) -> None:
         (tmp_path / "t1").mkdir()
