@@ -51,7 +51,7 @@ def _maker(body: Body, codec: Codec | None) -> Maker:
         case "binary":
             return lambda value: binary_payload(value, body.media_type)
         case _:
-            return lambda value: _text(value, body.media_type)
+            return _guarded(lambda value: _text(value, codec, body.media_type))
 
 
 def _structured(body: Body, codec: Codec | None) -> Maker:
@@ -86,12 +86,12 @@ def _json(value: object, codec: Codec | None) -> object:
     return plain(value) if codec is None else codec.encode(value)
 
 
-def _text(value: object, media_type: str) -> Payload:
+def _text(value: object, codec: Codec | None, media_type: str) -> Payload:
     if is_binary(value):
         return binary_payload(value, media_type)
-    if "charset" not in media_type:
+    if "charset" not in media_type and not media_type.startswith("multipart/"):
         media_type = f"{media_type}; charset=utf-8"
-    found = plain(value)
+    found = plain(value) if codec is None or isinstance(value, str) else codec.encode(value)
     if is_list(found) and "json" in media_type:  # a line for each
         mark = "\x1e" if "json-seq" in media_type else ""
         found = "".join([f"{mark}{dumps(one).decode()}\n" for one in found])
