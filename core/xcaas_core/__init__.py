@@ -69,8 +69,8 @@ if TYPE_CHECKING:
     from .auth.tokens.caches._memory import MemoryTokenCache
     from .auth.tokens.caches._redis import RedisTokenCache
     from .auth.tokens.caches._sharing import TokenCache
-    from .calls._hooks import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls._retry import RetryPolicy, Timeout
+    from .calls.hooks._events import AttemptEvent, Hook, HookResponse, ResponseHook, TokenEvent, TokenHook
     from .calls.shared_limits._limiter import RateLimitStore
     from .calls.shared_limits._redis import RedisRateLimits
     from .client.raw._raw_response import RawResponse
@@ -101,7 +101,7 @@ else:
             "AsyncPoller": "polling._poller",
             "AsyncStreamedResponse": "client.raw._streamed",
             "AsyncStreaming": "client.raw._streamed",
-            "AttemptEvent": "calls._hooks",
+            "AttemptEvent": "calls.hooks._events",
             "AuthCounters": "auth.tokens._events",
             "AuthEvent": "auth.tokens._events",
             "BasicToken": "auth.credentials._kinds",
@@ -117,8 +117,8 @@ else:
             "FileTokenCache": "auth.tokens.caches._file",
             "Filter": "filters._filter",
             "FrameTooBigError": "events._state",
-            "Hook": "calls._hooks",
-            "HookResponse": "calls._hooks",
+            "Hook": "calls.hooks._events",
+            "HookResponse": "calls.hooks._events",
             "JSONValue": "models",
             "MemoryTokenCache": "auth.tokens.caches._memory",
             "Model": "models",
@@ -131,7 +131,7 @@ else:
             "RawResponse": "client.raw._raw_response",
             "RedisRateLimits": "calls.shared_limits._redis",
             "RedisTokenCache": "auth.tokens.caches._redis",
-            "ResponseHook": "calls._hooks",
+            "ResponseHook": "calls.hooks._events",
             "RetryPolicy": "calls._retry",
             "Saved": "downloads._download_many",
             "Secret": "_secrets",
@@ -140,8 +140,8 @@ else:
             "Timeout": "calls._retry",
             "TokenResponseError": "auth.tokens._errors",
             "TokenCache": "auth.tokens.caches._sharing",
-            "TokenEvent": "calls._hooks",
-            "TokenHook": "calls._hooks",
+            "TokenEvent": "calls.hooks._events",
+            "TokenHook": "calls.hooks._events",
             "TokenInfo": "auth.tokens._token",
             "TokenPolicy": "auth.tokens._token",
             "TokenRateLimitError": "auth.tokens._errors",

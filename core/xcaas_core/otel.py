@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span, Tracer, TracerProvider
 
     from .auth.tokens._events import AuthEvent
-    from .calls._hooks import AttemptEvent, TokenEvent
+    from .calls.hooks._events import AttemptEvent, TokenEvent
 
 __all__ = ["OpenTelemetry"]
 

@@ -22,20 +22,16 @@ from .operations._parameter import (
     Parameter,
     ResponseSpec,
     ResponseSpecs,
-    binary_body,
     binary_response,
     cookie,
     empty_response,
-    form_body,
     header,
     json_body,
     json_error,
     json_response,
     path,
     query,
-    text_body,
     text_response,
-    xml_body,
     xml_response,
 )
 from .operations._product import Product, RateLimit, Scheme, Server, Variable
@@ -53,10 +49,14 @@ if TYPE_CHECKING:
     from .paging._pager import Pager as Pager
     from .polling._poller import AsyncPoller as AsyncPoller
     from .polling._poller import Poller as Poller
+    from .serialization._binary_body import binary_body as binary_body
+    from .serialization._form_body import form_body as form_body
     from .serialization._inputs import BinaryInput as BinaryInput
     from .serialization._inputs import FileInput as FileInput
     from .serialization._multipart_body import multipart_body as multipart_body
     from .serialization._selection import bodies as bodies
+    from .serialization._text_body import text_body as text_body
+    from .serialization._text_body import xml_body as xml_body
 else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
@@ -73,9 +73,13 @@ else:
             "JSONValue": "models",
             "Pager": "paging._pager",
             "Poller": "polling._poller",
+            "binary_body": "serialization._binary_body",
             "bodies": "serialization._selection",
+            "form_body": "serialization._form_body",
             "multipart_body": "serialization._multipart_body",
             "UnknownModel": "models",
+            "text_body": "serialization._text_body",
+            "xml_body": "serialization._text_body",
         },
         package=__package__,
         advice=": a package that another release built has to be built again, by this release's xcaas-gen",

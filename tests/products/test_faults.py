@@ -24,7 +24,7 @@ import xcaas
 from tests.support.volume import volume
 from xcaas import AsyncDownload, AsyncPager, AsyncXCaaS, ClientCredentials, Download, Pager, XCaaS, XCaaSError
 from xcaas_core import TokenPolicy
-from xcaas_core.calls._hooks import AttemptEvent
+from xcaas_core.calls.hooks._events import AttemptEvent
 from xcaas_core.models import Model
 
 from .fault_service import Service, running

@@ -60,6 +60,9 @@ class ClientState:
         self.draw = draw
         self._max_in_flight = max_in_flight
         self.lenient_reading: LenientReading | None = None
+        self.limiters: dict[str, RateLimiter | None] = {}
+        # Where calls of this client went, and so where its credentials may go.
+        self.origins: set[tuple[str, str, int]] = set()
         self.reset()
         resets_after_fork(self)
 
@@ -67,9 +70,9 @@ class ClientState:
         """Start anew, in a forked child too: locks may be held and slots taken by threads that it doesn't have."""
         self.budget: RetryBudget = RetryBudget()
         self.flight: FlightLimit = FlightLimit(self._max_in_flight)
-        self.limiters: dict[str, RateLimiter | None] = {}
-        # Where calls of this client went, and so where its credentials may go.
-        self.origins: set[tuple[str, str, int]] = set()
+        for limiter in self.limiters.values():
+            if limiter is not None:
+                limiter.reset()
 
 
 class Engine:
@@ -126,7 +129,7 @@ class Engine:
             headers.setdefault(name.lower(), value)
         if operation.accept is not None:
             headers.setdefault("accept", operation.accept)
-        address = server_address(server, setting, self.options.base_url)
+        address = server_address(server, setting, self.options.base_url, product.name)
         self.shared.origins.add(origin_of(address))
         return Endpoint(
             compiled=compiled(operation),

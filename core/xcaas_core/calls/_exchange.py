@@ -14,13 +14,12 @@ from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
 from ..sansio._steps import Close, Flow, Read, Sleep, send
-from ._attempts import after_attempt, before_attempt, given_response, replaced_response, with_tokens
 from ._call_response import CallResponse
 from ._context import CallContext, mask_error
 from ._error_responses import response_error
-from ._hooks import AttemptEvent
 from ._requests import build_request
 from ._retry import cost_of, planned_wait, worth_repeating
+from .hooks import CallHooks
 
 if TYPE_CHECKING:
     from ..auth.security._authorizer import AppliedCredentials
@@ -46,8 +45,8 @@ class CallRunner(Generic[T]):
 
     __slots__ = (
         "_endpoint",
-        "_event",
         "_grant",
+        "_hooks",
         "_renewed",
         "_replayed",
         "_retries",
@@ -67,7 +66,8 @@ class CallRunner(Generic[T]):
         self.engine: Engine = engine
         self.call: Call[T] = call
         self.context: CallContext = CallContext(call.operation)
-        self._event: AttemptEvent | None = None
+        hooks = engine.options.hooks
+        self._hooks = CallHooks(hooks, call.operation, engine.shared.clock) if hooks else None
         self._grant: AppliedCredentials | None = None
         self._renewed = False
         self._replayed = False
@@ -133,16 +133,17 @@ class CallRunner(Generic[T]):
         """Make one try, from waiting for a slot to the end of the response (or of its headers, if streamed)."""
         self._sent = False
         endpoint, request, flight = self._endpoint, self.request, self.engine.shared.flight
-        hooks = self.engine.options.hooks
-        if not self.call.stream and any(hasattr(hook, "respond") for hook in hooks):
+        hooks = self._hooks
+        if hooks is not None and hooks.respond and not self.call.stream:
             # Before the limit: what is not sent does not count against it.
-            self._announce()
-            if (given := self._given()) is not None:
+            self._announce(hooks)
+            if (given := hooks.given()) is not None:
+                self._sent = True
                 return given
         if endpoint.limiter is not None:
             yield from endpoint.limiter.enter(self._left())
-        if hooks and self._event is None:
-            self._announce()
+        if hooks is not None and not hooks.announced:
+            self._announce(hooks)
         if not flight.try_enter():
             yield from flight.enter(self._left())
         try:
@@ -155,7 +156,8 @@ class CallRunner(Generic[T]):
             response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
-            return self._received(response)
+            # Nobody holds the whole body of a response that is streamed.
+            return response if hooks is None or self.call.stream else hooks.received(request, response)
         finally:
             flight.leave()
 
@@ -218,32 +220,14 @@ class CallRunner(Generic[T]):
 
     # --- telling -----------------------------------------------------------------
 
-    def _announce(self) -> None:
+    def _announce(self, hooks: CallHooks) -> None:
         """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
-        event = self._event = AttemptEvent(self.call.operation, safe_url(self._url), len(self.context.attempts) + 1)
-        if self.compiled.guarded(before_attempt(self.engine.options.hooks, event, self.request)):
+        headers = hooks.begin(self.request, safe_url(self._url), len(self.context.attempts) + 1)
+        if self.compiled.guarded(headers):
             self._signs = False
 
-    def _given(self) -> Response | None:
-        """Return a response that a hook has at hand. Nobody holds the whole body of one that is streamed."""
-        if self._event is None:
-            return None
-        response = given_response(self.engine.options.hooks, self._event)
-        self._sent = response is not None
-        return response
-
-    def _received(self, response: Response) -> Response:
-        """Let hooks see a whole response, and replace it."""
-        if self._event is None or self.call.stream:
-            return response
-        return replaced_response(self.engine.options.hooks, self._event, self.request, response)
-
     def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
-        """Let hooks see the token requests of an authorizer's flow, too."""
-        if self._event is None:
-            return flow
-        name, clock = self.call.operation.product.name, self.engine.shared.clock
-        return with_tokens(flow, self.engine.options.hooks, name, clock, self._event)
+        return flow if self._hooks is None else self._hooks.with_tokens(flow)
 
     def _record(self, began: float, response: Response | None, failure: TransportError | None) -> None:
         status = None if response is None else response.status
@@ -260,17 +244,13 @@ class CallRunner(Generic[T]):
                 "%s %s: %s in %.3f s (attempt %d%s)",
                 self.request.method, safe_url(self._url), attempt.outcome, attempt.seconds, attempt.number, again,
             )  # fmt: skip
-        event, self._event = self._event, None
-        if event is not None:
-            event.status, event.error, event.seconds, event.retry_in = attempt.status, failure, attempt.seconds, wait
-            after_attempt(self.engine.options.hooks, event, self.request, response)
+        if self._hooks is not None:
+            self._hooks.end(self.request, response, failure, attempt.seconds, wait)
 
     def _abandon(self, error: BaseException) -> None:
         """Let hooks end what they began, when an attempt ends before it was sent, or is cancelled."""
-        event, self._event = self._event, None
-        if event is not None:
-            event.error = error
-            after_attempt(self.engine.options.hooks, event, self.request)
+        if self._hooks is not None:
+            self._hooks.end(self.request, None, error)
 
     def _error(self, response: Response | None, failure: TransportError | None) -> XCaaSError:
         if response is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import ssl
 
     from ..auth.credentials._set import CredentialSet
-    from ._hooks import Hook
+    from .hooks import Hook
     from .shared_limits import RateLimitStore
 
 __all__ = [

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from ..auth.credentials._set import Credentials
     from ..calls._engine import Engine
-    from ..calls._hooks import Hook
     from ..calls._retry import RetryPolicy
+    from ..calls.hooks import Hook
     from ..calls.shared_limits import RateLimitStore
     from ..operations._product import RateLimit
 

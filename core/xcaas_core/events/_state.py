@@ -168,16 +168,18 @@ class StreamState(Generic[T]):
         self.pending = frame.id  # also if it can't be read: whoever goes on after the error gets the next one
         try:
             raw = parse_payload(frame.payload)
-        except ValueError:
+            documented = as_documented(raw, self._codec)
+        except (ValueError, RecursionError):
             raise self.context.complete(
                 DecodeError(
-                    f"the payload of event {frame.id} is not JSON in base64", advice="Continue with the next event."
+                    f"the payload of event {frame.id} is not JSON in base64, or is nested too deeply",
+                    advice="Continue with the next event.",
                 )
             ) from None
         self._follow(raw)
         try:
             # Fields that do not fit are kept, since a stream must get past them.
-            value: T = self._codec.decode(as_documented(raw, self._codec), lenient=self._lenient)
+            value: T = self._codec.decode(documented, lenient=self._lenient)
         except DecodeError as error:
             raise self.context.complete(error) from None
         return value
@@ -201,7 +203,7 @@ class StreamState(Generic[T]):
         """
         info = _message_info(raw)
         instance, number = info.get("instanceId"), info.get("sequenceId")
-        if not isinstance(instance, str) or not isinstance(number, str) or not number.isdecimal():
+        if not isinstance(instance, str) or not isinstance(number, str) or not number.isdecimal() or len(number) > 18:
             return
         before, now = self._numbers.get(instance), int(number)
         self._numbers[instance] = max(now, before or 0)

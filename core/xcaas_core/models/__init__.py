@@ -18,8 +18,8 @@ from ._model import RESERVED_NAMES as RESERVED_NAMES
 from ._model import Model as Model
 from ._model import UnknownModel as UnknownModel
 from ._model import model as model
-from ._resolve import Parser as Parser
-from ._resolve import Webhook as Webhook
+from ._parsers import Parser as Parser
+from ._parsers import Webhook as Webhook
 from ._resolve import resolve as resolve
 
 __all__ = [

@@ -25,20 +25,16 @@ __all__ = [
     "ResponseSpecs",
     "Style",
     "argument_name",
-    "binary_body",
     "binary_response",
     "cookie",
     "empty_response",
-    "form_body",
     "header",
     "json_body",
     "json_error",
     "json_response",
     "path",
     "query",
-    "text_body",
     "text_response",
-    "xml_body",
     "xml_response",
 ]
 
@@ -51,6 +47,7 @@ Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", 
 _MEDIA_TYPES: Final[Mapping[Kind, str]] = {
     "json": "application/json",
     "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data",
     "text": "text/plain",
     "binary": "application/octet-stream",
     "xml": "application/xml",
@@ -159,9 +156,9 @@ class Encoding:
 
 
 class Compose(Protocol):
-    """A function that makes the payload of a body, given its codec and the encoding of its members."""
+    """A function that makes the payload of a value, given its codec and what is known of the body."""
 
-    def __call__(self, value: object, codec: Any, encoding: Mapping[str, Encoding], /) -> Any: ...
+    def __call__(self, value: object, codec: Any, body: Body, /) -> Any: ...
 
 
 class Choose(Protocol):
@@ -174,7 +171,7 @@ class Choose(Protocol):
 @dataclass(slots=True, eq=False)
 class Body:
     """A request body in one media type; `variants` holds further ones that the spec allows. What few operations need
-    is a function that they bring, so that nothing else imports it: one `compose`s a payload from fields, one
+    is a function that they bring, so that nothing else imports it: one `compose`s a payload of anything but JSON, one
     `choose`s among variants."""
 
     kind: Kind
@@ -198,10 +195,6 @@ class Body:
 
 # As generated code describes them: a media type, if it is not the usual one of the kind, and an annotation.
 json_body: Final = partial(Body, "json")
-form_body: Final = partial(Body, "form")
-text_body: Final = partial(Body, "text")
-binary_body: Final = partial(Body, "binary")
-xml_body: Final = partial(Body, "xml")
 
 
 class ResponseSpec:

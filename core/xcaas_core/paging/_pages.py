@@ -12,10 +12,10 @@ from .._pointer import put, value_at
 from .._text import plural
 from ..calls._exchange import exchange
 from ..operations._operation import Call
+from ..serialization._bodies import EncodedBody
 from ..serialization._codecs import codec_for
 from ..serialization._compiled import blame_body, blame_parameter
 from ..serialization._parameters import plain
-from ..serialization._payload import EncodedBody
 from ..tables import Rows
 from ._walk import PageIterator, RawPage, ResumeToken
 
@@ -146,6 +146,9 @@ class PageSource(Generic[T]):
         except PagingError as error:
             response.complete(error)
             raise
+        except RecursionError:
+            pass  # raised below: the frames of that error hold the page
+        raise response.complete(DecodeError("the page is nested too deeply"))
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
         """Ask for the page at a place."""

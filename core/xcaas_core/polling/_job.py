@@ -222,7 +222,7 @@ class Job:
     def _learn(self, body: JSONValue) -> None:
         self._body = body
         state = value_at(body, self._polling.status.value)
-        self.state = None if state is None else str(state)
+        self.state = str(state) if isinstance(state, str | int | float) else None
 
     def _progress(self, seconds: float) -> PollProgress:
         return PollProgress(self.id or "", self.state, self._looks, seconds, self._body, partial=self.partial)
@@ -309,7 +309,10 @@ def _as_text(reason: JSONValue) -> str | None:
         return reason or None
     import json
 
-    return json.dumps(reason)
+    try:
+        return json.dumps(reason)
+    except RecursionError:
+        return None
 
 
 def _span(seconds: float) -> str:

@@ -13,9 +13,8 @@ from urllib.parse import quote, unquote
 
 from .._errors import ArgumentError
 from ..operations._operation import IDEMPOTENT, Operation
-from ._bodies import BodyWriter
+from ._bodies import BodyWriter, Payload
 from ._parameters import Target, Writer, compile_parameter, compile_path
-from ._payload import Payload
 from ._responses import ResponseDecoder
 
 if TYPE_CHECKING:

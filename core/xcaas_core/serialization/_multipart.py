@@ -13,17 +13,12 @@ from typing import IO, Final, cast
 from .._checks import is_list, is_mapping, is_object
 from .._errors import ArgumentError
 from .._json import dumps
-from ..http._media_types import matches
+from ..http._media_types import holds_no_objects, matches
 from ..models._model import Model
-from ..operations._parameter import Encoding
+from ..operations._parameter import Body, Encoding
 from ..sansio._messages import Part
-from ._bodies import sendable
-from ._codecs import Codec
-from ._parameters import plain
-from ._payload import (
+from ._binary_body import (
     CHUNK,
-    EncodedBody,
-    Payload,
     file_length,
     has_files,
     is_binary,
@@ -34,20 +29,24 @@ from ._payload import (
     is_path,
     size_of_path,
 )
-from ._styles import form_pairs, text_of
+from ._bodies import EncodedBody, Payload
+from ._codecs import Codec
+from ._form_body import form_pairs, sendable
+from ._parameters import plain
+from ._styles import text_of
 
-__all__ = ["multipart_payload", "parted_payload"]
+__all__ = ["form_payload", "parted_payload"]
 
 _JSON: Final = "application/json"
 
 
-def multipart_payload(value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+def form_payload(value: object, codec: Codec | None, body: Body) -> Payload:
     """Return a payload whose parts are opened afresh for each attempt.
 
     Files are bytes, a path, an open file, an iterator of bytes, or a tuple of file name and one of
     these, and perhaps a content type. A list makes one part per member. Objects travel as JSON.
     """
-    sources = _all_sources(_members(value, codec), encoding)
+    sources = _all_sources(_members(value, codec), body.encoding)
     if not sources:
         # The HTTP library sends no body at all then, and so no content type.
         boundary = token_hex(16)
@@ -57,12 +56,12 @@ def multipart_payload(value: object, codec: Codec | None, encoding: Mapping[str,
     return Payload(None, None, parts=lambda: [source.part() for source in sources], replayable=replayable)
 
 
-def parted_payload(media_type: str, value: object, codec: Codec | None, encoding: Mapping[str, Encoding]) -> Payload:
+def parted_payload(value: object, codec: Codec | None, body: Body) -> Payload:
     """Return a payload of another kind than form-data (RFC 2046): the same parts, written here with a boundary."""
     boundary = os.urandom(16).hex()
-    whole = f'{media_type}; boundary="{boundary}"'
+    whole = f'{body.media_type}; boundary="{boundary}"'
     # A list is parts without names, which a form does not have.
-    sources = _all_sources({"": value} if is_list(value) else _members(value, codec), encoding)
+    sources = _all_sources({"": value} if is_list(value) else _members(value, codec), body.encoding)
     if all(isinstance(source.content, bytes) for source in sources):
         return Payload(b"".join(_written([source.part() for source in sources], boundary)), whole)
     replayable = all(source.replayable for source in sources)
@@ -193,7 +192,7 @@ class _Source:
     def _field(self, value: object) -> bytes:
         if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
             self.media_type = self.media_type or _JSON
-            if any(word in self.media_type for word in ("xml", "csv", "form-urlencoded")):
+            if holds_no_objects(self.media_type):
                 raise ArgumentError(f"{self.name}: text of {self.media_type} is needed, not an object or a list")
             return dumps(value)
         return text_of(value).encode()

@@ -10,20 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isfinite
 from typing import Final, TypeAlias
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from .._checks import is_list, is_object
 from .._errors import ArgumentError
 from .._json import dumps
-from ..operations._parameter import Encoding
 
 __all__ = [
     "Escape",
     "Pair",
     "escape",
-    "escape_form",
     "escape_reserved",
-    "form_pairs",
     "is_empty",
     "list_or_object",
     "members",
@@ -54,23 +51,11 @@ def escape_reserved(text: str) -> str:
     return _quoted(text, _RESERVED)
 
 
-def escape_form(text: str) -> str:
-    """Encode for an HTML form: blanks become plus signs."""
-    try:
-        return quote_plus(text)
-    except UnicodeEncodeError:
-        raise _unsendable() from None
-
-
 def _quoted(text: str, safe: str) -> str:
     try:
         return quote(text, safe=safe)
     except UnicodeEncodeError:
-        raise _unsendable() from None
-
-
-def _unsendable() -> ArgumentError:
-    return ArgumentError("the text holds half of a surrogate pair and cannot be sent as UTF-8")
+        raise ArgumentError("the text holds half of a surrogate pair and cannot be sent as UTF-8") from None
 
 
 def text_of(value: object) -> str:
@@ -143,18 +128,6 @@ def is_empty(value: object) -> bool:
         return False
     held = value.values() if is_object(value) else value
     return all(member is None for member in held)
-
-
-def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Escape) -> list[Pair]:
-    """Return what one property of a form is: lists repeat their name and objects are JSON, unless the spec's
-    `encoding` asks for a style, or for JSON."""
-    if encoding is not None and "json" in (encoding.content_type or "") and value is not None:
-        value = dumps(value).decode()
-    if encoding is None or (encoding.style is None and encoding.explode is None):
-        return pairs_of(name, text_of(value) if is_object(value) else value, "form", True, escaping)
-    style = encoding.style or "form"
-    explode = style == "form" if encoding.explode is None else encoding.explode
-    return pairs_of(name, value, style, explode, escaping)
 
 
 def _deep_pairs(name: str, value: object) -> list[Pair]:

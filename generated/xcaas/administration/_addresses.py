@@ -12,31 +12,18 @@ from ._product import PRODUCT
 
 __all__ = ["Addresses", "AsyncAddresses"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "401": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "403": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "408": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "424": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "429": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
-    "503": _sdk.json_error(
-        "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.addresses.v1+json"
-    ),
+    "400": _FIELD_PROBLEM,
+    "401": _FIELD_PROBLEM,
+    "403": _FIELD_PROBLEM,
+    "408": _FIELD_PROBLEM,
+    "424": _FIELD_PROBLEM,
+    "429": _FIELD_PROBLEM,
+    "500": _FIELD_PROBLEM,
+    "503": _FIELD_PROBLEM,
 }
 _LIST: Final[_sdk.Operation[_models.AddressPage]] = _sdk.Operation(
     PRODUCT,
@@ -94,60 +81,15 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"204": _sdk.empty_response()},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     headers={"Accept": "application/vnd.addresses.v1+json"},
@@ -161,54 +103,14 @@ _GET: Final[_sdk.Operation[_models.Address]] = _sdk.Operation(
     parameters=(_sdk.path("addressId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"200": _sdk.json_response("_models.Address", media_type="application/vnd.addresses.v1+json")},
     errors={
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.addresses.v1+json",
-        ),
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     accept="application/vnd.addresses.v1+json",

@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncOperations", "Operations"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.operations.v1+json"
+)
 _GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     PRODUCT,
     "getOperation",
@@ -21,54 +24,14 @@ _GET: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     parameters=(_sdk.path("operationId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"200": _sdk.json_response("_models.Operation", media_type="application/vnd.operations.v1+json")},
     errors={
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.operations.v1+json",
-        ),
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(

@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncPhoneNumbers", "PhoneNumbers"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.phonenumbers.v1+json"
+)
 _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
     PRODUCT,
     "listPhoneNumbers",
@@ -34,54 +37,14 @@ _LIST: Final[_sdk.Operation[_models.PhoneNumberPage]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.PhoneNumberPage", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(
@@ -104,60 +67,15 @@ _GET: Final[_sdk.Operation[_models.PhoneNumber]] = _sdk.Operation(
     parameters=(_sdk.path("phoneNumber"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"200": _sdk.json_response("_models.PhoneNumber", media_type="application/vnd.phonenumbers.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.phonenumbers.v1+json",
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     accept="application/vnd.phonenumbers.v1+json",

@@ -12,28 +12,31 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncSites", "Sites"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "409": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "400": _FIELD_PROBLEM,
+    "401": _FIELD_PROBLEM,
+    "403": _FIELD_PROBLEM,
+    "404": _FIELD_PROBLEM,
+    "408": _FIELD_PROBLEM,
+    "409": _FIELD_PROBLEM,
+    "424": _FIELD_PROBLEM,
+    "429": _FIELD_PROBLEM,
+    "500": _FIELD_PROBLEM,
+    "503": _FIELD_PROBLEM,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "404": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-    "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+    "400": _FIELD_PROBLEM,
+    "401": _FIELD_PROBLEM,
+    "403": _FIELD_PROBLEM,
+    "404": _FIELD_PROBLEM,
+    "408": _FIELD_PROBLEM,
+    "424": _FIELD_PROBLEM,
+    "429": _FIELD_PROBLEM,
+    "500": _FIELD_PROBLEM,
+    "503": _FIELD_PROBLEM,
 }
 _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     PRODUCT,
@@ -50,14 +53,14 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.SitePage", media_type="application/vnd.sites.v1+json")},
     errors={
-        "400": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "401": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "403": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "408": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "424": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "429": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "500": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
-        "503": _sdk.json_error("_models.FieldProblem", message="/detail", code="/errors/0/code"),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(

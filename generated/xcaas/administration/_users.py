@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncUsers", "Users"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
+)
 _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     PRODUCT,
     "listUsers",
@@ -27,30 +30,14 @@ _LIST: Final[_sdk.Operation[_models.UserPage]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.UserPage", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(
@@ -74,33 +61,15 @@ _CREATE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
     responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "409": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "409": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -131,27 +100,13 @@ _DELETE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "401": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(
@@ -181,30 +136,14 @@ _GET: Final[_sdk.Operation[_models.User]] = _sdk.Operation(
     parameters=(_sdk.path("userId"), _sdk.header("X-Request-Id", "UUID", argument="request_id")),
     responses={"200": _sdk.json_response("_models.User", media_type="application/vnd.users.v1+json")},
     errors={
-        "401": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     accept="application/vnd.users.v1+json",
@@ -219,36 +158,16 @@ _REPLACE: Final[_sdk.Operation[_models.Operation]] = _sdk.Operation(
     body=_sdk.json_body("application/vnd.users.v1+json", annotation="_models.User"),
     responses={"202": _sdk.json_response("_models.Operation", media_type="application/vnd.users.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "408": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "409": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "424": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "429": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
-        "503": _sdk.json_error(
-            "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.users.v1+json"
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "408": _FIELD_PROBLEM,
+        "409": _FIELD_PROBLEM,
+        "424": _FIELD_PROBLEM,
+        "429": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
+        "503": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     poller=_sdk.PollingSpec(

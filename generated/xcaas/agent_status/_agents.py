@@ -11,20 +11,22 @@ from ._product import PRODUCT
 
 __all__ = ["Agents", "AsyncAgents"]
 
+_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.Problem", message="/detail", code="/title")
+_ERROR: Final[_sdk.ResponseSpec] = _sdk.xml_response()
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_response()),
-    "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "400": _PROBLEM,
+    "401": _PROBLEM,
+    "403": (_PROBLEM, _ERROR),
+    "500": _PROBLEM,
+    "default": _PROBLEM,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "401": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "403": (_sdk.json_error("_models.Problem", message="/detail", code="/title"), _sdk.xml_response()),
-    "404": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "500": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
-    "default": _sdk.json_error("_models.Problem", message="/detail", code="/title"),
+    "400": _PROBLEM,
+    "401": _PROBLEM,
+    "403": (_PROBLEM, _ERROR),
+    "404": _PROBLEM,
+    "500": _PROBLEM,
+    "default": _PROBLEM,
 }
 _LIST: Final[_sdk.Operation[_models.AgentStatusList]] = _sdk.Operation(
     PRODUCT,

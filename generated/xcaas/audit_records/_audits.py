@@ -13,6 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncAudits", "Audits"]
 
+_AUDIT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.AuditError", message="/message", code="/error")
 _LIST: Final[_sdk.Operation[_models.AuditRecordPage]] = _sdk.Operation(
     PRODUCT,
     "listAudits",
@@ -31,11 +32,7 @@ _LIST: Final[_sdk.Operation[_models.AuditRecordPage]] = _sdk.Operation(
         _sdk.query("scrollId"),
     ),
     responses={"200": _sdk.json_response("_models.AuditRecordPage")},
-    errors={
-        "400": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
-        "401": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
-        "500": _sdk.json_error("_models.AuditError", message="/message", code="/error"),
-    },
+    errors={"400": _AUDIT_ERROR, "401": _AUDIT_ERROR, "500": _AUDIT_ERROR},
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(
         "cursor",

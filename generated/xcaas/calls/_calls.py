@@ -11,20 +11,21 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCallsResource", "CallsResource"]
 
+_CALL_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.CallError", message="/message", code="/reasons/0")
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "400": _CALL_ERROR,
+    "401": _CALL_ERROR,
+    "403": _CALL_ERROR,
+    "500": _CALL_ERROR,
+    "default": _CALL_ERROR,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "401": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "403": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "410": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "500": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
-    "default": _sdk.json_error("_models.CallError", message="/message", code="/reasons/0"),
+    "400": _CALL_ERROR,
+    "401": _CALL_ERROR,
+    "403": _CALL_ERROR,
+    "410": _CALL_ERROR,
+    "500": _CALL_ERROR,
+    "default": _CALL_ERROR,
 }
 _PLACE: Final[_sdk.Operation[_models.PlacedCall]] = _sdk.Operation(
     PRODUCT,

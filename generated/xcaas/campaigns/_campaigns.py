@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCampaignsResource", "CampaignsResource"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+)
 _UPDATE: Final[_sdk.Operation[_models.Campaign]] = _sdk.Operation(
     PRODUCT,
     "modifyCampaign",
@@ -25,42 +28,12 @@ _UPDATE: Final[_sdk.Operation[_models.Campaign]] = _sdk.Operation(
     body=_sdk.json_body("application/vnd.campaigns.v1+json", annotation="_models.CampaignChange"),
     responses={"200": _sdk.json_response("_models.Campaign", media_type="application/vnd.campaigns.v1+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "409": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "409": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     accept="application/vnd.campaigns.v1+json",

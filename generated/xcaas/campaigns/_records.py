@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncRecords", "Records"]
 
+_FIELD_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.FieldProblem", message="/detail", code="/errors/0/code", media_type="application/vnd.campaigns.v1+json"
+)
 _ADD: Final[_sdk.Operation[_models.AddedRecords]] = _sdk.Operation(
     PRODUCT,
     "addRecords",
@@ -28,42 +31,12 @@ _ADD: Final[_sdk.Operation[_models.AddedRecords]] = _sdk.Operation(
         "201": _sdk.json_response("_models.AddedRecords", media_type="application/vnd.campaigns.v1+json"),
     },
     errors={
-        "400": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "401": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "404": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "409": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
-        "500": _sdk.json_error(
-            "_models.FieldProblem",
-            message="/detail",
-            code="/errors/0/code",
-            media_type="application/vnd.campaigns.v1+json",
-        ),
+        "400": _FIELD_PROBLEM,
+        "401": _FIELD_PROBLEM,
+        "403": _FIELD_PROBLEM,
+        "404": _FIELD_PROBLEM,
+        "409": _FIELD_PROBLEM,
+        "500": _FIELD_PROBLEM,
     },
     security=(("apiKey",),),
     accept="application/vnd.campaigns.v1+json",

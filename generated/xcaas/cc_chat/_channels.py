@@ -11,45 +11,28 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncChannels", "Channels"]
 
+_GATEWAY_FAULT: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.GatewayFault",
+    message="/fault/faultstring",
+    code="/fault/detail/errorcode",
+    media_type="application/problem+json",
+)
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error(
-        "_models.GatewayFault",
-        message="/fault/faultstring",
-        code="/fault/detail/errorcode",
-        media_type="application/problem+json",
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "404": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "401": _GATEWAY_FAULT,
+    "403": _CHAT_ERROR,
+    "404": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "401": _sdk.json_error(
-        "_models.GatewayFault",
-        message="/fault/faultstring",
-        code="/fault/detail/errorcode",
-        media_type="application/problem+json",
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "400": _CHAT_ERROR,
+    "401": _GATEWAY_FAULT,
+    "403": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.ChannelPage]] = _sdk.Operation(
     PRODUCT,

@@ -16,25 +16,21 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncConversations", "Conversations"]
 
+_GATEWAY_FAULT: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.GatewayFault",
+    message="/fault/faultstring",
+    code="/fault/detail/errorcode",
+    media_type="application/problem+json",
+)
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error(
-        "_models.GatewayFault",
-        message="/fault/faultstring",
-        code="/fault/detail/errorcode",
-        media_type="application/problem+json",
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "404": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "401": _GATEWAY_FAULT,
+    "403": _CHAT_ERROR,
+    "404": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.ConversationPage]] = _sdk.Operation(
     PRODUCT,
@@ -75,26 +71,7 @@ _CREATE: Final[_sdk.Operation[_models.AcceptedConversation]] = _sdk.Operation(
     parameters=(_sdk.path("tenant-id", source="tenant", argument="tenant"),),
     body=_sdk.json_body(annotation="_models.ConversationRequest"),
     responses={"202": _sdk.json_response("_models.AcceptedConversation")},
-    errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.GatewayFault",
-            message="/fault/faultstring",
-            code="/fault/detail/errorcode",
-            media_type="application/problem+json",
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-    },
+    errors={"400": _CHAT_ERROR, "401": _GATEWAY_FAULT, "403": _CHAT_ERROR, "500": _CHAT_ERROR, "default": _CHAT_ERROR},
     security=(("oauth",),),
     deprecated=True,
     body_argument="conversation",

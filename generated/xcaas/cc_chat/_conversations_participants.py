@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsParticipants", "ConversationsParticipants"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error(
         "_models.GatewayFault",
@@ -18,18 +21,10 @@ _ERRORS: Final[_sdk.ResponseSpecs] = {
         code="/fault/detail/errorcode",
         media_type="application/problem+json",
     ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "404": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "403": _CHAT_ERROR,
+    "404": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.ParticipantList]] = _sdk.Operation(
     PRODUCT,

@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncKeys", "Keys"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     PRODUCT,
     "getPublicKey",
@@ -26,18 +29,12 @@ _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
             code="/fault/detail/errorcode",
             media_type="application/problem+json",
         ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "403": _CHAT_ERROR,
         "404": _sdk.json_error(
             "_models.KeyProblem", message="/detail", code="/title", media_type="application/problem+json"
         ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     deprecated=True,
 )

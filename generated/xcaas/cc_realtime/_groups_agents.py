@@ -13,12 +13,13 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncGroupsAgents", "GroupsAgents"]
 
+_MESSAGE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.MessageError", message="/message")
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.MessageError", message="/message"),
+    "400": _MESSAGE_ERROR,
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.MessageError", message="/message"),
-    "404": _sdk.json_error("_models.MessageError", message="/message"),
-    "405": _sdk.json_error("_models.MessageError", message="/message"),
+    "403": _MESSAGE_ERROR,
+    "404": _MESSAGE_ERROR,
+    "405": _MESSAGE_ERROR,
 }
 _LIST: Final[_sdk.Operation[_list[_models.AgentMetrics]]] = _sdk.Operation(
     PRODUCT,

@@ -11,22 +11,15 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsAttachments", "ConversationsAttachments"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "404": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "401": _CHAT_ERROR,
+    "403": _CHAT_ERROR,
+    "404": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.AttachmentPage]] = _sdk.Operation(
     PRODUCT,
@@ -44,24 +37,12 @@ _LIST: Final[_sdk.Operation[_models.AttachmentPage]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.AttachmentPage", media_type="application/hal+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "400": _CHAT_ERROR,
+        "401": _CHAT_ERROR,
+        "403": _CHAT_ERROR,
+        "404": _CHAT_ERROR,
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(

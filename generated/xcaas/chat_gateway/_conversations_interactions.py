@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsInteractions", "ConversationsInteractions"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     PRODUCT,
     "listInteractions",
@@ -20,24 +23,12 @@ _LIST: Final[_sdk.Operation[_models.InteractionPage]] = _sdk.Operation(
     parameters=(_sdk.path("conversationId"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     responses={"200": _sdk.json_response("_models.InteractionPage", media_type="application/hal+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "400": _CHAT_ERROR,
+        "401": _CHAT_ERROR,
+        "403": _CHAT_ERROR,
+        "404": _CHAT_ERROR,
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     security=(("apiKey",),),
     accept="application/hal+json",

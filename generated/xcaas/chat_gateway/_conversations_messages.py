@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncConversationsMessages", "ConversationsMessages"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
     PRODUCT,
     "listMessages",
@@ -28,23 +31,7 @@ _LIST: Final[_sdk.Operation[_models.MessagePage]] = _sdk.Operation(
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     responses={"200": _sdk.json_response("_models.MessagePage", media_type="application/hal+json")},
-    errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-    },
+    errors={"400": _CHAT_ERROR, "401": _CHAT_ERROR, "403": _CHAT_ERROR, "500": _CHAT_ERROR, "default": _CHAT_ERROR},
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(
         "page",
@@ -66,24 +53,12 @@ _SEND: Final[_sdk.Operation[None]] = _sdk.Operation(
     body=_sdk.json_body(annotation="_models.MessageRequest"),
     responses={"202": _sdk.empty_response()},
     errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "400": _CHAT_ERROR,
+        "401": _CHAT_ERROR,
+        "403": _CHAT_ERROR,
+        "404": _CHAT_ERROR,
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     security=(("apiKey",),),
     body_argument="message",
@@ -100,23 +75,7 @@ _GET: Final[_sdk.Operation[_models.Message]] = _sdk.Operation(
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     responses={"200": _sdk.json_response("_models.Message", media_type="application/hal+json")},
-    errors={
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-    },
+    errors={"401": _CHAT_ERROR, "403": _CHAT_ERROR, "404": _CHAT_ERROR, "500": _CHAT_ERROR, "default": _CHAT_ERROR},
     security=(("apiKey",),),
     accept="application/hal+json",
 )

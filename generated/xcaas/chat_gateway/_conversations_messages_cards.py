@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsMessagesCards", "ConversationsMessagesCards"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
     PRODUCT,
     "listCards",
@@ -26,23 +29,7 @@ _LIST: Final[_sdk.Operation[_models.CardPage]] = _sdk.Operation(
         _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant"),
     ),
     responses={"200": _sdk.json_response("_models.CardPage", media_type="application/hal+json")},
-    errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-    },
+    errors={"400": _CHAT_ERROR, "401": _CHAT_ERROR, "403": _CHAT_ERROR, "500": _CHAT_ERROR, "default": _CHAT_ERROR},
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(
         "page",

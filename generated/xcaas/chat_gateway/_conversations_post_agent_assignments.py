@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncConversationsPostAgentAssignments", "ConversationsPostAgentAssignments"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
     "createPostAgentAssignment",
@@ -21,24 +24,12 @@ _CREATE: Final[_sdk.Operation[None]] = _sdk.Operation(
     body=_sdk.json_body(annotation="_models.PostAgentAssignment"),
     responses={"201": _sdk.empty_response()},
     errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "400": _CHAT_ERROR,
+        "401": _CHAT_ERROR,
+        "403": _CHAT_ERROR,
+        "404": _CHAT_ERROR,
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     security=(("apiKey",),),
     body_argument="assignment",

@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncKeys", "Keys"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     PRODUCT,
     "getPublicKey",
@@ -19,17 +22,7 @@ _GET: Final[_sdk.Operation[_models.PublicKey]] = _sdk.Operation(
     call="chat_gateway.keys.get",
     parameters=(_sdk.path("jwkId", argument="key_id"), _sdk.header("X-8x8-Tenant", source="tenant", argument="tenant")),
     responses={"200": _sdk.json_response("_models.PublicKey")},
-    errors={
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-    },
+    errors={"404": _CHAT_ERROR, "500": _CHAT_ERROR, "default": _CHAT_ERROR},
 )
 
 

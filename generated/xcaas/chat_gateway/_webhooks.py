@@ -11,39 +11,22 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncWebhooks", "Webhooks"]
 
+_CHAT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "401": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "400": _CHAT_ERROR,
+    "401": _CHAT_ERROR,
+    "403": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "403": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "404": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "500": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
-    "default": _sdk.json_error(
-        "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-    ),
+    "401": _CHAT_ERROR,
+    "403": _CHAT_ERROR,
+    "404": _CHAT_ERROR,
+    "500": _CHAT_ERROR,
+    "default": _CHAT_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.WebhookPage]] = _sdk.Operation(
     PRODUCT,
@@ -131,24 +114,12 @@ _REPLACE: Final[_sdk.Operation[_models.Webhook]] = _sdk.Operation(
     body=_sdk.json_body(annotation="_models.WebhookRequest"),
     responses={"200": _sdk.json_response("_models.Webhook", media_type="application/hal+json")},
     errors={
-        "400": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "401": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "403": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "404": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "500": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.ChatError", message="/message", code="/errors/0/code", media_type="application/problem+json"
-        ),
+        "400": _CHAT_ERROR,
+        "401": _CHAT_ERROR,
+        "403": _CHAT_ERROR,
+        "404": _CHAT_ERROR,
+        "500": _CHAT_ERROR,
+        "default": _CHAT_ERROR,
     },
     security=(("apiKey",),),
     accept="application/hal+json",

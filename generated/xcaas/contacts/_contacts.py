@@ -12,12 +12,13 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncContactsResource", "ContactsResource"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "429": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": _sdk.json_error(
-        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-    ),
+    "429": _UNDOCUMENTED_ERROR,
+    "default": _UNDOCUMENTED_ERROR,
 }
 _SEARCH: Final[_sdk.Operation[_models.ContactPage]] = _sdk.Operation(
     PRODUCT,

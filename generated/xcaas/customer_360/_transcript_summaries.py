@@ -12,6 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncTranscriptSummaries", "TranscriptSummaries"]
 
+_INSIGHT_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.InsightError", message="/detail", code="/title")
 _GET: Final[_sdk.Operation[_models.TranscriptSummaries]] = _sdk.Operation(
     PRODUCT,
     "getTranscriptSummaries",
@@ -23,11 +24,7 @@ _GET: Final[_sdk.Operation[_models.TranscriptSummaries]] = _sdk.Operation(
         _sdk.query("interactionId", "list[str]", required=True, argument="interaction_ids"),
     ),
     responses={"200": _sdk.json_response("_models.TranscriptSummaries")},
-    errors={
-        "400": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
-        "403": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
-        "500": _sdk.json_error("_models.InsightError", message="/detail", code="/title"),
-    },
+    errors={"400": _INSIGHT_ERROR, "403": _INSIGHT_ERROR, "500": _INSIGHT_ERROR},
     security=(("apiKey",),),
 )
 

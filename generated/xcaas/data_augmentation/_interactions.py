@@ -11,12 +11,15 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncInteractions", "Interactions"]
 
+_AUGMENTATION_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.AugmentationError", message="/message", code="/code"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
-    "401": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
-    "404": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
-    "429": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
-    "500": _sdk.json_error("_models.AugmentationError", message="/message", code="/code"),
+    "400": _AUGMENTATION_ERROR,
+    "401": _AUGMENTATION_ERROR,
+    "404": _AUGMENTATION_ERROR,
+    "429": _AUGMENTATION_ERROR,
+    "500": _AUGMENTATION_ERROR,
 }
 _GET: Final[_sdk.Operation[_models.InteractionData]] = _sdk.Operation(
     PRODUCT,

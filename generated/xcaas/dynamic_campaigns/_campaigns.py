@@ -11,11 +11,8 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCampaigns", "Campaigns"]
 
-_ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.MessageError", message="/message"),
-    "404": _sdk.json_error("_models.MessageError", message="/message"),
-    "500": _sdk.json_error("_models.MessageError", message="/message"),
-}
+_MESSAGE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.MessageError", message="/message")
+_ERRORS: Final[_sdk.ResponseSpecs] = {"400": _MESSAGE_ERROR, "404": _MESSAGE_ERROR, "500": _MESSAGE_ERROR}
 _GET: Final[_sdk.Operation[_models.CampaignDocument]] = _sdk.Operation(
     PRODUCT,
     "getCampaign",

@@ -12,6 +12,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCustomers", "Customers"]
 
+_MESSAGE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.MessageError", message="/message")
 _ADD: Final[_sdk.Operation[list[_models.CampaignCustomerResult]]] = _sdk.Operation(
     PRODUCT,
     "addCustomers",
@@ -21,10 +22,7 @@ _ADD: Final[_sdk.Operation[list[_models.CampaignCustomerResult]]] = _sdk.Operati
     parameters=(_sdk.path("campaign-id"),),
     body=_sdk.json_body(annotation="list[_models.CampaignCustomer]"),
     responses={"207": _sdk.json_response("list[_models.CampaignCustomerResult]")},
-    errors={
-        "400": _sdk.json_error("_models.MessageError", message="/message"),
-        "500": _sdk.json_error("_models.MessageError", message="/message"),
-    },
+    errors={"400": _MESSAGE_ERROR, "500": _MESSAGE_ERROR},
     security=(("actionToken",),),
     body_argument="customers",
 )
@@ -36,11 +34,7 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     call="dynamic_campaigns.customers.delete",
     parameters=(_sdk.path("campaign-id"), _sdk.path("customer-id")),
     responses={"204": _sdk.empty_response()},
-    errors={
-        "400": _sdk.json_error("_models.MessageError", message="/message"),
-        "404": _sdk.json_error("_models.MessageError", message="/message"),
-        "500": _sdk.json_error("_models.MessageError", message="/message"),
-    },
+    errors={"400": _MESSAGE_ERROR, "404": _MESSAGE_ERROR, "500": _MESSAGE_ERROR},
     security=(("actionToken",),),
 )
 

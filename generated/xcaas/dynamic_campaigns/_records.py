@@ -11,6 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncRecords", "Records"]
 
+_MESSAGE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.MessageError", message="/message")
 _LIST: Final[_sdk.Operation[_models.CampaignRecordDocument]] = _sdk.Operation(
     PRODUCT,
     "listCampaignRecords",
@@ -19,11 +20,7 @@ _LIST: Final[_sdk.Operation[_models.CampaignRecordDocument]] = _sdk.Operation(
     call="dynamic_campaigns.records.list",
     parameters=(_sdk.path("campaignId"),),
     responses={"200": _sdk.json_response("_models.CampaignRecordDocument")},
-    errors={
-        "400": _sdk.json_error("_models.MessageError", message="/message"),
-        "404": _sdk.json_error("_models.MessageError", message="/message"),
-        "500": _sdk.json_error("_models.MessageError", message="/message"),
-    },
+    errors={"400": _MESSAGE_ERROR, "404": _MESSAGE_ERROR, "500": _MESSAGE_ERROR},
     security=(("dataToken",),),
 )
 

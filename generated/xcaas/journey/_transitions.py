@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncTransitions", "Transitions"]
 
+_JOURNEY_ERRORS: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"
+)
 _SEARCH: Final[_sdk.Operation[_models.TransitionPage]] = _sdk.Operation(
     PRODUCT,
     "searchTransitions",
@@ -20,12 +23,12 @@ _SEARCH: Final[_sdk.Operation[_models.TransitionPage]] = _sdk.Operation(
     body=_sdk.json_body(annotation="_models.TransitionSearch"),
     responses={"200": _sdk.json_response("_models.TransitionPage")},
     errors={
-        "400": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "401": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "403": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "404": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "429": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
-        "500": _sdk.json_error("_models.JourneyErrors", message="/errors/0/message", code="/errors/0/url"),
+        "400": _JOURNEY_ERRORS,
+        "401": _JOURNEY_ERRORS,
+        "403": _JOURNEY_ERRORS,
+        "404": _JOURNEY_ERRORS,
+        "429": _JOURNEY_ERRORS,
+        "500": _JOURNEY_ERRORS,
     },
     security=(("apiKey",),),
     paging=_sdk.PaginationSpec(

@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncTokens", "Tokens"]
 
+_TOKEN_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"
+)
 _CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     PRODUCT,
     "createToken",
@@ -19,14 +22,7 @@ _CREATE: Final[_sdk.Operation[_models.Token]] = _sdk.Operation(
     call="oauth.tokens.create",
     body=_sdk.form_body(annotation="_models.TokenRequest"),
     responses={"200": _sdk.json_response("_models.Token")},
-    errors={
-        "401": _sdk.json_error(
-            "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"
-        ),
-        "default": _sdk.json_error(
-            "_models.TokenError", message="/Error", code="/ErrorCode", media_type="application/problem+json"
-        ),
-    },
+    errors={"401": _TOKEN_ERROR, "default": _TOKEN_ERROR},
     security=(("clientKeyAndSecret",),),
 )
 

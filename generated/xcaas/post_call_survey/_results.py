@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncResults", "Results"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _LIST: Final[_sdk.Operation[_models.SurveyResultPage]] = _sdk.Operation(
     PRODUCT,
     "listSurveyResults",
@@ -20,17 +23,7 @@ _LIST: Final[_sdk.Operation[_models.SurveyResultPage]] = _sdk.Operation(
     parameters=(_sdk.path("region", source="region"),),
     body=_sdk.json_body(annotation="_models.SurveyResultQuery"),
     responses={"200": _sdk.json_response("_models.SurveyResultPage")},
-    errors={
-        "400": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "401": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "500": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-    },
+    errors={"400": _UNDOCUMENTED_ERROR, "401": _UNDOCUMENTED_ERROR, "500": _UNDOCUMENTED_ERROR},
     security=(("eightKey", "tenantToken"),),
     paging=_sdk.PaginationSpec(
         "page",

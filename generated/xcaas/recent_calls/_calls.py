@@ -11,6 +11,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCalls", "Calls"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
     PRODUCT,
     "listRecentCalls",
@@ -20,17 +23,7 @@ _LIST: Final[_sdk.Operation[_models.RecentCallPage]] = _sdk.Operation(
     parameters=(_sdk.path("region", source="region"),),
     body=_sdk.json_body(annotation="_models.RecentCallQuery"),
     responses={"200": _sdk.json_response("_models.RecentCallPage")},
-    errors={
-        "400": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "401": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "500": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-    },
+    errors={"400": _UNDOCUMENTED_ERROR, "401": _UNDOCUMENTED_ERROR, "500": _UNDOCUMENTED_ERROR},
     security=(("eightKey", "tenantToken"),),
     paging=_sdk.PaginationSpec(
         "page",

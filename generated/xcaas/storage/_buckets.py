@@ -11,6 +11,12 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncBuckets", "Buckets"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
+_GATEWAY_FAULT: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _LIST: Final[_sdk.Operation[_models.BucketPage]] = _sdk.Operation(
     PRODUCT,
     "listBuckets",
@@ -26,22 +32,12 @@ _LIST: Final[_sdk.Operation[_models.BucketPage]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.BucketPage")},
     errors={
-        "400": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "404": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "405": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "default": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
+        "400": _UNDOCUMENTED_ERROR,
+        "401": _GATEWAY_FAULT,
+        "403": _UNDOCUMENTED_ERROR,
+        "404": _UNDOCUMENTED_ERROR,
+        "405": _UNDOCUMENTED_ERROR,
+        "default": _UNDOCUMENTED_ERROR,
     },
     security=(("oauth",),),
     paging=_sdk.PaginationSpec(
@@ -62,19 +58,11 @@ _GET: Final[_sdk.Operation[_models.Bucket]] = _sdk.Operation(
     parameters=(_sdk.path("bucketId"),),
     responses={"200": _sdk.json_response("_models.Bucket")},
     errors={
-        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "404": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "405": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "default": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
+        "401": _GATEWAY_FAULT,
+        "403": _UNDOCUMENTED_ERROR,
+        "404": _UNDOCUMENTED_ERROR,
+        "405": _UNDOCUMENTED_ERROR,
+        "default": _UNDOCUMENTED_ERROR,
     },
     security=(("oauth",),),
 )

@@ -13,22 +13,24 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncBulkDownloads", "BulkDownloads"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
+_GATEWAY_FAULT: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": _sdk.json_error(
-        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-    ),
+    "400": _UNDOCUMENTED_ERROR,
+    "401": _GATEWAY_FAULT,
+    "403": _UNDOCUMENTED_ERROR,
+    "404": _UNDOCUMENTED_ERROR,
+    "default": _UNDOCUMENTED_ERROR,
 }
 _ERRORS_2: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": _sdk.json_error(
-        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-    ),
+    "401": _GATEWAY_FAULT,
+    "403": _UNDOCUMENTED_ERROR,
+    "404": _UNDOCUMENTED_ERROR,
+    "default": _UNDOCUMENTED_ERROR,
 }
 _CANCEL: Final[_sdk.Operation[_models.BulkDownload | None]] = _sdk.Operation(
     PRODUCT,

@@ -12,15 +12,19 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncObjects", "Objects"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
+_GATEWAY_FAULT: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "400": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "405": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "default": _sdk.json_error(
-        "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-    ),
+    "400": _UNDOCUMENTED_ERROR,
+    "401": _GATEWAY_FAULT,
+    "403": _UNDOCUMENTED_ERROR,
+    "404": _UNDOCUMENTED_ERROR,
+    "405": _UNDOCUMENTED_ERROR,
+    "default": _UNDOCUMENTED_ERROR,
 }
 _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     PRODUCT,
@@ -31,25 +35,13 @@ _DELETE: Final[_sdk.Operation[None]] = _sdk.Operation(
     body=_sdk.json_body(annotation="list[str]"),
     responses={"200": _sdk.empty_response(), "204": _sdk.empty_response()},
     errors={
-        "400": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "404": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "405": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "500": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "default": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
+        "400": _UNDOCUMENTED_ERROR,
+        "401": _GATEWAY_FAULT,
+        "403": _UNDOCUMENTED_ERROR,
+        "404": _UNDOCUMENTED_ERROR,
+        "405": _UNDOCUMENTED_ERROR,
+        "500": _UNDOCUMENTED_ERROR,
+        "default": _UNDOCUMENTED_ERROR,
     },
     security=(("oauth",),),
     body_argument="object_ids",

@@ -12,6 +12,9 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncRegions", "Regions"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _LIST: Final[_sdk.Operation[_list[_models.Region]]] = _sdk.Operation(
     PRODUCT,
     "listRegions",
@@ -21,15 +24,9 @@ _LIST: Final[_sdk.Operation[_list[_models.Region]]] = _sdk.Operation(
     responses={"200": _sdk.json_response("list[_models.Region]")},
     errors={
         "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-        "403": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "404": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
-        "default": _sdk.json_error(
-            "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
-        ),
+        "403": _UNDOCUMENTED_ERROR,
+        "404": _UNDOCUMENTED_ERROR,
+        "default": _UNDOCUMENTED_ERROR,
     },
     security=(("oauth",),),
 )

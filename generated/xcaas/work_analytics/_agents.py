@@ -13,6 +13,7 @@ from ._product import PRODUCT
 
 __all__ = ["Agents", "AsyncAgents"]
 
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _ACTIVITY: Final[_sdk.Operation[_models.AgentActivityReport]] = _sdk.Operation(
     PRODUCT,
     "getAgentActivity",
@@ -34,10 +35,10 @@ _ACTIVITY: Final[_sdk.Operation[_models.AgentActivityReport]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.AgentActivityReport")},
     errors={
-        "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "400": _SERVICE_ERROR,
         "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "500": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "403": _SERVICE_ERROR,
+        "500": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
@@ -50,11 +51,11 @@ _LIST: Final[_sdk.Operation[_models.AgentPage]] = _sdk.Operation(
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
     responses={"200": _sdk.json_response("_models.AgentPage")},
     errors={
-        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _SERVICE_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "405": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     paging=_sdk.PaginationSpec(

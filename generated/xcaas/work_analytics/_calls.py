@@ -13,11 +13,15 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncCalls", "Calls"]
 
+_O_AUTH_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.OAuthError", message="/error_description", code="/error"
+)
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-    "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    "401": _O_AUTH_ERROR,
+    "403": _SERVICE_ERROR,
+    "404": _SERVICE_ERROR,
+    "409": _SERVICE_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.CallList]] = _sdk.Operation(
     PRODUCT,
@@ -65,11 +69,11 @@ _ACTIVE: Final[_sdk.Operation[_models.ActiveCallList]] = _sdk.Operation(
     ),
     responses={"200": _sdk.json_response("_models.ActiveCallList")},
     errors={
-        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _O_AUTH_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "409": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )

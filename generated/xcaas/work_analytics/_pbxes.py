@@ -11,6 +11,7 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncPbxes", "Pbxes"]
 
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _LIST: Final[_sdk.Operation[_models.PbxPage]] = _sdk.Operation(
     PRODUCT,
     "listPbxes",
@@ -20,11 +21,11 @@ _LIST: Final[_sdk.Operation[_models.PbxPage]] = _sdk.Operation(
     parameters=(_sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
     responses={"200": _sdk.json_response("_models.PbxPage")},
     errors={
-        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _SERVICE_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "405": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     paging=_sdk.PaginationSpec(

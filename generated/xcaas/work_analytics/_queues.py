@@ -13,6 +13,10 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncQueues", "Queues"]
 
+_O_AUTH_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.OAuthError", message="/error_description", code="/error"
+)
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _METRICS: Final[_sdk.Operation[_models.QueueMetricsReport]] = _sdk.Operation(
     PRODUCT,
     "getQueueMetrics",
@@ -31,10 +35,7 @@ _METRICS: Final[_sdk.Operation[_models.QueueMetricsReport]] = _sdk.Operation(
         _sdk.query("includeSummary"),
     ),
     responses={"200": _sdk.json_response("_models.QueueMetricsReport")},
-    errors={
-        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    },
+    errors={"401": _O_AUTH_ERROR, "403": _SERVICE_ERROR},
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 _AGENT_ACTIVITY: Final[_sdk.Operation[_models.QueueAgentActivityReport]] = _sdk.Operation(
@@ -58,12 +59,7 @@ _AGENT_ACTIVITY: Final[_sdk.Operation[_models.QueueAgentActivityReport]] = _sdk.
         _sdk.query("includeSummary"),
     ),
     responses={"200": _sdk.json_response("_models.QueueAgentActivityReport")},
-    errors={
-        "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "500": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    },
+    errors={"400": _SERVICE_ERROR, "401": _O_AUTH_ERROR, "403": _SERVICE_ERROR, "500": _SERVICE_ERROR},
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
 )
 _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
@@ -75,11 +71,11 @@ _LIST: Final[_sdk.Operation[_models.CallQueuePage]] = _sdk.Operation(
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
     responses={"200": _sdk.json_response("_models.CallQueuePage")},
     errors={
-        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _SERVICE_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "405": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     paging=_sdk.PaginationSpec(

@@ -13,12 +13,13 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncRingGroups", "RingGroups"]
 
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-    "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    "403": _SERVICE_ERROR,
+    "404": _SERVICE_ERROR,
+    "409": _SERVICE_ERROR,
+    "default": _SERVICE_ERROR,
 }
 _AGENT_ACTIVITY_BY_EXTENSION: Final[_sdk.Operation[_models.RingGroupActivityReport]] = _sdk.Operation(
     PRODUCT,

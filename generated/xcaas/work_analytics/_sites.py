@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncSites", "Sites"]
 
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     PRODUCT,
     "listSites",
@@ -23,11 +24,11 @@ _LIST: Final[_sdk.Operation[_models.SitePage]] = _sdk.Operation(
     parameters=(_sdk.path("pbxId"), _sdk.query("page"), _sdk.query("size"), _sdk.query("sort")),
     responses={"200": _sdk.json_response("_models.SitePage")},
     errors={
-        "401": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "405": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "401": _SERVICE_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "405": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     paging=_sdk.PaginationSpec(

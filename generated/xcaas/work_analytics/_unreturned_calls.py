@@ -13,12 +13,16 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncUnreturnedCalls", "UnreturnedCalls"]
 
+_O_AUTH_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.OAuthError", message="/error_description", code="/error"
+)
+_SERVICE_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.ServiceError", message="/messages/0")
 _ERRORS: Final[_sdk.ResponseSpecs] = {
-    "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-    "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-    "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+    "401": _O_AUTH_ERROR,
+    "403": _SERVICE_ERROR,
+    "404": _SERVICE_ERROR,
+    "409": _SERVICE_ERROR,
+    "default": _SERVICE_ERROR,
 }
 _LIST: Final[_sdk.Operation[_models.UnreturnedCallList]] = _sdk.Operation(
     PRODUCT,
@@ -135,12 +139,12 @@ _SEARCH_DETAILS: Final[_sdk.Operation[_models.UnreturnedCallDetailList]] = _sdk.
     body=_sdk.json_body(annotation="_models.UnreturnedCallQuery"),
     responses={"200": _sdk.json_response("_models.UnreturnedCallDetailList")},
     errors={
-        "400": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "401": _sdk.json_error("_models.OAuthError", message="/error_description", code="/error"),
-        "403": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "404": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "409": _sdk.json_error("_models.ServiceError", message="/messages/0"),
-        "default": _sdk.json_error("_models.ServiceError", message="/messages/0"),
+        "400": _SERVICE_ERROR,
+        "401": _O_AUTH_ERROR,
+        "403": _SERVICE_ERROR,
+        "404": _SERVICE_ERROR,
+        "409": _SERVICE_ERROR,
+        "default": _SERVICE_ERROR,
     },
     security=(("workAnalyticsKey", "workAnalyticsToken"),),
     retry=True,

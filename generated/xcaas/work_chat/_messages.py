@@ -12,10 +12,13 @@ from ._product import PRODUCT
 
 __all__ = ["AsyncMessages", "Messages"]
 
+_UNDOCUMENTED_ERROR: Final[_sdk.ResponseSpec] = _sdk.json_error(
+    "_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"
+)
 _ERRORS: Final[_sdk.ResponseSpecs] = {
     "401": _sdk.json_error("_models.GatewayFault", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "403": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
-    "404": _sdk.json_error("_models.UndocumentedError", message="/fault/faultstring", code="/fault/detail/errorcode"),
+    "403": _UNDOCUMENTED_ERROR,
+    "404": _UNDOCUMENTED_ERROR,
 }
 _LIST: Final[_sdk.Operation[_list[_models.Message]]] = _sdk.Operation(
     PRODUCT,

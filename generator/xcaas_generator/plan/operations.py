@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from xcaas_core.operations._parameter import FilterSpec, argument_name
 from xcaas_generator import ir
@@ -42,6 +43,16 @@ class PlanContext:
     names: ModelNames
     models: Mapping[str, ir.Model]
     references: OperationRefs
+
+
+class ErrorSpec(NamedTuple):
+    """The expression for one error response, and what its body is called."""
+
+    name: str
+    value: Code
+
+
+ErrorTable: TypeAlias = tuple[tuple[str, tuple[ErrorSpec, ...]], ...]
 
 
 def operation_value(
@@ -88,6 +99,7 @@ def operation_value(
 def _path(operation: ir.Operation) -> str:
     """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
     path, _, query = operation.path.partition("#")[0].partition("?")
+    path = path if path.startswith("/") else f"/{path}"
     declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
     kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
     return f"{path}?{'&'.join(kept)}" if kept else path
@@ -221,6 +233,8 @@ def _response_variant(
     expression = None
     if variant.kind == "json":
         expression = text(_response_annotation(variant.type, alone, context.names))
+    elif variant.kind == "text":
+        expression = _unless_plain(variant.type, context.names)
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 
@@ -230,28 +244,37 @@ def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: Model
     return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
 
 
-def errors_value(operation: ir.Operation, context: PlanContext, imports: Imports) -> Code | None:
-    """Return the errors of an operation by status, or None if the document tells of none with a body."""
-    pairs: list[tuple[Code, Code]] = []
-    for response in operation.responses:
-        if response.status[0] in "45" or response.status == "default":
-            variants = [_error_variant(variant, context, imports) for variant in response.variants]
-            if variants:
-                pairs.append((text(response.status), _one_or_many(variants, imports)))
-    return braced(pairs) if pairs else None
+def error_table(operation: ir.Operation, context: PlanContext, imports: Imports) -> ErrorTable:
+    """Return the errors of an operation by status: those that the document describes with a body."""
+    return tuple(
+        (response.status, tuple(_error_spec(variant, context, imports) for variant in response.variants))
+        for response in operation.responses
+        if response.variants and (response.status[0] in "45" or response.status == "default")
+    )
 
 
-def _error_variant(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> Code:
+def errors_value(table: ErrorTable, constants: Mapping[ErrorSpec, Code], imports: Imports) -> Code:
+    """Return the dictionary of an error table. `constants` stand for those specs that appear more than once."""
+    return braced(
+        [
+            (text(status), _one_or_many([constants.get(spec, spec.value) for spec in specs], imports))
+            for status, specs in table
+        ]
+    )
+
+
+def _error_spec(variant: ir.ResponseVariant, context: PlanContext, imports: Imports) -> ErrorSpec:
     if variant.kind != "json":
-        return _response_variant(variant, context, imports)
+        return ErrorSpec("error", _response_variant(variant, context, imports))
     pointers = _error_pointers(variant.type, context)
-    return call(
+    value = call(
         imports.use(SDK, "json_error"),
         text(annotation_text(variant.type, context.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
         media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
     )
+    return ErrorSpec(variant.type.name if isinstance(variant.type, ir.ModelRef) else "error", value)
 
 
 def _error_pointers(ref: ir.TypeRef, context: PlanContext) -> list[tuple[str, str]]:

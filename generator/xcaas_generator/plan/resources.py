@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from xcaas_generator import ir
 from xcaas_generator.plan.extensions import OperationRef, paged_item
 from xcaas_generator.plan.methods import MethodWriter, PlannedOperation
-from xcaas_generator.plan.operations import PlanContext, errors_value, operation_value
+from xcaas_generator.plan.operations import (
+    ErrorSpec,
+    ErrorTable,
+    PlanContext,
+    error_table,
+    errors_value,
+    operation_value,
+)
 from xcaas_generator.plan.results import Outcome, outcome
 from xcaas_generator.plan.tree import Placement
 from xcaas_generator.plan.views import ChildPlan, MethodPlan, Module, OperationPlan, ResourcePlan
@@ -17,7 +24,7 @@ from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames
 from xcaas_generator.python.code import Code, code, docstring, file_name, identifier, module_path, text
 from xcaas_generator.python.imports import SDK, Imports
-from xcaas_generator.python.names import Scope, constant, module_stem, pascal
+from xcaas_generator.python.names import Scope, constant, module_stem, pascal, snake
 
 Path = tuple[str, ...]
 _OWN_MODULES = ("__init__", "_client", "_product", "models", "_manifest", "_lock")
@@ -142,17 +149,28 @@ class _ResourceWriter:
         )
 
     def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
-        """Return constants for error tables that several operations have, and what each operation refers to."""
+        """Return constants for what several operations have of errors, and what each operation refers to."""
         operations = self._context.document.operations
-        tables = {index: errors_value(operations[index], self._context, self._imports) for index in self._members}
-        counts = Counter(table for table in tables.values() if table is not None)
+        tables = {index: error_table(operations[index], self._context, self._imports) for index in self._members}
+        counts = Counter(table for table in tables.values() if table)
+        specs = Counter(spec for table in counts for _, found in table for spec in found)
         scope = Scope(self._tree.constants[index] for index in self._members)
-        constants = {table: identifier(scope.claim("_ERRORS")) for table, count in counts.items() if count > 1}
-        if not constants:
-            return [], tables
-        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, "ResponseSpecs"))
-        plans = [OperationPlan(constant, annotation, table) for table, constant in constants.items()]
-        return plans, {index: constants.get(table, table) if table else None for index, table in tables.items()}
+        constants = {spec: self._constant(spec, scope) for spec, count in specs.items() if count > 1}
+        plans = [self._shared(name, "ResponseSpec", spec.value) for spec, name in constants.items()]
+        values: dict[ErrorTable, Code] = {}
+        for table, count in counts.items():
+            values[table] = errors_value(table, constants, self._imports)
+            if count > 1:
+                plans.append(self._shared(identifier(scope.claim("_ERRORS")), "ResponseSpecs", values[table]))
+                values[table] = plans[-1].constant
+        return plans, {index: values.get(table) for index, table in tables.items()}
+
+    def _constant(self, spec: ErrorSpec, scope: Scope) -> Code:
+        return identifier(scope.claim("_" + constant(snake(self._context.names.classes.get(spec.name, spec.name)))))
+
+    def _shared(self, name: Code, kind: str, value: Code) -> OperationPlan:
+        annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, kind))
+        return OperationPlan(name, annotation, value)
 
     def _operation(self, planned: PlannedOperation, errors: Code | None) -> OperationPlan:
         name = ".".join(part for part in (self._prefix, *self._path, planned.placement.verb) if part)

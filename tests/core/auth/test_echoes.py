@@ -20,7 +20,7 @@ from xcaas_core._errors import ResponseError, TokenError, XCaaSError
 from xcaas_core._json import JSONValue
 from xcaas_core._redaction import Redactor, redactor_of, safe_text
 from xcaas_core._secrets import MASK, MaskedStr
-from xcaas_core.calls._hooks import AttemptEvent, TokenEvent
+from xcaas_core.calls.hooks._events import AttemptEvent, TokenEvent
 
 SECRET = "S3CRET+wörth/keeping=="
 KEY = "k3y+of/the=console"

@@ -24,8 +24,7 @@ from xcaas_core.sdk import (
     text_body,
     xml_body,
 )
-from xcaas_core.serialization._bodies import BodyWriter
-from xcaas_core.serialization._payload import EncodedBody, Payload
+from xcaas_core.serialization._bodies import BodyWriter, EncodedBody, Payload
 
 
 def payload(body: Body, value: object) -> Payload:

@@ -14,8 +14,7 @@ from tests.support.zoo import Plain
 from xcaas_core import ArgumentError
 from xcaas_core.operations._parameter import Body
 from xcaas_core.sdk import Encoding, form_body, multipart_body
-from xcaas_core.serialization._bodies import BodyWriter
-from xcaas_core.serialization._payload import Payload
+from xcaas_core.serialization._bodies import BodyWriter, Payload
 from xcaas_core.testing._io import joined
 
 

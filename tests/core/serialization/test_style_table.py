@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xcaas_core import ArgumentError
-from xcaas_core.operations._parameter import Encoding, Parameter, Style, cookie, form_body, header, path, query
-from xcaas_core.sdk import multipart_body
+from xcaas_core.operations._parameter import Encoding, Parameter, Style, cookie, header, path, query
+from xcaas_core.sdk import form_body, multipart_body
 from xcaas_core.serialization._bodies import BodyWriter
 from xcaas_core.serialization._parameters import Target, compile_parameter
 

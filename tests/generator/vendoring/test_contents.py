@@ -19,7 +19,7 @@ from xcaas_generator.vendoring._vendor_check import BASE, MANIFEST, digest
 from xcaas_generator.vendoring.modules import is_all, is_typing_block
 from xcaas_generator.vendoring.originals import installed
 
-STORAGE_BYTES, STORAGE_MODULES = 741_500, 153
+STORAGE_BYTES, STORAGE_MODULES = 716_500, 151
 """What the Python files of a copy of `storage` may weigh, and how many there may be: 500,000
 in 145 is where they go, as core's optional things move behind imports of their own."""
 
@@ -132,12 +132,20 @@ def test_what_pages_import_is_in_every_copy(real_copy: Path) -> None:
 
 def test_names_can_be_asked_for(tmp_path: Path) -> None:
     target = tmp_path / "xcaas"
-    assert vendored(target, "storage", "--with", "unzip", "--with", "testing").code == 0
+    assert vendored(target, "storage", "--with", "unzip").code == 0
+    assert vendored(target, "--with", "testing").code == 0  # adds to the products and names of the copy
     for path in ("_core/downloads/_archive.py", "_core/testing/_server.py", "testing.py", "storage/_examples.json"):
         assert (target / path).is_file(), path
     offered = (target / "__init__.py").read_text("utf-8")
     assert "        unzip,\n" in offered
     assert "RedisTokenCache" not in offered
+
+
+def test_what_does_not_exist_gets_a_suggestion(tmp_path: Path) -> None:
+    ran = vendored(tmp_path / "xcaas", "operation")  # a part of core, not a product
+    assert "no product operation;" in ran.told
+    assert "operations" not in ran.told
+    assert "'row' to add (did you mean rows?)" in vendored(tmp_path / "xcaas", "oauth", "--with", "row").told
 
 
 def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
@@ -232,6 +240,23 @@ def test_shared_rate_limits_come_when_they_are_asked_for(tmp_path: Path, real_co
     assert vendored(tmp_path / "xcaas", "storage", "--with", "RedisRateLimits").code == 0
     assert {"_limiter.py", "_redis.py"} <= {file.name for file in (tmp_path / "xcaas" / limits).iterdir()}
     assert "RedisRateLimits" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
+
+
+def test_hooks_come_when_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
+    hooks = Path("_core", "calls", "hooks")
+    assert [file.name for file in (real_copy / hooks).iterdir() if file.suffix == ".py"] == ["__init__.py"]
+    program = (
+        f"import {real_copy.name} as sdk\n"
+        "class Hook: before = after = lambda *facts: None\n"
+        "client = sdk.XCaaS(credentials=sdk.ApiKey('key'), region='us-west', hooks=[Hook()])\n"
+        "try: client.storage.objects.get('1')\n"
+        "except sdk.ConfigurationError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    assert "this copy calls no hooks" in done.stdout, done.stderr
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "Hook").code == 0
+    assert {"_calling.py", "_events.py"} <= {file.name for file in (tmp_path / "xcaas" / hooks).iterdir()}
+    assert "ResponseHook" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
 
 
 ORDERS = {

@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..._errors import ConfigurationError
-from ...calls._attempts import with_tokens
 from ...calls._session import AsyncSession, Session
+from ...calls.hooks._calling import with_tokens
 from ...http._urls import refuse_plain_http, same_origin
 from ...operations._product import Product, own_product
 from ...sansio._messages import Request

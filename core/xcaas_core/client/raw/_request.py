@@ -17,10 +17,11 @@ from ...calls._session import exchange
 from ...http._media_types import is_json, media_type_of
 from ...http._urls import origin_of, resolve_link
 from ...operations._operation import Call, Operation, Security
-from ...operations._parameter import Body, Parameter, binary_body, empty_response, json_body, path
+from ...operations._parameter import Body, Parameter, empty_response, json_body, path
 from ...operations._parameter import query as query_parameter
 from ...operations._product import Product, Scheme, own_product
 from ...sansio._steps import Flow
+from ...serialization._binary_body import binary_body
 from ...serialization._inputs import BinaryInput
 from ...serialization._servers import server_address, server_template
 from .._base import product_names

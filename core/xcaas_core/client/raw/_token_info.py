@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..._errors import MissingCredentialsError
-from ...calls._attempts import with_tokens
+from ...calls.hooks._calling import with_tokens
 from ...operations._product import Product, own_product
 from .._base import product_names
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncPetsResource", "PetsResource"]
 
-_ERRORS: Final[_sdk.ResponseSpecs] = {"default": _sdk.json_error("_models.Problem", message="/message")}
+_PROBLEM: Final[_sdk.ResponseSpec] = _sdk.json_error("_models.Problem", message="/message")
+_ERRORS: Final[_sdk.ResponseSpecs] = {"default": _PROBLEM}
 _LIST: Final[_sdk.Operation[_models.PetPage]] = _sdk.Operation(
     PRODUCT,
     "listPets",
@@ -61,7 +62,7 @@ _GET: Final[_sdk.Operation[_models.Pet]] = _sdk.Operation(
     call="pets.pets.get",
     parameters=(_sdk.path("petId", "UUID"),),
     responses={"200": _sdk.json_response("_models.Pet")},
-    errors={"404": _sdk.json_error("_models.Problem", message="/message")},
+    errors={"404": _PROBLEM},
     security=(("key",),),
     deprecated=True,
 )

@@ -1,18 +1,20 @@
-"""Bytes to send, from wherever they are, and whether they can be sent a second time."""
+"""Bodies of bytes, from wherever they are, and whether they can be sent a second time."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import IO, Final, TypeGuard, cast
 
 from .._errors import ArgumentError
-from ..sansio._messages import Content, Part
+from ..operations._parameter import Body
+from ._bodies import Payload
+from ._codecs import Codec
 
 __all__ = [
     "CHUNK",
-    "EncodedBody",
-    "Payload",
+    "binary_body",
     "binary_payload",
     "file_length",
     "has_files",
@@ -26,27 +28,6 @@ __all__ = [
 ]
 
 CHUNK: Final = 256 * 1024
-
-
-class Payload:
-    """A body ready to be sent. `length` is set where `content` cannot tell it."""
-
-    __slots__ = ("content", "length", "media_type", "parts", "replayable")
-
-    def __init__(
-        self,
-        content: Content,
-        media_type: str | None,
-        *,
-        parts: Callable[[], list[Part]] | None = None,
-        replayable: bool = True,
-        length: int | None = None,
-    ) -> None:
-        self.content: Content = content
-        self.media_type: str | None = media_type
-        self.parts: Callable[[], list[Part]] | None = parts
-        self.replayable: bool = replayable
-        self.length: int | None = length
 
 
 def is_bytes(value: object) -> TypeGuard[bytes | bytearray | memoryview]:
@@ -177,10 +158,9 @@ def _once(
     return lambda: source
 
 
-class EncodedBody:
-    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
+def _compose(value: object, codec: Codec | None, body: Body) -> Payload:
+    return binary_payload(value, body.media_type)
 
-    __slots__ = ("value",)
 
-    def __init__(self, value: object) -> None:
-        self.value = value
+binary_body: Final = partial(Body, "binary", compose=_compose)
+"""Describe a body of bytes."""

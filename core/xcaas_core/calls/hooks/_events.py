@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from .._lazy import public
-from .._redaction import safe_headers
+from ..._lazy import public
+from ..._redaction import safe_headers
 
 if TYPE_CHECKING:
-    from ..operations._operation import Operation
+    from ...operations._operation import Operation
 
 __all__ = ["AttemptEvent", "Hook", "HookResponse", "ResponseHook", "TokenEvent", "TokenHook"]
 

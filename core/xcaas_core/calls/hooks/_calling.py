@@ -7,74 +7,103 @@ then the call has an outcome, and that is what its caller gets.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
-from .._errors import ConfigurationError, XCaaSError
-from .._redaction import is_secret, redactor_of, safe_headers, safe_url
-from ..http._headers import request_id_of
-from ..sansio._messages import Response
-from ..sansio._steps import Flow, Send, send
-from ._context import mask_error
-from ._hooks import AttemptEvent, HookResponse, TokenEvent
+from ..._errors import ConfigurationError, XCaaSError
+from ..._redaction import is_secret, redactor_of, safe_headers, safe_url
+from ...http._headers import request_id_of
+from ...sansio._messages import Response
+from ...sansio._steps import Flow, Send, send
+from .._context import mask_error
+from ._events import AttemptEvent, HookResponse, TokenEvent
 
 if TYPE_CHECKING:
-    from ..sansio._messages import Request
-    from ._hooks import Hook, TokenHook
+    from ...operations._operation import Operation
+    from ...sansio._messages import Request
+    from ._events import Hook, TokenHook
 
-__all__ = ["after_attempt", "before_attempt", "given_response", "replaced_response", "with_tokens"]
+__all__ = ["CallHooks", "with_tokens"]
 
 T = TypeVar("T")
 _log: Final = logging.getLogger("xcaas")
 
 
-def before_attempt(hooks: Iterable[Hook], event: AttemptEvent, request: Request) -> Mapping[str, str]:
-    """Let hooks see and change the request, credentials excepted. Return the headers as they leave them."""
-    before = {name: value for name, value in request.headers.items() if not is_secret(name)}
-    event.headers.update(before)
-    for hook in hooks:
-        hook.before(event)
-    changed = {name.lower(): value for name, value in event.headers.items()}
-    for name in before.keys() - changed.keys():
-        del request.headers[name]
-    request.headers.update(changed)
-    event.seal()
-    return changed
+class CallHooks:
+    """The hooks of one call. They see one attempt at a time."""
 
+    __slots__ = ("_clock", "_event", "_hooks", "_operation", "respond")
 
-def after_attempt(
-    hooks: Iterable[Hook], event: AttemptEvent, request: Request, response: Response | None = None
-) -> None:
-    """Tell hooks how an attempt went."""
-    _take(event, request, response)
-    for hook in hooks:
-        _tell(hook, hook.after, event)
+    def __init__(self, hooks: Sequence[Hook], operation: Operation[object], clock: Callable[[], float]) -> None:
+        self._hooks = hooks
+        self._operation = operation
+        self._clock = clock
+        self._event: AttemptEvent | None = None
+        self.respond: bool = any(hasattr(hook, "respond") for hook in hooks)
+        """Whether any of them may have a response at hand."""
 
+    @property
+    def announced(self) -> bool:
+        """Whether they have seen the attempt."""
+        return self._event is not None
 
-def given_response(hooks: Iterable[object], event: AttemptEvent) -> Response | None:
-    """Return the response of the first hook that has one."""
-    for hook in hooks:
-        respond: Callable[[AttemptEvent], HookResponse | None] | None = getattr(hook, "respond", None)
-        found = None if respond is None else respond(event)
-        if found is not None:
-            return _checked(hook, found)
-    return None
+    def begin(self, request: Request, url: str, number: int) -> Mapping[str, str]:
+        """Let hooks see and change the request, credentials excepted. Return the headers as they leave them."""
+        event = self._event = AttemptEvent(self._operation, url, number)
+        before = {name: value for name, value in request.headers.items() if not is_secret(name)}
+        event.headers.update(before)
+        for hook in self._hooks:
+            hook.before(event)
+        changed = {name.lower(): value for name, value in event.headers.items()}
+        for name in before.keys() - changed.keys():
+            del request.headers[name]
+        request.headers.update(changed)
+        event.seal()
+        return changed
 
+    def given(self) -> Response | None:
+        """Return the response of the first hook that has one."""
+        for hook in self._hooks:
+            respond: Callable[[object], HookResponse | None] | None = getattr(hook, "respond", None)
+            found = None if respond is None else respond(self._event)
+            if found is not None:
+                return _checked(hook, found)
+        return None
 
-def replaced_response(hooks: Iterable[object], event: AttemptEvent, request: Request, response: Response) -> Response:
-    """Return the response as hooks leave it."""
-    for hook in hooks:
-        received: Callable[[AttemptEvent, HookResponse], HookResponse | None] | None = getattr(hook, "received", None)
-        if received is None:
-            continue
-        redactor = redactor_of(request.headers, request.url, request.secrets)
-        headers = redactor.headers(safe_headers(response.headers))
-        try:
-            found = received(event, HookResponse(response.status, headers=headers, content=response.content))
-            response = response if found is None else _checked(hook, found)
-        except Exception as error:
-            _log.warning("%s: received failed after %r", type(hook).__name__, event, exc_info=error)
-    return response
+    def received(self, request: Request, response: Response) -> Response:
+        """Return a whole response as hooks leave it."""
+        for hook in self._hooks:
+            received: Callable[[object, HookResponse], HookResponse | None] | None = getattr(hook, "received", None)
+            if received is None:
+                continue
+            redactor = redactor_of(request.headers, request.url, request.secrets)
+            headers = redactor.headers(safe_headers(response.headers))
+            try:
+                found = received(self._event, HookResponse(response.status, headers=headers, content=response.content))
+                response = response if found is None else _checked(hook, found)
+            except Exception as error:
+                _log.warning("%s: received failed after %r", type(hook).__name__, self._event, exc_info=error)
+        return response
+
+    def with_tokens(self, flow: Flow[T]) -> Flow[T]:
+        """Let hooks see the token requests of an authorizer's flow, too."""
+        return with_tokens(flow, self._hooks, self._operation.product.name, self._clock, self._event)
+
+    def end(
+        self,
+        request: Request,
+        response: Response | None = None,
+        error: BaseException | None = None,
+        seconds: float = 0.0,
+        retry_in: float | None = None,
+    ) -> None:
+        """Tell hooks how an attempt went, also one that ended before it was sent, or was cancelled."""
+        event, self._event = self._event, None
+        if event is not None:
+            event.error, event.seconds, event.retry_in = error, seconds, retry_in
+            _take(event, request, response)
+            for hook in self._hooks:
+                _tell(hook, hook.after, event)
 
 
 def _checked(hook: object, found: object) -> HookResponse:
