@@ -1,10 +1,9 @@
-"""Clients: options and their changed copies, closing, pickling, forking, several event loops."""
+"""Clients: options and their changed copies, closing, pickling, several event loops, connections."""
 
 from __future__ import annotations
 
 import asyncio
 import copy
-import os
 import pickle
 import threading
 from importlib import import_module
@@ -14,7 +13,7 @@ import pytest
 
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
-from xcaas_core import CallTimeoutError, ConfigurationError, RetryPolicy, Timeout
+from xcaas_core import ConfigurationError, RetryPolicy, Timeout
 from xcaas_core.calls._options import UNCHANGED, ClientOptions
 from xcaas_core.calls._session import AsyncSession, Session
 from xcaas_core.otel import OpenTelemetry
@@ -324,83 +323,10 @@ def test_an_async_client_serves_several_loops_in_turn() -> None:
             loop.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_child_has_connections_and_slots_of_its_own() -> None:
-    with serving(ITEM) as origin, Shop(base_url=origin.url, max_in_flight=1) as client:
-        client.items.get("1")
-        flight = client.session.engine.shared.flight
-        assert flight.try_enter()  # as if another thread were calling just now
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                code = 0 if client.items.get("2") == {"id": "1"} else 2
-            finally:
-                os._exit(code)
-        flight.leave()
-        _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
-        client.items.get("3")
-    assert origin.connections == 2
+# --- one connection per call, for pools that get slow ---------------------------
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_child_does_not_use_connections_of_the_parents_own_client(library: str) -> None:
-    http = import_module(library)
-    with serving(ITEM) as origin, http.Client() as own, Shop(base_url=origin.url, http_client=own) as client:
-        client.items.get("1")
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                client.items.get("2")
-            except ConfigurationError:
-                code = 0
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        assert os.waitstatus_to_exitcode(status) == 0
-        client.items.get("3")
-
-
-def test_an_async_client_refuses_inherited_connections_too(library: str) -> None:
-    async def main() -> None:
-        async with import_module(library).AsyncClient() as own:
-            client = AsyncShop(base_url=origin.url, http_client=own)
-            reset_after_fork(client)  # of no consequence while nothing is connected
-            await client.shop.items.get("1")
-            reset_after_fork(client)
-            with pytest.raises(ConfigurationError, match="forked"):
-                await client.shop.items.get("2")
-
-    def reset_after_fork(client: AsyncShop) -> None:
-        io = client.session.io
-        assert isinstance(io, AsyncHttpTransport)
-        io.reset()
-
-    with serving(ITEM) as origin:
-        asyncio.run(main())
-
-
-def test_a_forked_child_keeps_the_rate_limits_and_has_their_lock_for_itself() -> None:
-    with serving(ITEM) as origin, Shop(base_url=origin.url, rate_limits={"shop": [RateLimit(2, 60)]}) as client:
-        client.items.get("1")
-        state = client.session.engine.shared
-        (limiter,) = state.limiters.values()
-        assert limiter is not None
-        limiter._lock.acquire()  # as if another thread were calling just now
-        state.reset()
-        client.items.get("2")
-        with pytest.raises(CallTimeoutError, match="rate limit"):
-            client.with_options(timeout=5).items.get("3")
-
-
-# --- lanes: one connection per call, for pools that get slow ---------------------
-
-
-def lanes(origin_url: str, library: str) -> tuple[Session, HttpTransport]:
+def session_of(origin_url: str, library: str) -> tuple[Session, HttpTransport]:
     engine = Shop(base_url=origin_url).session.engine
     io = HttpTransport(connection=Connection(library=library))
     return Session(engine, io), io
@@ -410,7 +336,7 @@ def test_connections_are_used_again(library: str) -> None:
     from tests.support.shop import GET
 
     with serving(ITEM) as origin:
-        session, io = lanes(origin.url, library)
+        session, io = session_of(origin.url, library)
         for number in range(5):
             assert session.call(GET, (str(number),)) == {"id": "1"}
         assert origin.connections == 1
@@ -421,7 +347,7 @@ def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
     from tests.support.shop import GET
 
     with serving(*[Answer(together=30)] * 30, ITEM) as origin:
-        session, io = lanes(origin.url, library)
+        session, io = session_of(origin.url, library)
         threads = [threading.Thread(target=session.call, args=(GET, (str(n),))) for n in range(30)]
         for thread in threads:
             thread.start()
