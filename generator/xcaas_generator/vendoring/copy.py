@@ -150,10 +150,11 @@ def _files(library: Library, root: str, present: set[str], originals: Originals)
         RUFF: _RUFF_TEXT,
         CHECK: LICENCE_LINE + Path(_vendor_check.__file__).read_text("utf-8"),
     }
-    for module in modules:
-        lacking = library.lacking(module, present)
-        if lacking:
-            library.replace(module, without_names(module, lacking))
+    # Found out before any is replaced: a name may be passed on more than once.
+    lacking = {module: library.lacking(module, present) for module in modules}
+    for module, names in lacking.items():
+        if names:
+            library.replace(module, without_names(module, names))
         place = module.path if _top(module) == root else PurePosixPath(core) / module.path
         files[str(place)] = relocated(library.modules[module.name], place, core)
     return dict(sorted((files | _data(modules, root)).items()))

@@ -54,7 +54,7 @@ def test_a_body_in_several_types_lets_the_caller_choose() -> None:
     ("single", "annotation", "given"),
     [
         (True, "Annotated[_models.Pet, OneOrList]", "_models.Pet"),
-        (False, "_models.Pet | list[_models.Pet]", "_models.Pet | list[_models.Pet]"),
+        (False, "Annotated[_models.Pet | list[_models.Pet], AnyOf]", "_models.Pet | list[_models.Pet]"),
     ],
 )
 def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(

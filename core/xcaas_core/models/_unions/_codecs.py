@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from .._checks import is_mapping, is_object
-from ._codec import FITS, Codec, Fit, write_any
-from ._context import Context, ValidationFailure, describe
-from ._fields import Discriminator
-from ._json import JSONValue
-from ._layout import ModelBase, ModelCodec
+from ..._checks import is_mapping, is_object
+from .._codec import FITS, Codec, Fit, write_any
+from .._context import Context, ValidationFailure, describe
+from .._json import JSONValue
+from .._layout import ModelBase, ModelCodec
+from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
 
