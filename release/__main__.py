@@ -52,7 +52,7 @@ def _release(address: str) -> None:
     _run("pytest", "tests/packaging/test_wheel.py", "-n", "0", XCAAS_WHEEL=str(files[1]))
     bill = into / "xcaas.cdx.json"
     write_bill(files[1], bill, __version__, epoch)
-    _tell([*files, bill], into)
+    _report([*files, bill], into)
 
 
 def _address(given: str) -> str:
@@ -91,7 +91,7 @@ def _run(program: str, *arguments: str, **variables: str) -> None:
         raise ReleaseError(f"{program} failed")
 
 
-def _tell(files: Sequence[Path], into: Path) -> None:
+def _report(files: Sequence[Path], into: Path) -> None:
     sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
     (into / "SHA256SUMS").write_text(sums, "utf-8")
     shown = [os.path.relpath(file) for file in files]

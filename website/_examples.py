@@ -27,7 +27,7 @@ class Example:
 
 
 def has_example(member: Member) -> bool:
-    """Tell whether a method can be shown by itself: one that resumes a job needs the id of that job."""
+    """Return whether a method can be shown by itself: one that resumes a job needs the id of that job."""
     return member.operation is not None and "resume" not in member.call.rpartition(".")[2]
 
 

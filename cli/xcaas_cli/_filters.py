@@ -90,7 +90,7 @@ def parse_condition(text: str, entry: Any = None) -> Filter:
 
 
 def _is_field(entry: Any, name: str) -> bool:
-    """Tell whether a name is that of a field in Python. Others, such as those of tags, are the service's own."""
+    """Return whether a name is that of a field in Python. Others, such as those of tags, are the service's own."""
     return "_" in name and not name.startswith("_") and (entry is None or hasattr(entry, name))
 
 

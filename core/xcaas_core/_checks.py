@@ -32,6 +32,8 @@ __all__ = [
     "is_tuple",
 ]
 
+POSITIVE: Final = math.ulp(0.0)
+
 
 def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
     """Return the error for an option that is of a wrong type. Values are not shown: they may be secret."""
@@ -43,9 +45,6 @@ def argument_error(name: str, message: str, advice: str | None = None) -> Argume
     error = ArgumentError(message, advice=advice)
     error.argument = name
     return error
-
-
-POSITIVE: Final = math.ulp(0.0)
 
 
 def check_number(
@@ -102,47 +101,47 @@ def _kind(value: object) -> str:
 
 
 def has_methods(value: object, *names: str) -> bool:
-    """Tell whether a value has these methods. A class, given in the place of an object, has none."""
+    """Return whether a value has these methods. A class, given in the place of an object, has none."""
     return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in names)
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:
-    """Tell whether a value that was read from JSON or TOML is an object."""
+    """Return whether a value that was read from JSON or TOML is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeIs[list[object]]:
-    """Tell whether a value is a list."""
+    """Return whether a value is a list."""
     return isinstance(value, list)
 
 
 def is_mapping(value: object) -> TypeIs[Mapping[Any, object]]:
-    """Tell whether a value is a mapping."""
+    """Return whether a value is a mapping."""
     return isinstance(value, Mapping)
 
 
 def is_collection(value: object) -> TypeIs[Collection[object]]:
-    """Tell whether a value is a collection."""
+    """Return whether a value is a collection."""
     return isinstance(value, Collection)
 
 
 def is_iterable(value: object) -> TypeIs[Iterable[object]]:
-    """Tell whether a value can be iterated over."""
+    """Return whether a value can be iterated over."""
     return isinstance(value, Iterable)
 
 
 def is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
-    """Tell whether a value is a tuple."""
+    """Return whether a value is a tuple."""
     return isinstance(value, tuple)
 
 
 def is_number(value: object) -> TypeIs[int | float]:
-    """Tell whether a value counts something: True is no number of seconds."""
+    """Return whether a value counts something: True is no number of seconds."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def is_str_mapping(value: object) -> TypeIs[Mapping[str, str]]:
-    """Tell whether a value maps strings to strings."""
+    """Return whether a value maps strings to strings."""
     return is_mapping(value) and all(isinstance(part, str) for pair in value.items() for part in pair)
 
 

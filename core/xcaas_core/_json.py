@@ -35,6 +35,9 @@ __all__ = [
 # and the standard library is hardly slower: both spend their time on making objects.
 _MUCH: Final = 1 << 20
 
+# Every digit as a 1, so that a run of them can be found.
+_DIGITS: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte in range(256))
+
 
 class Absent:
     """The type of `ABSENT`."""
@@ -108,12 +111,8 @@ def _refuse_odd_numbers(value: object) -> None:
             _refuse_odd_numbers(member)
 
 
-# Every digit as a 1, so that a run of them can be found.
-_DIGITS: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte in range(256))
-
-
 def _has_long_number(content: bytes | str) -> bool:
-    """Tell whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
+    """Return whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
     return data.translate(_DIGITS).find(b"1" * 19) >= 0
 

@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 
 __all__ = ["PartialFile", "safe_file_name"]
 
+_LONGEST_NAME: Final = 240  # bytes; file systems take 255
+_LONGEST_NOTE: Final = 1 << 16  # bytes
+# Not on every system.
+_PLAIN_FLAGS: Final[int] = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+# Windows reads superscript digits as digits here.
+_RESERVED: Final = frozenset(
+    [
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "conin$",
+        "conout$",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"),
+    ]
+)
+
 
 class PartialFile:
     """A file in the making. Not safe for use from several threads.
@@ -228,24 +245,6 @@ def _lock(file: IO[bytes]) -> None:
 def _close(file: IO[bytes]) -> None:
     with suppress(OSError):  # what a full disk did not take is tried again
         file.close()
-
-
-_LONGEST_NAME: Final = 240
-_LONGEST_NOTE: Final = 1 << 16
-# Not on every system.
-_PLAIN_FLAGS: Final[int] = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
-# Windows reads superscript digits as digits here.
-_RESERVED: Final = frozenset(
-    [
-        "con",
-        "prn",
-        "aux",
-        "nul",
-        "conin$",
-        "conout$",
-        *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"),
-    ]
-)
 
 
 def safe_file_name(name: str) -> str:

@@ -26,9 +26,19 @@ _SECRET: Final = re.compile(
 _USER_INFO: Final = re.compile(r"(?<=://)[^\s/?#@]+@")
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
+# Shorter values are mere words.
+_SHORTEST: Final = 4
+_SHORTEST_PREFIX: Final = 8
+# In data a short value is more likely a word that means something to the caller.
+_SHORTEST_IN_DATA: Final = 8
+_ESCAPE: Final = re.compile(
+    r"""(?:%[0-9a-f]{2})+|&\#(?:[0-9]{1,7}|x[0-9a-f]{1,6});?|&\w{2,8};|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\["'/\\]""",
+    re.IGNORECASE,
+)
+
 
 def is_secret(name: str) -> bool:
-    """Tell whether a header or query parameter of this name is likely to hold a secret."""
+    """Return whether a header or query parameter of this name is likely to hold a secret."""
     return _SECRET.search(name) is not None
 
 
@@ -61,13 +71,6 @@ def safe_text(text: str, longest: int = 300) -> str:
     if len(line) > longest:
         line = f"{line[: longest - 1]}…"
     return _BEARER.sub(rf"\1 {MASK}", line)
-
-
-# Shorter values are mere words.
-_SHORTEST: Final = 4
-_SHORTEST_PREFIX: Final = 8
-# In data a short value is more likely a word that means something to the caller.
-_SHORTEST_IN_DATA: Final = 8
 
 
 class Redactor:
@@ -146,12 +149,6 @@ def _forms(secret: str) -> Iterator[str]:
 def _lower(text: str) -> str:
     """Return a text in lower case, each character of it by itself."""
     return text.replace("İ", "i").replace("Σ", "σ").lower()
-
-
-_ESCAPE: Final = re.compile(
-    r"""(?:%[0-9a-f]{2})+|&\#(?:[0-9]{1,7}|x[0-9a-f]{1,6});?|&\w{2,8};|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\["'/\\]""",
-    re.IGNORECASE,
-)
 
 
 def _unescaped(text: str) -> tuple[str, list[int]]:

@@ -9,6 +9,9 @@ from ._secrets import MASK, Secret
 
 __all__ = ["MaskedBytes", "store_digest"]
 
+_PEPPER = os.urandom(32)
+_MOST_DIGESTS = 256
+
 
 class MaskedBytes(bytes):
     """A token on its way into or out of a cache, masked when shown."""
@@ -38,6 +41,4 @@ def store_digest(principal: str, secret: Secret) -> str:
     return found
 
 
-_PEPPER = os.urandom(32)
-_MOST_DIGESTS = 256
 _digests: dict[bytes, str] = {}

@@ -10,19 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from xcaas_generator.flows import Checksum as Checksum
-from xcaas_generator.flows import Download as Download
-from xcaas_generator.flows import FollowUp as FollowUp
-from xcaas_generator.flows import Pagination as Pagination
-from xcaas_generator.flows import Poller as Poller
-from xcaas_generator.flows import RateLimit as RateLimit
-from xcaas_generator.flows import Retry as Retry
-from xcaas_generator.flows import RowsOf as RowsOf
-from xcaas_generator.flows import Slices as Slices
-from xcaas_generator.flows import StatusLink as StatusLink
-from xcaas_generator.flows import StopCondition as StopCondition
-from xcaas_generator.flows import StopTest as StopTest
-from xcaas_generator.flows import ValueLocation as ValueLocation
+from xcaas_generator.extensions import Checksum as Checksum
+from xcaas_generator.extensions import Download as Download
+from xcaas_generator.extensions import FollowUp as FollowUp
+from xcaas_generator.extensions import Pagination as Pagination
+from xcaas_generator.extensions import Poller as Poller
+from xcaas_generator.extensions import RateLimit as RateLimit
+from xcaas_generator.extensions import Retry as Retry
+from xcaas_generator.extensions import RowsOf as RowsOf
+from xcaas_generator.extensions import Slices as Slices
+from xcaas_generator.extensions import StatusLink as StatusLink
+from xcaas_generator.extensions import StopCondition as StopCondition
+from xcaas_generator.extensions import StopTest as StopTest
+from xcaas_generator.extensions import ValueLocation as ValueLocation
 from xcaas_generator.source import JSON as JSON
 from xcaas_generator.source import SourceLocation as SourceLocation
 

@@ -56,7 +56,7 @@ def argument_examples(operation: Operation, names: Iterable[str]) -> dict[str, A
 
 
 def is_needed(operation: Operation, name: str) -> bool:
-    """Tell whether a call needs an argument that its spec calls optional: one of two, which OpenAPI cannot say."""
+    """Return whether a call needs an argument that its spec calls optional: one of two, which OpenAPI cannot say."""
     return operation.id == "listAgents" and name == "metrics"
 
 

@@ -24,29 +24,31 @@ def paged_example(call: Call, paging: Node, media: Node, media_type: str) -> Rep
     """Return the page that a call asks for, out of a list of `TOTAL` items that differ in their ids alone."""
     body: Any = copy.deepcopy(example_of_media(media))
     found: list[Any] = _at(body, paging.get("items", ""))
-    number, size = _position(call, paging), max(1, _asked(call, paging, paging.get("size"), TOTAL))
+    number, size = _position(call, paging), max(1, _requested(call, paging, paging.get("size"), TOTAL))
     start = (number - int(paging.get("first", 0))) * size if paging["style"] == "page" else number
     if start and start >= TOTAL and paging.get("past_end"):
         raise Problem(int(paging["past_end"]), f"page {number} is past the end")
-    items = [_told_apart(found[0], place) for place in range(TOTAL)][start : start + size] if found else []
+    items = [_with_own_id(found[0], place) for place in range(TOTAL)][start : start + size] if found else []
     body = _put(body, paging.get("items", ""), items)
     end = start + size >= TOTAL
     headers: dict[str, str] = {}
     if paging["style"] == "cursor":
         following = _cursor(body, paging, start + len(items))
-        body = _mark(body, headers, paging["next"], _MISSING if end and "header" in paging["next"] else following)
+        body = _set(body, headers, paging["next"], _MISSING if end and "header" in paging["next"] else following)
     for rule in paging.get("last", ()):
-        body = _obey(body, headers, rule, end=end, size=size)
+        body = _apply(body, headers, rule, end=end, size=size)
     return Reply(body, headers=headers, media_type=media_type)
 
 
-def _told_apart(item: Any, place: int) -> Any:
+def _with_own_id(item: Any, place: int) -> Any:
+    """Return a copy of an item with an id of its own; the first one as it is."""
     if not place or not is_node(item) or not isinstance(item.get("id"), str):
         return item
     return {**item, "id": f"{item['id']}-{place}"}
 
 
-def _asked(call: Call, paging: Node, name: str | None, default: int) -> int:
+def _requested(call: Call, paging: Node, name: str | None, default: int) -> int:
+    """Return the number that a call gives to a parameter, or the default."""
     if not name:
         return default
     if paging.get("in") == "body":
@@ -59,7 +61,7 @@ def _asked(call: Call, paging: Node, name: str | None, default: int) -> int:
 def _position(call: Call, paging: Node) -> int:
     first = int(paging.get("first", 0))
     try:
-        return _asked(call, paging, paging["parameter"], first)
+        return _requested(call, paging, paging["parameter"], first)
     except ValueError:
         raise Problem(400, f"{paging['parameter']} is not one that was handed out") from None
 
@@ -70,22 +72,24 @@ def _cursor(body: Any, paging: Node, offset: int) -> object:
     return offset if pointer and isinstance(_at(body, pointer), int) else str(offset)
 
 
-def _obey(body: Any, headers: dict[str, str], rule: Node, *, end: bool, size: int) -> Any:
+def _apply(body: Any, headers: dict[str, str], rule: Node, *, end: bool, size: int) -> Any:
+    """Return the body with what one of the conditions under `last` looks at: on the last page, and on others."""
     if "is" in rule:
         count = TOTAL if rule["is"] == "item-count" else math.ceil(TOTAL / size)
-        return _mark(body, headers, rule, count)
+        return _set(body, headers, rule, count)
     if "equals" in rule:
         wanted = rule["equals"]
         if end:
-            return _mark(body, headers, rule, wanted)
-        return _mark(body, headers, rule, not wanted) if isinstance(wanted, bool) else body
+            return _set(body, headers, rule, wanted)
+        return _set(body, headers, rule, not wanted) if isinstance(wanted, bool) else body
     if "lacks" in rule:
         link = {**rule["lacks"], "href": "https://example.com/next", "type": "GET"}
         return _put(body, rule["body"], [] if end else [link])
-    return _mark(body, headers, rule, None) if end and "body" in rule else body
+    return _set(body, headers, rule, None) if end and "body" in rule else body
 
 
-def _mark(body: Any, headers: dict[str, str], place: Node, value: object) -> Any:
+def _set(body: Any, headers: dict[str, str], place: Node, value: object) -> Any:
+    """Return the body with a value where the spec says; one in a header goes into `headers`."""
     if "header" in place:
         if value is not _MISSING:
             headers[place["header"]] = str(value)

@@ -85,7 +85,7 @@ def error_body(operation: Operation | None, problem: Problem, path: str | None =
             continue
         body = example_of_schema(schema)
         code = _code(schema, problem)
-        _tell(body, problem, code, path)
+        _fill_in(body, problem, code, path)
         _put(body, pointers.get("message"), problem.message)
         _put_code(body, pointers.get("code"), code, problem.message)
         return media_type, body
@@ -146,7 +146,7 @@ def _code(schema: Node, problem: Problem) -> str | None:
     return problem.code if not known or problem.code in known else _BY_STATUS.get(problem.status, "UNKNOWN")
 
 
-def _tell(body: Any, problem: Problem, code: str | None, path: str | None) -> None:
+def _fill_in(body: Any, problem: Problem, code: str | None, path: str | None) -> None:
     """Replace what the schema's example says of some other failure."""
     if not is_node(body):
         return

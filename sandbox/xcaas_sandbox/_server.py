@@ -22,8 +22,8 @@ __all__ = ["Sandbox"]
 class Sandbox:
     """Run the sandbox while a `with` block lasts.
 
-    with Sandbox(token_lifetime=3) as sandbox:
-        client = XCaaS(base_url=sandbox.base_url, credentials=…)
+        with Sandbox(token_lifetime=3) as sandbox:
+            client = XCaaS(base_url=sandbox.base_url, credentials=…)
 
     Credentials it knows: OAuth key `eght_demo` / `demo-secret` (and `eght_realtime`,
     which lacks storage), API key `eght_demo_key` with token `demo-tenant-token`, which is

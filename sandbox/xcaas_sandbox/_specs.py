@@ -24,6 +24,8 @@ __all__ = ["Node", "Operation", "Product", "find_specs", "group_name", "is_list"
 # is checked where it is used, so this is the one place where `Any` stands.
 Node: TypeAlias = dict[str, Any]
 
+METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
 
 def is_node(value: object) -> TypeGuard[Node]:
     return isinstance(value, dict)
@@ -39,9 +41,6 @@ def kind_of(schema: Node) -> str | None:
     if is_list(kind):
         return next((str(member) for member in kind if member != "null"), "null")
     return None if kind is None else str(kind)
-
-
-METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 class _Loader(yaml.CSafeLoader):

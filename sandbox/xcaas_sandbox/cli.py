@@ -8,6 +8,10 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ._server import Sandbox
 
 __all__ = ["environment", "main"]
 
@@ -34,7 +38,7 @@ def _time(text: str) -> datetime:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time. Give ISO 8601, such as 2026-01-29T08:00Z") from None
 
 
-def main(arguments: list[str] | None = None) -> int:
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="xcaas-sandbox", description="Serve the 8x8 XCaaS APIs on this machine, with made-up data."
     )
@@ -73,25 +77,40 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--token-lifetime must be more than 0 seconds")
     if options.speed <= 0:
         parser.error("--speed must be more than 0")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command, and return its exit code: 0 after Ctrl-C, 1 if the sandbox could not start."""
+    options = _parse(arguments)
     try:
-        from ._faults import load_faults
-        from ._server import Sandbox
+        sandbox = _made(options)
     except ModuleNotFoundError as error:
         sys.stderr.write(f"xcaas-sandbox: {error.name} is not installed: pip install 'xcaas[sandbox]'\n")
         return 1
-    try:
-        faults = load_faults(options.faults) if options.faults else None
-        sandbox = Sandbox(
-            token_lifetime=options.token_lifetime,
-            port=options.port,
-            faults=faults,
-            speed=options.speed,
-            strict_limits=options.strict_limits,
-            until=options.until,
-        )
     except (OSError, ValueError) as error:
         sys.stderr.write(f"xcaas-sandbox: {error}\n")
         return 1
+    _serve(sandbox, options.speed)
+    return 0
+
+
+def _made(options: argparse.Namespace) -> Sandbox:
+    from ._faults import load_faults
+    from ._server import Sandbox
+
+    return Sandbox(
+        token_lifetime=options.token_lifetime,
+        port=options.port,
+        faults=load_faults(options.faults) if options.faults else None,
+        speed=options.speed,
+        strict_limits=options.strict_limits,
+        until=options.until,
+    )
+
+
+def _serve(sandbox: Sandbox, speed: float) -> None:
+    """Serve until Ctrl-C, and add an event to the log each second."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
@@ -99,6 +118,5 @@ def main(arguments: list[str] | None = None) -> int:
         exports = (f"  export {name}={value}\n" for name, value in environment(sandbox.base_url).items())
         sys.stdout.write(f"xcaas-sandbox at {sandbox.base_url}\n{''.join(exports)}Ctrl-C stops it.\n")
         sys.stdout.flush()
-        while not stopped.wait(1 / options.speed):
+        while not stopped.wait(1 / speed):
             sandbox.state.services.events.extend(1)
-    return 0

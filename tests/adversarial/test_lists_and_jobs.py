@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from tests.support.example_api import _ops
 from tests.support.file_origin import DATA, MD5, Origin, described, download, names, serving
 from tests.support.sessions import sync_session
-from xcaas_core._errors import ArgumentError, PagingError, PollerTimeoutError
+from xcaas_core._errors import ArgumentError, DecodeError, PagingError, PollerError, PollerTimeoutError
 from xcaas_core.operations._operation import Call
 from xcaas_core.paging._pager import Pager
 from xcaas_core.polling._poller import Poller
@@ -80,6 +81,30 @@ def test_a_timeout_that_no_clock_counts_to() -> None:
 )
 def test_facts_of_a_file_that_cannot_be(tmp_path: Path, facts: dict[str, object]) -> None:
     assert download(described(Origin(), **facts), _ops.FILE).save(tmp_path / "a").read_bytes() == DATA
+
+
+# Some readers of JSON take more levels than Python can walk through.
+DEEP = b"[" * 1000 + b"]" * 1000
+
+
+def test_a_page_that_is_nested_as_deeply_as_can_be_read() -> None:
+    server = FakeServer(check=False).respond(
+        "shop.rows.scroll", content=b'{"data": [%s], "more": false}' % DEEP, headers=JSON
+    )
+    with suppress(DecodeError):
+        list(Pager[object](sync_session(server), Call(_ops.SCROLL)))
+
+
+def test_a_state_that_is_nested_as_deeply_as_can_be_read() -> None:
+    server = running(content=b'{"status": %s, "id": "j"}' % DEEP, headers=JSON)
+    with pytest.raises((DecodeError, PollerTimeoutError)):
+        Poller[object](sync_session(server), Call(_ops.RUN, ("t1",))).wait(50)
+
+
+def test_a_reason_that_is_nested_as_deeply_as_can_be_read() -> None:
+    server = running(content=b'{"status": "FAILED", "message": %s, "id": "j"}' % DEEP, headers=JSON)
+    with pytest.raises((DecodeError, PollerError)):
+        Poller[object](sync_session(server), Call(_ops.RUN, ("t1",))).wait(50)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")

@@ -147,6 +147,7 @@ def request_faults(
 ) -> list[Fault]:
     """Return what is wrong with a request that arrived. `skipped`: parameters that a setting of the client fills."""
     path, _, fixed = operation.path.partition("#")[0].partition("?")
+    path = "/" + path.removeprefix("/")
     faults: list[Fault] = []
     if arrived.method != operation.method:
         faults.append(Fault("method", f"{operation.method} was expected, not {arrived.method}"))
@@ -245,7 +246,7 @@ def _path_faults(
     declared: Mapping[tuple[str, str], Node], sample: SampleRequest, template: str, got: str, skipped: set[str]
 ) -> list[Fault]:
     names = re.findall(r"\{([^{}]+)\}", template)
-    literals = [unquote(part) for part in re.split(r"\{[^{}]+\}", template)]
+    literals = [_literals_decoded(part) for part in re.split(r"\{[^{}]+\}", template)]
     # Parameters beside each other can be told apart in several ways, of which one has to be right.
     ways = [
         _segment_faults(declared, sample, names, values, skipped)

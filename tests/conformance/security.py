@@ -77,8 +77,10 @@ def security_faults(
 
     `Authorization` stands once on a request: of the schemes of one alternative that share it, one is enough.
     """
-    requirements = _requirements(document, operation)
     known = schemes(document)
+    requirements = _requirements(document, operation)
+    # A scheme that is not declared is for the caller to see to.
+    requirements = [one for one in requirements if one.keys() <= known.keys()] or requirements
     missing = [_missing(one, known, arrived, given) for one in requirements]
     if not missing or not all(missing):
         return []
@@ -94,7 +96,8 @@ def _missing(
         if name in known and (_is_given(known[name], given) or _there(name, known[name], arrived))
     }
     sharing = {name for name in requirement if name in known and known[name].fields.get("type") != "apiKey"}
-    return [name for name in requirement if name not in there and not (name in sharing and there & sharing)]
+    asked = [name for name in requirement if name in known and name not in there]
+    return [name for name in asked if not (name in sharing and there & sharing)]
 
 
 def _is_given(scheme: Node, given: set[tuple[str, str]]) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import xcaas
+import xcaas_sandbox
 from tests.docs.pages import PAGES, ROOT, blocks, page_id
 from xcaas_generator import cli as generator
 from xcaas_sandbox import cli as sandbox
@@ -51,6 +53,14 @@ def test_commands_and_options_exist(page: Path, capsys: pytest.CaptureFixture[st
         shown = capsys.readouterr().out
         for option in re.findall(r"--[a-z-]+", rest):
             assert option in shown, text
+
+
+@pages
+def test_methods_exist(page: Path) -> None:
+    """A method that a sentence names, such as `.wait()`, is one of something public."""
+    public = [getattr(module, name) for module in (xcaas, xcaas_sandbox) for name in module.__all__]
+    known = {member for one in [*public, type(xcaas.F.name)] for member in dir(one)}
+    assert {name for text in texts(page) for name in re.findall(r"^\.([a-z_]+)\(", text)} <= known
 
 
 @pages

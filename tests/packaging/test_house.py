@@ -10,7 +10,7 @@ import pytest
 
 from tests.packaging.installing import ROOT
 
-HAND_WRITTEN = ("core", "generator", "sandbox", "data", "cli", "tests", "examples", "benchmarks", "release")
+HAND_WRITTEN = ("core", "generator", "sandbox", "data", "cli", "website", "tests", "examples", "benchmarks", "release")
 SOURCES = ("core/xcaas_core", "generator/xcaas_generator", "sandbox/xcaas_sandbox", "data/xcaas_data", "cli/xcaas_cli")
 
 

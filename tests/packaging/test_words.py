@@ -1,4 +1,4 @@
-"""Sentences of the code: docstrings of functions are imperative, and HTTP's word is response."""
+"""Sentences of the code: docstrings of functions are imperative, examples in them are indented, and HTTP's word is response."""
 
 from __future__ import annotations
 
@@ -11,109 +11,16 @@ import pytest
 from tests.packaging.installing import ROOT
 from tests.packaging.test_house import SOURCES, files
 
-VERBS = frozenset(
-    [
-        "acknowledge",
-        "add",
-        "advise",
-        "ask",
-        "begin",
-        "bind",
-        "break",
-        "bring",
-        "build",
-        "call",
-        "cancel",
-        "capitalise",
-        "carry",
-        "change",
-        "check",
-        "claim",
-        "close",
-        "compare",
-        "compile",
-        "connect",
-        "count",
-        "create",
-        "cut",
-        "deal",
-        "decide",
-        "declare",
-        "decode",
-        "describe",
-        "do",
-        "drop",
-        "encode",
-        "end",
-        "find",
-        "follow",
-        "forget",
-        "format",
-        "generate",
-        "get",
-        "give",
-        "have",
-        "hold",
-        "judge",
-        "keep",
-        "lay",
-        "leave",
-        "let",
-        "list",
-        "look",
-        "make",
-        "mask",
-        "merge",
-        "name",
-        "note",
-        "open",
-        "parse",
-        "pay",
-        "percent-encode",
-        "print",
-        "put",
-        "raise",
-        "read",
-        "receive",
-        "record",
-        "refuse",
-        "remember",
-        "remove",
-        "replace",
-        "report",
-        "respond",
-        "return",
-        "run",
-        "save",
-        "say",
-        "see",
-        "seek",
-        "send",
-        "serve",
-        "settle",
-        "share",
-        "shorten",
-        "show",
-        "start",
-        "stop",
-        "store",
-        "swap",
-        "take",
-        "teach",
-        "tell",
-        "turn",
-        "undo",
-        "unpack",
-        "use",
-        "validate",
-        "wait",
-        "warn",
-        "watch",
-        "wrap",
-        "write",
-        "yield",
-    ]
-)
+# The verbs that docstrings begin with. Add one that is missing; a noun or a participle is not.
+_LISTED = """
+acknowledge add advise ask begin bind break bring build call cancel capitalise carry change check claim
+close compare compile connect count create cut deal decide declare decode describe do drop encode end find
+follow forget format generate get give have hold judge keep lay leave let list look make mask merge name
+note open parse pay percent-encode print put raise read receive record refuse remember remove replace report
+respond return run save say see seek send serve settle share shorten show start stop store swap take teach
+tell turn undo unpack use validate wait warn watch wrap write yield
+"""
+VERBS = frozenset(_LISTED.split())
 
 
 def not_imperative(source: str) -> list[str]:
@@ -150,6 +57,39 @@ def test_other_docstrings_are_found(start: str) -> None:
 
 def test_properties_are_noun_phrases() -> None:
     assert not_imperative('class C:\n    @property\n    def f(self):\n        """The pages."""\n') == []
+
+
+def flush_examples(source: str) -> list[str]:
+    """Return the examples in docstrings that editors show as prose: those that begin at the margin.
+
+    The formatter moves an example there if nothing after the first line is at the margin, such as `Example:`.
+    """
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            paragraphs = (ast.get_docstring(node) or "").split("\n\n")
+            found += [paragraph for paragraph in paragraphs[1:] if is_program(paragraph)]
+    return found
+
+
+def is_program(paragraph: str) -> bool:
+    """Return whether a paragraph is Python that does something."""
+    try:
+        parsed = ast.parse(paragraph)
+    except SyntaxError:
+        return False
+    return any(isinstance(node, ast.Call | ast.Assign | ast.With | ast.For) for node in ast.walk(parsed))
+
+
+@pytest.mark.parametrize("folder", SOURCES)
+def test_examples_in_docstrings_are_indented(folder: str) -> None:
+    found = {path.relative_to(ROOT).as_posix(): flush_examples(path.read_text("utf-8")) for path in files(folder)}
+    assert not {path: examples for path, examples in found.items() if examples}
+
+
+def test_examples_at_the_margin_are_found() -> None:
+    assert flush_examples('"""A thing.\n\nuse(it)\n"""\n') == ["use(it)"]
+    assert flush_examples('"""A thing.\n\nExample:\n    use(it)\n"""\n') == []
 
 
 def test_core_says_response() -> None:

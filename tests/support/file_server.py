@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-__all__ = ["Breaking", "Origin"]
+__all__ = ["Breaking", "FileServer"]
 
 
 class Breaking:
@@ -32,7 +32,7 @@ class Breaking:
         self.announce = announce
 
 
-class Origin:
+class FileServer:
     """Serves `data` at every path, with ranges and an ETag. Each answer takes the next of `troubles`.
 
     Args:
@@ -65,7 +65,7 @@ class Origin:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @contextmanager
-    def serving(self) -> Generator[Origin]:
+    def serving(self) -> Generator[FileServer]:
         """Answer until the block ends."""
         thread = threading.Thread(target=self._accept, daemon=True)
         thread.start()

@@ -14,7 +14,7 @@ __all__ = ["as_row", "cell", "is_object", "is_sequence", "pairs", "plain", "sele
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Tell whether a value is a JSON object."""
+    """Return whether a value is a JSON object."""
     return isinstance(value, dict)
 
 
@@ -55,7 +55,7 @@ def cell(value: Any) -> str:
 
 
 def is_sequence(value: Any) -> TypeGuard[Sequence[Any]]:
-    """Tell whether a value is a list."""
+    """Return whether a value is a list."""
     return isinstance(value, list | tuple)
 
 

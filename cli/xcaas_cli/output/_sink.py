@@ -207,7 +207,7 @@ def _counted(rows: Iterable[Any], tell: Callable[[str], None]) -> Iterator[Any]:
 
 
 def _is(result: Any, kind: type[Any]) -> bool:
-    """Tell whether a result is of a class, whatever the parameters of that are."""
+    """Return whether a result is of a class, whatever the parameters of that are."""
     return isinstance(result, kind)
 
 

@@ -60,6 +60,9 @@ class ClientState:
         self.draw = draw
         self._max_in_flight = max_in_flight
         self.lenient_reading: LenientReading | None = None
+        self.limiters: dict[str, RateLimiter | None] = {}
+        # Where calls of this client went, and so where its credentials may go.
+        self.origins: set[tuple[str, str, int]] = set()
         self.reset()
         resets_after_fork(self)
 
@@ -67,9 +70,9 @@ class ClientState:
         """Start anew, in a forked child too: locks may be held and slots taken by threads that it doesn't have."""
         self.budget: RetryBudget = RetryBudget()
         self.flight: FlightLimit = FlightLimit(self._max_in_flight)
-        self.limiters: dict[str, RateLimiter | None] = {}
-        # Where calls of this client went, and so where its credentials may go.
-        self.origins: set[tuple[str, str, int]] = set()
+        for limiter in self.limiters.values():
+            if limiter is not None:
+                limiter.reset()
 
 
 class Engine:
@@ -89,7 +92,7 @@ class Engine:
         self.shared = shared
         # The user's own HTTP client signs requests; authorizers would only be in its way.
         self.external_auth = external_auth
-        self._sites: dict[Operation[object], Endpoint] = {}
+        self._endpoints: dict[Operation[object], Endpoint] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
         self.auth_context: AuthContext = context or self._auth_context()
 
@@ -104,18 +107,18 @@ class Engine:
             context=self.auth_context if same else None,
         )
 
-    def site(self, operation: Operation[object]) -> Endpoint:
+    def endpoint(self, operation: Operation[object]) -> Endpoint:
         """Return where and how this client calls an operation; found out once."""
-        found = self._sites.get(operation)
+        found = self._endpoints.get(operation)
         if found is None:
-            found = self._sites[operation] = self._find_site(operation)
+            found = self._endpoints[operation] = self._make_endpoint(operation)
         return found
 
     def forget(self, operation: Operation[object]) -> None:
         """Drop what was found out about an operation that will not be called again."""
-        self._sites.pop(operation, None)
+        self._endpoints.pop(operation, None)
 
-    def _find_site(self, operation: Operation[object]) -> Endpoint:
+    def _make_endpoint(self, operation: Operation[object]) -> Endpoint:
         from ..serialization._compiled import compiled
 
         product = operation.product
@@ -183,7 +186,7 @@ class Engine:
 
     @property
     def lenient(self) -> LenientReading | None:
-        """Say how responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        """How responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
         if not self.options.lenient:
             return None
         if self.shared.lenient_reading is None:
@@ -193,7 +196,7 @@ class Engine:
         return self.shared.lenient_reading
 
     def trusts(self, url: str) -> bool:
-        """Tell whether credentials may go to an address: to servers of operations that were called, and to hosts
+        """Return whether credentials may go to an address: to servers of operations that were called, and to hosts
         that the user listed."""
         origin = origin_of(url)
         return origin in self.shared.origins or origin[1] in self.options.trusted_hosts

@@ -14,9 +14,9 @@ from .._redaction import safe_url
 from ..http._headers import requested_wait
 from ..sansio._messages import Response
 from ..sansio._steps import Close, Flow, Read, Sleep, send
+from ._call_response import CallResponse
 from ._context import CallContext, mask_error
 from ._error_responses import response_error
-from ._replies import CallResponse
 from ._requests import build_request
 from ._retry import cost_of, planned_wait, worth_repeating
 from .hooks import CallHooks
@@ -44,6 +44,7 @@ class CallRunner(Generic[T]):
     """One call on its way."""
 
     __slots__ = (
+        "_endpoint",
         "_grant",
         "_hooks",
         "_renewed",
@@ -51,7 +52,6 @@ class CallRunner(Generic[T]):
         "_retries",
         "_sent",
         "_signs",
-        "_site",
         "_url",
         "_waited",
         "call",
@@ -77,9 +77,9 @@ class CallRunner(Generic[T]):
         total = engine.options.timeout.total
         self.deadline: float | None = None if total is None else engine.shared.clock() + total
         try:
-            self._site = engine.site(call.operation)
-            self.compiled: Compiled = self._site.compiled
-            request, self._signs = build_request(engine, self._site, call)
+            self._endpoint = engine.endpoint(call.operation)
+            self.compiled: Compiled = self._endpoint.compiled
+            request, self._signs = build_request(engine, self._endpoint, call)
             self.request: Request = request
             self.context.request = request
             self._url = request.url
@@ -132,7 +132,7 @@ class CallRunner(Generic[T]):
     def _attempt(self) -> Flow[Response]:
         """Make one try, from waiting for a slot to the end of the response (or of its headers, if streamed)."""
         self._sent = False
-        site, request, flight = self._site, self.request, self.engine.shared.flight
+        endpoint, request, flight = self._endpoint, self.request, self.engine.shared.flight
         hooks = self._hooks
         if hooks is not None and hooks.respond and not self.call.stream:
             # Before the limit: what is not sent does not count against it.
@@ -140,16 +140,16 @@ class CallRunner(Generic[T]):
             if (given := hooks.given()) is not None:
                 self._sent = True
                 return given
-        if site.limiter is not None:
-            yield from site.limiter.enter(self._left())
+        if endpoint.limiter is not None:
+            yield from endpoint.limiter.enter(self._left())
         if hooks is not None and not hooks.announced:
             self._announce(hooks)
         if not flight.try_enter():
             yield from flight.enter(self._left())
         try:
-            if self._signs and site.authorizer is not None:
+            if self._signs and endpoint.authorizer is not None:
                 request.url = self._url  # an earlier attempt may have left its key in the query
-                flow = site.authorizer.authorize(request, deadline=self.deadline, replay=self._renewed)
+                flow = endpoint.authorizer.authorize(request, deadline=self.deadline, replay=self._renewed)
                 self._grant = yield from self._with_tokens(flow)
             request.timeout = self._left()
             self._sent = True
@@ -185,8 +185,8 @@ class CallRunner(Generic[T]):
             raise
 
     def _replay(self, response: Response) -> Flow[bool]:
-        """Tell, after a 401, whether the credentials' owner has better ones now. Asked once per call."""
-        authorizer = self._site.authorizer
+        """Return whether there are other credentials to try after a 401. Asked once per call."""
+        authorizer = self._endpoint.authorizer
         if response.status != 401 or self._replayed or not self._signs or authorizer is None:
             return False
         if not self.request.replayable:
@@ -261,9 +261,9 @@ class CallRunner(Generic[T]):
         asked = requested_wait(response.headers, response.status, self.engine.shared.wall())
         refusal = response_error(self.call.operation, response, asked, self.context.redactor())
         self.context.complete(refusal, response)
-        if self._signs and self._site.authorizer is not None:
+        if self._signs and self._endpoint.authorizer is not None:
             # Asked in any case: a refused token that was not replaced is dropped here.
-            refusal.advice = self._site.authorizer.explain(response.status, self._grant) or refusal.advice
+            refusal.advice = self._endpoint.authorizer.explain(response.status, self._grant) or refusal.advice
             if response.status == 401 and not self.request.replayable:
                 refusal.advice = "The body could be read once only, so the call was not repeated. Make it again."
         elif response.status == 401 and (own := self._own_credentials()):

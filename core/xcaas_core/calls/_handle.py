@@ -32,5 +32,5 @@ class Handle:
         )
 
     def _instead(self) -> str:
-        """Say what to send there."""
+        """Return what to send there instead."""
         return "Send the arguments of the call there, and make the call with a client of that process."

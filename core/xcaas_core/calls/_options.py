@@ -35,6 +35,10 @@ __all__ = [
     "option",
 ]
 
+# RFC 9110, 5.6.2.
+_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
 
 class Unchanged:
     """The type of `UNCHANGED`: the option keeps its value in `with_options`."""
@@ -74,44 +78,39 @@ class TransportFactory(Protocol):
     def async_io(self) -> AsyncTransport: ...
 
 
-def _is_str(value: object) -> bool:
+def _is_optional_str(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
-def _is_variables(value: object) -> bool:
+def _is_optional_str_mapping(value: object) -> bool:
     return value is None or is_str_mapping(value)
 
 
 def _is_region(value: object) -> bool:
-    return isinstance(value, str) or _is_variables(value)
+    return isinstance(value, str) or _is_optional_str_mapping(value)
 
 
 def _is_server(value: object) -> bool:
-    return _is_str(value) or (_is_whole(value) and isinstance(value, int) and value >= 0)
+    return _is_optional_str(value) or (_is_integer(value) and isinstance(value, int) and value >= 0)
 
 
-def _is_headers(value: object) -> bool:
+def _is_optional_mapping(value: object) -> bool:
     return value is None or is_mapping(value)
 
 
-def _is_list_of_str(value: object) -> bool:
+def _is_str_collection(value: object) -> bool:
     return not isinstance(value, str) and is_collection(value) and all(isinstance(item, str) for item in value)
 
 
 def _are_hooks(value: object) -> bool:
-    return is_collection(value) and all(map(_is_hook, value))
-
-
-def _is_hook(value: object) -> bool:
-    methods = (getattr(value, name, None) for name in ("before", "after"))
-    return not isinstance(value, type) and all(map(callable, methods))
+    return is_collection(value) and all(has_methods(one, "before", "after") for one in value)
 
 
 def _is_rate_limits(value: object) -> bool:
     return isinstance(value, bool) or is_mapping(value)
 
 
-def _is_whole(value: object) -> bool:
+def _is_integer(value: object) -> bool:
     return hasattr(value, "__index__") and not isinstance(value, bool | type)
 
 
@@ -126,10 +125,6 @@ def _check_headers(headers: object) -> None:
             raise ConfigurationError(
                 f"the header {name} cannot be sent", advice="Its value must be text in ASCII, without line ends."
             )
-
-
-# RFC 9110, 5.6.2.
-_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _check_rate_limits(given: object) -> None:
@@ -153,9 +148,6 @@ def _check_insecure_hosts(hosts: object) -> None:
             raise ConfigurationError(
                 f"{host!r} of insecure_hosts is not the name of one host", advice="It looks like 'api.internal'."
             )
-
-
-_HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def _check_base_url(address: object) -> None:
@@ -244,15 +236,15 @@ class ClientOptions:
     region: str | Mapping[str, str] | None = option(
         None, _is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
     )
-    tenant: str | None = option(None, _is_str, "text", variable="XCAAS_TENANT")
-    cluster: str | None = option(None, _is_str, "text", variable="XCAAS_CLUSTER")
-    variables: Mapping[str, str] | None = option(None, _is_variables, "a mapping from name to text")
-    base_url: str | None = option(None, _is_str, "text", check=_check_base_url, variable="XCAAS_BASE_URL")
+    tenant: str | None = option(None, _is_optional_str, "text", variable="XCAAS_TENANT")
+    cluster: str | None = option(None, _is_optional_str, "text", variable="XCAAS_CLUSTER")
+    variables: Mapping[str, str] | None = option(None, _is_optional_str_mapping, "a mapping from name to text")
+    base_url: str | None = option(None, _is_optional_str, "text", check=_check_base_url, variable="XCAAS_BASE_URL")
     server: int | str | None = option(None, _is_server, "an index from 0, or a name, description or address as text")
     timeout: Timeout = option(DEFAULT_TIMEOUT)
     retries: RetryPolicy = option(DEFAULT_RETRIES)
-    headers: Mapping[str, str] = option(None, _is_headers, "a mapping from name to text", check=_check_headers)
-    query: Mapping[str, object] = option(None, _is_headers, "a mapping from name to value")
+    headers: Mapping[str, str] = option(None, _is_optional_mapping, "a mapping from name to text", check=_check_headers)
+    query: Mapping[str, object] = option(None, _is_optional_mapping, "a mapping from name to value")
     hooks: Sequence[Hook] = option(
         (),
         _are_hooks,
@@ -269,16 +261,16 @@ class ClientOptions:
     rate_limit_store: RateLimitStore | None = option(
         None, lambda value: value is None or has_methods(value, "reserve"), "a store: RedisRateLimits(…)", shared=True
     )
-    max_in_flight: int = option(100, _is_whole, "a whole number", check=_check_in_flight, shared=True)
+    max_in_flight: int = option(100, _is_integer, "a whole number", check=_check_in_flight, shared=True)
     trusted_hosts: Sequence[str] = option(
         (),
-        _is_list_of_str,
+        _is_str_collection,
         "a list of hosts",
         advice="Pass a list, also for a single host: ['files.example.com'].",
     )
     insecure_hosts: Sequence[str] = option(
         (),
-        _is_list_of_str,
+        _is_str_collection,
         "a list of hosts",
         advice="Pass a list, also for a single host: ['api.internal'].",
         check=_check_insecure_hosts,
@@ -288,8 +280,8 @@ class ClientOptions:
     auth: object = option(shared=True)
     http_client: HttpClient | TransportFactory | None = option(shared=True)
     verify: ssl.SSLContext | str | bool = option(True, shared=True)
-    proxy: str | None = option(None, _is_str, "text", check=_check_proxy, shared=True)
-    http_library: str | None = option(None, _is_str, "text", check=_check_http_library, shared=True)
+    proxy: str | None = option(None, _is_optional_str, "text", check=_check_proxy, shared=True)
+    http_library: str | None = option(None, _is_optional_str, "text", check=_check_http_library, shared=True)
 
     def __post_init__(self) -> None:
         """Refuse what no client can be made from, and keep the rest as calls want it: nobody else can change it."""

@@ -116,6 +116,10 @@ class RateLimiter:
         self._limits = tuple(limits)
         self._clock = clock
         self._past: list[deque[float]] = [deque(maxlen=limit.calls) for limit in self._limits]
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget who holds the lock, after a fork. Calls that were made stay known."""
         self._lock = Lock()
 
     def reserve(self, longest: float | None) -> float | None:

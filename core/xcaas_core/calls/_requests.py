@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 __all__ = ["build_request"]
 
 
-def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[Request, bool]:
+def build_request(engine: Engine, endpoint: Endpoint, call: Call[object]) -> tuple[Request, bool]:
     """Return the request of a call, and whether the authorizer is to sign it.
 
     It is not if the caller has set the credentials' headers, or if a link leads to a host that may not see
     credentials; then the headers that look like secrets stay behind, too.
     """
-    target = site.compiled.write(call.args, site.setting, linked=call.link is not None)
-    headers = {**site.headers, **target.headers}
+    target = endpoint.compiled.write(call.args, endpoint.setting, linked=call.link is not None)
+    headers = {**endpoint.headers, **target.headers}
     trusted = True
     if call.link is None:
-        url = site.address + site.compiled.fill_path(target.path)
+        url = endpoint.address + endpoint.compiled.fill_path(target.path)
         if engine.options.query:
             target.query += extra_query(engine.options.query)
         if target.query:
             url = f"{url}{'&' if '?' in url else '?'}{'&'.join(target.query)}"
     else:
         options = engine.options
-        url = resolve_link(call.link, site.address, site.template, options.base_url, options.insecure_hosts)
-        trusted = same_origin(url, site.address) or engine.trusts(url)
+        url = resolve_link(call.link, endpoint.address, endpoint.template, options.base_url, options.insecure_hosts)
+        trusted = same_origin(url, endpoint.address) or engine.trusts(url)
     if target.cookies:
         headers["cookie"] = "; ".join(filter(None, (headers.get("cookie"), *target.cookies)))
     if not trusted:
@@ -48,12 +48,12 @@ def build_request(engine: Engine, site: Endpoint, call: Call[object]) -> tuple[R
         call.operation if not engine.options.query else _with_query(call.operation, engine.options.query)
     )
     if call.body is not None or call.operation.body is not None:
-        _put_body(request, site, call)
+        _put_body(request, endpoint, call)
     if call.headers is not None:
         _override(headers, call.headers)
-    request.keys = site.compiled.keys(target)
+    request.keys = endpoint.compiled.keys(target)
     request.secrets += request.keys.values()
-    signs = trusted and _needs_signature(site, request)
+    signs = trusted and _needs_signature(endpoint, request)
     holds = request.keys or any(map(is_secret, headers))
     if (signs and engine.credentials is not None) or engine.external_auth or holds:
         refuse_plain_http(url, engine.options.insecure_hosts)
@@ -80,15 +80,15 @@ def extra_query(given: Mapping[str, object]) -> list[str]:
         raise argument_error("query", problem) from None
 
 
-def _needs_signature(site: Endpoint, request: Request) -> bool:
-    return site.authorizer is not None and not site.compiled.guarded(request.headers, request.keys)
+def _needs_signature(endpoint: Endpoint, request: Request) -> bool:
+    return endpoint.authorizer is not None and not endpoint.compiled.guarded(request.headers, request.keys)
 
 
-def _put_body(request: Request, site: Endpoint, call: Call[object]) -> None:
+def _put_body(request: Request, endpoint: Endpoint, call: Call[object]) -> None:
     body = call.operation.body
     # Of several media types; the payload says which it is, with what belongs to it (a boundary).
     asked = request.headers.pop("content-type", None) if body is not None and body.variants else None
-    payload = site.compiled.payload(call.operation, call.body, asked)
+    payload = endpoint.compiled.payload(call.operation, call.body, asked)
     if payload is None:
         return
     request.content = payload.content

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from operator import index
 from threading import Lock
+from typing import Final
 
 from .._checks import POSITIVE, check_number, invalid_type, is_collection
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
@@ -15,6 +16,10 @@ from .._lazy import public
 from ..sansio._steps import growing_wait
 
 __all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "cost_of", "planned_wait", "worth_repeating"]
+
+_BUDGET: Final = 500
+_COST: Final = 5
+_COST_OF_TIMEOUT: Final = 10
 
 
 @public
@@ -121,15 +126,15 @@ class RetryPolicy:
 
 
 class RetryBudget:
-    """What all calls of a client may spend on retries, so that a server in trouble isn't buried.
+    """What all calls of a client may spend on retries, so that they do not overload a server that is failing.
 
-    A bucket that starts full: a retry takes 5, one after a timeout 10, a response gives 1 back.
-    At 500 that is about a hundred retries in a row, and one in five calls for good.
+    A token bucket that starts full. A retry takes 5, or 10 after a timeout; a successful response gives 1 back. So a full
+    bucket of 500 allows a hundred retries in a row; afterwards, five successes pay for one retry.
     """
 
     __slots__ = ("_level", "_lock", "_size")
 
-    def __init__(self, size: int = 500) -> None:
+    def __init__(self, size: int = _BUDGET) -> None:
         self._size = size
         self._level = size
         self._lock = Lock()
@@ -143,7 +148,7 @@ class RetryBudget:
             return True
 
     def give(self) -> None:
-        """Give back for a response. Unlocked while the bucket is full, as it mostly is."""
+        """Give back for a success. Takes no lock while the bucket is full, as it mostly is."""
         if self._level < self._size:
             with self._lock:
                 self._level = min(self._size, self._level + 1)
@@ -156,11 +161,11 @@ class RetryBudget:
 
 def cost_of(error: TransportError | None) -> int:
     """Return what a retry takes from the budget."""
-    return 10 if isinstance(error, CallTimeoutError) else 5
+    return _COST_OF_TIMEOUT if isinstance(error, CallTimeoutError) else _COST
 
 
 def worth_repeating(error: TransportError, safe: bool) -> bool:
-    """Tell whether a call that got no response may be repeated."""
+    """Return whether a call that got no response may be repeated."""
     if isinstance(error, CertificateError):
         return False
     if isinstance(error, ConnectError) or (isinstance(error, CallTimeoutError) and not error.connected):

@@ -15,8 +15,8 @@ from ..sansio._drivers import AsyncTransport, SyncTransport, run, run_async
 
 if TYPE_CHECKING:
     from ..sansio._steps import Flow
+    from ._call_response import CallResponse
     from ._engine import Engine
-    from ._replies import CallResponse
 
 __all__ = ["AsyncSession", "Session"]
 

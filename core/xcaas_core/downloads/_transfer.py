@@ -21,8 +21,8 @@ from ._checksum import Checksum
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..calls._call_response import CallResponse
     from ..calls._engine import Engine
-    from ..calls._replies import CallResponse
     from ..operations._extensions import DownloadSpec
     from ..sansio._messages import Response
     from ..sansio._steps import Flow
@@ -48,10 +48,10 @@ class Transfer:
         "_description",
         "_engine",
         "_expected",
-        "_facts",
         "_failures",
-        "_reply",
+        "_latest",
         "_response",
+        "_spec",
         "checksum",
         "described",
         "etag",
@@ -66,10 +66,10 @@ class Transfer:
     def __init__(self, engine: Engine, call: Call[object], verify: bool = True) -> None:
         self._engine = engine
         self._call = call
-        self._facts: DownloadSpec | None = call.operation.download
-        self._description = self._facts.checksum if self._facts is not None and verify else None  # not asked for yet
-        self._reply: CallResponse[object] | None = None  # the latest one, open or not
-        self._response: Response  # of that reply
+        self._spec: DownloadSpec | None = call.operation.download
+        self._description = self._spec.checksum if self._spec is not None and verify else None  # not asked for yet
+        self._latest: CallResponse[object] | None = None  # the latest one, open or not
+        self._response: Response  # of the library, for the latest one
         self.is_open = False
         self._failures = 0
         self._best = 0
@@ -96,23 +96,23 @@ class Transfer:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        return {} if self._reply is None else self._reply.headers
+        return {} if self._latest is None else self._latest.headers
 
     def describe(self) -> Flow[None]:
         """Ask what the service knows of the file: its length and checksum. No request where the spec names none, nor
         while a response is open: it could wait for the slot that the response holds.
         """
-        facts = self._facts
-        if facts is None or self._description is None or self.is_open:
+        spec = self._spec
+        if spec is None or self._description is None or self.is_open:
             return
-        reply = yield from exchange(self._engine, self._call.related(self._description))
+        response = yield from exchange(self._engine, self._call.related(self._description))
         self._description = None
-        body = reply.json()
-        size = value_at(body, facts.size) if facts.size else None
-        self.described = _number(str(size))
-        text = value_at(body, facts.value) if facts.value else None
-        kind = value_at(body, facts.type) if facts.type else None
-        if isinstance(text, str) and text and str(kind or "MD5").upper() == "MD5":
+        body = response.json()
+        size = value_at(body, spec.size) if spec.size else None
+        self.described = _number(str(size)) if isinstance(size, str | int) else None
+        text = value_at(body, spec.value) if spec.value else None
+        kind = value_at(body, spec.type) if spec.type else None
+        if isinstance(text, str) and text and (not kind or (isinstance(kind, str) and kind.upper() == "MD5")):
             self._expected = text
             self.checksum = Checksum(text, self.described)
 
@@ -177,7 +177,7 @@ class Transfer:
         """Return whether it makes sense to ask for the rest of a part that `note` describes."""
         if not note or note.get("checksum", "") != (self._expected or "") or note.get("coding"):
             return False
-        if self._facts is not None and self._facts.ranges is False:
+        if self._spec is not None and self._spec.ranges is False:
             return False
         return bool(note.get("etag")) or (self.checksum is not None and self.checksum.conclusive)
 
@@ -217,9 +217,9 @@ class Transfer:
 
     def close(self) -> Flow[None]:
         """Let go of the connection. Safe to call twice."""
-        if self.is_open and self._reply is not None:
+        if self.is_open and self._latest is not None:
             self.is_open = False
-            yield Close(self._reply.response)
+            yield Close(self._latest.response)
 
     def _request(self) -> Flow[None]:
         """Ask for the bytes from `offset` on. Sets `offset` to where the response begins."""
@@ -230,28 +230,28 @@ class Transfer:
             headers["If-Range"] = self.etag
         call = Call(self._call.operation, self._call.args, self._call.body, headers=headers, stream=True)
         try:
-            reply = yield from exchange(self._engine, call)
+            response = yield from exchange(self._engine, call)
         except ResponseError as error:
             if error.status != 416 or not self.offset:
                 raise
             self.offset = 0  # what we have is not a part of what is there now
             yield from self._request()
             return
-        self._reply = reply
-        self._response = reply.response
+        self._latest = response
+        self._response = response.response
         self.is_open = True
-        begins = _range_start(reply.headers) if reply.status == 206 else 0
+        begins = _range_start(response.headers) if response.status == 206 else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
             text = f"bytes were requested from {self.offset} on, but the response begins at {begins}"
             raise self._in_context(DownloadError(text))
-        if begins and self._is_of_another(reply.headers):
+        if begins and self._is_of_another(response.headers):
             yield from self.close()
             self.offset = 0
             yield from self._request()
             return
         self.offset = begins
-        self._learn(reply)
+        self._learn(response)
 
     def _is_of_another(self, headers: Mapping[str, str]) -> bool:
         """Return whether a part is of another file than the bytes before it, although `If-Range` asked for the same."""
@@ -265,16 +265,16 @@ class Transfer:
             or _coding(headers) != ""
         )
 
-    def _learn(self, reply: CallResponse[object]) -> None:
-        headers = reply.headers
+    def _learn(self, response: CallResponse[object]) -> None:
+        headers = response.headers
         etag = headers.get("ETag", "")
-        continues = reply.status == 206 and self.offset > 0
+        continues = response.status == 206 and self.offset > 0
         modified = headers.get("Last-Modified") or (self.modified if continues else None)
         # Weak ETags don't promise the same bytes, so If-Range must not carry them (RFC 9110, 13.1.5).
         self.etag = etag if etag.startswith('"') else self.etag if continues else modified
         self.modified = modified
         self._coding = _coding(headers)
-        whole = _total(headers) if reply.status == 206 else _number(headers.get("Content-Length", ""))
+        whole = _total(headers) if response.status == 206 else _number(headers.get("Content-Length", ""))
         if self._coding:
             self.length = None  # the bytes that arrive here are unpacked already
         elif whole is not None:
@@ -312,7 +312,7 @@ class Transfer:
     def _may_continue(self) -> bool:
         """Return whether asking for the rest is sure to give the rest of the same file."""
         # Ranges count the bytes of the coding, which are not those that came out of it.
-        if not self.offset or self._coding or (self._facts is not None and self._facts.ranges is False):
+        if not self.offset or self._coding or (self._spec is not None and self._spec.ranges is False):
             return False
         return self.etag is not None or (self.checksum is not None and self.checksum.conclusive)
 
@@ -327,7 +327,7 @@ class Transfer:
         yield Sleep(growing_wait(_FIRST_PAUSE, self._failures))
 
     def _in_context(self, error: DownloadError) -> DownloadError:
-        return (self._reply or CallContext(self._call.operation)).complete(error)
+        return (self._latest or CallContext(self._call.operation)).complete(error)
 
 
 def _range_start(headers: Mapping[str, str]) -> int:

@@ -78,16 +78,16 @@ class StreamState(Generic[T]):
     def handshake(self) -> Flow[Request]:
         """Return the request that opens the next connection, with credentials on it."""
         try:
-            site = self.engine.site(self._call.operation)
+            endpoint = self.engine.endpoint(self._call.operation)
             call = self._call
             if self._is_reader and self.resume_token is not None:
                 call = call.with_argument("query", "messageId", self.resume_token)
-            request, signs = build_request(self.engine, site, call)
+            request, signs = build_request(self.engine, endpoint, call)
             self.context.request = request
             request.timeout = HANDSHAKE
-            if signs and site.authorizer is not None:
+            if signs and endpoint.authorizer is not None:
                 deadline = self.engine.shared.clock() + HANDSHAKE
-                self._grant = yield from site.authorizer.authorize(request, deadline=deadline, replay=self._renewed)
+                self._grant = yield from endpoint.authorizer.authorize(request, deadline=deadline, replay=self._renewed)
             return request
         except XCaaSError as error:
             self.context.complete(error)
@@ -95,7 +95,7 @@ class StreamState(Generic[T]):
 
     def refused(self, request: Request, response: Response) -> Flow[float]:
         """Return the seconds to wait before another handshake. Raises what the refusal means if there is to be none."""
-        authorizer = self.engine.site(self._call.operation).authorizer
+        authorizer = self.engine.endpoint(self._call.operation).authorizer
         if response.status == 401 and authorizer is not None and not self._renewed:
             deadline = self.engine.shared.clock() + HANDSHAKE
             self._renewed = yield from authorizer.rejected(request, response, self._grant, deadline=deadline)
@@ -168,16 +168,18 @@ class StreamState(Generic[T]):
         self.pending = frame.id  # also if it can't be read: whoever goes on after the error gets the next one
         try:
             raw = parse_payload(frame.payload)
-        except ValueError:
+            documented = as_documented(raw, self._codec)
+        except (ValueError, RecursionError):
             raise self.context.complete(
                 DecodeError(
-                    f"the payload of event {frame.id} is not JSON in base64", advice="Continue with the next event."
+                    f"the payload of event {frame.id} is not JSON in base64, or is nested too deeply",
+                    advice="Continue with the next event.",
                 )
             ) from None
         self._follow(raw)
         try:
             # Fields that do not fit are kept, since a stream must get past them.
-            value: T = self._codec.decode(as_documented(raw, self._codec), lenient=self._lenient)
+            value: T = self._codec.decode(documented, lenient=self._lenient)
         except DecodeError as error:
             raise self.context.complete(error) from None
         return value
@@ -201,7 +203,7 @@ class StreamState(Generic[T]):
         """
         info = _message_info(raw)
         instance, number = info.get("instanceId"), info.get("sequenceId")
-        if not isinstance(instance, str) or not isinstance(number, str) or not number.isdecimal():
+        if not isinstance(instance, str) or not isinstance(number, str) or not number.isdecimal() or len(number) > 18:
             return
         before, now = self._numbers.get(instance), int(number)
         self._numbers[instance] = max(now, before or 0)

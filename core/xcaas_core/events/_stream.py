@@ -62,9 +62,10 @@ class _Stream(Generic[T]):
 class EventStream(_Stream[T]):
     """Events as they happen, for blocking code. Read in one thread; call `close` from any.
 
-    with client.events.read("all", resume_token=kept) as events:
-        for event in events:
-            handle(event.payload)
+    Example:
+        with client.events.read("all", resume_token=kept) as events:
+            for event in events:
+                handle(event.payload)
     """
 
     def __init__(self, session: Session, operation: Operation[T], args: tuple[object, ...]) -> None:
@@ -169,9 +170,10 @@ class EventStream(_Stream[T]):
 class AsyncEventStream(_Stream[T]):
     """Events as they happen, for asyncio.
 
-    async with client.events.read("all", resume_token=kept) as events:
-        async for event in events:
-            await handle(event.payload)
+    Example:
+        async with client.events.read("all", resume_token=kept) as events:
+            async for event in events:
+                await handle(event.payload)
     """
 
     def __init__(self, session: AsyncSession, operation: Operation[T], args: tuple[object, ...]) -> None:

@@ -159,7 +159,7 @@ def _value(value: object) -> Value:
 
 
 def _is_itself(value: datetime) -> bool:
-    """Tell whether a time is one: pandas' NaT is a datetime whose year is NaN."""
+    """Return whether a time is one: pandas' NaT is a datetime whose year is NaN."""
     return value.year == value.year
 
 

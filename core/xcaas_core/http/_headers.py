@@ -13,6 +13,21 @@ __all__ = ["disposition_name", "link_target", "request_id_of", "requested_wait"]
 # Below this a number counts seconds; above it is a date in epoch seconds.
 _EPOCH: Final = 1_000_000_000
 
+_LONGEST_ID: Final = 200
+_REQUEST_IDS: Final = (
+    "x-request-id",
+    "x-correlation-id",
+    "request-id",
+    "x-response-id",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-trace-id",
+    "cf-ray",
+)
+# The two forms of a file name in Content-Disposition (RFC 6266).
+_EXTENDED: Final = re.compile(r"(?:^|;)\s*filename\*\s*=\s*\"?([\w!#$%&+^`{}~-]+)'[^']*'([^;\"\s]+)", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"(?:^|;)\s*filename\s*=\s*(?:\"((?:\\.|[^\"\\])*)\"|([^;]*))", re.IGNORECASE)
+
 
 def requested_wait(headers: Mapping[str, str], status: int, now: float) -> float | None:
     """Return the seconds that a response asks to wait: `Retry-After` as seconds or date, else `x-ratelimit-reset`
@@ -64,19 +79,6 @@ def link_target(header: str | None, relation: str) -> str | None:
     return None
 
 
-_LONGEST_ID: Final = 200
-_REQUEST_IDS: Final = (
-    "x-request-id",
-    "x-correlation-id",
-    "request-id",
-    "x-response-id",
-    "x-amzn-requestid",
-    "x-amzn-trace-id",
-    "x-trace-id",
-    "cf-ray",
-)
-
-
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Return the server's name for a request, under whichever header it gives it."""
     for name in _REQUEST_IDS:
@@ -84,12 +86,6 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
         if found and len(found) <= _LONGEST_ID:
             return found
     return None
-
-
-_EXTENDED: Final = re.compile(r"(?:^|;)\s*filename\*\s*=\s*\"?([\w!#$%&+^`{}~-]+)'[^']*'([^;\"\s]+)", re.IGNORECASE)
-
-
-_PLAIN: Final = re.compile(r"(?:^|;)\s*filename\s*=\s*(?:\"((?:\\.|[^\"\\])*)\"|([^;]*))", re.IGNORECASE)
 
 
 def disposition_name(header: str | None) -> str | None:

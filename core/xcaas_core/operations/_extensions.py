@@ -48,7 +48,8 @@ class StopCondition:
 @dataclass(slots=True, eq=False)
 class PaginationSpec:
     """How a list continues: `page` counts a number up, `cursor` sends back a value of the response before,
-    `link` follows an address that the response before gave (`parameter` is empty).
+    `link` follows an address that the response before gave (`parameter` is empty; only for operations that are written by
+    hand, documents cannot say it).
 
     `parameter` is a wire name in the query, or a JSON pointer into the body when `within` is "body";
     `items` points to the list in the response and `item` is the type of one element; `past_end` is the

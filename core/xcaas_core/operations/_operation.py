@@ -22,6 +22,8 @@ T_co = TypeVar("T_co", covariant=True)
 # Any of these sets of schemes opens the operation, each set needs all of its members.
 Security: TypeAlias = "tuple[tuple[str, ...], ...]"
 
+IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
+
 
 @dataclass(slots=True, eq=False)
 class Operation(Generic[T_co]):
@@ -132,6 +134,3 @@ def _key(parameter: Parameter) -> tuple[bool, str]:
     """Return what makes two parameters of different operations the same one; a path may say what a query says elsewhere."""
     is_header = parameter.location == "header"
     return is_header, parameter.wire.lower() if is_header else parameter.wire
-
-
-IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})

@@ -37,19 +37,28 @@ T = TypeVar("T")
 AnyPager = TypeVar("AnyPager", bound="_Options[Any]")
 
 
+class _Position:
+    """Where one iteration stands. Others over the same pager have their own."""
+
+    __slots__ = ("over", "page", "taken")
+
+    def __init__(self) -> None:
+        self.page: RawPage | None = None
+        self.taken = 0
+        self.over = False
+
+
 class _Options(Handle, Generic[T]):
     """What both pagers are made of: the options, and where the latest iteration stands."""
 
-    __slots__ = ("_ahead", "_limit", "_over", "_page", "_source", "_start", "_taken")
+    __slots__ = ("_ahead", "_latest", "_limit", "_source", "_start")
 
     def __init__(self, source: PageSource[T]) -> None:
         self._source = source
         self._start: ResumeToken | None = None
         self._limit: int | None = None
         self._ahead = False
-        self._page: RawPage | None = None
-        self._taken = 0
-        self._over = False
+        self._latest = _Position()
 
     def limit(self: AnyPager, items: int) -> AnyPager:
         """Return a pager over the same list that ends after so many items."""
@@ -95,12 +104,13 @@ class _Options(Handle, Generic[T]):
         return None if place is None else place.to_text(self._source.name)
 
     def _place(self) -> ResumeToken | None:
-        page = self._page
-        if self._over:
+        latest = self._latest
+        page = latest.page
+        if latest.over:
             return None
         if page is None:
             return self._start or self._source.walk(None).position
-        taken = page.here.skip + self._taken
+        taken = page.here.skip + latest.taken
         return page.here.after(taken) if taken < len(page.items) else page.next
 
     def _with(self: AnyPager, **changes: object) -> AnyPager:
@@ -116,13 +126,14 @@ class _Options(Handle, Generic[T]):
     def _instead(self) -> str:
         return "Send its `resume_token` there; `resume(token)` on a pager of the same call goes on."
 
-    def _begin(self) -> None:
-        self._page, self._taken, self._over = None, 0, False
+    def _begin(self) -> _Position:
+        self._latest = _Position()
+        return self._latest
 
-    def _decoded(self, page: RawPage, given: int) -> list[T]:
+    def _decoded(self, page: RawPage, given: int, position: _Position) -> list[T]:
         """Return the items of a page, cut to what the limit leaves."""
         items = self._source.decode(page)
-        self._page, self._taken = page, 0
+        position.page, position.taken = page, 0
         return items if self._limit is None else items[: self._limit - given]
 
     def _enough(self, items: int) -> bool:
@@ -153,17 +164,19 @@ class Pager(_Options[T], Rows[T]):
         self._session = session
 
     def __iter__(self) -> Iterator[T]:
-        with closing(self._chunks()) as chunks:
+        position = self._begin()
+        with closing(self._chunks(position)) as chunks:
             for _, items in chunks:
                 for item in items:
-                    self._taken += 1
+                    position.taken += 1
                     yield item
 
     def pages(self) -> Iterator[Page[T]]:
         """Yield the pages, with their headers and all fields besides the items."""
-        with closing(self._chunks()) as chunks:
+        position = self._begin()
+        with closing(self._chunks(position)) as chunks:
             for raw, items in chunks:
-                self._taken = len(items)
+                position.taken = len(items)
                 yield self._source.page(raw, items)
 
     def first(self) -> T | None:
@@ -174,19 +187,18 @@ class Pager(_Options[T], Rows[T]):
         """Return all items in memory."""
         return list(self)
 
-    def _chunks(self) -> Generator[tuple[RawPage, list[T]]]:
-        self._begin()
+    def _chunks(self, position: _Position) -> Generator[tuple[RawPage, list[T]]]:
         given = 0
         if self._enough(given):
             return
         with closing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
             for page in pages:
-                items = self._decoded(page, given)
+                items = self._decoded(page, given, position)
                 given += len(items)
                 yield page, items
                 if self._enough(given):
                     return
-        self._over = True
+        position.over = True
 
     def _fetched(self) -> Generator[RawPage]:
         walk = self._source.walk(self._start)
@@ -233,17 +245,19 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         return self._each()
 
     async def _each(self) -> AsyncGenerator[T]:
-        async with aclosing(self._chunks()) as chunks:
+        position = self._begin()
+        async with aclosing(self._chunks(position)) as chunks:
             async for _, items in chunks:
                 for item in items:
-                    self._taken += 1
+                    position.taken += 1
                     yield item
 
     async def pages(self) -> AsyncGenerator[Page[T]]:
         """Yield the pages, with their headers and all fields besides the items."""
-        async with aclosing(self._chunks()) as chunks:
+        position = self._begin()
+        async with aclosing(self._chunks(position)) as chunks:
             async for raw, items in chunks:
-                self._taken = len(items)
+                position.taken = len(items)
                 yield self._source.page(raw, items)
 
     async def first(self) -> T | None:
@@ -255,19 +269,18 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         """Return all items in memory."""
         return [item async for item in self]
 
-    async def _chunks(self) -> AsyncGenerator[tuple[RawPage, list[T]]]:
-        self._begin()
+    async def _chunks(self, position: _Position) -> AsyncGenerator[tuple[RawPage, list[T]]]:
         given = 0
         if self._enough(given):
             return
         async with aclosing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
             async for page in pages:
-                items = self._decoded(page, given)
+                items = self._decoded(page, given, position)
                 given += len(items)
                 yield page, items
                 if self._enough(given):
                     return
-        self._over = True
+        position.over = True
 
     async def _fetched(self) -> AsyncGenerator[RawPage]:
         walk = self._source.walk(self._start)

@@ -20,8 +20,8 @@ from ..tables import Rows
 from ._walk import PageIterator, RawPage, ResumeToken
 
 if TYPE_CHECKING:
+    from ..calls._call_response import CallResponse
     from ..calls._engine import Engine
-    from ..calls._replies import CallResponse
     from ..models import Codec, Model
     from ..operations._extensions import PaginationSpec
     from ..sansio._steps import Flow
@@ -135,17 +135,20 @@ class PageSource(Generic[T]):
         if here is None:
             return None
         try:
-            reply = yield from self.response(here)
+            response = yield from self.response(here)
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
             walk.stop()
             return None
         try:
-            return walk.advance(reply.json(), reply.headers, reply.url)
+            return walk.advance(response.json(), response.headers, response.url)
         except PagingError as error:
-            reply.complete(error)
+            response.complete(error)
             raise
+        except RecursionError:
+            pass  # raised below: the frames of that error hold the page
+        raise response.complete(DecodeError("the page is nested too deeply"))
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
         """Ask for the page at a place."""

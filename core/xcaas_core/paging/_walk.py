@@ -10,7 +10,8 @@ the list is over. It ends or fails, whatever a server does:
 - The same cursor with other items is progress: search engines keep one scroll id
   for a whole walk.
 - Pages that are all alike although each request differs end with `PagingError` too,
-  after `PATIENCE` of them, unless a total says that more should follow.
+  after `PATIENCE` of them, unless a total says that more should follow. Empty ones are less
+  suspect: a service that filters what it has read may give many.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ..operations._extensions import PaginationSpec, StopCondition, ValueLocatio
 __all__ = ["PATIENCE", "PageIterator", "RawPage", "ResumeToken"]
 
 PATIENCE: Final = 32
+_EMPTY_PAGES: Final = 1000
 _TOTALS: Final = ("page-count", "last-page", "item-count")
 
 
@@ -142,7 +144,7 @@ class PageIterator:
         self._keys.add(hash(here.key))
         self._marks.add(hash((here.key, mark)))
         fresh: list[JSONValue] = [] if again else items
-        self._run = self._run + 1 if items and mark == self._previous else 0
+        self._run = self._run + 1 if mark == self._previous else 0
         self._previous = mark
         self._fed += 1
         seen = here.seen + len(fresh)
@@ -152,7 +154,9 @@ class PageIterator:
                 key = urljoin(url, str(key))
             except ValueError:
                 raise PagingError("the link to the next page is not an address") from None
-        if key is not None and ((again and hash(key) in self._keys) or self._run >= PATIENCE):
+        if key is not None and (
+            (again and hash(key) in self._keys) or self._run >= (PATIENCE if items else _EMPTY_PAGES)
+        ):
             raise PagingError(
                 f"the server keeps giving the same page (after {plural(seen, 'item')}, the last cursor is {key!r}); "
                 "read the list again, and report it to the vendor if it happens again"
@@ -201,7 +205,7 @@ class PageIterator:
         if any(_holds(rule, number, here.index + 1, seen, body, headers) for rule in paging.last):
             return None
         if paging.style == "page":
-            if any(_total(rule, body, headers) is not None for rule in paging.last):
+            if items and any(_total(rule, body, headers) is not None for rule in paging.last):
                 self._run = 0  # a total bounds the walk already
             return int(here.key or 0) + 1
         value = _value(paging.next, body, headers) if paging.next else None
@@ -232,9 +236,10 @@ def _total(rule: StopCondition, body: JSONValue, headers: Mapping[str, str]) -> 
         return None
     value = _value(rule.spot, body, headers)
     try:
-        return int(value) if isinstance(value, str | int | float) else None
+        total = int(value) if isinstance(value, str | int | float) else -1
     except (ValueError, OverflowError):  # infinity, among others
         return None
+    return total if total >= 0 else None  # -1 often stands for a total that is not known
 
 
 def _same(value: JSONValue, wanted: object) -> bool:

@@ -19,8 +19,8 @@ from ..sansio._steps import Sleep, growing_wait
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..calls._call_response import CallResponse
     from ..calls._engine import Engine
-    from ..calls._replies import CallResponse
     from ..operations._extensions import PollingSpec
     from ..operations._operation import Call
     from ..sansio._steps import Flow
@@ -133,21 +133,21 @@ class Job:
             )
         self._starting = True
         try:
-            reply = yield from exchange(self._engine, self._call)
+            response = yield from exchange(self._engine, self._call)
         finally:
             self._starting = False
-        body = _one(reply.json())
+        body = _one(response.json())
         pointer, given = self._polling.id, self._polling.status.parameter
         id = self._call.given(given) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
-                DecodeError("the response does not name the job that was started", pointer=pointer), reply
+                DecodeError("the response does not name the job that was started", pointer=pointer), response
             )
         self.id = str(id)
         self._learn(body)
         self._fresh = True
         if self._status_call().operation is self._call.operation:
-            self.response = reply  # the job was started elsewhere: to start it is to look at it
+            self.response = response  # the job was started elsewhere: to start it is to look at it
 
     def look(self) -> Flow[str | None]:
         """Ask how the job stands. Returns its state, in the service's words."""
@@ -222,7 +222,7 @@ class Job:
     def _learn(self, body: JSONValue) -> None:
         self._body = body
         state = value_at(body, self._polling.status.value)
-        self.state = None if state is None else str(state)
+        self.state = str(state) if isinstance(state, str | int | float) else None
 
     def _progress(self, seconds: float) -> PollProgress:
         return PollProgress(self.id or "", self.state, self._looks, seconds, self._body, partial=self.partial)
@@ -270,9 +270,9 @@ class Job:
         )
         return self._in_context(error, self.response)
 
-    def _in_context(self, error: AnyError, reply: CallResponse[object] | None) -> AnyError:
+    def _in_context(self, error: AnyError, response: CallResponse[object] | None) -> AnyError:
         error.operation = self.name  # also where the response is that of the operation that tells the job's state
-        return (reply or CallContext(self._call.operation)).complete(error)
+        return (response or CallContext(self._call.operation)).complete(error)
 
 
 def _one(body: JSONValue) -> JSONValue:
@@ -309,7 +309,10 @@ def _as_text(reason: JSONValue) -> str | None:
         return reason or None
     import json
 
-    return json.dumps(reason)
+    try:
+        return json.dumps(reason)
+    except RecursionError:
+        return None
 
 
 def _span(seconds: float) -> str:

@@ -69,9 +69,10 @@ class _Watched(Handle):
 class Poller(_Watched, Generic[T_co]):
     """A job on the server. `wait` returns its result.
 
-    poller = client.storage.bulk_downloads.download(ids)
-    with poller.wait(timeout=600) as archive:
-        archive.save("calls.zip")
+    Example:
+        poller = client.storage.bulk_downloads.download(object_ids=ids)
+        with poller.wait(timeout=600) as archive:
+            archive.save("calls.zip")
     """
 
     __slots__ = ("_session",)
@@ -120,7 +121,8 @@ class Poller(_Watched, Generic[T_co]):
 class AsyncPoller(_Watched, Generic[T_co]):
     """The async twin of `Poller`. Await it to start the job, wait and get the result.
 
-    archive = await client.storage.bulk_downloads.download(ids)
+    Example:
+        archive = await client.storage.bulk_downloads.download(object_ids=ids)
     """
 
     __slots__ = ("_session",)

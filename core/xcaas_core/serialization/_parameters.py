@@ -184,7 +184,7 @@ def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]
         if "/." in text:
             for segment in text.split("/"):
                 if segment in (".", ".."):
-                    dotted = next((name for name in names if "." in values[name]), names[0])
+                    dotted = next((name for name in names if segment in values[name].split("/")), names[0])
                     raise blame(ArgumentError(f"{segment!r} cannot stand in a path"), dotted)
         return text
 

@@ -46,6 +46,8 @@ _CONSTANT: Final[dict[type, str]] = {str: "text", bool: "bool", int: "int", floa
 # Nobody reads a table with structs in structs in structs; recursive models would have no end.
 _DEPTH: Final = 4
 
+UNKNOWN: Final = "unknown_fields"
+
 
 class ListKind:
     """A list in a cell."""
@@ -79,9 +81,6 @@ class Column:
     def value(self, row: object) -> object:
         """Return what stands in a row, as it is in Python."""
         return getattr(row, self.name, None) if isinstance(row, Model) else row
-
-
-UNKNOWN: Final = "unknown_fields"
 
 
 def columns_for(rows: Sequence[object], row_type: RowType | None = None) -> list[Column]:

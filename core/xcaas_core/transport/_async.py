@@ -12,9 +12,9 @@ from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
 from ._leftovers import guard, guarding
-from ._library import Connection
+from ._library import Connection, is_connected
 from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
-from ._pool import AsyncTransportPool
+from ._pool import AsyncTransportPool, inherited
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -36,6 +36,7 @@ class AsyncHttpTransport:
         self._homes: list[tuple[object, AsyncTransportPool]] = []
         self._moving = Lock()  # loops of several threads may come at once
         self._closed = False
+        self._is_inherited = False
         resets_after_fork(self)
 
     def _new_pool(self) -> AsyncTransportPool:
@@ -64,9 +65,12 @@ class AsyncHttpTransport:
         self._abandoned.append(self._homes)
         self._homes = []
         self._moving = Lock()
+        self._is_inherited = is_connected(self._users)
 
     async def send(self, request: Request, stream: bool) -> HttpResponse:
         """Send, and read the whole response unless it is to be streamed."""
+        if self._is_inherited:
+            raise inherited()
         pool = self._here()
         client = pool.acquire()
         response = None

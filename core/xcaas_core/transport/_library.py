@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     HttpAuth: TypeAlias = httpx.Auth
 
-__all__ = ["Connection", "auth_bases", "is_http_auth", "is_http_client"]
+__all__ = ["Connection", "auth_bases", "is_connected", "is_http_auth", "is_http_client"]
 
 _LIBRARIES: Final = ("httpx2", "httpx")
 # What speaks HTTP for each of them.
@@ -173,6 +173,11 @@ def _pools(made: Any) -> Iterator[Any]:
         pool = getattr(transport, "_pool", None)
         if pool is not None:
             yield pool
+
+
+def is_connected(client: object) -> bool:
+    """Return whether a client holds connections."""
+    return any(pool.connections for pool in _pools(client))
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:

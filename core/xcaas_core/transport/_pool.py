@@ -15,13 +15,21 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 
-__all__ = ["AsyncTransportPool", "TransportPool"]
+__all__ = ["AsyncTransportPool", "TransportPool", "inherited"]
 
 _IDLE: Final = 30.0  # seconds after which one that nobody needed is closed
 
 
 def _closed() -> ConfigurationError:
     return ConfigurationError("the client was closed", advice="Make calls before it is closed, or make a new one.")
+
+
+def inherited() -> ConfigurationError:
+    """Return the error of a user's client whose connections the parent process uses, too."""
+    return ConfigurationError(
+        "the HTTP client holds connections of the process that this one was forked from",
+        advice="Make a client in each process, or fork before the first call.",
+    )
 
 
 class _Clients:

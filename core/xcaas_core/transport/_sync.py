@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ._leftovers import guard, guarding
-from ._library import Connection
+from ._library import Connection, is_connected
 from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
-from ._pool import TransportPool
+from ._pool import TransportPool, inherited
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -30,6 +30,7 @@ class HttpTransport:
         self._abandoned: list[TransportPool] = []
         self._builder = RequestBuilder(self.connection, blocking=True, direct=self._direct)
         self._pool = self._new_pool()
+        self._is_inherited = False
         resets_after_fork(self)
 
     def _new_pool(self) -> TransportPool:
@@ -42,9 +43,12 @@ class HttpTransport:
         """Leave the parent's sockets alone, in a forked child. Closing them could wait for a lock of the parent's."""
         self._abandoned.append(self._pool)
         self._pool = self._new_pool()
+        self._is_inherited = is_connected(self._users)
 
     def send(self, request: Request, stream: bool) -> HttpResponse:
         """Send, and read the whole response unless it is to be streamed."""
+        if self._is_inherited:
+            raise inherited()
         pool = self._pool
         client = pool.acquire()
         response = None

@@ -26,6 +26,20 @@ __all__ = [
 
 _Pairs: TypeAlias = "Iterable[tuple[str | bytes, str | bytes]]"
 
+SIGNATURE: Final = "x-8x8-signature"
+CUSTOMER: Final = "x-8x8-customer-id"
+TENANT: Final = "x-8x8-tenant-id"
+EVENT: Final = "x-8x8-event-id"
+SENT: Final = "x-8x8-transmission-time"
+RETRY: Final = "x-8x8-retry"
+_NAMES: Final = (SIGNATURE, CUSTOMER, TENANT, EVENT, SENT, RETRY)
+# Bounds keep what somebody sends without a key from costing much. Real ids have 30 letters at most.
+_LONGEST: Final = {SIGNATURE: 4096}
+_LONGEST_ID: Final = 512
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+# Halves of surrogate pairs are bytes that some frameworks could not decode.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
 
 @runtime_checkable
 class HeadersWithItems(Protocol):
@@ -35,21 +49,6 @@ class HeadersWithItems(Protocol):
 
 
 Headers: TypeAlias = "HeadersWithItems | _Pairs"
-
-SIGNATURE: Final = "x-8x8-signature"
-CUSTOMER: Final = "x-8x8-customer-id"
-TENANT: Final = "x-8x8-tenant-id"
-EVENT: Final = "x-8x8-event-id"
-SENT: Final = "x-8x8-transmission-time"
-RETRY: Final = "x-8x8-retry"
-_NAMES: Final = (SIGNATURE, CUSTOMER, TENANT, EVENT, SENT, RETRY)
-
-# Bounds keep what somebody sends without a key from costing much. Real ids have 30 letters at most.
-_LONGEST: Final = {SIGNATURE: 4096}
-_LONGEST_ID: Final = 512
-_NUMBER: Final = re.compile(r"[0-9]{1,18}")
-# Halves of surrogate pairs are bytes that some frameworks could not decode.
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,9 @@ T = TypeVar("T")
 class Verifier(Verification[T]):
     """Verifies webhooks, for blocking code. Safe to share between threads; create one and keep it.
 
-    verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
-    event = verifier.verify(request.headers, request.get_data())
+    Example:
+        verifier = Verifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
+        event = verifier.verify(request.headers, request.get_data())
     """
 
     @cached_property
@@ -75,8 +76,9 @@ class Verifier(Verification[T]):
 class AsyncVerifier(Verification[T]):
     """Verifies webhooks, for async code. Create one and keep it.
 
-    verifier = AsyncVerifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
-    event = await verifier.verify(request.headers, await request.body())
+    Example:
+        verifier = AsyncVerifier(chat_gateway.webhooks.CHAT_EVENT, tenants=["acmecorp01"])
+        event = await verifier.verify(request.headers, await request.body())
     """
 
     @cached_property

@@ -1,6 +1,7 @@
 """Lists as resources of dlt: each run loads the windows that have ended since the last run.
 
-dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
+Example:
+    dlt.pipeline("calls", destination="duckdb").run(resource("work_analytics.call_records.list", start=start))
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import dlt
 
 from ..slices import Slice
-from ..slices._windows import length, over_until, utc
+from ..slices._windows import ended_by, length, utc
 from ._cut import Cut
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def resource(
         # What the state of a resource says counts once the run has loaded everything.
         ends: dict[str, str] = dlt.current.resource_state().setdefault("ends", {})
         before = {stream: datetime.fromisoformat(end) - late for stream, end in ends.items()}
-        for piece in cut.complete(begin, over_until(until)):
+        for piece in cut.complete(begin, ended_by(until)):
             stream = json.dumps([piece.region, piece.partition])
             if piece.end > before.get(stream, begin):
                 yield {"piece": piece.to_json()}

@@ -1,6 +1,7 @@
 """Lists as a source of Ray Data: a task per slice.
 
-ray.data.read_datasource(XCaaSDatasource(pieces))
+Example:
+    ray.data.read_datasource(XCaaSDatasource(pieces))
 """
 
 from __future__ import annotations

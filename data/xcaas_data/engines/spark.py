@@ -1,7 +1,8 @@
 """Lists as a data source of Spark: a partition per slice, and streams whose offsets are ends of windows.
 
-spark.dataSource.register(XCaaSDataSource)
-spark.read.format("xcaas").option("list", "storage.objects.search").option("start", "2026-01-01T00:00:00Z").load()
+Example:
+    spark.dataSource.register(XCaaSDataSource)
+    spark.read.format("xcaas").option("list", "storage.objects.search").option("start", "2026-01-01T00:00:00Z").load()
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
 from ..slices import Slice, SliceError
-from ..slices._windows import SECOND, over_until, utc
+from ..slices._windows import SECOND, ended_by, utc
 from ._cut import Cut
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class _StreamReader(_Reads, DataSourceStreamReader):
 
     def latestOffset(self) -> dict[str, str]:
         start = _moment(self.initialOffset()["end"])
-        return _offset(self._options.cut.last_end(start, over_until(self._options.end)))
+        return _offset(self._options.cut.last_end(start, ended_by(self._options.end)))
 
     def partitions(self, start: Mapping[str, str], end: Mapping[str, str]) -> Sequence[InputPartition]:
         first, last = _moment(start["end"]), _moment(end["end"])

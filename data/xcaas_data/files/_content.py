@@ -41,7 +41,7 @@ class Content:
         return self._client().storage.objects.download(self._id)
 
     def has_ranges(self) -> bool:
-        """Tell whether the service sends parts of this object. Asks for its first byte, and reads no more than the head of
+        """Return whether the service sends parts of this object. Asks for its first byte, and reads no more than the head of
         the response."""
         asking = self._client().storage.objects.with_options(headers={"Range": "bytes=0-0"})
         try:

@@ -16,7 +16,7 @@ from xcaas import ConfigurationError, XCaaS
 from xcaas.storage.models import ObjectType
 
 from .._clients import check_reference, client_for
-from ..paths import file_name
+from ..paths import file_name, path_of
 from ._content import Content
 from ._errors import missing, os_errors, read_only
 from ._file import XCaaSFile
@@ -163,7 +163,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         if item.object_state not in (None, "AVAILABLE"):
             archived = "; restore it first" if item.object_state == "ARCHIVED" else ""
             raise missing(path, f"the object is {item.object_state}{archived}")
-        if location.type is not None and _path_of(location.region, item) != path:
+        if location.type is not None and path_of(item, location.region or "") != path:
             raise missing(path, "the object with this id is another file")
         return _file_info(path, item)
 
@@ -291,11 +291,6 @@ def _raise_unless_missing(error: OSError) -> None:
 
 def _is_pattern(part: str) -> bool:
     return any(letter in part for letter in "*?[")
-
-
-def _path_of(region: str | None, item: StorageObject) -> str:
-    day = "" if item.created_time is None else item.created_time.date().isoformat()
-    return f"{region}/{item.type}/{day}/{file_name(item)}"
 
 
 def _folder_info(path: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where a path leads, and the path of an object."""
+"""Where a path leads. `xcaas_data.paths` makes the path of an object."""
 
 from __future__ import annotations
 

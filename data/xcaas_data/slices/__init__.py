@@ -1,8 +1,9 @@
 """Long lists cut into slices, which can be read independently, on one machine or on many.
 
-for piece in plan(client.storage.objects.search, window=(start, end), every="1d"):
-    for batch in piece.read():
-        ...
+Example:
+    for piece in plan(client.storage.objects.search, window=(start, end), every="1d"):
+        for batch in piece.read():
+            ...
 """
 
 from __future__ import annotations

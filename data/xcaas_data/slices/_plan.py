@@ -15,10 +15,10 @@ import xcaas
 
 from .._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
-from ._facts import Facts, call_name, facts_of, has_regions
 from ._reading import method_of
 from ._regions import regions
 from ._slice import Slice
+from ._specs import SliceSpec, call_name, has_regions, spec_of
 from ._windows import SECOND, length, utc, windows
 
 __all__ = ["plan"]
@@ -84,18 +84,18 @@ def plan(
         NotSliceableError: The specs do not say how to cut the operation.
         SliceError: An argument is invalid.
     """
-    facts = facts_of(operation if isinstance(operation, str) else call_name(operation))
+    spec = spec_of(operation if isinstance(operation, str) else call_name(operation))
     start, end = _ends(window)
     longest = (
-        None if facts.longest is None else timedelta(seconds=facts.longest) - (2 * SECOND if facts.time else 0 * SECOND)
+        None if spec.longest is None else timedelta(seconds=spec.longest) - (2 * SECOND if spec.time else 0 * SECOND)
     )
     check_reference(credentials, SliceError)
     if over is not None and over.get("region") == "all":
-        over = {**over, "region": regions(client_for(credentials) if client is None else client, facts.product)}
-    partitions = list(_partitions(facts, over or {}))
-    text = _arguments(facts, arguments or {}, over or {})
+        over = {**over, "region": regions(client_for(credentials) if client is None else client, spec.product)}
+    partitions = list(_partitions(spec, over or {}))
+    text = _arguments(spec, arguments or {}, over or {})
     pieces = [
-        Slice[Any](facts.call, region, partition, first, last, text, credentials)
+        Slice[Any](spec.call, region, partition, first, last, text, credentials)
         for region, partition in partitions
         for first, last in windows(start, end, length(every), zone=_zone(zone), longest=longest)
     ]
@@ -122,17 +122,17 @@ def _small(piece: Slice[Any], at_most: int, client: xcaas.XCaaS) -> Iterator[Sli
             yield from _small(part, at_most, client)
 
 
-def _partitions(facts: Facts, over: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+def _partitions(spec: SliceSpec, over: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
     """Yield the regions and the values of the partition, in order, each once."""
-    known = [*(["region"] if has_regions(facts.product) else []), *([facts.partition] if facts.partition else [])]
+    known = [*(["region"] if has_regions(spec.product) else []), *([spec.partition] if spec.partition else [])]
     for name, values in over.items():
         if name not in known:
             raise SliceError(
-                f"{facts.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(known) or 'time alone'}."
+                f"{spec.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(known) or 'time alone'}."
             )
         if isinstance(values, str):
             raise SliceError(f"{name!r} takes a list, not a str", advice=f'Give over={{"{name}": ["{values}"]}}.')
-    found = [_values(name or "", over) for name in ("region", facts.partition)]
+    found = [_values(name or "", over) for name in ("region", spec.partition)]
     yield from ((region, partition) for region, partition in product(*found))
 
 
@@ -157,21 +157,21 @@ def _ends(window: Any) -> tuple[datetime, datetime]:
     return utc(start), utc(end)
 
 
-def _arguments(facts: Facts, given: Mapping[str, object], over: Mapping[str, object]) -> str:
+def _arguments(spec: SliceSpec, given: Mapping[str, object], over: Mapping[str, object]) -> str:
     """Return arguments as JSON. Raises SliceError for those that the operation does not take, or that are missing."""
-    known = inspect.signature(method_of(bare_client(), facts.call)).parameters
+    known = inspect.signature(method_of(bare_client(), spec.call)).parameters
     for name in given:
         if name not in known:
-            raise SliceError(f"{facts.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")
-        if name in facts.taken - {facts.partition} or name in over:
+            raise SliceError(f"{spec.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")
+        if name in spec.taken - {spec.partition} or name in over:
             raise SliceError(
                 f"{name!r} differs from slice to slice, so it is set for you", advice="Leave it out of `arguments`."
             )
-    filled = {*given, *over, facts.start, facts.end, facts.zone, facts.body}
+    filled = {*given, *over, spec.start, spec.end, spec.zone, spec.body}
     missing = [name for name, one in known.items() if one.default is one.empty and name not in filled]
     if missing:
-        raise SliceError(f"{facts.call} requires {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
-    if facts.filter is not None and isinstance(text := given.get(facts.filter), str):
+        raise SliceError(f"{spec.call} requires {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
+    if spec.filter is not None and isinstance(text := given.get(spec.filter), str):
         xcaas.Filter.parse(text)  # here, not on another machine
     try:
         return json.dumps(dict(given), default=_plain, sort_keys=True, allow_nan=False)

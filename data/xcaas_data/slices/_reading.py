@@ -14,7 +14,7 @@ from ._unique import unique
 from ._windows import SECOND
 
 if TYPE_CHECKING:
-    from ._facts import Facts
+    from ._specs import SliceSpec
 
 __all__ = ["Reading", "method_of"]
 
@@ -32,7 +32,7 @@ class Reading(Generic[T_co]):
 
     def __init__(
         self,
-        facts: Facts,
+        spec: SliceSpec,
         client: xcaas.XCaaS,
         *,
         region: str,
@@ -40,15 +40,15 @@ class Reading(Generic[T_co]):
         window: tuple[datetime, datetime],
         arguments: Mapping[str, Any],
     ) -> None:
-        self._facts = facts
-        self._client = client.with_options(region={facts.product: region}) if region else client
+        self._spec = spec
+        self._client = client.with_options(region={spec.product: region}) if region else client
         self._partition = partition
         self._start, self._end = window
         self._given = arguments
 
     def items(self) -> Iterator[T_co]:
         """Yield the items of the window, each once."""
-        return unique(self._within(self._pager()), self._facts.key)
+        return unique(self._within(self._pager()), self._spec.key)
 
     def rows(self, pivot: Mapping[str, Sequence[str]]) -> Any:
         """Return the items as a table, which has a schema before the first call."""
@@ -56,69 +56,69 @@ class Reading(Generic[T_co]):
 
     def estimate(self) -> int | None:
         """Return how many items the service says that there are."""
-        facts = self._facts
-        if facts.count is not None:
-            count = method_of(self._client, facts.count)
+        spec = self._spec
+        if spec.count is not None:
+            count = method_of(self._client, spec.count)
             known = inspect.signature(count).parameters
             return int(count(**{name: value for name, value in self._arguments().items() if name in known}))
-        if facts.total is None or facts.size is None:
+        if spec.total is None or spec.size is None:
             return None
-        pager = method_of(self._client, facts.call)(**{**self._arguments(), facts.size: 1})
+        pager = method_of(self._client, spec.call)(**{**self._arguments(), spec.size: 1})
         page: xcaas.Page[object] = next(pager.limit(1).pages())
-        total = _at(page.body, facts.total)
+        total = _at(page.body, spec.total)
         return total if isinstance(total, int) else None
 
     def _shape(self) -> xcaas.Pager[T_co]:
         """Return a pager of such items, for what it knows of them."""
-        rows = self._facts.rows
+        rows = self._spec.rows
         if rows is None:
             return self._pager()
         pager: xcaas.Pager[T_co] = method_of(self._client, rows.call)(0)
         return pager
 
     def _pager(self) -> xcaas.Pager[T_co]:
-        facts, given = self._facts, self._arguments()
-        size = {facts.size: facts.largest} if facts.size and facts.largest else {}
-        call = facts.call
-        if facts.rows is not None:
+        spec, given = self._spec, self._arguments()
+        size = {spec.size: spec.largest} if spec.size and spec.largest else {}
+        call = spec.call
+        if spec.rows is not None:
             made: xcaas.Model = method_of(self._client, call)(**given)
-            call, given = facts.rows.call, {facts.rows.argument: _at(made.to_dict(), facts.rows.id)}
+            call, given = spec.rows.call, {spec.rows.argument: _at(made.to_dict(), spec.rows.id)}
         pager: xcaas.Pager[T_co] = method_of(self._client, call)(**{**size, **given})
         return pager
 
     def _arguments(self) -> dict[str, Any]:
-        facts = self._facts
+        spec = self._spec
         found = dict(self._given)
-        if facts.filter is not None:
-            found[facts.filter] = self._filter(found.get(facts.filter))
+        if spec.filter is not None:
+            found[spec.filter] = self._filter(found.get(spec.filter))
         for name, moment in self._window():
             if name.startswith("/"):
-                found[facts.body] = _put(found.get(facts.body, {}), name, moment)
+                found[spec.body] = _put(found.get(spec.body, {}), name, moment)
             else:
                 found[name] = moment
-        if facts.zone is not None:
-            found[facts.zone] = "UTC"
-        if facts.partition is not None and self._partition:
-            found[facts.partition] = self._partition
+        if spec.zone is not None:
+            found[spec.zone] = "UTC"
+        if spec.partition is not None and self._partition:
+            found[spec.partition] = self._partition
         return found
 
     def _window(self) -> Iterator[tuple[str, datetime]]:
-        facts = self._facts
+        spec = self._spec
         # Nobody knows whether the ends count at the service, so what counts is the time of each item.
-        margin = SECOND if facts.time else 0 * SECOND
-        if facts.start is not None and facts.end is not None:
-            yield facts.start, self._start - margin
-            yield facts.end, self._end + margin
+        margin = SECOND if spec.time else 0 * SECOND
+        if spec.start is not None and spec.end is not None:
+            yield spec.start, self._start - margin
+            yield spec.end, self._end + margin
 
     def _filter(self, given: str | None) -> xcaas.Filter:
-        time = xcaas.F[self._facts.field]
+        time = xcaas.F[self._spec.field]
         window = (time >= self._start) & (time < self._end)
         return xcaas.Filter.parse(given) & window if given else window
 
     def _within(self, items: Iterator[T_co] | xcaas.Pager[T_co]) -> Iterator[T_co]:
-        if self._facts.time is None:
+        if self._spec.time is None:
             return iter(items)
-        time_of = attrgetter(self._facts.time)
+        time_of = attrgetter(self._spec.time)
         return (item for item in items if self._has(time_of(item)))
 
     def _has(self, moment: datetime | None) -> bool:

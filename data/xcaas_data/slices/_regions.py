@@ -5,7 +5,7 @@ from __future__ import annotations
 import xcaas
 
 from ._errors import SliceError
-from ._facts import regions_of
+from ._specs import regions_of
 
 __all__ = ["regions"]
 

@@ -13,8 +13,8 @@ import xcaas
 
 from .._clients import bare_client, check_reference, client_for
 from ._errors import SliceError
-from ._facts import facts_of
 from ._reading import Reading
+from ._specs import spec_of
 from ._windows import cut
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Slice(Generic[T_co]):
     """Where the credentials are: `environment`, `profile:NAME` or `provider:MODULE:FUNCTION`."""
 
     def __post_init__(self) -> None:
-        facts_of(self.operation)
+        spec_of(self.operation)
         check_reference(self.credentials, SliceError)
         if self.start.tzinfo is not UTC or self.end.tzinfo is not UTC or self.start >= self.end:
             raise SliceError("the start of a slice must be before its end, and both must be in UTC")
@@ -63,7 +63,7 @@ class Slice(Generic[T_co]):
     @property
     def key(self) -> str | None:
         """The field that identifies an item in all slices; None if the service has none."""
-        return facts_of(self.operation).key
+        return spec_of(self.operation).key
 
     def to_json(self) -> str:
         """Return the slice as one line of JSON."""
@@ -119,7 +119,7 @@ class Slice(Generic[T_co]):
         if not isinstance(client, xcaas.XCaaS | None):
             raise SliceError(f"client is a {type(client).__name__}", advice="Give an XCaaS.")
         return Reading(
-            facts_of(self.operation),
+            spec_of(self.operation),
             client_for(self.credentials) if client is None else client,
             region=self.region,
             partition=self.partition,

@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ._errors import SliceError
 
-__all__ = ["SECOND", "beyond", "cut", "length", "over_until", "utc", "windows"]
+__all__ = ["SECOND", "beyond", "cut", "ended_by", "length", "utc", "windows"]
 
 SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
 _LONGEST: Final = timedelta(days=3660)
 _UNITS: Final = {"s": SECOND, "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
-
-
 _END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -54,7 +52,7 @@ def utc(moment: object) -> datetime:
         raise SliceError(f"{moment.isoformat()} is out of range in UTC") from None
 
 
-def over_until(until: datetime | None) -> datetime:
+def ended_by(until: datetime | None) -> datetime:
     """Return the time by which windows must have ended: now, or an earlier time that the caller gives."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if until is None else min(utc(until), now)

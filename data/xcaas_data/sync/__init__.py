@@ -1,7 +1,8 @@
 """Incremental runs: what is new since the last run, each row once, however a run ends.
 
-sync = Sync(client.storage.objects.search, start=start, every="1h", state=FileState("state.json"), overlap="1d")
-sync.run(SQLiteSink("objects.db"))
+Example:
+    sync = Sync(client.storage.objects.search, start=start, every="1h", state=FileState("state.json"), overlap="1d")
+    sync.run(SQLiteSink("objects.db"))
 """
 
 from __future__ import annotations

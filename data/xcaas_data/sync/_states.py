@@ -64,11 +64,11 @@ class _Document(ABC):
     def set(self, stream: str, progress: Progress) -> None:
         kept = {**self._read(), stream: progress}
         data = {name: {"until": one.until.isoformat(), "grid": one.grid} for name, one in kept.items()}
-        with _told(self, "written"):
+        with _state_errors(self, "written"):
             self._store(json.dumps(data, indent=1, sort_keys=True).encode())
 
     def _read(self) -> Mapping[str, Progress]:
-        with _told(self, "read"):
+        with _state_errors(self, "read"):
             content = self._load()
         if content is None:
             return {}
@@ -161,7 +161,7 @@ class SQLiteState:
         self._do(command, stream, progress.until.isoformat(), progress.grid)
 
     def _do(self, command: str, *values: str) -> list[Any]:
-        with _told(self, "used"), closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
+        with _state_errors(self, "used"), closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
             return connection.execute(command, values).fetchall()
 
     def __repr__(self) -> str:
@@ -179,7 +179,7 @@ def _protocols(system: Any) -> tuple[str, ...]:
 
 
 @contextmanager
-def _told(state: object, done: str) -> Generator[None]:
+def _state_errors(state: object, done: str) -> Generator[None]:
     """Say of which state an error is."""
     try:
         yield

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import xcaas
 
 from ..slices import Slice, SliceError, plan
-from ..slices._facts import facts_of, has_regions
-from ..slices._windows import SECOND, beyond, length, over_until, utc
+from ..slices._specs import has_regions, spec_of
+from ..slices._windows import SECOND, beyond, ended_by, length, utc
 from ._states import Progress
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Sync:
 
     def pending(self, *, until: datetime | None = None) -> list[Slice[Any]]:
         """Return the slices that a run would read now, in order: those whose windows have ended."""
-        limit = over_until(until)
+        limit = ended_by(until)
         if limit <= self._start:
             return []
         least = {stream_of(head): self._complete(head) - self._overlap for head in self._heads}
@@ -149,7 +149,7 @@ class Sync:
         return progress.until
 
     def _grid_point(self, moment: datetime) -> datetime:
-        """Return the begin of a window that is not after a moment."""
+        """Return the start of the last window that begins by a moment."""
         if self._whole_days or moment <= self._start:
             return self._start  # days of a zone are not all of one length
         return self._start + (moment - self._start) // self._every * self._every
@@ -164,7 +164,7 @@ def stream_of(piece: Slice[Any]) -> str:
 def _check(head: Slice[Any]) -> None:
     if head.key is None:
         raise SliceError(f"{head.operation} has no key, so its rows could be duplicated", advice="Read it with slices.")
-    product = facts_of(head.operation).product
+    product = spec_of(head.operation).product
     if has_regions(product) and not head.region:
         raise SliceError(
             f"{product} has regions, and the state stores each separately", advice='Name them: over={"region": ["uk"]}.'

@@ -81,11 +81,12 @@ class Operations:
         return whole
 
     def _is_path(self, path: str, item: Node) -> bool:
-        if path.startswith("/") or isinstance(item.value, dict):
-            return not path.startswith("x-")
-        if not path.startswith("x-"):
-            self._report.warn(item.place, f"{path!r} is not a path; it was left out", "A path starts with a slash.")
-        return False
+        if path.startswith(("/", "x-")):
+            return path.startswith("/")
+        described = isinstance(item.value, dict)
+        said = "a slash was put before it" if described else "it was left out"
+        self._report.warn(item.place, f"{path!r} is not a path; {said}", "A path starts with a slash.")
+        return described
 
     # --- finding --------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from xcaas_generator import ir
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.references import Resolver
@@ -25,13 +27,26 @@ _LOCATIONS: dict[str, ir.Location] = {"header": "header", "headers": "header", "
 Sets = tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Requirement:
+    """Schemes that are needed together: their names, and how the document writes them."""
+
+    node: Node
+    names: dict[str, str]
+
+
 class Security:
     def __init__(self, root: Node, resolver: Resolver, report: Report) -> None:
         self._report = report
         self._resolver = resolver
         self._root = root
-        self.schemes = self._schemes(resolver.section(root, "securitySchemes"))
-        self._named = {scheme.name: scheme for scheme in self.schemes}
+        self._named = {one.name: one for one in self._declared(resolver.section(root, "securitySchemes"))}
+        self._undeclared: dict[str, ir.SecurityScheme] = {}
+
+    @property
+    def schemes(self) -> tuple[ir.SecurityScheme, ...]:
+        """Those of the document, and those that operations read so far require without a declaration."""
+        return (*self._named.values(), *self._undeclared.values())
 
     def of(self, operation: Node) -> Sets:
         """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's.
@@ -57,16 +72,15 @@ class Security:
         elif not isinstance(node.value, list):
             self._report.warn(node.place, f"'security' should be a list, not {brief(node.value)}")
             raise Unreadable("its security requirements can't be read")
-        found: list[tuple[str, ...]] = []
-        for one in listed:
-            names = self._set(self._resolver.end(one))
-            if names is not None and names not in found:
-                found.append(names)
-        if listed and not found:
-            raise Unreadable("it requires a security scheme that can't be read")
-        return tuple(found)
+        requirements = [one for one in map(self._requirement, map(self._resolver.end, listed)) if one is not None]
+        if listed and not requirements:
+            raise Unreadable("its security requirements can't be read")
+        declared = [one for one in requirements if self._named.keys() >= one.names.keys()]
+        for one in requirements:
+            self._note(one, dropped=bool(declared) and one not in declared)
+        return tuple(dict.fromkeys(tuple(sorted(one.names)) for one in declared or requirements))
 
-    def _set(self, node: Node) -> tuple[str, ...] | None:
+    def _requirement(self, node: Node) -> _Requirement | None:
         if isinstance(node.value, str):
             self._report.warn(
                 node.place, "a security requirement should be a mapping; the string was read as its only key"
@@ -75,38 +89,45 @@ class Security:
         if not isinstance(node.value, dict):
             self._report.warn(node.place, f"a security requirement is expected here, not {brief(node.value)}")
             return None
-        names: list[str] = []
+        names: dict[str, str] = {}
         for raw, scopes in node.value.items():
-            name = raw.strip()
-            if name not in self._named:
-                # In 3.2 it may be a reference to the scheme.
-                name = name.rpartition("/")[2]
-            if name not in self._named:
-                self._report.warn(node.place, f"there is no security scheme {raw!r}; the requirement was left out")
-                return None
+            name, ending = raw.strip(), raw.strip().rpartition("/")[2]
+            # In 3.2 it may be a reference to the scheme.
+            names[ending if name not in self._named and ending in self._named else name] = raw
             if not isinstance(scopes, list):
                 self._report.warn(
                     node.child(raw).place, f"scopes should be a list, not {brief(scopes)}; none were used"
                 )
-            if self._named[name].kind == "other":
+        return _Requirement(node, names)
+
+    def _note(self, requirement: _Requirement, *, dropped: bool) -> None:
+        """Say what is lost of a requirement. A scheme that is not declared is one that the caller sees to."""
+        place = requirement.node.place
+        for name, raw in requirement.names.items():
+            if name not in self._named and dropped:
+                self._report.warn(place, f"there is no security scheme {raw!r}; the requirement was left out")
+            elif name not in self._named:
+                self._report.warn(
+                    place, f"there is no security scheme {raw!r}; callers have to supply its credential themselves"
+                )
+                self._undeclared[name] = ir.SecurityScheme(name, "other", place)
+            elif self._named[name].kind == "other" and not dropped:
                 self._report.warn(
                     self._named[name].place, f"callers have to supply the credential of {name!r} themselves"
                 )
-            names.append(name)
-        return tuple(sorted(names))
 
     # --- schemes --------------------------------------------------------------
 
-    def _schemes(self, section: list[tuple[str, Node]]) -> tuple[ir.SecurityScheme, ...]:
+    def _declared(self, section: list[tuple[str, Node]]) -> list[ir.SecurityScheme]:
         found: list[ir.SecurityScheme] = []
         for name, listed in section:
             node = self._resolver.deref(listed)
             if node is None or not isinstance(node.value, dict):
                 said = "this reference" if node is None else brief(node.value)
-                self._report.error(listed.place, f"a security scheme is expected here, not {said}; it was left out")
+                self._report.warn(listed.place, f"a security scheme is expected here, not {said}; it was left out")
                 continue
             found.append(self._scheme(name.strip(), node))
-        return tuple(found)
+        return found
 
     def _scheme(self, name: str, node: Node) -> ir.SecurityScheme:
         kind = self._kind(node)

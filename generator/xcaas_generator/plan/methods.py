@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.plan import flows, method_docs
+from xcaas_generator.plan import extensions, method_docs
 from xcaas_generator.plan.arguments import Argument, arguments, body_argument, described, signature
 from xcaas_generator.plan.operations import PlanContext
 from xcaas_generator.plan.results import Outcome, outcome
@@ -79,7 +79,7 @@ class MethodWriter:
     def _resume(self, planned: PlannedOperation, given: list[Argument]) -> MethodPlan:
         """Build the method that takes a job's id, and what the operations that follow share with the starting one."""
         job = Argument(Code("id"), self._imports.builtin("str"), None, True, method_docs.JOB)
-        wanted = flows.carried(planned.operation, self._context.references)
+        wanted = extensions.carried(planned.operation, self._context.references)
         kept = [item if keep and item.name != "id" else None for item, keep in zip(given, wanted, strict=True)]
         taken = [job, *(item for item in kept if item is not None)]
         doc = method_docs.resume_doc(planned.operation, planned.placement, described(taken))
@@ -91,7 +91,7 @@ class MethodWriter:
         )
 
     def _poller(self, planned: PlannedOperation) -> tuple[Code, Code]:
-        last = flows.polled(planned.operation, self._context.references)
+        last = extensions.polled(planned.operation, self._context.references)
         found = outcome(last) if last is not None else planned.outcome
         result, async_result = self._twins("Download") if found.stream else (self._plain(found), self._plain(found))
         return self._twins("Poller", result, async_result)

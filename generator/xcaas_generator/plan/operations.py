@@ -8,9 +8,9 @@ from typing import NamedTuple, TypeAlias
 
 from xcaas_core.operations._parameter import FilterSpec, argument_name
 from xcaas_generator import ir
-from xcaas_generator.plan import flows
+from xcaas_generator.plan import extensions
 from xcaas_generator.plan.argument_names import argument_names, body_argument_name
-from xcaas_generator.plan.flows import OperationRefs
+from xcaas_generator.plan.extensions import OperationRefs
 from xcaas_generator.plan.results import Outcome
 from xcaas_generator.python.annotations import (
     Annotations,
@@ -85,12 +85,12 @@ def operation_value(
         errors=errors,
         security=parenthesised([texts(schemes) for schemes in operation.security]) if operation.security else None,
         servers=servers_value(operation.servers, imports) if own_servers else None,
-        paging=flows.paging(operation, item, context.names, imports) if item is not None else None,
-        poller=flows.polling(operation, context.references, imports),
-        download=flows.downloading(operation, context.references, imports),
-        retry=flows.retry(operation),
+        paging=extensions.paging(operation, item, context.names, imports) if item is not None else None,
+        poller=extensions.polling(operation, context.references, imports),
+        download=extensions.downloading(operation, context.references, imports),
+        retry=extensions.retry(operation),
         accept=text(accept) if accept else None,
-        headers=flows.fixed_headers(operation),
+        headers=extensions.fixed_headers(operation),
         deprecated=literal(True) if operation.deprecated else None,
         body_argument=text(body_name) if operation.body and body_name != "body" else None,
     )
@@ -99,6 +99,7 @@ def operation_value(
 def _path(operation: ir.Operation) -> str:
     """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
     path, _, query = operation.path.partition("#")[0].partition("?")
+    path = path if path.startswith("/") else f"/{path}"
     declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
     kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
     return f"{path}?{'&'.join(kept)}" if kept else path

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.plan.flows import OperationRef, paged_item
+from xcaas_generator.plan.extensions import OperationRef, paged_item
 from xcaas_generator.plan.methods import MethodWriter, PlannedOperation
 from xcaas_generator.plan.operations import (
     ErrorSpec,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xcaas_generator import ir
 from xcaas_generator.plan.argument_names import argument_names, body_argument_name
-from xcaas_generator.plan.flows import paged_item
+from xcaas_generator.plan.extensions import paged_item
 from xcaas_generator.plan.models import field_names
 from xcaas_generator.plan.operations import PlanContext
 from xcaas_generator.plan.results import outcome

@@ -162,12 +162,12 @@ class Library:
 
 
 def is_all(node: ast.AST) -> bool:
-    """Tell whether a statement is `__all__ = …`."""
+    """Return whether a statement is `__all__ = …`."""
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 def is_typing_block(node: ast.AST) -> bool:
-    """Tell whether a statement is `if TYPE_CHECKING:`."""
+    """Return whether a statement is `if TYPE_CHECKING:`."""
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 

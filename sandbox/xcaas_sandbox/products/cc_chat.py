@@ -54,7 +54,7 @@ class CCChat:
             "deleteChannel": lambda call: _gone(channels.remove(call.parameter("channel-id"))),
             "listConversations": self.list,
             "createConversation": self.open,
-            "getConversation": lambda call: Reply(_told(self._one(call))),
+            "getConversation": lambda call: Reply(_shown(self._one(call))),
             "listParticipants": lambda call: Reply({"participants": self._chat.participants(self._one(call))}),
             "removeCustomer": self.leave,
             "listMessages": self.messages,
@@ -66,7 +66,7 @@ class CCChat:
         status = call.query.get("status", "all")
         channel, email = call.query.get("channel-id"), call.query.get("customer.email")
         found = [
-            _told(one)
+            _shown(one)
             for one in self._chat.conversations()
             if status in ("all", self._status(one))
             and channel in (None, one.channel_id)
@@ -114,7 +114,7 @@ class CCChat:
         return "handling" if self._chat.is_taken(conversation) else "created"
 
 
-def _told(conversation: Conversation) -> Node:
+def _shown(conversation: Conversation) -> Node:
     interaction = {"id": conversation.interaction_id, "startTime": conversation.created}
     return {
         "id": conversation.id,

@@ -75,10 +75,10 @@ class ChatGateway:
     def _conversations(self) -> dict[str, Handler]:
         return {
             "listConversations": lambda call: _page(
-                call, "conversations", [self._told(one) for one in self._chat.conversations()]
+                call, "conversations", [self._shown(one) for one in self._chat.conversations()]
             ),
             "createConversation": self.open,
-            "getConversation": lambda call: Reply(self._told(self._one(call))),
+            "getConversation": lambda call: Reply(self._shown(self._one(call))),
             "replaceConversation": self.change,
             "updateConversation": self.change,
             "listInteractions": self.interactions,
@@ -126,7 +126,7 @@ class ChatGateway:
         conversation.customer = wanted.get("user", conversation.customer)
         conversation.assignment = wanted.get("assignment", conversation.assignment)
         conversation.channel_id = wanted.get("channelId", conversation.channel_id)
-        return Reply(self._told(conversation), status=202)
+        return Reply(self._shown(conversation), status=202)
 
     def interactions(self, call: Call) -> Reply:
         conversation = self._one(call)
@@ -216,7 +216,7 @@ class ChatGateway:
     def _one(self, call: Call) -> Conversation:
         return self._chat.conversation(call.parameter("conversationId"))
 
-    def _told(self, conversation: Conversation) -> Node:
+    def _shown(self, conversation: Conversation) -> Node:
         taken = self._chat.is_taken(conversation)
         return {
             "id": conversation.id,

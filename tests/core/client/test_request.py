@@ -178,7 +178,7 @@ def test_nothing_is_kept_of_a_request() -> None:
     with serving(FOUND) as origin, storage_at(origin.url) as client:
         for number in range(20):
             client.request("GET", f"/items/{number}", product="storage")
-        assert not client._engine._sites  # pyright: ignore[reportPrivateUsage]
+        assert not client._engine._endpoints  # pyright: ignore[reportPrivateUsage]
 
 
 def test_the_async_client_of_all_products() -> None:

@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from tests.support.example_api import _ops
-from tests.support.file_server import Breaking, Origin
+from tests.support.file_server import Breaking, FileServer
 from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
 from xcaas_core.calls._retry import Timeout
@@ -61,7 +61,7 @@ def names(folder: Path) -> list[str]:
 class TestTroubles:
     @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
     def test_none(self, tmp_path: Path, save: Save, framing: str) -> None:
-        with Origin(DATA, framing=framing).serving() as origin:
+        with FileServer(DATA, framing=framing).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert names(tmp_path) == ["a"]
 
@@ -69,7 +69,7 @@ class TestTroubles:
     @pytest.mark.parametrize("framing", ["length", "chunked"])
     def test_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
         troubles = [Breaking(after=100_000, reset=reset), Breaking(after=50_000, reset=reset)]
-        with Origin(DATA, troubles, framing=framing).serving() as origin:
+        with FileServer(DATA, troubles, framing=framing).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert len(origin.asked) == 3
         assert origin.asked[0] == ""
@@ -77,12 +77,12 @@ class TestTroubles:
         assert all(asked.startswith("bytes=") or asked == "" for asked in origin.asked[1:])
 
     def test_silence(self, tmp_path: Path, save: Save) -> None:
-        with Origin(DATA, [Breaking(after=100_000, pause=1.0)]).serving() as origin:
+        with FileServer(DATA, [Breaking(after=100_000, pause=1.0)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert origin.asked == ["", "bytes=100000-"]
 
     def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
-        with Origin(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
+        with FileServer(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
 
 
@@ -95,7 +95,7 @@ async def exhausted(found: AsyncGenerator[Saved]) -> None:
 class TestMany:
     @pytest.mark.parametrize("concurrency", [1, 3])
     def test_bound_holds(self, tmp_path: Path, concurrency: int) -> None:
-        with Origin(DATA, delay=0.01).serving() as origin:
+        with FileServer(DATA, delay=0.01).serving() as origin:
             session = sync_session(base_url=origin.url)
             files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
             saved = list(download_all(files, tmp_path / "in", concurrency=concurrency))
@@ -112,7 +112,7 @@ class TestMany:
             await session.io.close()
             assert {found.id: found.path for found in saved} == {f"t{n}": tmp_path / f"t{n}" for n in range(8)}
 
-        with Origin(DATA, delay=0.01).serving() as origin:
+        with FileServer(DATA, delay=0.01).serving() as origin:
             anyio.run(main)
         assert origin.busiest == 3
 
@@ -123,7 +123,7 @@ class TestMemory:
     SIZE = 64 * MIB
 
     def peak(self, work: Callable[[str], object]) -> int:
-        with Origin(bytes(self.SIZE)).serving() as origin:
+        with FileServer(bytes(self.SIZE)).serving() as origin:
             work(origin.url)  # imports and caches
             tracemalloc.start()
             try:
@@ -167,7 +167,7 @@ class TestProcess:
 
     def test_full_disk(self, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("old")
-        with Origin(DATA * 20).serving() as origin:
+        with FileServer(DATA * 20).serving() as origin:
             process = self.start(origin.url, tmp_path / "a", limit=2 * MIB)
             _, complaint = process.communicate(timeout=30)
         assert "DownloadError" in complaint
@@ -176,7 +176,7 @@ class TestProcess:
         assert (tmp_path / "a").read_text() == "old"
 
     def test_ctrl_c(self, tmp_path: Path) -> None:
-        with Origin(DATA * 20, delay=0.02).serving() as origin:
+        with FileServer(DATA * 20, delay=0.02).serving() as origin:
             process = self.start(origin.url, tmp_path / "a")
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import warnings
+from contextlib import suppress
 
 import pytest
 
@@ -288,6 +289,28 @@ def test_the_stream_goes_on_after_a_payload_that_cannot_be_read() -> None:
             next(events)
         assert next(events).id == "2"
         assert events.resume_token == "1"
+
+
+def test_the_stream_goes_on_after_a_payload_that_is_nested_as_deeply_as_can_be_read() -> None:
+    said = message("1", b"[" * 700 + b"]" * 700) + message("2", CREATED)
+    with (
+        RawServer(lambda number: said if number == 1 else message("2", CREATED)) as server,
+        blocking_client(server.base_url) as client,
+        client.events.read(TOPIC) as events,
+    ):
+        with suppress(DecodeError):  # raised where Python walks through fewer levels than it reads
+            next(events)
+        assert next(events).id == "2"
+
+
+def test_a_sequence_number_that_no_service_counts_to() -> None:
+    said = message("1", b'{"x": {"msgInfo": {"instanceId": "i", "sequenceId": %s}}}' % (b"9" * 5000))
+    with (
+        RawServer(lambda _: said) as server,
+        blocking_client(server.base_url) as client,
+        client.events.read(TOPIC) as events,
+    ):
+        assert next(events).id == "1"
 
 
 def test_control_frames_are_no_events() -> None:

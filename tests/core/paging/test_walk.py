@@ -126,6 +126,14 @@ class TestCircles:
         }
         assert drain(PageIterator(paging), lambda key: (pages[key], {})) == [1]
 
+    def test_empty_pages_without_end_fail(self) -> None:
+        paging = PaginationSpec(
+            "page", "page", items="/rows", last=(StopCondition(("body", "/hits"), "item-count"),), empty_ends=False
+        )
+        page: JSONValue = {"rows": [], "hits": 5}
+        with pytest.raises(PagingError, match="the same page"):
+            drain(PageIterator(paging), lambda key: (page, {}))
+
 
 class TestPastTheEnd:
     PAGING = PaginationSpec("page", "page", items="", past_end=400)
@@ -196,7 +204,7 @@ class TestAnswersThatAreNoPages:
         walk.advance({"rows": [1], "next": True}, {})
         assert walk.done
 
-    @pytest.mark.parametrize("total", ["many", "", None])
+    @pytest.mark.parametrize("total", ["many", "", None, "-1"])
     def test_total_that_is_no_number_is_ignored(self, total: str | None) -> None:
         paging = PaginationSpec(
             "page", "page", items="", last=(StopCondition(("header", "X-Total-Pages"), "page-count"),)

@@ -213,6 +213,11 @@ def test_reserved_expansion_does_not_lead_elsewhere(value: str) -> None:
         compile_path("/files/{rest}", named)({"rest": finished})
 
 
+def test_the_value_that_makes_the_segment_is_blamed_not_another_with_a_dot() -> None:
+    with pytest.raises(ArgumentError, match=r"^b: '.' cannot stand in a path"):
+        compile_path("/files/{a}/{b}", named)({"a": ".text", "b": "."})
+
+
 def test_two_values_make_no_dots_together() -> None:
     with pytest.raises(ArgumentError, match=r"^a: '..' cannot stand in a path"):
         compile_path("/files/{a}{b}", named)({"a": ".", "b": "."})

@@ -32,6 +32,7 @@ POLLER = "id: /id, status: {operation: getJob, parameter: id, value: /state, don
 GOOD = {
     "page": "x-xcaas-pagination: {style: page, parameter: page, items: /content, first: 0, last: [{header: X, is: page-count}]}",
     "cursor in the body": "x-xcaas-pagination: {style: cursor, in: body, parameter: /next, items: '', next: {body: /next}, alone: true}",
+    "last page by its Link header": "x-xcaas-pagination: {style: page, parameter: page, items: '', last: [{link: next, absent: true}]}",
     "poller": f"x-xcaas-poller: {{verb: run, resume: resume_run, {POLLER}, interval: {{first: 1, factor: 1.5, max: 30}}, timeout: 60}}",
     "download": "x-xcaas-download: {filename: content-disposition, ranges: unknown, checksum: {operation: getJob, parameter: id, value: /md5}}",
     "retry": "x-xcaas-retry: {safe: true}",
@@ -120,10 +121,14 @@ BAD = {
     ),
     "an end of pages that is none": (
         "x-xcaas-pagination: {style: page, parameter: page, items: '', last: [{header: X, is: enough}]}",
-        "'last' should be a list of mappings, each with 'body' or 'header' and a test",
+        "'last' should be a list of mappings, each with 'body', 'header' or 'link' and a test",
     ),
     "a next cursor without a place": (
         "x-xcaas-pagination: {style: cursor, parameter: page, items: '', next: {query: x}}",
+        "a mapping with 'body' or 'header'",
+    ),
+    "a next cursor that is an address": (
+        "x-xcaas-pagination: {style: cursor, parameter: page, items: '', next: {link: next}}",
         "a mapping with 'body' or 'header'",
     ),
     "a header that is no text": ("x-xcaas-headers: {X-Version: 2}", "'X-Version' should be a string"),

@@ -91,6 +91,13 @@ def test_refused_alone_with_pointer_and_reason(text: str, method: str, pointer: 
     assert any(one.severity == "error" and one.pointer == pointer and one.line for one in result.warnings)
 
 
+def test_a_path_without_a_slash_is_a_path_if_it_has_operations() -> None:
+    result = read(f"paths:\n  a: {{get: {{{OK}}}}}\n  note: text\n  x-note: {{get: {{{OK}}}}}")
+    assert [one.path for one in result.document.operations] == ["a"]
+    assert "'a' is not a path; a slash was put before it" in messages(result.warnings)
+    assert "'note' is not a path; it was left out" in messages(result.warnings)
+
+
 def test_nothing_left_after_refusals_is_an_error() -> None:
     with pytest.raises(InputError, match="was refused"):
         read("paths: {/a: {get: soon}}")

@@ -136,7 +136,6 @@ x-other: {allOf: [{$ref: '#/x-two'}, {$ref: '#/x-self'}]}
         "{post: {requestBody: {$ref: '#/nope'}, responses: {'204': {description: none}}}}",
         "{post: {requestBody: {content: {$ref: '#/nope'}}, responses: {'204': {description: none}}}}",
         "{get: {security: {$ref: '#/nope'}, responses: {'204': {description: none}}}}",
-        "{get: {security: [{Unknown: []}], responses: {'204': {description: none}}}}",
         "{get: {security: all, responses: {'204': {description: none}}}}",
         "{get: {servers: {$ref: '#/nope'}, responses: {'204': {description: none}}}}",
         "{$ref: '#/nope'}",
@@ -230,17 +229,17 @@ def test_paths_that_lead_nowhere_are_no_empty_package() -> None:
 
 
 @pytest.mark.parametrize("schemes", ["{$ref: '#/nope'}", "{Key: {$ref: '#/nope'}}", "{Key: nothing}", "{}"])
-def test_without_its_security_scheme_no_operation_is_called(schemes: str) -> None:
+def test_a_security_scheme_that_is_not_declared_is_for_the_caller_to_see_to(schemes: str) -> None:
     text = (
         "paths:\n  /a: {get: {operationId: a, responses: {'204': {description: none}}}}\n"
         "  /b: {get: {operationId: b, security: [], responses: {'204': {description: none}}}}\n"
         f"security: [{{Key: []}}]\ncomponents: {{securitySchemes: {schemes}}}\n"
     )
     result = read(text)
-    assert [one.id for one in result.document.operations] == ["b"]
-    assert [(one.path, one.reason) for one in result.document.refused] == [
-        ("/a", "it requires a security scheme that can't be read")
-    ]
+    assert result.document.refused == ()
+    assert {one.id: one.security for one in result.document.operations} == {"a": (("Key",),), "b": ()}
+    assert [(one.name, one.kind) for one in result.document.security_schemes] == [("Key", "other")]
+    assert "callers have to supply its credential" in messages(result.warnings)
 
 
 def test_another_scheme_opens_the_operation_as_well() -> None:

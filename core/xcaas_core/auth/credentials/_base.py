@@ -144,7 +144,7 @@ def reveal(credential: Credential, name: str) -> Flow[Secret]:
 
 
 def is_fixed(credential: Credential, name: str) -> bool:
-    """Tell whether a credential's secret is the same each time, until it is replaced."""
+    """Return whether a credential's secret is the same each time, until it is replaced."""
     return credential._refill is None and _source(credential, name).fixed
 
 

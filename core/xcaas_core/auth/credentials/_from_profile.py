@@ -1,21 +1,22 @@
 """Credentials from a profile file that only its owner can read.
 
-# ~/.config/xcaas/credentials.toml
-[default]
-client_id = "eght_…"
-client_secret = "…"
-api_key = "eght_…"            # with api_token, username and password as in the environment
-tenant = "acme"
+Example:
+    # ~/.config/xcaas/credentials.toml
+    [default]
+    client_id = "eght_…"
+    client_secret = "…"
+    api_key = "eght_…"            # with api_token, username and password as in the environment
+    tenant = "acme"
 
-[[default.api_keys]]          # further keys, each for certain products or one role
-key = "eght_…"
-products = ["contacts"]
-role = "management"
+    [[default.api_keys]]          # further keys, each for certain products or one role
+    key = "eght_…"
+    products = ["contacts"]
+    role = "management"
 
-[[default.basic_tokens]]
-tenant = "acme"
-token = "…"
-role = "action"
+    [[default.basic_tokens]]
+    tenant = "acme"
+    token = "…"
+    role = "action"
 """
 
 from __future__ import annotations

@@ -167,9 +167,11 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
 
 def about_key(product: Product, status: int) -> str | None:
     """Return advice after the server refused a key, a tenant's token or a password."""
-    name = f" and has the product “{product.console_name}”" if product.console_name else ""
     if status == 401:
-        return f"Check that the key or token given to the client is right, still exists{name}."
+        wanted = "is right and still exists"
+        if product.console_name is not None:
+            wanted = f"is right, still exists, and has the product “{product.console_name}”"
+        return f"Check that the key or token given to the client {wanted}."
     if product.console_name is not None:
         return f"If the key has no product “{product.console_name}”: {_ADD}"
     return None

@@ -42,7 +42,7 @@ class InvalidTokenResponse:
 
 
 def is_token(value: object) -> bool:
-    """Tell whether a value is a token that fits into a header."""
+    """Return whether a value is a token that fits into a header."""
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 

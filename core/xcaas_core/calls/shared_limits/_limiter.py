@@ -81,7 +81,10 @@ class SharedLimiter(RateLimiter):
         self._account: tuple[float, str] | None = None
         self._away = False
         self._ask_at = self._alone_until = -inf
-        self._overdue: _Question | None = None
+
+    def reset(self) -> None:
+        super().reset()
+        self._overdue: _Question | None = None  # the thread that asks it is the parent's
 
     def enter(self, timeout: float | None) -> Flow[None]:
         began = self._clock()

@@ -41,7 +41,8 @@ class RawCalls:
     def http_auth(self, product: ProductClient) -> HttpAuth:
         """Return this client's credentials for one product, for `auth=` in your own HTTP client.
 
-        httpx.get(address, auth=client.http_auth(client.storage))
+        Example:
+            httpx.get(address, auth=client.http_auth(client.storage))
         """
         from ._http_auth import http_auth
 
@@ -64,8 +65,9 @@ class RawCalls:
     def streaming(self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> StreamedResponse[T]:
         """Call a method and get its response as soon as the headers arrive. Close it, or use `with`.
 
-        with client.streaming(client.storage.objects.get, "o1") as response:
-            for piece in response.iter_bytes(): ...
+        Example:
+            with client.streaming(client.storage.objects.get, "o1") as response:
+                for piece in response.iter_bytes(): ...
         """
         from ._callers import streaming_method
 
@@ -85,7 +87,7 @@ class RawCalls:
     ) -> RawResponse[object]:
         """Send a request that no operation covers, with the product's address, credentials, retries, limits and errors.
 
-        response = client.request("GET", "/storage/{region}/v3/objects", product="storage")
+            response = client.request("GET", "/storage/{region}/v3/objects", product="storage")
 
         Args:
             method: HTTP method.
@@ -142,7 +144,8 @@ class AsyncRawCalls:
     def http_auth(self, product: AsyncProductClient) -> HttpAuth:
         """Return this client's credentials for one product, for `auth=` in your own async HTTP client.
 
-        await http.get(address, auth=client.http_auth(client.storage))
+        Example:
+            await http.get(address, auth=client.http_auth(client.storage))
         """
         from ._http_auth import http_auth
 
@@ -157,8 +160,9 @@ class AsyncRawCalls:
     async def raw(self, method: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[Any]:
         """Call a method and get its result with status, headers and body.
 
-        response = await client.raw(client.storage.objects.get, "o1")
-        response.headers["x-request-id"], response.value.id
+        Example:
+            response = await client.raw(client.storage.objects.get, "o1")
+            response.headers["x-request-id"], response.value.id
         """
         from ._callers import raw_method
 
@@ -176,8 +180,9 @@ class AsyncRawCalls:
     def streaming(self, method: Callable[P, Any], /, *args: P.args, **kwargs: P.kwargs) -> AsyncStreaming[Any]:
         """Call a method and get its response as soon as the headers arrive.
 
-        async with client.streaming(client.storage.objects.get, "o1") as response:
-            async for piece in response.iter_bytes(): ...
+        Example:
+            async with client.streaming(client.storage.objects.get, "o1") as response:
+                async for piece in response.iter_bytes(): ...
         """
         from ._callers import streaming_method
         from ._streamed import AsyncStreaming
@@ -197,7 +202,7 @@ class AsyncRawCalls:
     ) -> RawResponse[object]:
         """Send a request that no operation covers, with the product's address, credentials, retries, limits and errors.
 
-        response = await client.request("GET", "/storage/{region}/v3/objects", product="storage")
+            response = await client.request("GET", "/storage/{region}/v3/objects", product="storage")
 
         Args:
             method: HTTP method.

@@ -11,7 +11,7 @@ from types import MethodType
 from typing import Any, NoReturn, TypeAlias
 
 from ..._errors import ConfigurationError
-from ...calls._replies import CallResponse
+from ...calls._call_response import CallResponse
 from ...calls._session import AsyncSession, Session, exchange
 from ...operations._operation import Call, Operation
 from ...sansio._steps import Flow

@@ -8,8 +8,8 @@ from ...operations._operation import Call
 from ...paging._pages import PageSource
 
 if TYPE_CHECKING:
+    from ...calls._call_response import CallResponse
     from ...calls._engine import Engine
-    from ...calls._replies import CallResponse
     from ...paging._walk import ResumeToken
     from ...sansio._steps import Flow
 

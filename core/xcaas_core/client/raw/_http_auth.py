@@ -95,7 +95,7 @@ class Signing:
         return Request(request.method, str(request.url), {}, connect_timeout=limits.connect, read_timeout=limits.read)
 
     def _concerns(self, request: Any) -> bool:
-        """Tell whether a request goes to a server that may see these credentials, and has none yet."""
+        """Return whether a request goes to a server that may see these credentials, and has none yet."""
         url = str(request.url)
         return "authorization" not in request.headers and any(same_origin(url, origin) for origin in self._origins)
 

@@ -9,7 +9,7 @@ from ..._errors import Attempt
 from ..._json import JSONValue
 from ..._lazy import public
 from ..._redaction import safe_url
-from ...calls._replies import CallResponse
+from ...calls._call_response import CallResponse
 from ...http._media_types import text_in
 
 __all__ = ["RawResponse"]

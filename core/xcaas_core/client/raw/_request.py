@@ -10,9 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 from ..._checks import argument_error, is_mapping
 from ..._errors import ArgumentError, ConfigurationError
+from ...calls._call_response import CallResponse
 from ...calls._engine import Engine
 from ...calls._options import RULES
-from ...calls._replies import CallResponse
 from ...calls._session import exchange
 from ...http._media_types import is_json, media_type_of
 from ...http._urls import origin_of, resolve_link
@@ -183,9 +183,11 @@ def _below_server(engine: Engine, product: Product, address: str) -> str:
 
 def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> None:
     """Refuse an address of another product, too: a credential is for its own."""
-    site = engine.site(operation)
+    endpoint = engine.endpoint(operation)
     options = engine.options
-    origin = origin_of(resolve_link(link, site.address, site.template, options.base_url, options.insecure_hosts))
+    origin = origin_of(
+        resolve_link(link, endpoint.address, endpoint.template, options.base_url, options.insecure_hosts)
+    )
     if origin in _origins(engine, operation.product):
         engine.shared.origins.add(origin)
     elif origin[1] not in options.trusted_hosts:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from ..._errors import ConfigurationError
 from ..._lazy import public
-from ...calls._replies import CallResponse
+from ...calls._call_response import CallResponse
 from ...calls._session import AsyncSession, Session
 
 __all__ = ["AsyncStreamedResponse", "AsyncStreaming", "StreamedResponse"]
@@ -22,10 +22,10 @@ class _Open(Generic[T_co]):
     `finish` makes the value once the body is there.
     """
 
-    __slots__ = ("_begun", "_finish", "_reply", "_spent", "_whole")
+    __slots__ = ("_begun", "_finish", "_response", "_spent", "_whole")
 
-    def __init__(self, reply: CallResponse[object], finish: Callable[[], T_co]) -> None:
-        self._reply = reply
+    def __init__(self, response: CallResponse[object], finish: Callable[[], T_co]) -> None:
+        self._response = response
         self._finish = finish
         self._begun = False
         self._whole = False
@@ -33,16 +33,16 @@ class _Open(Generic[T_co]):
 
     @property
     def status(self) -> int:
-        return self._reply.status
+        return self._response.status
 
     @property
     def headers(self) -> Mapping[str, str]:
         """Case-insensitive."""
-        return self._reply.headers
+        return self._response.headers
 
     @property
     def request_id(self) -> str | None:
-        return self._reply.request_id
+        return self._response.request_id
 
     def _take(self, *, whole: bool) -> None:
         """Note that the body is about to be read. What came over the connection is not there a second time."""
@@ -74,14 +74,14 @@ class StreamedResponse(_Open[T_co]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: CallResponse[object], session: Session, finish: Callable[[], T_co]) -> None:
-        super().__init__(reply, finish)
+    def __init__(self, response: CallResponse[object], session: Session, finish: Callable[[], T_co]) -> None:
+        super().__init__(response, finish)
         self._session = session
 
     def iter_bytes(self) -> Iterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
-        while piece := self._session.io.chunk(self._reply.response):
+        while piece := self._session.io.chunk(self._response.response):
             yield piece
         self._spent = "was read already"
 
@@ -89,14 +89,14 @@ class StreamedResponse(_Open[T_co]):
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
-            self._session.io.read(self._reply.response)
+            self._session.io.read(self._response.response)
             self._whole, self._spent = True, "was read already, by `value`"
         return self._finish()
 
     def close(self) -> None:
         """Close the response, discarding the rest of the body."""
         self._closed()
-        self._session.io.close_response(self._reply.response)
+        self._session.io.close_response(self._response.response)
 
     def __enter__(self) -> StreamedResponse[T_co]:
         return self
@@ -113,14 +113,14 @@ class AsyncStreamedResponse(_Open[T_co]):
 
     __slots__ = ("_session",)
 
-    def __init__(self, reply: CallResponse[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
-        super().__init__(reply, finish)
+    def __init__(self, response: CallResponse[object], session: AsyncSession, finish: Callable[[], T_co]) -> None:
+        super().__init__(response, finish)
         self._session = session
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
-        while piece := await self._session.io.chunk(self._reply.response):
+        while piece := await self._session.io.chunk(self._response.response):
             yield piece
         self._spent = "was read already"
 
@@ -128,14 +128,14 @@ class AsyncStreamedResponse(_Open[T_co]):
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
-            await self._session.io.read(self._reply.response)
+            await self._session.io.read(self._response.response)
             self._whole, self._spent = True, "was read already, by `value`"
         return self._finish()
 
     async def aclose(self) -> None:
         """Close the response, discarding the rest of the body."""
         self._closed()
-        await self._session.io.close_response(self._reply.response)
+        await self._session.io.close_response(self._response.response)
 
 
 @public

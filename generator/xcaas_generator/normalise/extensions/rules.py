@@ -51,6 +51,11 @@ def _is_location(value: JSON) -> bool:
     return isinstance(value, dict) and any(isinstance(value.get(where), str) for where in LOCATIONS)
 
 
+def _is_cursor(value: JSON) -> bool:
+    # An address in a Link header cannot be sent back as the value of a parameter.
+    return _is_location(value) and isinstance(value, dict) and "link" not in value
+
+
 def _is_stop(value: JSON) -> bool:
     if not isinstance(value, dict) or not _is_location(value):
         return False
@@ -99,10 +104,10 @@ _SHAPES: dict[str, Mapping[str, _Rule]] = {
     },
     keys.PAGINATION: {
         "style": _must(_among("page", "cursor")), "parameter": _must(_TEXT), "in": _among("query", "body"),
-        "first": _INT, "size": _TEXT, "items": _must(_POINTER), "next": _Rule(_is_location, "a mapping with 'body' or 'header'"),
+        "first": _INT, "size": _TEXT, "items": _must(_POINTER), "next": _Rule(_is_cursor, "a mapping with 'body' or 'header'"),
         "last": _Rule(
             lambda value: isinstance(value, list) and all(map(_is_stop, value)),
-            "a list of mappings, each with 'body' or 'header' and a test (is, equals, lacks, absent)",
+            "a list of mappings, each with 'body', 'header' or 'link' and a test (is, equals, lacks, absent)",
         ),
         "past_end": _INT, "alone": _BOOL, "empty_ends": _BOOL, "send": _MAPPING,
     },

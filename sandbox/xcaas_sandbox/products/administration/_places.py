@@ -42,12 +42,12 @@ class Addresses:
         self.handlers: dict[str, Handler] = {
             "listAddresses": self.list,
             "createAddress": self.create,
-            "getAddress": lambda call: Reply(self._told(self.store.get(call.parameter("addressId")))),
+            "getAddress": lambda call: Reply(self._shown(self.store.get(call.parameter("addressId")))),
             "deleteAddress": self.delete,
         }
 
     def list(self, call: Call) -> Reply:
-        rows = [self._told(row) for row in self.store.rows()]
+        rows = [self._shown(row) for row in self.store.rows()]
         return scroll_page(call, rows, self._clock)
 
     def create(self, call: Call) -> Reply:
@@ -56,13 +56,13 @@ class Addresses:
             raise Problem(400, "country has two capital letters", code="VALIDATION_ERROR", field="country")
         for row in self.store.rows():
             if {name: row[name] for name in _FIELDS if name in row} == fields:
-                return Reply(self._told(row))
+                return Reply(self._shown(row))
         address_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"address {self.store.new_id()}"))
-        return Reply(self._told(self._keep(address_id, fields)))
+        return Reply(self._shown(self._keep(address_id, fields)))
 
     def delete(self, call: Call) -> Reply:
         row = self.store.get(call.parameter("addressId"))
-        if any(self._told(row)["addressUsage"].values()):
+        if any(self._shown(row)["addressUsage"].values()):
             raise Problem(400, "The address is in use", code="BAD_REQUEST")
         self.store.remove(row["id"])
         return Reply(status=204)
@@ -74,7 +74,7 @@ class Addresses:
         made = {"id": address_id, "displayForm": ", ".join(part for part in parts if part)}
         return self.store.put(address_id, {**fields, **made, "createdTime": self._clock.stamp(), "origin": "ADMIN_API"})
 
-    def _told(self, row: Node) -> Node:
+    def _shown(self, row: Node) -> Node:
         used = sum(site["address"].get("id") == row["id"] for site in self._sites.rows())
         return {**row, "addressUsage": {**dict.fromkeys(_USES, 0), "site": used}}
 

@@ -24,6 +24,7 @@ from xcaas_core import (
 )
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.calls.shared_limits import RateLimitStore, SharedLimiter
+from xcaas_core.calls.shared_limits._limiter import _Question
 from xcaas_core.sansio._drivers import run
 from xcaas_core.testing import FakeServer
 
@@ -155,6 +156,18 @@ def test_a_store_that_hangs_holds_up_no_call_beyond_its_deadline() -> None:
         assert len(store.asked) == 1, "it is not asked again while it owes a response"
         store.may.set()
     assert len(origin.seen) == 3
+
+
+def test_a_forked_child_does_not_wait_for_what_its_parent_has_asked() -> None:
+    store, parents = Store(0), threading.Event()
+    worker = Fleet(store, RateLimit(100, 1))
+    worker.limiter._overdue = _Question(lambda: float(parents.wait(10)))
+    worker.call()
+    assert store.asked == []
+    worker.limiter.reset()
+    worker.call()
+    parents.set()
+    assert len(store.asked) == 1
 
 
 LIMITS = {"shop": [RateLimit(100, 1)]}

@@ -1,4 +1,4 @@
-"""Responses as flows see them."""
+"""A successful response to a call, as flows see it."""
 
 from __future__ import annotations
 

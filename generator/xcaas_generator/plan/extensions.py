@@ -1,4 +1,4 @@
-"""Expressions for what OpenAPI can't say: paging, polling, downloading."""
+"""Expressions for what `x-xcaas-*` keys declare: paging, polling, downloads, harmless repeats, fixed headers."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ OperationRefs = Mapping[str, OperationRef]
 
 def paged_item(operation: ir.Operation, response: ir.TypeRef, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
     """Return the type of one item of a paged operation, or None if the operation isn't paged."""
-    facts = operation.pagination
-    if facts is None:
+    pagination = operation.pagination
+    if pagination is None:
         return None
-    found = _at(response, facts.items, models)
+    found = _at(response, pagination.items, models)
     if isinstance(found, ir.ListOf):
         return found.item
     if found == ir.Scalar("any"):
         return found
-    raise _mistake(facts.place, f"the pagination has `items: {facts.items!r}`, but the response has no list there")
+    raise _mistake(
+        pagination.place, f"the pagination has `items: {pagination.items!r}`, but the response has no list there"
+    )
 
 
 def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
@@ -53,24 +55,24 @@ def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.Typ
 
 def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports: Imports) -> Code | None:
     """Return `PaginationSpec(...)`, or None."""
-    facts = operation.pagination
-    if facts is None:
+    pagination = operation.pagination
+    if pagination is None:
         return None
-    marks = [_last(mark, imports) for mark in facts.last]
+    marks = [_last(mark, imports) for mark in pagination.last]
     return call(
         imports.use(SDK, "PaginationSpec"),
-        text(facts.style),
-        text(facts.parameter),
-        items=text(facts.items),
+        text(pagination.style),
+        text(pagination.parameter),
+        items=text(pagination.items),
         item=None if item == ir.Scalar("any") else text(annotation_text(item, names)),
-        within=text("body") if facts.within == "body" else None,
-        first=_literal(facts.first),
-        next=_location(facts.next) if facts.next else None,
+        within=text("body") if pagination.within == "body" else None,
+        first=_literal(pagination.first),
+        next=_location(pagination.next) if pagination.next else None,
         last=parenthesised(marks) if marks else None,
-        past_end=_literal(facts.past_end),
-        alone=literal(True) if facts.alone else None,
-        empty_ends=None if facts.empty_ends else literal(False),
-        send=_literal(facts.send),
+        past_end=_literal(pagination.past_end),
+        alone=literal(True) if pagination.alone else None,
+        empty_ends=None if pagination.empty_ends else literal(False),
+        send=_literal(pagination.send),
     )
 
 
@@ -85,10 +87,10 @@ def _last(stop: ir.StopCondition, imports: Imports) -> Code:
 
 def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
     """Return `PollingSpec(...)`, or None."""
-    facts = operation.poller
-    if facts is None:
+    poller = operation.poller
+    if poller is None:
         return None
-    status = facts.status
+    status = poller.status
     state = call(
         imports.use(SDK, "StatusLink"),
         *_related_parts(operation, status.call, references),
@@ -100,23 +102,23 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
     )
     return call(
         imports.use(SDK, "PollingSpec"),
-        id=_text(facts.id),
+        id=_text(poller.id),
         status=state,
-        result=_related(operation, facts.result, references, imports),
-        cancel=_related(operation, facts.cancel, references, imports),
-        first=_literal(facts.first),
-        factor=_literal(facts.factor),
-        longest=_literal(facts.longest),
-        timeout=_literal(facts.timeout),
-        verb=text(facts.verb),
-        resume=_text(facts.resume),
+        result=_related(operation, poller.result, references, imports),
+        cancel=_related(operation, poller.cancel, references, imports),
+        first=_literal(poller.first),
+        factor=_literal(poller.factor),
+        longest=_literal(poller.longest),
+        timeout=_literal(poller.timeout),
+        verb=text(poller.verb),
+        resume=_text(poller.resume),
     )
 
 
 def polled(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
     """Return the operation whose response a poller gives in the end."""
-    facts = operation.poller
-    return None if facts is None else _reference(operation, facts.result or facts.status.call, references).operation
+    poller = operation.poller
+    return None if poller is None else _reference(operation, poller.result or poller.status.call, references).operation
 
 
 def carried(operation: ir.Operation, references: OperationRefs) -> list[bool]:
@@ -139,18 +141,18 @@ def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
 
 def downloading(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
     """Return `DownloadSpec(...)`, or None."""
-    facts = operation.download
-    if facts is None:
+    download = operation.download
+    if download is None:
         return None
-    checksum = facts.checksum
+    checksum = download.checksum
     return call(
         imports.use(SDK, "DownloadSpec"),
         checksum=_related(operation, checksum.call if checksum else None, references, imports),
         value=_text(checksum.value) if checksum else None,
         type=_text(checksum.type) if checksum else None,
         size=_text(checksum.size) if checksum else None,
-        filename=_text(facts.filename),
-        ranges=_literal(facts.ranges),
+        filename=_text(download.filename),
+        ranges=_literal(download.ranges),
     )
 
 

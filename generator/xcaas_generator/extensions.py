@@ -1,7 +1,6 @@
-"""Nodes of the IR for what OpenAPI can't say: pages, work that goes on, files, harmless repeats.
+"""Nodes of the IR for `x-xcaas-*` keys: pages, jobs, files, slices, harmless repeats, rate limits.
 
-specs/README.md describes the extensions that they come from. `declared` is the extension
-as the document has it, for the manifest.
+specs/README.md describes the keys. `declared` is a key's value as the document has it, for the manifest.
 """
 
 from __future__ import annotations

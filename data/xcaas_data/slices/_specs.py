@@ -16,13 +16,13 @@ import xcaas
 from .._clients import bare_client
 from ._errors import NotSliceableError
 
-__all__ = ["Facts", "RowsFacts", "call_name", "facts_of", "has_regions", "regions_of"]
+__all__ = ["RowsSpec", "SliceSpec", "call_name", "has_regions", "regions_of", "spec_of"]
 
 Record: TypeAlias = "dict[str, xcaas.JSONValue]"
 
 
 @dataclass(frozen=True, slots=True)
-class RowsFacts:
+class RowsSpec:
     """A list that is made first: `id` points to what the call that reads it wants to know."""
 
     call: str
@@ -31,7 +31,7 @@ class RowsFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class SliceSpec:
     """How one operation is cut. Names are those of arguments and attributes; what begins with `/` is a JSON pointer."""
 
     call: str
@@ -49,7 +49,7 @@ class Facts:
     count: str | None = None
     size: str | None = None
     largest: int | None = None
-    rows: RowsFacts | None = None
+    rows: RowsSpec | None = None
 
     @property
     def product(self) -> str:
@@ -61,9 +61,9 @@ class Facts:
         return frozenset(name for name in (self.start, self.end, self.zone, self.partition) if name)
 
 
-def facts_of(call: str) -> Facts:
+def spec_of(call: str) -> SliceSpec:
     """Return how an operation is cut; `.list` may be left out of its name. Raises NotSliceableError where the specs don't say it."""
-    known = _all_facts()
+    known = _all_specs()
     found = known.get(call) or known.get(f"{call}.list")
     if found is None:
         raise NotSliceableError(f"{call} cannot be cut into slices", advice=_advice(call))
@@ -85,7 +85,7 @@ def regions_of(product: str) -> list[str]:
 def call_name(method: object) -> str:
     """Return the name of the operation that a method of a client calls."""
     owner, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
-    for call in _all_facts():
+    for call in _all_specs():
         if name == call.rpartition(".")[2] and type(owner) in _owners(call):
             return call
     shown = getattr(method, "__qualname__", None) or repr(method)
@@ -93,7 +93,7 @@ def call_name(method: object) -> str:
 
 
 def _advice(call: str) -> str:
-    known = _all_facts()
+    known = _all_specs()
     near = get_close_matches(call, known, n=1, cutoff=0.85)
     return f"Did you mean {near[0]}?" if near else f"These can be cut: {', '.join(known)}."
 
@@ -112,21 +112,21 @@ def _manifest() -> Record:
 
 
 @cache
-def _all_facts() -> dict[str, Facts]:
+def _all_specs() -> dict[str, SliceSpec]:
     operations = _manifest()["operations"]
-    found: dict[str, Facts] = {}
+    found: dict[str, SliceSpec] = {}
     for record in operations if isinstance(operations, list) else ():
         if isinstance(record, dict) and isinstance(slices := record.get("slices"), dict):
             call = str(record["call"])
-            found[call] = _facts(call, slices)
+            found[call] = _spec(call, slices)
     return found
 
 
-def _facts(call: str, record: Record) -> Facts:
-    known = {field.name for field in fields(Facts)} - {"rows"}
+def _spec(call: str, record: Record) -> SliceSpec:
+    known = {field.name for field in fields(SliceSpec)} - {"rows"}
     given: dict[str, str | int] = {
         name: value for name, value in record.items() if name in known and isinstance(value, str | int)
     }
     rows = record.get("rows")
-    found = RowsFacts(*(str(rows[name]) for name in ("call", "argument", "id"))) if isinstance(rows, dict) else None
-    return Facts(call=call, rows=found, **given)  # type: ignore[arg-type]
+    found = RowsSpec(*(str(rows[name]) for name in ("call", "argument", "id"))) if isinstance(rows, dict) else None
+    return SliceSpec(call=call, rows=found, **given)  # type: ignore[arg-type]
