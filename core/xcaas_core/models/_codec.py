@@ -115,10 +115,6 @@ class Codec:
         """Return whether `raw` is what some servers send where they mean null."""
         return raw.__class__ in (str, int) and raw in self.blanks
 
-    def requires(self, name: str) -> bool:
-        """Return whether every value is an object with a member of that name in JSON."""
-        return False
-
     def __repr__(self) -> str:
         return f"<codec {self.name}>"
 

@@ -245,7 +245,3 @@ class ModelCodec(Codec):
         if isinstance(value, ModelBase):
             return value.__layout__().write_model(value)
         return self.layout.write_mapping(value)
-
-    def requires(self, name: str) -> bool:
-        field = self.layout.by_wire.get(name)
-        return field is not None and field.required
