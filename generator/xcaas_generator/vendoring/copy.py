@@ -17,8 +17,12 @@ from .relocate import LICENCE_LINE, relocated
 CHECK = "_vendor_check.py"
 LICENCE = "LICENSE"
 RUFF = "ruff.toml"
-OPERATIONS = "sdk"
-"""All that operations are described with, for code that describes some of its own."""
+_FEATURES = {
+    "pydantic": Import(f"{CORE}.models._pydantic._schemas", "core_schema", "core_schema"),
+    "sdk": Import(CORE, "sdk", "sdk"),
+}
+"""What can be added beside public names: what pydantic asks of models; all that operations are described with, for code
+that describes some of its own."""
 
 ABSENT = "_absent"
 _CORE_FOLDERS = ("_core", "_run_time", "_shared")
@@ -116,9 +120,7 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
     """Return the modules behind public names that a copy shall have although nothing in it uses them."""
     found: list[str] = []
     for name in names:
-        item = library.modules[root].reexports.get(name)
-        if name == OPERATIONS:
-            item = Import(CORE, OPERATIONS, OPERATIONS)
+        item = _FEATURES.get(name) or library.modules[root].reexports.get(name)
         if item is None:
             raise Failure(f"{root} has no public name {name!r} to add; see its `__all__`", code=2)
         found += library.all_targets(item)
