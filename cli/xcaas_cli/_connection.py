@@ -61,7 +61,7 @@ def _given(settings: dict[str, Any]) -> dict[str, Any]:
 
 def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:
     """Return credentials and where they come from: the profile that was asked for, the environment, the default profile."""
-    from xcaas import credentials_from_env, credentials_from_profile, default_profile_path
+    from xcaas import SecretUnavailableError, credentials_from_env, credentials_from_profile, default_profile_path
 
     if profile is None:
         if found := credentials_from_env():
@@ -70,7 +70,12 @@ def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:
             return "none", []
     name = profile or "default"
     path = default_profile_path()
-    found = credentials_from_profile(name)
+    try:
+        found = credentials_from_profile(name)
+    except SecretUnavailableError as error:
+        if not read_profile(path, name):
+            error.advice = f"{error.advice or ''} To store it: xcaas auth login --profile {name}.".strip()
+        raise
     if MARK not in read_profile(path, name):
         return f"profile {name} in {path}", found
     return f"profile {name} in the keyring", [*found, *credentials_from_keyring(name)]

@@ -22,6 +22,10 @@ _BESIDE: dict[str, tuple[str, str]] = {
 """Commands that are no products: the module that has them, and a line on each."""
 
 
+_OF_COMMANDS = {"--profile", "--region", "--tenant", "--cluster", "--base-url", "--timeout", "--output", "-o", "--into"}
+"""Options that every command that calls the service has, and that are often given before it."""
+
+
 class Root(LazyGroup):
     """`xcaas`: a product per command. Help needs the manifest only."""
 
@@ -46,6 +50,17 @@ class Root(LazyGroup):
         if _BESIDE:
             with formatter.section("Other commands"):
                 formatter.write_dl([(name, text) for name, (_, text) in _BESIDE.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if error.option_name in _OF_COMMANDS:
+                raise click.UsageError(
+                    f"{error.option_name} belongs behind the command: xcaas PRODUCT RESOURCE VERB {error.option_name} …",
+                    ctx,
+                ) from None
+            raise
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: Any) -> None:

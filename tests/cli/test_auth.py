@@ -37,6 +37,7 @@ def test_what_is_stored_opens_the_products(bare: Command, tmp_path: Path) -> Non
     assert outcome.code == 2
     assert "Set XCAAS_CLIENT_ID and XCAAS_CLIENT_SECRET." in outcome.err
     assert "xcaas auth login" in outcome.err
+    assert "xcaas auth login --profile one" in bare.run("storage", "regions", "list", "--profile", "one").err
     outcome = bare.run("auth", "login", given="eght_demo\ndemo-secret\n\n\n")
     file = tmp_path / "xcaas" / "credentials.toml"
     assert (outcome.code, outcome.out) == (0, "")
@@ -49,7 +50,7 @@ def test_what_is_stored_opens_the_products(bare: Command, tmp_path: Path) -> Non
     assert json.loads(bare.out("auth", "status", "--profile", "two"))["products"] == ["analytics realtime-api"]
     outcome = bare.run("auth", "status", "--profile", "three")
     assert outcome.code == 2
-    assert "no profile [three]" in outcome.err
+    assert "no profile [three]. It has default, two. To store it: xcaas auth login --profile three." in outcome.err
 
 
 def test_status_tells_no_secret(xcaas: Command) -> None:

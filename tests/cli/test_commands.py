@@ -99,6 +99,10 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
         (["storage", "regions", "list", "--base-url", "http://a.example"], "Use https://"),
         (["recent-calls", "calls", "list", "--body", "{}"], "Give --region."),
         (["events", "read", "all"], "Give --cluster."),
+        (["--region", "uk", "storage", "regions", "list"], "--region belongs behind the command"),
+        (["-o", "csv", "storage", "regions", "list"], "-o belongs behind the command"),
+        (["--verion"], "No such option '--verion'. Did you mean '--version'?"),
+        (["storage", "objects", "search", "--into", "rows.xlsx"], "--into rows.xlsx: the format is unknown"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_sent(arguments: list[str], message: str) -> None:

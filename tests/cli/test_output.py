@@ -150,7 +150,7 @@ def test_a_full_disk_leaves_what_was_there(xcaas: Command, tmp_path: Path, form:
         outcome = xcaas.run(*SEARCH, "--into", str(file))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert (outcome.code, outcome.err) == (1, "xcaas: File too large\n")
+    assert (outcome.code, outcome.err) == (1, f"xcaas: {file}: File too large\n")
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
     assert file.read_text("utf-8") == "before"
 

@@ -135,9 +135,10 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
     elif is_lines(kind) and schema is not None and is_binary(schema):
         yield b'{"a": 1}\n', set(), b'{"a": 1}\n', kind
     elif kind.startswith("text/") or is_lines(kind) or any(word in kind for word in _TEXTUAL):
-        value = {"text/csv": "a,b\r\n1,é\r\n", "text/event-stream": "data: 1\n\n"}.get(
-            kind, "<a>é</a>" if "xml" in kind else "text é"
-        )
+        value = _in_digits(document, schema) or {
+            "text/csv": "a,b\r\n1,é\r\n",
+            "text/event-stream": "data: 1\n\n",
+        }.get(kind, "<a>é</a>" if "xml" in kind else "text é")
         named = charset(declared)
         yield value, set(), value.encode(named), f"{kind.replace('/*', '/plain')}; charset={named}"
     elif schema is not None and schema.fields.get("type") == "string" and not is_binary(schema):
@@ -147,6 +148,15 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
             kind.replace("*/*", "application/octet-stream").replace("image/*", "image/png").replace("/*", "/x-any")
         )
         yield b"\x89bytes\x00\xff", set(), b"\x89bytes\x00\xff", concrete
+
+
+def _in_digits(document: Document, schema: Node | None) -> str | None:
+    """Give the text of a number, a time or a UUID, if the document describes one."""
+    told = () if schema is None else (schema.fields.get("type"), schema.fields.get("format"))
+    if schema is None or not any(kind in told for kind in ("integer", "number", "date-time", "date", "uuid")):
+        return None
+    value, _ = samples(document, schema, write=False, most=1)[0]
+    return str(value)
 
 
 def _headers(document: Document, response: Node) -> Iterator[tuple[str, str]]:

@@ -85,8 +85,10 @@ def whole_file(target: Path) -> Generator[Path]:
         os.umask(umask)
         os.chmod(name, 0o666 & ~umask)
         os.replace(name, target)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if type(error) is OSError and error.errno is not None and error.filename is None:  # a full disk names no file
+            raise OSError(error.errno, error.strerror, str(target)) from error
         raise
 
 

@@ -51,6 +51,8 @@ class Sink:
             raise click.UsageError(
                 "--raw writes the response unchanged. Leave it out, or leave out --output and --fields."
             )
+        if into and returned == "Pager" and not (is_file or given.get("raw") or given.get("output")):
+            _check_name(into)
         columns = [name.strip() for name in (given.get("_columns") or "").split(",") if name.strip()]
         sink = cls(
             kind=given.get("output") or ("jsonl" if returned == "EventStream" else _kind(into)),
@@ -213,8 +215,21 @@ def _is(result: Any, kind: type[Any]) -> bool:
 
 def _kind(into: str | None) -> str:
     """Return the format that a file's name says, else the one for a terminal or a pipe."""
-    suffix = Path(into).suffix.lower().lstrip(".") if into else ""
-    suffix = {"yml": "yaml", "ndjson": "jsonl"}.get(suffix, suffix)
+    suffix = _suffix(into) if into else ""
     if suffix in FORMATS and suffix != "table":
         return suffix
     return "table" if into is None and sys.stdout.isatty() else "jsonl"
+
+
+def _check_name(into: str) -> None:
+    """Refuse a list under a name that promises another format (`queues.xlsx`). Text may have any."""
+    if _suffix(into) not in ("", "txt", "log", *FORMATS):
+        known = ", ".join(f".{name}" for name in FORMATS if name != "table")
+        raise click.UsageError(
+            f"--into {into}: the format is unknown. Give a name that ends with {known}, or choose one with --output."
+        )
+
+
+def _suffix(into: str) -> str:
+    suffix = Path(into).suffix.lower().lstrip(".")
+    return {"yml": "yaml", "ndjson": "jsonl"}.get(suffix, suffix)

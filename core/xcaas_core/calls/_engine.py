@@ -129,7 +129,7 @@ class Engine:
             headers.setdefault(name.lower(), value)
         if operation.accept is not None:
             headers.setdefault("accept", operation.accept)
-        address = server_address(server, setting, self.options.base_url)
+        address = server_address(server, setting, self.options.base_url, product.name)
         self.shared.origins.add(origin_of(address))
         return Endpoint(
             compiled=compiled(operation),

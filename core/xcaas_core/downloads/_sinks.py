@@ -67,12 +67,21 @@ def write_to_file(
     except OSError as error:
         if isinstance(error, XCaaSError) or error in callers:
             raise
-        advice = "Create the folder first." if isinstance(error, FileNotFoundError) else None
         raise DownloadError(
-            f"{str(file.target)!r} cannot be written: {error.strerror or error}", advice=advice
+            f"{str(file.target)!r} cannot be written: {error.strerror or error}", advice=_advice(error)
         ) from error
     finally:
         file.discard(keep=keep)
+
+
+def _advice(error: OSError) -> str | None:
+    match error:
+        case FileNotFoundError():
+            return "Create the folder first."
+        case PermissionError():
+            return "Write to a folder that is yours."
+        case _:
+            return None
 
 
 def into_memory(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:

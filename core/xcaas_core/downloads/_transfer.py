@@ -49,6 +49,7 @@ class Transfer:
         "_engine",
         "_expected",
         "_failures",
+        "_is_part",
         "_latest",
         "_response",
         "_spec",
@@ -67,6 +68,8 @@ class Transfer:
         self._engine = engine
         self._call = call
         self._spec: DownloadSpec | None = call.operation.download
+        self._is_part = _names(call, "range")  # of a file: what is known of the whole does not tell it, nor its rest
+        verify = verify and not self._is_part
         self._description = self._spec.checksum if self._spec is not None and verify else None  # not asked for yet
         self._latest: CallResponse[object] | None = None  # the latest one, open or not
         self._response: Response  # of the library, for the latest one
@@ -223,7 +226,9 @@ class Transfer:
 
     def _request(self) -> Flow[None]:
         """Ask for the bytes from `offset` on. Sets `offset` to where the response begins."""
-        headers: dict[str, str | None] = {} if _names_coding(self._call) else {"Accept-Encoding": "identity"}
+        headers: dict[str, str | None] = (
+            {} if _names(self._call, "accept-encoding") else {"Accept-Encoding": "identity"}
+        )
         headers.update(self._call.headers or {})
         if self.offset:
             headers["Range"] = f"bytes={self.offset}-"
@@ -240,7 +245,7 @@ class Transfer:
         self._latest = response
         self._response = response.response
         self.is_open = True
-        begins = _range_start(response.headers) if response.status == 206 else 0
+        begins = _range_start(response.headers) if response.status == 206 and not self._is_part else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
             text = f"bytes were requested from {self.offset} on, but the response begins at {begins}"
@@ -267,14 +272,15 @@ class Transfer:
 
     def _learn(self, response: CallResponse[object]) -> None:
         headers = response.headers
-        etag = headers.get("ETag", "")
+        etag = "" if self._is_part else headers.get("ETag", "")
         continues = response.status == 206 and self.offset > 0
-        modified = headers.get("Last-Modified") or (self.modified if continues else None)
+        modified = None if self._is_part else headers.get("Last-Modified") or (self.modified if continues else None)
         # Weak ETags don't promise the same bytes, so If-Range must not carry them (RFC 9110, 13.1.5).
         self.etag = etag if etag.startswith('"') else self.etag if continues else modified
         self.modified = modified
         self._coding = _coding(headers)
-        whole = _total(headers) if response.status == 206 else _number(headers.get("Content-Length", ""))
+        ranged = response.status == 206 and not self._is_part
+        whole = _total(headers) if ranged else _number(headers.get("Content-Length", ""))
         if self._coding:
             self.length = None  # the bytes that arrive here are unpacked already
         elif whole is not None:
@@ -355,6 +361,8 @@ def _coding(headers: Mapping[str, str]) -> str:
     return "" if coding == "identity" else coding
 
 
-def _names_coding(call: Call[object]) -> bool:
-    """Return whether the caller chose a content coding."""
-    return any(one.wire.lower() == "accept-encoding" and given is not None for one, given in call.arguments)
+def _names(call: Call[object], header: str) -> bool:
+    """Return whether the caller gave a header of the operation."""
+    return any(
+        one.location == "header" and one.wire.lower() == header and given is not None for one, given in call.arguments
+    )

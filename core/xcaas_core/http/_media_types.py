@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["charset_of", "is_html", "is_json", "matches", "media_type_of", "text_in"]
+__all__ = ["charset_of", "holds_no_objects", "is_html", "is_json", "matches", "media_type_of", "text_in"]
 
 _UTF8: Final = "utf-8"
 
@@ -52,6 +52,11 @@ def is_json(media_type: str) -> bool:
 def is_html(media_type: str) -> bool:
     """Return whether it is a web page: what proxies and log-in screens respond with."""
     return media_type in ("text/html", "application/xhtml+xml")
+
+
+def holds_no_objects(media_type: str) -> bool:
+    """Return whether only the caller knows how objects and lists are written in a type."""
+    return any(word in media_type for word in ("xml", "csv", "form-urlencoded"))
 
 
 def matches(promised: str | None, sent: str) -> bool:

@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 from .._checks import is_list, is_mapping, is_object
 from .._errors import ArgumentError
 from .._json import dumps
-from ..http._media_types import matches
+from ..http._media_types import holds_no_objects, matches
 from ..models._model import Model
 from ..operations._parameter import Body, Encoding
 from ..sansio._messages import Part
@@ -192,7 +192,7 @@ class _Source:
     def _field(self, value: object) -> bytes:
         if is_object(value) or is_list(value) or (self.media_type is not None and "json" in self.media_type):
             self.media_type = self.media_type or _JSON
-            if any(word in self.media_type for word in ("xml", "csv", "form-urlencoded")):
+            if holds_no_objects(self.media_type):
                 raise ArgumentError(f"{self.name}: text of {self.media_type} is needed, not an object or a list")
             return dumps(value)
         return text_of(value).encode()

@@ -222,7 +222,7 @@ def _named(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
 def _text_decoder(codec: Codec | None) -> Decode:
     def decode_text(response: Response, lenient: LenientReading | None) -> object:
         text = text_in(response.content, response.headers.get("content-type"))
-        return text if codec is None else codec.decode(text)
+        return text if codec is None else codec.decode(text.strip())
 
     return decode_text
 

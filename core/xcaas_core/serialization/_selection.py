@@ -71,6 +71,8 @@ def _rank(value: object, body: Body, codec: Codec | None) -> tuple[int, int, int
     if isinstance(value, str) and not isinstance(value, Enum):
         is_text = body.kind in ("text", "xml") or (body.kind == "json" and _accepts(codec, str))
         return (int(body.kind == "xml"), 0, 0) if is_text else _NEVER
+    if body.kind == "text" and "json" in body.media_type and isinstance(value, Sequence | Set):
+        return (1, 0, 0)  # a line for each, unless it is the list of another type
     if body.kind == "json":
         if not _fits_json(value, media_type_of(body.media_type), codec):
             return _NEVER

@@ -50,23 +50,23 @@ def _is_called(server: Server, word: str) -> bool:
     return word.strip().casefold() in (text.casefold() for text in (server.name, server.description) if text)
 
 
-def server_address(server: Server, setting: Settings, base_url: str | None) -> str:
+def server_address(server: Server, setting: Settings, base_url: str | None, product: str = "this product") -> str:
     """Return the address that an operation's path is appended to, without a slash at its end.
 
     `setting` looks up the client setting that a variable names as its source (region, tenant, …),
     or one of the variable's own name.
     """
-    return rebase(server_template(server, setting), base_url).rstrip("/")
+    return rebase(server_template(server, setting, product), base_url).rstrip("/")
 
 
-def server_template(server: Server, setting: Settings) -> str:
+def server_template(server: Server, setting: Settings, product: str = "this product") -> str:
     """Return a server's address with its variables filled in, before any base address replaces its origin."""
     variables = {variable.name: variable for variable in server.variables}
     authority = _authority_end(server.url)
 
     def fill(match: re.Match[str]) -> str:
         variable = variables.get(match[1]) or Variable(match[1])
-        return _variable_text(variable, setting, in_host=match.start() < authority)
+        return _variable_text(variable, setting, product, in_host=match.start() < authority)
 
     address = _VARIABLE.sub(fill, server.url)
     return f"https:{address}" if address.startswith("//") else address
@@ -80,13 +80,13 @@ def _authority_end(template: str) -> int:
     return len(template) if end < 0 else end
 
 
-def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> str:
+def _variable_text(variable: Variable, setting: Settings, product: str, *, in_host: bool) -> str:
     name = variable.source or variable.name
     word = setting(name)
     if word is None and name != variable.name:
         word = setting(variable.name)
     if word is None:
-        return _default_text(variable, name)
+        return _default_text(variable, name, product)
     if word in variable.names:
         return variable.names[word]
     if variable.enum or variable.names:
@@ -94,7 +94,7 @@ def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> s
             return word
         words = list(variable.names) or [text for text in variable.enum if text]
         raise ConfigurationError(
-            f"{name} {word!r} is not one that this product knows", advice=f"Choose one of {', '.join(words)}."
+            f"{name} {word!r} is not one that {product} has", advice=f"Choose one of {', '.join(words)}."
         )
     if not (_HOST_TEXT if in_host else _PATH_TEXT).fullmatch(word) or ".." in word:
         raise ConfigurationError(
@@ -103,10 +103,10 @@ def _variable_text(variable: Variable, setting: Settings, *, in_host: bool) -> s
     return word
 
 
-def _default_text(variable: Variable, name: str) -> str:
+def _default_text(variable: Variable, name: str, product: str) -> str:
     if variable.default is None:
         raise ConfigurationError(
-            f"the address of this product needs a value for {name}, and the client was given none",
+            f"the address of {product} needs a value for {name}, and the client was given none",
             advice=f"Pass {name}=… to the client.",
         )
     return variable.names.get(variable.default, variable.default)

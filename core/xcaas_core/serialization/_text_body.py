@@ -23,9 +23,9 @@ def _compose(value: object, codec: Codec | None, body: Body) -> Payload:
     media_type = body.media_type
     if is_binary(value):
         return binary_payload(value, media_type)
-    if "charset" not in media_type:
+    if "charset" not in media_type and not media_type.startswith("multipart/"):
         media_type = f"{media_type}; charset=utf-8"
-    found = plain(value)
+    found = plain(value) if codec is None or isinstance(value, str) else codec.encode(value)
     if is_list(found) and "json" in media_type:  # a line for each
         mark = "\x1e" if "json-seq" in media_type else ""
         found = "".join([f"{mark}{dumps(one).decode()}\n" for one in found])

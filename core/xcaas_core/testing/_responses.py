@@ -47,7 +47,7 @@ class FakeResponse:
 
     Args:
         status: HTTP status.
-        json: Body as JSON.
+        json: Body as JSON; models may be part of it.
         text: Body as text.
         content: Body as bytes, or as pieces of bytes that arrive one by one.
         headers: Headers to add.
@@ -89,10 +89,18 @@ def _body(
     if not isinstance(json, _Nothing):
         from json import dumps
 
-        return "application/json", dumps(json).encode()
+        return "application/json", dumps(json, default=_members).encode()
     if text is not None:
         return "text/plain; charset=utf-8", text.encode()
     return (None, b"") if content is None else ("application/octet-stream", content)
+
+
+def _members(value: object) -> dict[str, JSONValue]:
+    from ..models import Model
+
+    if isinstance(value, Model):
+        return value.to_dict()
+    raise TypeError(f"json= takes models and what JSON has, not {type(value).__name__}")
 
 
 class ServedResponse:

@@ -76,7 +76,7 @@ class FakeServer:
                 a name in braces matches any text without a slash).
             response: The response, or a function that returns one for a request. Or give its parts:
             status: HTTP status.
-            json: Body as JSON.
+            json: Body as JSON; models may be part of it.
             text: Body as text.
             content: Body as bytes, whole or in pieces.
             headers: Headers.

@@ -11,7 +11,7 @@ from xcaas_generator.diff.rules import Change, Changes
 from xcaas_generator.diff.types import Side, TypeComparison
 from xcaas_generator.plan.model_names import received_models, sent_models, type_names
 from xcaas_generator.plan.package import CLIENT_NAMES
-from xcaas_generator.plan.tree import placements
+from xcaas_generator.plan.tree import RESOURCE_NAMES, placements
 from xcaas_generator.plan.webhooks import payload
 
 _BRACES = re.compile(r"\{[^{}]*\}")
@@ -45,9 +45,7 @@ def _identity(operation: ir.Operation) -> tuple[str, str]:
 
 def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
     """Return the name of each operation's call."""
-    found = placements(
-        document, taken_on_client=CLIENT_NAMES, taken_on_resource=frozenset({"property", "with_options"})
-    )
+    found = placements(document, taken_on_client=CLIENT_NAMES, taken_on_resource=RESOURCE_NAMES)
     return {
         _identity(operation): ".".join((*seat.path, seat.verb))
         for operation, seat in zip(document.operations, found, strict=True)

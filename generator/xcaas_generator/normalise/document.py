@@ -6,11 +6,10 @@ from xcaas_generator import ir
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.references import DanglingReference, Resolver
 from xcaas_generator.normalise.drafts import DocumentDraft
-from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.operations import OperationExtensions
 from xcaas_generator.normalise.extensions.reading import console_name, rate_limits
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import brief, written
 from xcaas_generator.normalise.naming import name_entries
 from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node
-from xcaas_generator.load.positions import plainly, spellings
 from xcaas_generator.normalise.flatten import Flat
-from xcaas_generator.normalise.keywords import brief, finite
+from xcaas_generator.normalise.keywords import brief, finite, written
 from xcaas_generator.normalise.shapes import Value
 from xcaas_generator.report import Report
 
@@ -99,13 +98,6 @@ def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> 
 def _is(value: Value, name: str) -> bool:
     kinds = _PYTHON.get(name, ())
     return isinstance(value, kinds) and (not isinstance(value, bool) or name == "boolean")
-
-
-def written(node: Node, value: JSON) -> str:
-    """Return a scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
-    if isinstance(value, str):
-        return value
-    return spellings(node.file).get(node.pointer) or plainly(value)
 
 
 def parse(text: str, types: list[str]) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node
+from xcaas_generator.load.positions import plainly, spellings
 from xcaas_generator.load.references import Resolver
 from xcaas_generator.report import Report
 
@@ -37,6 +38,7 @@ ANNOTATIONS = frozenset(
 _DEMANDS = frozenset(("required", "not", "minProperties", "maxProperties", "description", "title", "$comment"))
 LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength",
           "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties")  # fmt: skip
+_BOUNDS = _DEMANDS.union(LIMITS, ("contains", "minContains", "maxContains"))
 _ARRAY_SIGNS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
 _TEXT_SIGNS = ("minLength", "maxLength", "pattern")
 _NUMBER_SIGNS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
@@ -137,11 +139,18 @@ def strings(node: Node, key: str, report: Report) -> list[str]:
     for index, one in enumerate(value):
         if isinstance(one, str):
             found.append(one)
-        elif isinstance(one, int | float) and not isinstance(one, bool):
-            found.append(str(one))
+        elif isinstance(one, int | float):
+            found.append(written(node.child(key).child(index), one))
         else:
             report.warn(node.child(key).child(index).place, f"a string is expected here, not {brief(one)}")
     return found
+
+
+def written(node: Node, value: JSON) -> str:
+    """Return a scalar as the document writes it: 1.10 is read as 1.1, and where a text was meant, the zero counts."""
+    if isinstance(value, str):
+        return value
+    return spellings(node.file).get(node.pointer) or plainly(value)
 
 
 def schemas(node: Node, key: str, resolver: Resolver, report: Report) -> list[Node]:
@@ -165,6 +174,11 @@ def schemas(node: Node, key: str, resolver: Resolver, report: Report) -> list[No
 def is_demand(node: JSON) -> bool:
     """Return whether a schema only demands something of the object it stands in, and is no type by itself."""
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
+
+
+def is_bound(node: JSON, types: list[str]) -> bool:
+    """Return whether a schema only bounds values of these types, which something else describes."""
+    return isinstance(node, dict) and (_BOUNDS | {"type"}).issuperset(node) and node.get("type", types[0]) in types
 
 
 def own_discriminator(node: Node) -> Node | None:

@@ -15,7 +15,6 @@ from xcaas_generator.normalise.shapes import (
     BYTES,
     TEXT,
     ArrayOf,
-    Const,
     Hint,
     MapOf,
     Ref,
@@ -265,7 +264,9 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
     if essence == "application/x-www-form-urlencoded":
         return "form"
     if main == "multipart":
-        return "multipart"
+        # Only a form is always made of fields: what else is described as one string or bytes is there as a whole.
+        whole: ir.BodyKind | None = "text" if textual else "binary" if shape == BYTES else None
+        return whole if whole and subtype != "form-data" else "multipart"
     if main != "text" and any(word in subtype for word in _BINARY):
         return "binary"
     if subtype == "xml" or subtype.endswith("+xml"):
@@ -291,10 +292,20 @@ def _kind(media_type: str, shape: Shape, *, given: bool, alone: bool) -> ir.Body
 def _shape_for(kind: ir.BodyKind, shape: Shape) -> Shape:
     if kind == "binary":
         return BYTES
-    if kind == "text":
-        inner = without_null(shape)
-        return TEXT if is_compound(inner) or isinstance(inner, UnionOf | Const) or inner == ANY else inner
-    return shape
+    return _spelled(without_null(shape)) if kind == "text" else shape
+
+
+def _spelled(shape: Shape) -> Shape:
+    """Return the shape of a value that is a text of its own: a number is one in digits, as a string of its format is."""
+    match shape:
+        case Scalar("int" | "float", form):
+            return Scalar("str", form or ("int64" if shape.kind == "int" else "double"))
+        case Scalar("str" | "bool"):
+            return shape
+        case Ref(entry) if entry.kind == "enum" and all(isinstance(value, str) for value in entry.values):
+            return shape
+        case _:
+            return TEXT
 
 
 def _is_text_enum(shape: Shape) -> bool:

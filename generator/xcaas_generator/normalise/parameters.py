@@ -14,7 +14,7 @@ from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.reading import filter_spec
 from xcaas_generator.normalise.extensions.rules import well_formed
-from xcaas_generator.normalise.keywords import Unreadable, brief, flag
+from xcaas_generator.normalise.keywords import Unreadable, brief, flag, written
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, is_compound, nullable, without_null
@@ -118,11 +118,15 @@ class Parameters:
 
     def _parameter(self, node: Node, names: list[str], owner: str) -> ParameterDraft | None:
         raw = node.get("name")
-        name = raw.strip() if isinstance(raw, str) else ""
+        name = written(node.child("name"), raw).strip() if isinstance(raw, str | int | float) else ""
         if not name:
             self._report.warn(node.place, "a parameter without a name can't be sent; it was left out", "Name it.")
             return None
-        if name != raw:
+        if not isinstance(raw, str):
+            self._report.warn(
+                node.child("name").place, f"the name {brief(raw)} was read as {name!r}", f"Write {name!r}."
+            )
+        elif name != raw:
             self._report.warn(node.child("name").place, f"the name {raw!r} has spaces around it; they were removed")
         location = self._location(node, name, names)
         if location == "header" and name.lower() in _IGNORED_HEADERS:

@@ -7,9 +7,8 @@ import re
 from xcaas_generator import ir
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.load.references import Resolver
-from xcaas_generator.normalise.enums import written
 from xcaas_generator.normalise.extensions import keys
-from xcaas_generator.normalise.keywords import brief
+from xcaas_generator.normalise.keywords import brief, written
 from xcaas_generator.report import Report
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")

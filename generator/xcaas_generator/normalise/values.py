@@ -8,8 +8,7 @@ import uuid
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node
-from xcaas_generator.normalise.enums import written
-from xcaas_generator.normalise.keywords import brief, finite
+from xcaas_generator.normalise.keywords import brief, finite, written
 from xcaas_generator.normalise.shapes import ANY, ArrayOf, Const, MapOf, Ref, Scalar, Shape, UnionOf, members_of
 from xcaas_generator.report import Report
 

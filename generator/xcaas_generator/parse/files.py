@@ -1,4 +1,5 @@
 """Files: what `format: binary` stands for in a part of a form, and in a body of its own. In JSON it is a string.
+Also parts whose type only the caller can write, such as XML.
 
 JSON cannot hold octets, and `binary` names no encoding, as `byte` and `contentEncoding` do: base64 would be a guess.
 """
@@ -8,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from xcaas_generator.normalise.drafts import BodyDraft, DocumentDraft, OperationDraft, WebhookDraft
+from xcaas_core.http._media_types import holds_no_objects
+from xcaas_generator.normalise.drafts import BodyDraft, DocumentDraft, OperationDraft, VariantDraft, WebhookDraft
 from xcaas_generator.normalise.shapes import (
     BYTES,
     TEXT,
@@ -19,6 +21,7 @@ from xcaas_generator.normalise.shapes import (
     Shape,
     UnionOf,
     entries_in,
+    is_compound,
     members_of,
     one_of,
 )
@@ -51,6 +54,16 @@ def place_files(draft: DocumentDraft) -> None:
         for variant in body.variants:
             if variant.kind not in ("binary", "multipart"):
                 variant.shape = _as_text(variant.shape)
+            _take_text(variant)
+
+
+def _take_text(variant: VariantDraft) -> None:
+    """Let an object or a list in a part of XML, CSV or a form be the text that the caller made of it."""
+    written = {part.wire for part in variant.encoding if holds_no_objects(part.content_type or "")}
+    for entry in _forms_of(variant.shape) if written else ():
+        for one in entry.fields:
+            if one.wire in written and is_compound(one.shape):
+                one.shape = one_of([one.shape, TEXT])
 
 
 def _bodies(draft: DocumentDraft) -> Iterator[BodyDraft]:

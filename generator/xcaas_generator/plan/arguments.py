@@ -125,9 +125,9 @@ def _body_type(variant: ir.BodyVariant, context: PlanContext, imports: Imports, 
     if variant.kind == "binary":
         return imports.use(SDK, "BinaryInput")
     if variant.kind == "text":
-        plain = imports.builtin("str")
-        lines = "json" in variant.media_type  # one for each element
-        return code("{} | {}", plain, annotations.write(ir.ListOf(ir.Scalar("any")))) if lines else plain
+        plain = ir.Scalar("str")
+        lines = (ir.ListOf(ir.Scalar("any")),) if "json" in variant.media_type else ()  # one for each element
+        return annotations.write(ir.UnionOf((variant.type, plain, *lines)))
     if variant.kind == "xml":
         return code("{} | {}", imports.builtin("str"), imports.builtin("bytes"))
     if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, context):

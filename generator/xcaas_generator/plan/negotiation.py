@@ -34,16 +34,34 @@ def _with_accept(operation: ir.Operation) -> ir.Operation:
 def _with_content_type(operation: ir.Operation) -> ir.Operation:
     variants = () if operation.body is None else operation.body.variants
     types = dict.fromkeys(variant.media_type for variant in variants)
-    if len(types) < 2 and not any(variant.kind == "binary" and "*" in variant.media_type for variant in variants):
+    if len(types) < 2 and not any(_is_open(variant) for variant in variants):
         return operation
-    default = "depends on what you pass" if len(types) > 1 else "is application/octet-stream"
+    unfinished = any(_has_boundary(variant) for variant in variants)
+    default = "depends on what you pass" if len(types) > 1 else f"is {next(iter(types))}"
+    if "*" in default:
+        default = "is application/octet-stream"
     doc = f"Media type of the body. The default {default}."
-    return _with_header(operation, "Content-Type", "content_type", types, doc)
+    if unfinished:
+        doc += " One with parts needs the boundary that the body has."
+    return _with_header(operation, "Content-Type", "content_type", types, doc, unfinished=unfinished)
 
 
-def _with_header(operation: ir.Operation, wire: str, name: str, media_types: Iterable[str], doc: str) -> ir.Operation:
+def _is_open(variant: ir.BodyVariant) -> bool:
+    """Return whether only the caller knows the whole media type."""
+    return _has_boundary(variant) or (variant.kind == "binary" and "*" in variant.media_type)
+
+
+def _has_boundary(variant: ir.BodyVariant) -> bool:
+    """Return whether a body has parts that the caller wrote, separated by what the document does not say."""
+    kind = variant.media_type.lower()
+    return variant.kind in ("text", "binary") and kind.startswith("multipart/") and "boundary=" not in kind
+
+
+def _with_header(
+    operation: ir.Operation, wire: str, name: str, media_types: Iterable[str], doc: str, *, unfinished: bool = False
+) -> ir.Operation:
     types = tuple(media_types)
-    concrete = all("*" not in media_type for media_type in types)
+    concrete = not unfinished and all("*" not in media_type for media_type in types)
     parameter = ir.Parameter(
         wire=wire,
         name=name,

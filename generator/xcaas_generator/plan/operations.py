@@ -233,6 +233,8 @@ def _response_variant(
     expression = None
     if variant.kind == "json":
         expression = text(_response_annotation(variant.type, alone, context.names))
+    elif variant.kind == "text":
+        expression = _unless_plain(variant.type, context.names)
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 

@@ -13,7 +13,7 @@ from xcaas_generator.plan.operations import PlanContext, servers_value
 from xcaas_generator.plan.regions import client_base, client_header, region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
 from xcaas_generator.plan.slices import slices_record
-from xcaas_generator.plan.tree import placements
+from xcaas_generator.plan.tree import RESOURCE_NAMES, placements
 from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
 from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
 from xcaas_generator.python import docstrings
@@ -48,9 +48,7 @@ class Shape:
 def product_shape(name: str) -> Shape:
     """Return a product of a suite: `client.storage` is a `Storage`."""
     cls = pascal(name, "Product")
-    return Shape(
-        cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, frozenset({"property", "with_options"})
-    )
+    return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, RESOURCE_NAMES)
 
 
 def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
@@ -64,7 +62,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
     seated = placements(
         document,
         taken_on_client=shape.taken,
-        taken_on_resource=frozenset({"property"}),
+        taken_on_resource=RESOURCE_NAMES,
         on_product=shape.base == "ProductClient",
     )
     tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))

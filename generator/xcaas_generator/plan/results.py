@@ -89,4 +89,6 @@ def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
 
 
 def _type(variant: ir.ResponseVariant) -> ir.TypeRef:
-    return ir.Scalar("str") if variant.kind in ("text", "xml") else variant.type
+    if variant.kind == "text":
+        return variant.type if isinstance(variant.type, ir.EnumRef) or variant.type.kind == "str" else ir.Scalar("str")
+    return ir.Scalar("str") if variant.kind == "xml" else variant.type

@@ -18,6 +18,8 @@ from xcaas_generator.python.names import Scope, safe, snake, words
 _VERSION = re.compile(r"v?\d+([._]\d+)*|api|rest")
 ON_PRODUCT = ("",)
 """The resource of an operation that is a method of the product itself."""
+RESOURCE_NAMES = frozenset({"property", "with_options"})
+"""Names that a resource has already; no operation or resource below it may hide them."""
 _REST_VERBS = {"GET": "get", "PUT": "replace", "PATCH": "update", "DELETE": "delete", "HEAD": "head", "POST": "post"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from ..failure import Failure
@@ -64,9 +65,7 @@ def _order(options: argparse.Namespace, old: Record | None) -> Order:
         raise Failure(
             "give at least one product, such as `xcaas-gen vendor storage --into src/acme/_vendor/xcaas`", code=2
         )
-    if asked.extras:
-        raise Failure("--with needs products; give them as well", code=2)
-    return old.order
+    return replace(old.order, extras=tuple(dict.fromkeys([*old.order.extras, *asked.extras])))
 
 
 def _once(names: list[str]) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from .. import manifest
@@ -65,10 +67,11 @@ def copy_of_suite(order: Order, originals: Originals) -> Copy:
         Failure: A product or a name does not exist.
     """
     library = _library(SUITE, originals.suite, originals)
-    known = {name.split(".")[1] for name in library.modules if name.count(".") == 2 and name.endswith("._product")}
+    known = {name.split(".")[1] for name in library.modules if re.fullmatch(rf"{SUITE}\.\w+\._product", name)}
     chosen = set(order.products)
     if unknown := sorted(chosen - known):
-        raise Failure(f"no product {', '.join(unknown)}; there are {', '.join(sorted(known))}", code=2)
+        hint = _hint(unknown[0], known)
+        raise Failure(f"no product {', '.join(unknown)}{hint}; there are {', '.join(sorted(known))}", code=2)
     client = library.modules[f"{SUITE}._client"]
     library.replace(client, without_products(client, known - chosen))
     roots = [SUITE, client.name]
@@ -122,9 +125,15 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
     for name in names:
         item = _FEATURES.get(name) or library.modules[root].reexports.get(name)
         if item is None:
-            raise Failure(f"{root} has no public name {name!r} to add; see its `__all__`", code=2)
+            hint = _hint(name, library.modules[root].reexports)
+            raise Failure(f"{root} has no public name {name!r} to add{hint}; see its `__all__`", code=2)
         found += library.all_targets(item)
     return found
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, known, 1)
+    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def _with_core_names(index: Module, core: Module) -> str:

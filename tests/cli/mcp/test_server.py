@@ -153,7 +153,7 @@ def test_each_product_is_called_in_the_first_region_that_it_has() -> None:
             return error(await connected.call_tool("queue_state", {}))
 
     told = anyio.run(run)
-    assert "region 'us-east' is not one that this product knows" in told
+    assert "region 'us-east' is not one that cc_realtime has" in told
     assert "Choose one of au, ca, eu, us. The owner of this server sets it up" in told
 
 

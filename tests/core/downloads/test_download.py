@@ -12,10 +12,24 @@ from hypothesis import strategies as st
 
 from tests.support.example_api import _ops
 from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
+from tests.support.sessions import sync_session
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
+from xcaas_core._partial_file import PartialFile
 from xcaas_core.downloads._download import Download
 from xcaas_core.http._headers import disposition_name
+from xcaas_core.operations._operation import Call, Operation
+from xcaas_core.sdk import binary_response, header, path
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
+
+RANGED = Operation[object](
+    _ops.PRODUCT,
+    "ranged",
+    "GET",
+    "/plain/{id}",
+    call="shop.things.plain",
+    parameters=(path("id"), header("Range")),
+    responses={"200": binary_response(), "206": binary_response()},
+)
 
 
 class TestWhole:
@@ -52,6 +66,21 @@ class TestWhole:
         file = download(server)
         assert file.read() == DATA
         assert file.verified is None
+
+    @pytest.mark.parametrize("status", [206, 200])
+    def test_a_part_that_the_caller_asked_for(self, status: int, tmp_path: Path) -> None:
+        headers = {"content-range": f"bytes 5-9/{len(DATA)}", "etag": '"v1"'} if status == 206 else {"etag": '"v1"'}
+        server = serving(lambda request: FakeResponse(status, content=DATA[5:10], headers=headers))
+        file = Download(sync_session(server), Call(RANGED, ("t1", "bytes=5-9"), stream=True))
+        assert file.read() == b"".join(file.iter_bytes()) == file.save(tmp_path / "a").read_bytes() == DATA[5:10]
+        assert (file.length, file.verified) == (5, "length")
+        assert {request.headers["range"] for request in server.requests} == {"bytes=5-9"}
+
+    def test_a_part_that_breaks_off_is_asked_for_again(self, tmp_path: Path) -> None:
+        origin = Origin(DATA, cuts=[1000])
+        file = Download(sync_session(serving(origin)), Call(RANGED, ("t1", "bytes=0-"), stream=True))
+        assert file.save(tmp_path / "a").read_bytes() == DATA
+        assert origin.asked == ["bytes=0-", "bytes=0-"]
 
     def test_length_unknown(self) -> None:
         server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, length=None))
@@ -287,6 +316,14 @@ class TestInterrupts:
     def test_folder_that_is_missing(self, tmp_path: Path) -> None:
         with pytest.raises(DownloadError, match="cannot be written: No such file"):
             download(serving(Origin())).save(tmp_path / "none" / "a")
+
+    def test_folder_of_somebody_else(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_file: PartialFile) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(PartialFile, "open", refuse)
+        with pytest.raises(DownloadError, match=r"Permission denied\. Write to a folder that is yours"):
+            download(serving(Origin())).save(tmp_path / "a")
 
     def test_target_that_is_in_the_way(self, tmp_path: Path) -> None:
         (tmp_path / "t1").mkdir()

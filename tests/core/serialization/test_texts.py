@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from xcaas_core import ArgumentError
-from xcaas_core.sdk import Body, json_body, text_body, xml_body
+from xcaas_core.sdk import Body, bodies, json_body, text_body, xml_body
 from xcaas_core.serialization._bodies import BodyWriter
 
 
@@ -45,6 +47,37 @@ def test_text_that_the_charset_lacks_is_refused() -> None:
 def test_a_list_is_a_line_for_each_where_the_type_has_lines(media_type: str, expected: bytes) -> None:
     assert sent(text_body(media_type), [{"a": 1}, [2]]) == expected
     assert sent(text_body(media_type), "as it is") == b"as it is"
+
+
+def test_a_list_selects_the_type_that_has_lines() -> None:
+    body = bodies(json_body(annotation="dict[str, int]"), text_body("application/x-ndjson"))
+    assert sent(body, ({"a": 1}, {"b": 2})) == b'{"a":1}\n{"b":2}\n'
+    assert sent(body, {"a": 1}) == b'{"a":1}'
+    assert sent(bodies(text_body("application/x-ndjson"), json_body(annotation="list[int]")), [1]) == b"[1]"
+
+
+def test_parts_that_the_caller_wrote_have_no_charset() -> None:
+    payload = BodyWriter(text_body("multipart/mixed; boundary=x"), "nowhere").write("--x--")
+    assert (payload.content, payload.media_type) == (b"--x--", "multipart/mixed; boundary=x")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "expected"),
+    [
+        ("Annotated[int, Format('text')]", 5, b"5"),
+        ("Annotated[float, Format('text')]", 0.5, b"0.5"),
+        ("_dt.datetime", dt.datetime(2024, 1, 2, tzinfo=dt.UTC), b"2024-01-02T00:00:00Z"),
+        ("UUID", "as it is", b"as it is"),
+        ("UUID", b"as it is", b"as it is"),
+    ],
+)
+def test_a_value_of_a_format_is_its_text(annotation: str, value: object, expected: bytes) -> None:
+    assert sent(text_body(annotation=annotation), value) == expected
+
+
+def test_a_value_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"^a datetime was expected, not int$"):
+        sent(text_body(annotation="_dt.datetime"), 5)
 
 
 @pytest.mark.parametrize("value", [{"a": 1}, [1]])

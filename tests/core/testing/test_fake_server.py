@@ -12,6 +12,7 @@ import pytest
 
 from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
 from xcaas.cc_historical.models import ReportRequestDict
+from xcaas.storage.models import StorageObject
 from xcaas_core._errors import ConnectionLostError, NotFoundError, ServerError
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer, RequestMismatch, UnexpectedRequest
 
@@ -158,6 +159,13 @@ class TestSeen:
         with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
             client.cc_historical.reports.create(report=cast("ReportRequestDict", {"nothing": "fits"}))
         assert len(server.requests) == 1
+
+
+def test_models_in_json(server: FakeServer, client: XCaaS) -> None:
+    server.respond("storage.objects.search", json={"content": [StorageObject(id="o7", stored_bytes=5)]})
+    assert client.storage.objects.search().to_list() == [StorageObject(id="o7", stored_bytes=5)]
+    with pytest.raises(TypeError, match="not date"):
+        server.respond("storage.objects.get", json={"createdTime": dt.date(2026, 1, 1)})
 
 
 def test_async_clients_too(server: FakeServer, tmp_path: Path) -> None:

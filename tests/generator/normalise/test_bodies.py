@@ -37,6 +37,11 @@ KINDS = {
     "xml": (f"{{application/xml: {OBJECT}}}", "application/xml xml OpRequest"),
     "text": (f"{{text/plain: {TEXT}}}", "text/plain text str"),
     "csv": (f"{{text/csv: {TEXT}}}", "text/csv text str"),
+    "a number as text": ("{text/plain: {schema: {type: integer}}}", "text/plain text str:int64"),
+    "a time as text": ("{text/plain: {schema: {type: string, format: date-time}}}", "text/plain text str:date-time"),
+    "a list as text": ("{text/csv: {schema: {type: array, items: {type: integer}}}}", "text/csv text str"),
+    "parts as one string": (f"{{multipart/mixed: {TEXT}}}", "multipart/mixed text str"),
+    "parts as bytes": ("{multipart/mixed: {schema: {type: string, format: binary}}}", "multipart/mixed binary bytes:binary"),
     "a sequence of json": (f"{{application/json-seq: {OBJECT}}}", "application/json-seq text str"),
     "a stream of json": (f"{{application/stream+json: {OBJECT}}}", "application/stream+json text str"),
     "lines of json": (f"{{application/x-ndjson: {OBJECT}}}", "application/x-ndjson text str"),
@@ -126,6 +131,16 @@ def test_parts_in_base64() -> None:
         "seals": (None, True),
         "new": (None, True),
     }
+
+
+@pytest.mark.parametrize("media_type", ["application/xml; charset=utf-8", "text/csv"])
+def test_objects_in_parts_of_other_formats_are_text_too(media_type: str) -> None:
+    properties = "{history: {type: object}, rows: {type: array, items: {type: integer}}, plain: {type: object}}"
+    encoding = ", ".join(f"{name}: {{contentType: {media_type}}}" for name in ("history", "rows"))
+    form = f"multipart/form-data: {{schema: {{type: object, properties: {properties}}}, encoding: {{{encoding}}}}}"
+    _, document, problems = op(f"requestBody: {{content: {{{form}}}}}, responses: {{'204': {{description: ok}}}}")
+    assert not problems, messages(problems)
+    assert fields(document, "OpRequest") == {"history": "{any}|str", "rows": "[int]|str", "plain": "{any}"}
 
 
 def test_encodings_by_position() -> None:
@@ -233,6 +248,7 @@ ANSWERS = {
     "events": ("{'200': {description: '', content: {text/event-stream: {schema: {type: object}}}}}", ["200 text str"]),
     "xml": (f"{{'200': {{description: '', content: {{application/xml: {OBJECT}}}}}}}", ["200 xml OpResponse"]),
     "text": ("{'200': {description: '', content: {text/plain: {}}}}", ["200 text str"]),
+    "a number as text": ("{'200': {description: '', content: {text/plain: {schema: {type: number}}}}}", ["200 text str:double"]),
     "no body allowed": (f"{{'204': {{description: '', content: {{application/json: {OBJECT}}}}}}}", ["204"]),
     "json before text": (
         "{'200': {description: '', content: {text/plain: {schema: {type: string}}, application/json: {schema: {type: integer}}}}}",

@@ -160,6 +160,8 @@ GUESSED = {
     "not declared": ("[]", "/a/{q}", "q path str", "not declared"),
     "spelled otherwise": ("[{name: user_id, in: path, required: true, schema: {type: integer}}]", "/{userId}", "userId path int", "calls"),
     "not in the template": ("[{name: q, in: path, required: true, schema: {}}]", "/a", "", "has no {q}"),
+    "a number as name": ("[{name: 1.10, in: query, schema: {type: string}}]", "/a", "1.10 query str", "Write '1.10'"),
+    "a number in the path": ("[{name: 1, in: path, required: true, schema: {type: integer}}]", "/{1}", "1 path int", "the name 1 was read as '1'"),
     "no name": ("[{in: query, schema: {type: string}}]", "/a", "", "without a name"),
     "unknown style": ("[{name: q, in: query, style: odd, schema: {type: string}}]", "/a", "q query str", "style"),
     "required as text": ("[{name: q, in: query, required: 'true', schema: {type: string}}]", "/a", "q query str", "not a string"),

@@ -19,6 +19,24 @@ def test_without_a_mapping_the_tag_is_the_name_of_the_component() -> None:
     assert shown(field.type) == "Cat|Dog@kind(Cat=Cat,Dog=Dog)"
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ("{type: array, items: {type: string, format: date}, oneOf: [{maxItems: 4}, {minItems: 6}]}", "[str:date]"),
+        ("{type: array, items: {type: number}, oneOf: [{type: array, maxItems: 4}, {minItems: 6}]}", "[float]"),
+        ("{type: array, items: {type: string, format: date}, anyOf: [{contains: {const: x}}, {uniqueItems: true}]}", "[str:date]"),
+        ("{type: string, format: uuid, oneOf: [{pattern: '^a'}, {not: {pattern: b}}]}", "str:uuid"),
+        ("{type: integer, anyOf: [{minimum: 5}, {maximum: 2}]}", "int"),
+        ("{type: array, items: {type: string}, anyOf: [{items: {format: date}}, {items: {format: uuid}}]}", "[str:date]|[str:uuid]"),
+        ("{anyOf: [{minLength: 3}, {type: integer}]}", "str|int"),
+    ],
+)  # fmt: skip
+def test_members_that_only_bound_a_value_are_no_types(schema: str, expected: str) -> None:
+    field, _, problems = read_schema(schema)
+    assert not problems, messages(problems)
+    assert shown(field.type) == expected
+
+
 def test_a_mapping_by_reference_and_by_bare_name() -> None:
     mapping = "{propertyName: kind, mapping: {tom: Cat, rex: '#/components/schemas/Dog', fido: Dog}}"
     field, _, problems = read_schema(f"{UNION}\ndiscriminator: {mapping}", others=PETS)

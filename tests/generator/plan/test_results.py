@@ -35,8 +35,8 @@ def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> N
     assert "accept:" not in made(*(file(media_type) for media_type in types))
 
 
-def sending(*media_types: str) -> str:
-    variants = tuple(ir.BodyVariant(each, "json", PET) for each in media_types)
+def sending(*media_types: str, kind: ir.BodyKind = "json") -> str:
+    variants = tuple(ir.BodyVariant(each, kind, ir.Scalar("str") if kind == "text" else PET) for each in media_types)
     asked = replace(operation("patchPet"), method="PATCH", body=ir.Body(variants, required=True, place=AT))
     files = texts(replace(document(asked), models=(model("Pet"),)))
     return next(text for text in files.values() if "patchPet" in text and "Operation(" in text)
@@ -48,6 +48,20 @@ def test_a_body_in_several_types_lets_the_caller_choose() -> None:
     assert "content_type:" in text
     assert "content_type:" not in sending("application/json")
     assert "content_type: str | None = None" in sending("application/*", "application/json")
+
+
+def test_a_body_whose_parts_the_caller_wrote_takes_its_boundary() -> None:
+    assert "content_type: str | None = None" in sending("multipart/mixed", kind="text")
+    assert "content_type:" not in sending("multipart/mixed; boundary=x", kind="text")
+    assert "content_type:" not in sending("multipart/mixed", kind="multipart")
+    assert "content_type: Literal[" in sending("application/json", "multipart/form-data")
+
+
+def test_a_value_as_text_has_its_type() -> None:
+    text = made(ir.ResponseVariant("text/plain", "text", ir.Scalar("str", "int64")))
+    assert "-> int:" in text
+    assert "text_response(" in text
+    assert "Annotated[int, Format(" in text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.documents import document, model, operation, response, texts
 from xcaas_generator import ir
-from xcaas_generator.plan.tree import placements
+from xcaas_generator.plan.tree import RESOURCE_NAMES, placements
 
 NOTHING: frozenset[str] = frozenset()
 
@@ -85,7 +85,10 @@ def test_base_classes_keep_their_names() -> None:
     given = op("x", "GET", "/", "close")
     assert calls(given, client=frozenset({"close"})) == ["close_.x"]
     below = operation("x", resource=("pets", "property"), verb="get")
-    assert calls(below, resource=frozenset({"property"})) == ["pets.property_.get"]
+    assert calls(below, resource=RESOURCE_NAMES) == ["pets.property_.get"]
+    assert calls(operation("x", resource=("pets",), verb="with_options"), resource=RESOURCE_NAMES) == [
+        "pets.with_options_2"
+    ]
 
 
 def test_a_verb_stays_clear_of_resources_below() -> None:

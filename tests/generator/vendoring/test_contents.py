@@ -157,12 +157,20 @@ def test_what_pages_import_is_in_every_copy(real_copy: Path) -> None:
 
 def test_names_can_be_asked_for(tmp_path: Path) -> None:
     target = tmp_path / "xcaas"
-    assert vendored(target, "storage", "--with", "unzip", "--with", "testing").code == 0
+    assert vendored(target, "storage", "--with", "unzip").code == 0
+    assert vendored(target, "--with", "testing").code == 0  # adds to the products and names of the copy
     for path in ("_core/downloads/_archive.py", "_core/testing/_server.py", "testing.py", "storage/_examples.json"):
         assert (target / path).is_file(), path
     offered = (target / "__init__.py").read_text("utf-8")
     assert "        unzip,\n" in offered
     assert "RedisTokenCache" not in offered
+
+
+def test_what_does_not_exist_gets_a_suggestion(tmp_path: Path) -> None:
+    ran = vendored(tmp_path / "xcaas", "operation")  # a part of core, not a product
+    assert "no product operation;" in ran.told
+    assert "operations" not in ran.told
+    assert "'row' to add (did you mean rows?)" in vendored(tmp_path / "xcaas", "oauth", "--with", "row").told
 
 
 def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:

@@ -100,7 +100,7 @@ def test_a_broken_manifest_is_not_guessed_at(project: Path) -> None:
     ("arguments", "says"),
     [
         ((), "give at least one product"),
-        (("storgae",), "there are"),
+        (("storgae",), "no product storgae (did you mean storage?); there are"),
         (("storage", "--with", "nonsense"), "nonsense"),
         (("storage", "--spec", "x.yaml"), "not both"),
         (("--spec", "nowhere.yaml"), "no such file"),

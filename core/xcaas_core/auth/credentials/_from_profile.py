@@ -87,9 +87,11 @@ def credentials_from_profile(
             such profile.
     """
     path = default_profile_path() if file is None else check_path(file, "file")
-    section = _step(_load(path), profile)
+    profiles = _load(path)
+    section = _step(profiles, profile)
     if not is_object(section):
-        raise SecretUnavailableError(f"{path} has no profile [{profile}]")
+        there = f"It has {', '.join(sorted(profiles))}." if profiles else None
+        raise SecretUnavailableError(f"{path} has no profile [{profile}]", advice=there)
     return list(_Section(path, profile, section).credentials(options))
 
 

@@ -138,6 +138,8 @@ def call_provider(function: Callable[[], object], what: str) -> object:
     raise SecretUnavailableError(f"{what} raised {trouble}")  # outside the `except`: the first one may show a secret
 
 
+_IS_IT_SET = "Is the variable or setting that it comes from set?"
+
 SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source
 """What credentials accept for a secret."""
 
@@ -155,7 +157,7 @@ def source_of(value: SecretInput, what: str) -> Source:
         return CallableSecret(value)
     raise ConfigurationError(
         f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
-        advice="Is the variable or setting that it comes from set?",
+        advice=_IS_IT_SET,
     )
 
 
@@ -166,6 +168,7 @@ def _is_source(value: object) -> TypeIs[Source]:
 def require_text(value: object, what: str) -> None:
     """Refuse what is no text, or empty: it would only be refused later, and less clearly."""
     if not isinstance(value, str):
-        raise ConfigurationError(f"{what} must be text, not {type(value).__name__}")
+        advice = _IS_IT_SET if value is None else None
+        raise ConfigurationError(f"{what} must be text, not {type(value).__name__}", advice=advice)
     if not value.strip():
-        raise ConfigurationError(f"{what} is empty", advice="Is the variable or setting that it comes from set?")
+        raise ConfigurationError(f"{what} is empty", advice=_IS_IT_SET)

@@ -172,7 +172,7 @@ def about_key(product: Product, status: int) -> str | None:
         if product.console_name is not None:
             wanted = f"is right, still exists, and has the product “{product.console_name}”"
         return f"Check that the key or token given to the client {wanted}."
-    if product.console_name is not None:
+    if product.console_name is not None and status == 403:
         return f"If the key has no product “{product.console_name}”: {_ADD}"
     return None
 

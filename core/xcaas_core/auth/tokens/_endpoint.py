@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from ..._errors import CertificateError, CredentialsError, TransportError
+from ..._errors import CertificateError, CredentialsError, DecodeError, TransportError
 from ..._redaction import redactor_of
 from ..._secrets import bearer, fingerprint
 from ...http._headers import request_id_of, requested_wait
@@ -104,18 +104,18 @@ class EndpointFetcher:
             return self._unless_out_of_time(self._silent("no time was left", retry=False), budget)
         request.timeout = min(self.policy.attempt_timeout, left)
         request.connect_timeout, request.read_timeout = budget.timeouts
-        outcome: Response | TransportError
+        outcome: Response | TransportError | DecodeError
         try:
             outcome = yield from send(request)
-        except TransportError as error:
+        except (TransportError, DecodeError) as error:
             outcome = error
         # outside the `except`, so that no error has this one for its context
         redacted = redactor_of(request.headers, request.url, request.secrets).text
-        if not isinstance(outcome, TransportError):
+        if not isinstance(outcome, TransportError | DecodeError):
             return self._outcome(outcome, started, redacted, renewal=budget.renewal)
-        refused = isinstance(outcome, CertificateError)
+        lasting = isinstance(outcome, CertificateError | DecodeError)
         reason = _QUOTED.sub("", redacted(outcome.message))
-        failure = self._silent(reason, retry=not refused, advice=outcome.advice if refused else None)
+        failure = self._silent(reason, retry=not lasting, advice=outcome.advice if lasting else None)
         return self._unless_out_of_time(failure, budget)
 
     def _silent(self, reason: str, *, retry: bool, advice: str | None = None) -> Failure:

@@ -40,6 +40,11 @@ def test_each_part_is_asked_for_by_name(value: Any) -> None:
 @pytest.mark.parametrize(
     ("kind", "options", "told"),
     [
+        (
+            ClientCredentials,
+            {"client_id": None, "client_secret": "s"},
+            "client_id must be text, not NoneType. Is the variable or setting",
+        ),
         (OAUTH, {"token_url": 5}, "token_url must be text, not int"),
         (OAUTH, {"scopes": 5}, "scopes must be text, not int"),
         (OAUTH, {"scopes": ["a", 5]}, "scopes must be text, not list of int and str"),

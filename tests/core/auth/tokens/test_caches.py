@@ -216,6 +216,31 @@ class TestFiles:
         assert (entry is None) is miss
         assert entry is None or entry[1] <= 60
 
+    @posix
+    @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
+    def test_a_forked_child_does_not_keep_a_lock_whose_owner_is_gone(self, folder: Path) -> None:
+        cache = FileTokenCache(folder)
+        assert cache.try_lock("k", 60) is not None
+        (held,) = cache._held.values()
+        ready, told = os.pipe()
+        end, ended = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.write(told, b"x")
+            os.close(ended)
+            os.read(end, 1)  # until the parent closes its end
+            os._exit(0)
+        try:
+            os.close(end)
+            assert os.read(ready, 1)
+            os.close(held)  # as the system does when a process is killed
+            assert FileTokenCache(folder).try_lock("k", 60) is not None
+        finally:
+            os.close(ended)
+            os.waitpid(child, 0)
+            os.close(ready)
+            os.close(told)
+
     def test_it_travels(self, folder: Path) -> None:
         FileTokenCache(folder).write("k", b"x", 60)
         arrived = pickle.loads(pickle.dumps(FileTokenCache(folder)))

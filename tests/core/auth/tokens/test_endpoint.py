@@ -19,7 +19,14 @@ from xcaas_core import (
     TokenTimeoutError,
     TokenUnavailableError,
 )
-from xcaas_core._errors import CertificateError, ConnectError, ConnectionLostError, TokenError, TransportError
+from xcaas_core._errors import (
+    CertificateError,
+    ConnectError,
+    ConnectionLostError,
+    DecodeError,
+    TokenError,
+    TransportError,
+)
 
 
 def busy(status: int = 429, **headers: str) -> FakeResponse:
@@ -103,6 +110,17 @@ def test_a_certificate_that_is_refused_is_not_tried_again() -> None:
     with pytest.raises(TokenUnavailableError, match=r"for a token: self-signed\. Pass its CA bundle\."):
         world.token()
     assert world.endpoint.requests == 1
+
+
+def test_a_coding_that_cannot_be_undone_is_named_and_not_tried_again() -> None:
+    odd = DecodeError("the body comes in the content coding 'x'", advice="Check the proxy.")
+    world = World(TokenEndpoint(script=(odd, FakeResponse(200, b'{"access_token": "t", "expires_in": "100"}'), odd)))
+    with pytest.raises(TokenUnavailableError, match=r"coding 'x'.*Check the proxy"):
+        world.token()
+    assert world.endpoint.requests == 1
+    assert world.token() == "t"
+    world.clock.advance(85)
+    assert world.token() == "t", "a renewal ahead of time fails no call"
 
 
 def test_retry_after_is_waited_for() -> None:

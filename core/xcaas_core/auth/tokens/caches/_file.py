@@ -14,6 +14,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from ...._checks import check_path, is_number, is_object
+from ...._fork import resets_after_fork
 from ...._lazy import public
 from .._errors import SecretUnavailableError
 from . import _file_lock
@@ -38,6 +39,7 @@ class FileTokenCache:
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self._folder = check_path(folder, "folder") if folder is not None else _default_folder()
         self._held: dict[str, int] = {}
+        resets_after_fork(self)
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         with self._open(f"{key}.json") as file:
@@ -95,6 +97,12 @@ class FileTokenCache:
             _file_lock.unlock(file)
             os.close(file)
 
+    def reset(self) -> None:
+        """Close the parent's locks in a forked child: they would stay taken when the parent dies before it unlocks."""
+        held, self._held = self._held, {}
+        for file in held.values():
+            os.close(file)
+
     def _prepare(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         facts = self._folder.lstat()
@@ -119,8 +127,8 @@ class FileTokenCache:
     def __repr__(self) -> str:
         return f"FileTokenCache({str(self._folder)!r})"
 
-    def __getstate__(self) -> dict[str, object]:
-        return {"_folder": self._folder, "_held": {}}
+    def __reduce__(self) -> tuple[type[FileTokenCache], tuple[Path]]:
+        return FileTokenCache, (self._folder,)
 
 
 # Neither through a link, nor waiting for somebody to write into a FIFO.
