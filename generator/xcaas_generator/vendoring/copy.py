@@ -125,7 +125,7 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
     for name in names:
         item = _FEATURES.get(name) or library.modules[root].reexports.get(name)
         if item is None:
-            hint = _hint(name, library.modules[root].reexports)
+            hint = _hint(name, [*library.modules[root].reexports, *_FEATURES])
             raise Failure(f"{root} has no public name {name!r} to add{hint}; see its `__all__`", code=2)
         found += library.all_targets(item)
     return found
