@@ -16,6 +16,7 @@ __all__ = ["ROOT", "Field", "Member", "Model", "Parameter", "Reference", "Resour
 
 ROOT = Path(__file__).parents[1]
 GENERATED = ROOT / "generated" / "xcaas"
+_MARKED = re.compile(r"Annotated\[((?:(?!Annotated\[).)+?), (?:Format\(.*?\)|AnyOf|OneOrList)\]")
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,9 @@ def _prose(documented: griffe.Object) -> tuple[str, str]:
 
 def _annotation(expression: object) -> str:
     text = re.sub(r"\b(?:_sdk|_models|_dt|_t)\.|\b_(?=list\[)", "", "None" if expression is None else str(expression))
-    return re.sub(r"Annotated\[(.+?), (?:Format\(.*?\)|OneOrList)\]", r"\1", text)
+    while _MARKED.search(text):  # from the inside out
+        text = _MARKED.sub(r"\1", text)
+    return text
 
 
 def _line(text: str) -> str:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .events._stream import AsyncEventStream as AsyncEventStream
     from .events._stream import EventStream as EventStream
     from .filters import Filter as Filter
+    from .models import AnyOf as AnyOf
     from .models import JSONValue as JSONValue
     from .models import UnknownModel as UnknownModel
     from .paging._pager import AsyncPager as AsyncPager
@@ -61,6 +62,7 @@ else:
     __getattr__, __dir__ = lazy_attributes(
         __name__,
         {
+            "AnyOf": "models",
             "AsyncDownload": "downloads._download",
             "AsyncEventStream": "events._stream",
             "AsyncPager": "paging._pager",
@@ -86,6 +88,7 @@ else:
     )
 
 __all__ = [
+    "AnyOf",
     "AsyncClientBase",
     "AsyncProductClient",
     "AsyncResource",

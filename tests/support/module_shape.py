@@ -14,7 +14,7 @@ CALLS = re.compile(
     r"_sdk\.(Operation|Product|Server|Variable|Scheme|Encoding|PaginationSpec|StopCondition|PollingSpec|StatusLink|LinkSpec|DownloadSpec"
     r"|path|query|header|cookie|bodies|(json|form|multipart|text|binary|xml)_body"
     r"|(json|text|binary|xml|empty)_response|json_error|deprecated)"
-    r"|field|extra|lazy_attributes|TypedDict|float|Parser|Webhook|Format|Discriminator|Constant|OneOrList"
+    r"|field|extra|lazy_attributes|TypedDict|float|Parser|Webhook|Format|AnyOf|Discriminator|Constant|OneOrList"
 )
 # Where the text of an annotation stands, which core evaluates: the position, or the name of the argument.
 EVALUATED = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ._codec import Codec as Codec
 from ._context import LenientReading as LenientReading
 from ._fields import Constant as Constant
-from ._fields import Discriminator as Discriminator
 from ._fields import Format as Format
 from ._fields import OneOrList as OneOrList
 from ._fields import extra as extra
@@ -21,9 +20,12 @@ from ._model import model as model
 from ._parsers import Parser as Parser
 from ._parsers import Webhook as Webhook
 from ._resolve import resolve as resolve
+from ._unions._marks import AnyOf as AnyOf
+from ._unions._marks import Discriminator as Discriminator
 
 __all__ = [
     "RESERVED_NAMES",
+    "AnyOf",
     "Codec",
     "Constant",
     "Discriminator",

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
 from ._codec import Codec, NullableCodec
 from ._containers import ListCodec, MapCodec, OneOrListCodec
 from ._dates import DATE_TIME, DATES, DAY
-from ._fields import Constant, Discriminator, Format, OneOrList
+from ._fields import Constant, Format, OneOrList
 from ._layout import ModelBase, ModelCodec
 from ._scalars import JSON, NULL, SCALARS, ConstCodec
-from ._unions import DiscriminatedCodec, UnionCodec
+from ._unions import DiscriminatedCodec, Discriminator, UnionCodec
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs

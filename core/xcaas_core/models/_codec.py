@@ -15,15 +15,11 @@ from ._context import FROM_SERVER, FROM_SERVER_OWNED, Context, LenientReading, V
 from ._json import JSONValue
 
 __all__ = [
-    "FITS",
     "Codec",
     "Constant",
-    "Fit",
     "NullableCodec",
     "Reader",
-    "same_constant",
     "same_json",
-    "total",
     "write_any",
 ]
 
@@ -32,11 +28,6 @@ _AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
 Reader: TypeAlias = Callable[[object, Context], object]
 
 Constant: TypeAlias = str | int | float | bool | None
-
-Fit: TypeAlias = tuple[int, int]
-"""How well a JSON value fits: the known values that it misses, and its unknown fields. The smallest fits best."""
-
-FITS: Final[Fit] = (0, 0)
 
 
 class Codec:
@@ -124,31 +115,6 @@ class Codec:
         """Return whether `raw` is what some servers send where they mean null."""
         return raw.__class__ in (str, int) and raw in self.blanks
 
-    def can_read(self, raw: object) -> bool:
-        """Return whether `read` takes a JSON value."""
-        try:
-            self.read(raw, FROM_SERVER)
-        except ValidationFailure:
-            return False
-        return True
-
-    def fit(self, raw: object) -> Fit | None:
-        """Return how well a JSON value fits; None where it is not of this type through and through."""
-        if not self.can_read(raw):
-            return None
-        if not self.constants or self.knows(raw):
-            return FITS
-        # The only value of a type is a tag, which another value does not fit.
-        return None if len(self.constants) == 1 else (1, 0)
-
-    def requires(self, name: str) -> bool:
-        """Return whether every value is an object with a member of that name in JSON."""
-        return False
-
-    def knows(self, raw: object) -> bool:
-        """Return whether a JSON value is among those that a spec lists."""
-        return any(same_constant(constant, raw) for constant in self.constants)
-
     def __repr__(self) -> str:
         return f"<codec {self.name}>"
 
@@ -175,20 +141,6 @@ class NullableCodec(Codec):
     def write(self, value: object) -> JSONValue:
         return None if value is None else self.inner.write(value)
 
-    def fit(self, raw: object) -> Fit | None:
-        return FITS if raw is None else self.inner.fit(raw)
-
-
-def total(fits: Iterable[Fit | None]) -> Fit | None:
-    """Return how well something fits whose parts fit like that."""
-    wrong = unknown = 0
-    for fit in fits:
-        if fit is None:
-            return None
-        wrong += fit[0]
-        unknown += fit[1]
-    return wrong, unknown
-
 
 def write_any(value: object) -> JSONValue:
     """Return JSON for a value whose type no spec knows; models and dates inside it are written, too."""
@@ -212,15 +164,6 @@ def write_any(value: object) -> JSONValue:
     if isinstance(value, Iterable):
         return [write_any(item) for item in cast("Iterable[object]", value)]
     raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-def same_constant(one: object, other: object) -> bool:
-    """Return whether two constants are the same in JSON, which has one kind of numbers: 1 is 1.0, and not true."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other
-    return one.__class__ is other.__class__ and one == other
 
 
 def same_json(one: object, other: object) -> bool:

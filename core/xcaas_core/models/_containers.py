@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final, cast
 
 from .._checks import is_list, is_mapping, is_object
-from ._codec import Codec, Fit, total
+from ._codec import Codec
 from ._context import Context, ValidationFailure, describe, located
 from ._json import JSONObject, JSONValue
 
@@ -71,9 +71,6 @@ class ListCodec(Codec):
             raise located(error, len(found)) from None
         return found
 
-    def fit(self, raw: object) -> Fit | None:
-        return total(map(self.item.fit, raw)) if is_list(raw) else None
-
 
 class MapCodec(Codec):
     """An object whose members are all of one type."""
@@ -114,10 +111,6 @@ class MapCodec(Codec):
             raise located(error, str(key)) from None
         return found
 
-    def fit(self, raw: object) -> Fit | None:
-        # A map takes any name: a model that knows its fields fits better.
-        return total([(0, len(raw)), *map(self.value.fit, raw.values())]) if is_object(raw) else None
-
 
 class OneOrListCodec(Codec):
     """Something that a service now sends as it is, now as the only element of a list."""
@@ -139,11 +132,6 @@ class OneOrListCodec(Codec):
 
     def write(self, value: object) -> JSONValue:
         return self.inner.write(value)
-
-    def fit(self, raw: object) -> Fit | None:
-        if is_list(raw):
-            return self.inner.fit(raw[0]) if len(raw) == 1 else None
-        return self.inner.fit(raw)
 
 
 def _items(value: object) -> Iterable[object]:

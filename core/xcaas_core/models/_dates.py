@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from ._codec import FITS, Codec, Fit
+from ._codec import Codec
 from ._context import ValidationFailure
 from ._json import JSONValue
 from ._scalars import BLANKS, TEXT_OR_NUMBER, Parsed
@@ -137,9 +137,6 @@ class Moment(Parsed):
         self.utc = utc
         self.local = form in _LOCAL
 
-    def fit(self, raw: object) -> Fit | None:
-        return _as_spelled(super().fit(raw), not _is_day(raw))
-
 
 class Epoch(Parsed):
     """A moment as the number of units since 1970, a unit being `microseconds` long. `text`: in a string."""
@@ -176,18 +173,6 @@ class Day(Parsed):
 
     def __init__(self) -> None:
         super().__init__(dt.date, "a date", _day, _write_day, blanks=_BLANKS)
-
-    def fit(self, raw: object) -> Fit | None:
-        return _as_spelled(super().fit(raw), _is_day(raw))
-
-
-def _is_day(raw: object) -> bool:
-    return isinstance(raw, str) and len(raw.strip()) <= len("2024-02-29")
-
-
-def _as_spelled(fit: Fit | None, right: bool) -> Fit | None:
-    """Return how well text fits: a date is read as a moment, and midnight as a date, where nothing fits better."""
-    return (1, 0) if fit == FITS and not right else fit
 
 
 def _day(text: str) -> dt.date:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
-from .._checks import is_mapping, is_object
-from .._json import ABSENT
-from ._codec import Codec, Fit, NullableCodec, Reader, total, write_any
+from .._checks import is_mapping
+from ._codec import Codec, NullableCodec, Reader, write_any
 from ._containers import MapCodec
 from ._context import Context, located
 from ._json import JSONObject, JSONValue
@@ -185,35 +184,6 @@ class Layout:
             return field.codec
         return None if self.extra is None else self.extra[1]
 
-    def fit(self, raw: object) -> Fit | None:
-        """Return how well a JSON value fits; None where it is no object of this class through and through."""
-        return total(self._fits(raw)) if is_object(raw) else None
-
-    def _fits(self, raw: Mapping[str, object]) -> Iterator[Fit | None]:
-        # What has constants comes first: where those are wrong, nothing else has to be looked at.
-        for field in sorted(self.fields, key=lambda field: not field.codec.constants):
-            value = raw.get(field.wire, ABSENT)
-            if value is ABSENT or value is None:
-                if field.required and (value is ABSENT or not field.codec.nullable):
-                    yield None
-            elif field.required or not field.codec.is_blank(value):
-                yield field.codec.fit(value)
-        for key in raw.keys() - self.by_wire.keys():
-            yield 0, 1
-            if self.extra is not None:
-                yield self.extra[1].fit(raw[key])
-
-    def distance(self, raw: Mapping[str, object]) -> tuple[int, int, int]:
-        """Return how far an object is from this class at first sight: (tags of others, required fields that it lacks,
-        fields unknown here)."""
-        wrong = missing = 0
-        for field in self.fields:
-            if field.wire not in raw:
-                missing += field.required
-            elif len(field.codec.constants) == 1:
-                wrong += not field.codec.knows(raw[field.wire])
-        return wrong, missing, sum(key not in self.by_wire for key in raw)
-
 
 def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
     """Return the unknown fields, without making a dictionary where there are none."""
@@ -275,10 +245,3 @@ class ModelCodec(Codec):
         if isinstance(value, ModelBase):
             return value.__layout__().write_model(value)
         return self.layout.write_mapping(value)
-
-    def fit(self, raw: object) -> Fit | None:
-        return self.layout.fit(raw)
-
-    def requires(self, name: str) -> bool:
-        field = self.layout.by_wire.get(name)
-        return field is not None and field.required

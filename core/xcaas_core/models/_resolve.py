@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final, Literal
 
 from ._annotations import codec_of
 from ._codec import Codec
-from ._fields import Constant, Discriminator, Format, OneOrList
+from ._fields import Constant, Format, OneOrList
 from ._model import UnknownModel
+from ._unions import AnyOf, Discriminator
 
 __all__ = ["resolve"]
 
@@ -21,6 +22,7 @@ __all__ = ["resolve"]
 _NAMES: Final[dict[str, object]] = {
     "Annotated": Annotated,
     "Any": Any,
+    "AnyOf": AnyOf,
     "Constant": Constant,
     "Decimal": decimal.Decimal,
     "Discriminator": Discriminator,

@@ -34,10 +34,6 @@ class Codec(Protocol):
 
     def encode(self, value: object) -> JSONValue: ...
 
-    def requires(self, name: str) -> bool:
-        """Return whether every value has a member of that name in JSON."""
-        ...
-
 
 def codec_for(annotation: str | None, package: str) -> Codec | None:
     """Return the codec of an annotation; None where JSON values are the Python values."""

@@ -42,9 +42,17 @@ def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
 def sendable(fields: Mapping[str, object], codec: Codec | None) -> Mapping[str, object]:
     """Return the members of a form. Refuse lists without members where the service cannot do without: a form has no way to say them."""
     for name, value in fields.items():
-        if codec is not None and is_list(value) and is_empty(value) and codec.requires(name):
+        if codec is not None and is_list(value) and is_empty(value) and _requires(codec, name):
             raise ArgumentError(f"{name}: an empty list cannot be sent in a form, and a value is needed")
     return fields
+
+
+def _requires(codec: Codec, name: str) -> bool:
+    """Return whether every value has a member of that name in JSON."""
+    from ..models._layout import ModelCodec
+
+    field = codec.layout.by_wire.get(name) if isinstance(codec, ModelCodec) else None
+    return field is not None and field.required
 
 
 def _escape(text: str) -> str:

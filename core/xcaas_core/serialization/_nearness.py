@@ -10,6 +10,7 @@ from ..models._codec import Codec, NullableCodec
 from ..models._containers import ListCodec, OneOrListCodec
 from ..models._layout import ModelBase, ModelCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
+from ..models._unions._fit import distance as layout_distance
 
 __all__ = ["distance", "field_values"]
 
@@ -82,5 +83,5 @@ def _models(codec: object) -> Iterator[ModelCodec]:
 
 
 def _from_model(codec: ModelCodec, raw: Mapping[str, object]) -> tuple[int, int, int]:
-    wrong, missing, unknown = codec.layout.distance(raw)
+    wrong, missing, unknown = layout_distance(codec.layout, raw)
     return wrong, unknown, missing

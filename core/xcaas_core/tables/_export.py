@@ -10,12 +10,12 @@ import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from .._errors import ConfigurationError, ExportError
 from .._partial_file import PartialFile
 from ..models._codec import write_any
-from ..models._html import html_table
+from ..models._html import html_cell, html_table
 from ..models._json import encode_json
 from ._columns import Column, Kind, ListKind, MapKind, StructKind, columns_for, row_of
 from ._row_type import RowType
@@ -38,6 +38,8 @@ __all__ = [
     "write_parquet",
 ]
 
+_SHOWN: Final = 20  # rows in a notebook
+
 
 def dicts(rows: Iterable[object], row_type: RowType) -> list[dict[str, object]]:
     """Return one dictionary per row."""
@@ -47,8 +49,9 @@ def dicts(rows: Iterable[object], row_type: RowType) -> list[dict[str, object]]:
 def html(rows: Sequence[object], caption: str) -> str:
     """Return the first rows as an HTML table, for notebooks."""
     columns = columns_for(rows)
-    cells = ([column.value(row) for column in columns] for row in rows)
-    return html_table(caption, [column.name for column in columns], cells)
+    cells = [[html_cell(column.name, column.value(row)) for column in columns] for row in rows[:_SHOWN]]
+    foot = f'<tr><td colspan="{len(columns)}">…</td></tr>' if len(rows) > _SHOWN else ""
+    return html_table(caption, [column.name for column in columns], cells, foot)
 
 
 def arrow_table(rows: list[object], row_type: RowType) -> ArrowTable:

@@ -28,7 +28,7 @@ _CREATE: Final[_sdk.Operation[_models.ReportStatus]] = _sdk.Operation(
     call="cc_historical.reports.create",
     parameters=(_sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),),
     body=_sdk.json_body(
-        annotation="_models.ReportRequest | _models.DetailedReportRequest | _models.ScriptPathsRequest"
+        annotation="Annotated[_models.ReportRequest | _models.DetailedReportRequest | _models.ScriptPathsRequest, AnyOf]"
     ),
     responses={"200": _sdk.json_response("_models.ReportStatus")},
     errors=_ERRORS,
@@ -92,7 +92,7 @@ _DOWNLOAD: Final[_sdk.Operation[bytes]] = _sdk.Operation(
     parameters=(
         _sdk.path("id"),
         _sdk.header("X-Tenant-Info", source="tenant", argument="tenant"),
-        _sdk.header("Accept", 'Literal["text/csv"] | Literal["text/xlsx"]'),
+        _sdk.header("Accept", 'Annotated[Literal["text/csv"] | Literal["text/xlsx"], AnyOf]'),
     ),
     responses={"200": (_sdk.binary_response(media_type="text/csv"), _sdk.binary_response(media_type="text/xlsx"))},
     errors=_ERRORS,

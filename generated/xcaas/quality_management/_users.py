@@ -53,7 +53,7 @@ _COUNT: Final[_sdk.Operation[int]] = _sdk.Operation(
     "/users/count",
     call="quality_management.users.count",
     parameters=(_sdk.query("activeUsers"), _sdk.header("pbx", required=True, source="tenant")),
-    responses={"200": _sdk.json_response('int | Annotated[int, Format("text")]')},
+    responses={"200": _sdk.json_response('Annotated[int | Annotated[int, Format("text")], AnyOf]')},
     errors=_ERRORS,
     security=(("oauth",),),
     headers={"Content-Type": "application/json"},

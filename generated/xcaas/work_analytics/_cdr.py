@@ -44,7 +44,7 @@ _LIST: Final[_sdk.Operation[_models.CdrPage]] = _sdk.Operation(
         "cursor",
         "scrollId",
         items="/data",
-        item="_models.CallLeg | _models.CallRecord",
+        item="Annotated[_models.CallLeg | _models.CallRecord, AnyOf]",
         next=("body", "/meta/scrollId"),
         last=(_sdk.StopCondition(("body", "/meta/scrollId"), "equals", "No Data"),),
     ),

@@ -233,21 +233,25 @@ class Annotations:
             besides = [part for member in ref.members for part in self._besides(member)] if given else []
             return [*self._told_apart(ref, [self._sibling(self._names.classes[name])]), *besides]
         parts = list(dict.fromkeys(part for member in ref.members for part in self._parts(member, given=given)))
-        if not _is_discriminated(ref):
-            return parts
-        models = [*(part for part in parts if part != _NONE), self._use(self._core, "UnknownModel")]
         null = [_NONE] if _NONE in parts else []
+        members = [part for part in parts if part != _NONE]
+        if _is_discriminated(ref):
+            members.append(self._use(self._core, "UnknownModel"))
         # The alias of a named union is that and nothing else, so that `isinstance` takes it.
-        return [*(models if name is not None else self._told_apart(ref, models)), *null]
+        plain = name is not None or len(members) < 2 or self._json() in members
+        return [*(members if plain else self._told_apart(ref, members)), *null]
 
     def _told_apart(self, ref: ir.UnionOf, members: list[Code]) -> list[Code]:
         """Return members of a union with the mark that says which is which."""
-        if not self._marked or not _is_discriminated(ref):
+        if not self._marked:
             return members
+        mark = self._discriminator(ref) if _is_discriminated(ref) else self._use(self._core, "AnyOf")
+        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
+
+    def _discriminator(self, ref: ir.UnionOf) -> Code:
         variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
         base = None if ref.base is None else self._sibling(self._names.classes[ref.base])
-        mark = call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants, base=base)
-        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
+        return call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants, base=base)
 
     def _besides(self, member: ir.TypeRef) -> list[Code]:
         """Return what can be given for a member of a named union beyond what is read from it."""

@@ -19,8 +19,12 @@ from .relocate import LICENCE_LINE, relocated
 CHECK = "_vendor_check.py"
 LICENCE = "LICENSE"
 RUFF = "ruff.toml"
-OPERATIONS = "sdk"
-"""All that operations are described with, for code that describes some of its own."""
+_FEATURES = {
+    "pydantic": Import(f"{CORE}.models._pydantic._schemas", "core_schema", "core_schema"),
+    "sdk": Import(CORE, "sdk", "sdk"),
+}
+"""What can be added beside public names: what pydantic asks of models; all that operations are described with, for code
+that describes some of its own."""
 
 ABSENT = "_absent"
 _CORE_FOLDERS = ("_core", "_run_time", "_shared")
@@ -119,11 +123,9 @@ def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
     """Return the modules behind public names that a copy shall have although nothing in it uses them."""
     found: list[str] = []
     for name in names:
-        item = library.modules[root].reexports.get(name)
-        if name == OPERATIONS:
-            item = Import(CORE, OPERATIONS, OPERATIONS)
+        item = _FEATURES.get(name) or library.modules[root].reexports.get(name)
         if item is None:
-            hint = _hint(name, library.modules[root].reexports)
+            hint = _hint(name, [*library.modules[root].reexports, *_FEATURES])
             raise Failure(f"{root} has no public name {name!r} to add{hint}; see its `__all__`", code=2)
         found += library.all_targets(item)
     return found
@@ -159,10 +161,11 @@ def _files(library: Library, root: str, present: set[str], originals: Originals)
         RUFF: _RUFF_TEXT,
         CHECK: LICENCE_LINE + Path(_vendor_check.__file__).read_text("utf-8"),
     }
-    for module in modules:
-        lacking = library.lacking(module, present)
-        if lacking:
-            library.replace(module, without_names(module, lacking))
+    # Found out before any is replaced: a name may be passed on more than once.
+    lacking = {module: library.lacking(module, present) for module in modules}
+    for module, names in lacking.items():
+        if names:
+            library.replace(module, without_names(module, names))
         place = module.path if _top(module) == root else PurePosixPath(core) / module.path
         files[str(place)] = relocated(library.modules[module.name], place, core)
     return dict(sorted((files | _data(modules, root)).items()))

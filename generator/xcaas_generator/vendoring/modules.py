@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+MODELS = "xcaas_core.models"
+"""Where the annotations of operations have their names from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -46,6 +49,12 @@ class Module:
     def imports(self) -> tuple[Import, ...]:
         """All imports: at the top, in functions, and for type checkers, which look at a copy as well."""
         return tuple(item for node in ast.walk(self.tree) for item in self._imports(node))
+
+    @cached_property
+    def marks(self) -> tuple[Import, ...]:
+        """What the annotations of operations name, which are text, as if it were imported."""
+        texts = [text for text in _constants(self.tree) if "Annotated[" in text]
+        return tuple(Import(MODELS, name, name) for text in texts for name in _names(text))
 
     @cached_property
     def reexports(self) -> Mapping[str, Import]:
@@ -143,6 +152,8 @@ class Library:
         parent = module.name.rpartition(".")[0]
         if parent:
             yield parent
+        for mark in module.marks:
+            yield from self.targets(mark)
         for item in module.imports:
             if not module.reexports:
                 yield from self.all_targets(item, module.asked_of.get(item.bound, ()))
@@ -174,3 +185,12 @@ def _passes_on(node: ast.stmt) -> bool:
 
 def _constants(node: ast.AST) -> Iterator[str]:
     return (item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str))
+
+
+def _names(annotation: str) -> Iterator[str]:
+    """Yield the names in an annotation that is text. Other texts have none."""
+    try:
+        tree = ast.parse(annotation, mode="eval")
+    except SyntaxError:
+        return
+    yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))

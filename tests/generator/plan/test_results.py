@@ -68,7 +68,7 @@ def test_a_value_as_text_has_its_type() -> None:
     ("single", "annotation", "given"),
     [
         (True, "Annotated[_models.Pet, OneOrList]", "_models.Pet"),
-        (False, "_models.Pet | list[_models.Pet]", "_models.Pet | list[_models.Pet]"),
+        (False, "Annotated[_models.Pet | list[_models.Pet], AnyOf]", "_models.Pet | list[_models.Pet]"),
     ],
 )
 def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(

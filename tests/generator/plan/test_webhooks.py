@@ -90,8 +90,8 @@ def test_unions_of_equal_values_and_other_types_stay_apart() -> None:
     one, true = (ir.UnionOf((ir.ModelRef("Cat"), ir.Const(value))) for value in (1, True))
     holder = model("Holder", field("one", one), field("true", true))
     made = texts(pets(models=(*MODELS, holder), unions=(ir.Union("One", one, AT), ir.Union("Yes", true, AT))))
-    assert "one: _models.One | None" in made["models/_holder.py"]
-    assert "true: _models.Yes | None" in made["models/_holder.py"]
+    assert "one: Annotated[_models.One, AnyOf] | None" in made["models/_holder.py"]
+    assert "true: Annotated[_models.Yes, AnyOf] | None" in made["models/_holder.py"]
 
 
 def test_a_package_without_webhooks_has_no_module_for_them() -> None:

@@ -19,7 +19,7 @@ from xcaas_generator.vendoring._vendor_check import BASE, MANIFEST, digest
 from xcaas_generator.vendoring.modules import is_all, is_typing_block
 from xcaas_generator.vendoring.originals import installed
 
-STORAGE_BYTES, STORAGE_MODULES = 716_500, 151
+STORAGE_BYTES, STORAGE_MODULES = 698_000, 151
 """What the Python files of a copy of `storage` may weigh, and how many there may be: 500,000
 in 145 is where they go, as core's optional things move behind imports of their own."""
 
@@ -112,7 +112,10 @@ def test_what_storage_does_not_need_is_left_out(real_copy: Path) -> None:
         "_core/auth/credentials/_from_profile.py",
         "_core/downloads/_archive.py",
         "_core/tables/_rows.py",
+        "_core/serialization/_binary_body.py",
+        "_core/serialization/_form_body.py",
         "_core/serialization/_multipart.py",
+        "_core/models/_unions/_codecs.py",
     ):
         assert path not in present
     assert not [path for path in present if path.startswith(("cc_", "oauth", "testing")) or path.endswith(".json")]
@@ -122,6 +125,28 @@ def test_what_storage_does_not_need_is_left_out(real_copy: Path) -> None:
 def test_multipart_bodies_come_with_products_that_have_them(tmp_path: Path) -> None:
     assert vendored(tmp_path / "xcaas", "chat_gateway").code == 0
     assert (tmp_path / "xcaas" / "_core" / "serialization" / "_multipart.py").is_file()
+
+
+@pytest.mark.parametrize("product", ["cc_historical", "events"])
+def test_unions_come_with_products_that_have_them(tmp_path: Path, bare_python: Path, product: str) -> None:
+    assert vendored(tmp_path / "copied", product).code == 0
+    assert (tmp_path / "copied" / "_core" / "models" / "_unions" / "_codecs.py").is_file()
+    program = (
+        "from copied._core.models import resolve\n"
+        f"assert resolve('Annotated[int | str, AnyOf]', 'copied.{product}').decode('a') == 'a'\n"
+    )
+    done = run_in(tmp_path, [bare_python, "-c", program])
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_copy_without_unions_says_how_to_get_them(real_copy: Path, bare_python: Path) -> None:
+    program = (
+        f"from {real_copy.name}._core.models import resolve\n"
+        f"try: resolve('int | str', '{real_copy.name}.storage')\n"
+        "except ValueError as error: print(error)\n"
+    )
+    done = run_in(real_copy.parent, [bare_python, "-c", program])
+    assert "this copy reads no unions. Make it again with: xcaas-gen vendor … --with sdk" in done.stdout, done.stderr
 
 
 def test_what_pages_import_is_in_every_copy(real_copy: Path) -> None:
@@ -257,6 +282,23 @@ def test_hooks_come_when_they_are_asked_for(tmp_path: Path, real_copy: Path, bar
     assert vendored(tmp_path / "xcaas", "storage", "--with", "Hook").code == 0
     assert {"_calling.py", "_events.py"} <= {file.name for file in (tmp_path / "xcaas" / hooks).iterdir()}
     assert "ResponseHook" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
+
+
+def test_pydantic_is_served_where_that_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
+    assert vendored(tmp_path / "xcaas", "storage", "--with", "pydantic").code == 0
+    program = (
+        "import pydantic, {0}.storage as storage\n"
+        "try:\n"
+        "    class Note(pydantic.BaseModel): about: storage.models.Tag\n"
+        "    print(Note(about={{'key': 'a', 'value': 'b'}}).about.key)\n"
+        "except TypeError as error: print(error)\n"
+    )
+    for folder, name, said in (
+        (tmp_path, "xcaas", "a\n"),
+        (real_copy.parent, real_copy.name, "Make it again with: xcaas-gen vendor … --with pydantic\n"),
+    ):
+        done = run_in(folder, [Path(sys.executable), "-c", program.format(name)])
+        assert done.stdout.endswith(said), done.stderr
 
 
 ORDERS = {

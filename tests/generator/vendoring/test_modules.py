@@ -114,3 +114,15 @@ def test_relative_imports_are_understood_from_packages_and_modules(tmp_path: Pat
     )
     assert modules.modules["core.y.w"].imports[0] == Import("core.y.w", "a", "a")
     assert modules.modules["core.y.w"].imports[2] == Import("core.y.d", "e", "f")
+
+
+def test_names_in_annotations_that_are_text_count_as_imports(tmp_path: Path) -> None:
+    found = library(tmp_path, call="text = 'Annotated[int | str, Mark]'", other="text = 'An Annotated[… of no Mark'")
+    core = tmp_path / "core"
+    (core / "models").mkdir(parents=True)
+    (core / "__init__.py").touch()
+    (core / "models" / "__init__.py").write_text("from ._marks import Mark\n__all__ = ['Mark']\n")
+    (core / "models" / "_marks.py").write_text("class Mark: ...\n")
+    found.add_package("xcaas_core", core)
+    assert "xcaas_core.models._marks" in needed(found, "call")
+    assert needed(found, "other") == {"other"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -16,7 +18,7 @@ class ChatError(Model):
     message: str | None = field("message", default=None, nullable=True)
     """What went wrong, in words."""
 
-    errors: list[_models.ChatErrorDetail | str] | None = field("errors", default=None, nullable=True)
+    errors: list[Annotated[_models.ChatErrorDetail | str, AnyOf]] | None = field("errors", default=None, nullable=True)
     """The faults, as details or as texts."""
 
     validations: list[_models.FieldValidation] | None = field("validations", default=None, nullable=True)

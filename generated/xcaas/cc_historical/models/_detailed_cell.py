@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import JSONValue, Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, JSONValue, Model, field, model
 
 from .. import models as _models
 
@@ -19,7 +21,7 @@ class DetailedCell(Model):
     label: str | None = field("label", default=None)
     """Title of the column."""
 
-    value: str | _models.OngoingValue | list[JSONValue] | float | bool | None = field(
+    value: Annotated[str | _models.OngoingValue | list[JSONValue] | float | bool, AnyOf] | None = field(
         "value", default=None, nullable=True
     )
     """A text, a list of texts, or null; a value with a mark for the end time and for durations. Times have

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["OngoingValue"]
 
@@ -11,7 +13,7 @@ __all__ = ["OngoingValue"]
 class OngoingValue(Model):
     """A value that may still grow."""
 
-    value: float | str | None = field("value", default=None, nullable=True)
+    value: Annotated[float | str, AnyOf] | None = field("value", default=None, nullable=True)
     """Milliseconds for a duration, a time with an offset for an end."""
 
     ongoing: bool | None = field("ongoing", default=None, nullable=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -13,7 +15,7 @@ __all__ = ["Report"]
 class Report(Model):
     """A report's definition and state."""
 
-    id: int | str = field("id")
+    id: Annotated[int | str, AnyOf] = field("id")
     """Id of the report. A number elsewhere; the vendor shows text here."""
 
     status: _models.ReportState | None = field("status", default=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -16,5 +18,5 @@ class ReportRow(Model):
     total: _models.RowTotal | None = field("total", default=None, nullable=True)
     """What the row sums up; null for ordinary rows."""
 
-    items: list[_models.ReportCell] | dict[str, str | None] | None = field("items", default=None)
+    items: Annotated[list[_models.ReportCell] | dict[str, str | None], AnyOf] | None = field("items", default=None)
     """The cells, in the order of the columns; or the values by the names of the columns."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
-from xcaas_core.models import Model, field as _field, model
+from xcaas_core.models import AnyOf, Model, field as _field, model
 
 from .. import models as _models
 
@@ -22,7 +22,7 @@ class SearchCondition(Model):
     operator: _models.SearchOperator = _field("operator")
     """How a field is compared."""
 
-    value: str | list[str] | None = _field("value", default=None)
+    value: Annotated[str | list[str], AnyOf] | None = _field("value", default=None)
     """What to compare with; none for `is-empty` and `is-not-empty`. Durations are texts such as `10s`, `10m`, `3h`
     or `7d`. Some words differ from those in rows: a condition says `inbound`, a row says `InboundDir`.
     """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -19,5 +21,7 @@ class AgentCounters(Model):
     name: str | None = field("name", default=None)
     """Name of the agent."""
 
-    metrics: dict[str, float | str | list[_models.ActiveItem] | None] | None = field("metrics", default=None)
+    metrics: dict[str, Annotated[float | str | list[_models.ActiveItem], AnyOf] | None] | None = field(
+        "metrics", default=None
+    )
     """Values by metric name."""

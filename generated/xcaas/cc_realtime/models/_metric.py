@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -16,7 +18,7 @@ class Metric(Model):
     key: str = field("key")
     """Name of the metric; it begins with `total.` in the row of totals."""
 
-    value: _models.MetricValue | None = field("value", default=None, nullable=True)
+    value: Annotated[_models.MetricValue, AnyOf] | None = field("value", default=None, nullable=True)
     """A number, a text (also of a number or an instant), null when there is nothing to tell, or a list for metrics
     such as `activeQueues.rt`.
     """

@@ -15,5 +15,7 @@ MetricValue: TypeAlias = float | str | list[_models.ActiveItem]
 such as `activeQueues.rt`.
 """
 
-parse_metric_value: Final[Parser[MetricValue]] = Parser("_models.MetricValue", __name__.rpartition(".models.")[0])
+parse_metric_value: Final[Parser[MetricValue]] = Parser(
+    "Annotated[_models.MetricValue, AnyOf]", __name__.rpartition(".models.")[0]
+)
 """Reads `MetricValue` from JSON, as text or decoded."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -16,8 +18,8 @@ class ChatError(Model):
     message: str | None = field("message", default=None, nullable=True)
     """What went wrong, in words."""
 
-    errors: list[_models.ChatErrorDetail | str] | _models.ChatErrorDetail | None = field(
-        "errors", default=None, nullable=True
+    errors: Annotated[list[Annotated[_models.ChatErrorDetail | str, AnyOf]] | _models.ChatErrorDetail, AnyOf] | None = (
+        field("errors", default=None, nullable=True)
     )
     """The faults, as a list of details, a list of texts or a single detail."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -34,13 +36,13 @@ class Campaign(Model):
     by hand, 11 purged by schedule.
     """
 
-    no_of_records: int | str | None = field("no-of-records", default=None)
+    no_of_records: Annotated[int | str, AnyOf] | None = field("no-of-records", default=None)
     """How many records it has."""
 
-    caller_id: int | str | None = field("caller-id", default=None)
+    caller_id: Annotated[int | str, AnyOf] | None = field("caller-id", default=None)
     """Number that the customers see."""
 
-    queue_id: int | str | None = field("queue-id", default=None)
+    queue_id: Annotated[int | str, AnyOf] | None = field("queue-id", default=None)
     """Id of the queue whose agents take the calls."""
 
     start_time: str | None = field("start-time", default=None)
@@ -61,22 +63,22 @@ class Campaign(Model):
     daily_end_time: str | None = field("daily-end-time", default=None)
     """When calling ends each day, or empty."""
 
-    retry_interval: int | str | None = field("retry-interval", default=None)
+    retry_interval: Annotated[int | str, AnyOf] | None = field("retry-interval", default=None)
     """Time between two tries. The unit isn't documented."""
 
-    max_retry: int | str | None = field("max-retry", default=None)
+    max_retry: Annotated[int | str, AnyOf] | None = field("max-retry", default=None)
     """How many more tries a record gets."""
 
-    abandon_max_retry: int | str | None = field("abandon-max-retry", default=None)
+    abandon_max_retry: Annotated[int | str, AnyOf] | None = field("abandon-max-retry", default=None)
     """How many more tries a record gets after the customer hung up on the queue."""
 
-    max_ring_time: int | str | None = field("max-ring-time", default=None)
+    max_ring_time: Annotated[int | str, AnyOf] | None = field("max-ring-time", default=None)
     """How long to let it ring. The unit isn't documented; seconds are likely."""
 
     integration_type: str | None = field("integration-type", default=None)
     """Where the customers' data is from."""
 
-    calling_window: int | str | None = field("calling-window", default=None)
+    calling_window: Annotated[int | str, AnyOf] | None = field("calling-window", default=None)
     """Number of the calling window in use."""
 
     schedule_name: str | None = field("schedule-name", default=None)

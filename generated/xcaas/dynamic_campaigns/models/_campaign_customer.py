@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as _dt
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
-from xcaas_core.models import Model, field, model
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["CampaignCustomer", "CampaignCustomerDict"]
 
@@ -14,7 +14,7 @@ __all__ = ["CampaignCustomer", "CampaignCustomerDict"]
 class CampaignCustomer(Model):
     """A customer to call."""
 
-    customer_id: int | str = field("customer-id")
+    customer_id: Annotated[int | str, AnyOf] = field("customer-id")
     """Account number of the customer in the Contact Center CRM."""
 
     schedule_date_time: _dt.datetime | None = field("schedule-date-time", default=None)

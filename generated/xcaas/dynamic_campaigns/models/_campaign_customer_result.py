@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["CampaignCustomerResult"]
 
@@ -11,13 +13,13 @@ __all__ = ["CampaignCustomerResult"]
 class CampaignCustomerResult(Model):
     """What became of one customer."""
 
-    customer_id: int | str | None = field("customer-id", default=None, nullable=True)
+    customer_id: Annotated[int | str, AnyOf] | None = field("customer-id", default=None, nullable=True)
     """Account number that was sent. Null if it was no number."""
 
     schedule_date_time: str | None = field("schedule-date-time", default=None, nullable=True)
     """Time that was sent, as it was sent."""
 
-    http_status: int | str | None = field("http-status", default=None)
+    http_status: Annotated[int | str, AnyOf] | None = field("http-status", default=None)
     """Status code for this customer alone: 200 added, 400 refused, 404 no such customer."""
 
     message: str | None = field("message", default=None, nullable=True)

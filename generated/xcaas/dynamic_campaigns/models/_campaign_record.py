@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -13,10 +15,10 @@ __all__ = ["CampaignRecord"]
 class CampaignRecord(Model):
     """A record of a campaign."""
 
-    record_id: int | str | None = field("record-id", default=None)
+    record_id: Annotated[int | str, AnyOf] | None = field("record-id", default=None)
     """Id of the record."""
 
-    campaign_id: int | str | None = field("campaign-id", default=None)
+    campaign_id: Annotated[int | str, AnyOf] | None = field("campaign-id", default=None)
     """Id of the campaign."""
 
     campaign_name: str | None = field("campaign-name", default=None)

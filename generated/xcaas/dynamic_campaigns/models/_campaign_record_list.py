@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -13,5 +15,7 @@ __all__ = ["CampaignRecordList"]
 class CampaignRecordList(Model):
     """A campaign's records."""
 
-    record: list[_models.CampaignRecord] | _models.CampaignRecord | None = field("record", default=None)
+    record: Annotated[list[_models.CampaignRecord] | _models.CampaignRecord, AnyOf] | None = field(
+        "record", default=None
+    )
     """The records. A single one may come without the list around it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["InteractionAgent"]
 
@@ -14,7 +16,7 @@ class InteractionAgent(Model):
     user_reference: int | None = field("userReference", default=None)
     """Id of the agent as a user."""
 
-    agent_id: str | int | None = field("agentId", default=None)
+    agent_id: Annotated[str | int, AnyOf] | None = field("agentId", default=None)
     """Id of the agent in the contact center."""
 
     name: str | None = field("name", default=None)

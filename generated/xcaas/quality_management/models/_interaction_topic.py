@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["InteractionTopic"]
 
@@ -17,5 +19,5 @@ class InteractionTopic(Model):
     category: str | None = field("category", default=None)
     """Name of its category."""
 
-    channel: str | int | None = field("channel", default=None)
+    channel: Annotated[str | int, AnyOf] | None = field("channel", default=None)
     """Who brought it up. A number, mostly as text, or a word such as `AGENT_TOPICS`."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -19,16 +21,16 @@ class Telephony(Model):
     status: _models.RecordingStatus | None = field("status", default=None)
     """What has become of the recording."""
 
-    caller_phone_number: str | int | None = field("callerPhoneNumber", default=None)
+    caller_phone_number: Annotated[str | int, AnyOf] | None = field("callerPhoneNumber", default=None)
     """Number of the caller."""
 
     caller_name: str | None = field("callerName", default=None)
     """Name of the caller."""
 
-    dialed_phone_number: str | int | None = field("dialedPhoneNumber", default=None)
+    dialed_phone_number: Annotated[str | int, AnyOf] | None = field("dialedPhoneNumber", default=None)
     """Number that was dialed."""
 
-    vcc_transaction_id: str | int | None = field("vccTransactionId", default=None)
+    vcc_transaction_id: Annotated[str | int, AnyOf] | None = field("vccTransactionId", default=None)
     """Id of the transaction in the contact center."""
 
     transferred_from: str | None = field("transferredFrom", default=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -16,7 +18,7 @@ class User(Model):
     user_reference: int = field("userReference")
     """Id of the user."""
 
-    agent_id: str | int | None = field("agentId", default=None)
+    agent_id: Annotated[str | int, AnyOf] | None = field("agentId", default=None)
     """Id of the agent in the contact center."""
 
     name: str | None = field("name", default=None)
@@ -25,13 +27,13 @@ class User(Model):
     main_group: str | None = field("mainGroup", default=None)
     """Main group."""
 
-    phone: str | int | None = field("phone", default=None)
+    phone: Annotated[str | int, AnyOf] | None = field("phone", default=None)
     """Phone number."""
 
     email: str | None = field("email", default=None)
     """Mail address."""
 
-    hire_date: str | int | None = field("hireDate", default=None)
+    hire_date: Annotated[str | int, AnyOf] | None = field("hireDate", default=None)
     """When the user was hired. A year, as text or not, or free text such as `x`."""
 
     locked: bool | None = field("locked", default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as _dt
 from typing import Annotated
 
-from xcaas_core.models import Format, Model, field, model
+from xcaas_core.models import AnyOf, Format, Model, field, model
 
 __all__ = ["CallRecord"]
 
@@ -120,7 +120,7 @@ class CallRecord(Model):
     last_leg_disposition: str | None = field("lastLegDisposition", default=None)
     """What became of the last leg."""
 
-    call_leg_count: Annotated[int, Format("text")] | int | None = field("callLegCount", default=None)
+    call_leg_count: Annotated[Annotated[int, Format("text")] | int, AnyOf] | None = field("callLegCount", default=None)
     """How many legs the call had."""
 
     aa_destination: str | None = field("aaDestination", default=None, nullable=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 from .. import models as _models
 
@@ -13,7 +15,7 @@ __all__ = ["CdrPage"]
 class CdrPage(Model):
     """A page of legs, or of calls."""
 
-    data: list[_models.CallLeg | _models.CallRecord] = field("data")
+    data: list[Annotated[_models.CallLeg | _models.CallRecord, AnyOf]] = field("data")
     """The rows; empty at the end."""
 
     meta: _models.ScrollMeta | None = field("meta", default=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import JSONValue, Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, JSONValue, Model, field, model
 
 from .. import models as _models
 
@@ -22,7 +24,7 @@ class QueueActivity(Model):
     queue_id: str | None = field("queueId", default=None)
     """Id of the queue."""
 
-    queue_extension: str | int | None = field("queueExtension", default=None)
+    queue_extension: Annotated[str | int, AnyOf] | None = field("queueExtension", default=None)
     """Extension of the queue."""
 
     queue_name: str | None = field("queueName", default=None)

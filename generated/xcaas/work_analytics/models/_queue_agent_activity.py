@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import JSONValue, Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, JSONValue, Model, field, model
 
 from .. import models as _models
 
@@ -16,7 +18,7 @@ class QueueAgentActivity(Model):
     user_id: str | None = field("userId", default=None)
     """Id of the agent."""
 
-    agent_extension: str | int | None = field("agentExtension", default=None)
+    agent_extension: Annotated[str | int, AnyOf] | None = field("agentExtension", default=None)
     """Extension of the agent."""
 
     agent_name: str | None = field("agentName", default=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import JSONValue, Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, JSONValue, Model, field, model
 
 __all__ = ["QueueMetrics"]
 
@@ -26,7 +28,7 @@ class QueueMetrics(Model):
     auto_login: bool | None = field("autoLogin", default=None)
     """Whether agents are logged in by themselves."""
 
-    extension: str | int | None = field("extension", default=None)
+    extension: Annotated[str | int, AnyOf] | None = field("extension", default=None)
     """Extension of the queue."""
 
     deleted: bool | None = field("deleted", default=None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xcaas_core.models import Model, field, model
+from typing import Annotated
+
+from xcaas_core.models import AnyOf, Model, field, model
 
 __all__ = ["WorkGroup"]
 
@@ -14,7 +16,7 @@ class WorkGroup(Model):
     id: str | None = field("id", default=None)
     """Id of the group."""
 
-    extension: str | int | None = field("extension", default=None)
+    extension: Annotated[str | int, AnyOf] | None = field("extension", default=None)
     """Extension of the group."""
 
     group_type: str | None = field("groupType", default=None)

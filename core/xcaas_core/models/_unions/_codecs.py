@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from .._checks import is_mapping, is_object
-from ._codec import FITS, Codec, Fit, write_any
-from ._context import Context, ValidationFailure, describe
-from ._fields import Discriminator
-from ._json import JSONValue
-from ._layout import ModelBase, ModelCodec
+from ..._checks import is_mapping, is_object
+from .._codec import Codec, write_any
+from .._context import Context, ValidationFailure, describe
+from .._json import JSONValue
+from .._layout import ModelBase, ModelCodec
+from ._fit import FITS, Alternatives, Fit, can_read, distance, fit, knows
+from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
 
@@ -22,7 +23,7 @@ _Tag: TypeAlias = "tuple[bool, object]"
 _PYTHON: Final = {"True": True, "False": False}
 
 
-class UnionCodec(Codec):
+class UnionCodec(Alternatives):
     """One of several types, found by trial.
 
     Of the members that fit through and through, the one with all known values right and the fewest unknown
@@ -61,7 +62,7 @@ class UnionCodec(Codec):
         return [member for member in self.members if raw.__class__ in member.accepts]
 
 
-class DiscriminatedCodec(Codec):
+class DiscriminatedCodec(Alternatives):
     """One of several models, as the value of one of their fields says.
 
     A value that several variants share narrows the choice, and the shape decides. Servers grow new variants: a
@@ -106,7 +107,7 @@ class DiscriminatedCodec(Codec):
         return (self._base or self._unknown).write(value)
 
     def fit(self, raw: object) -> Fit | None:
-        return self._variant(raw).fit(raw) if is_object(raw) else None
+        return fit(self._variant(raw), raw) if is_object(raw) else None
 
     def _variant(self, raw: dict[str, object]) -> Codec:
         """Return the variant that an object is."""
@@ -114,10 +115,10 @@ class DiscriminatedCodec(Codec):
         tagged = self.property_name in raw
         if tagged and len(candidates) == 1:
             return candidates[0]
-        nearest, fit = _nearest(candidates, raw) if candidates else (self._unknown, None)
-        if fit is not None:
+        nearest, found = _nearest(candidates, raw) if candidates else (self._unknown, None)
+        if found is not None:
             return nearest
-        if self._base is not None and self._base.can_read(raw):
+        if self._base is not None and can_read(self._base, raw):
             return self._base
         return nearest if tagged else self._unknown
 
@@ -135,7 +136,7 @@ class DiscriminatedCodec(Codec):
     def _is_of(self, member: ModelCodec, tag: object) -> bool:
         """Return whether a variant says of itself that it has a tag."""
         known = member.layout.by_wire.get(self.property_name)
-        return known is not None and known.codec.knows(tag)
+        return known is not None and knows(known.codec, tag)
 
 
 def _json_tag(tag: object) -> _Tag:
@@ -157,10 +158,10 @@ def _nearest(members: Iterable[Codec], raw: object) -> tuple[Codec, Fit | None]:
     ordered = sorted(members, key=lambda member: _distance(member, raw))
     nearest, best = ordered[0], None
     for member in ordered:
-        fit = member.fit(raw)
-        if fit is not None and (best is None or fit < best):
-            nearest, best = member, fit
-            if fit == FITS:
+        found = fit(member, raw)
+        if found is not None and (best is None or found < best):
+            nearest, best = member, found
+            if found == FITS:
                 break
     return nearest, best
 
@@ -174,10 +175,10 @@ def _write_nearest(members: Iterable[Codec], value: object) -> JSONValue:
             written = member.write(value)
         except (TypeError, ValueError):
             continue
-        fit = member.fit(written)
-        if fit is not None and (best is None or fit < best[0]):
-            best = fit, written
-            if fit == FITS:
+        found = fit(member, written)
+        if found is not None and (best is None or found < best[0]):
+            best = found, written
+            if found == FITS:
                 break
     return ordered[0].write(value) if best is None else best[1]
 
@@ -207,7 +208,7 @@ def _distance(member: Codec, value: object) -> tuple[int, int, int]:
     """Return how far a value is from a member at first sight; sorting is stable, so that the spec's order decides
     the rest."""
     if isinstance(member, ModelCodec) and is_mapping(value):
-        return member.layout.distance(value)
+        return distance(member.layout, value)
     if is_object(value):
         return 0, 0, len(value)  # a map takes anything: after a model that knows its fields
     # Text is text when nothing more precise fits; a number is first of all itself.

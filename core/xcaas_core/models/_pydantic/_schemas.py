@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from .._errors import DecodeError
-from ._codec import Codec, NullableCodec
-from ._containers import ListCodec, MapCodec, OneOrListCodec
-from ._dates import Day, Epoch, Moment
-from ._layout import Layout, ModelBase, ModelCodec
-from ._scalars import ConstCodec
-from ._unions import DiscriminatedCodec, UnionCodec
+from ..._errors import DecodeError
+from .._codec import Codec, NullableCodec
+from .._containers import ListCodec, MapCodec, OneOrListCodec
+from .._dates import Day, Epoch, Moment
+from .._layout import Layout, ModelBase, ModelCodec
+from .._scalars import ConstCodec
+from .._unions import DiscriminatedCodec, UnionCodec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
