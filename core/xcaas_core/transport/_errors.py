@@ -8,6 +8,7 @@ holds frames with every header of the request in them.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from typing import Final
 
 from .._errors import (
@@ -38,6 +39,10 @@ _LOST: Final = {
     "SSLError": "TLS failed while the connection was in use",  # of anyio's streams, which libraries let through
     "StreamError": "the body was read twice, or after it was closed",
 }
+# What speaks HTTP under the libraries.
+_CORES: Final = ("httpcore", "httpcore2", "h2", "hpack", "hyperframe", "h11")
+# What they wait with.
+_WAITING: Final = ("anyio", "trio")
 
 
 def converted(error: Exception) -> XCaaSError | None:
@@ -46,7 +51,21 @@ def converted(error: Exception) -> XCaaSError | None:
         found = _by_name(cls.__name__, error)
         if found is not None:
             return found
+    if _is_raised_within(error):
+        return ConnectionLostError(f"the HTTP library could not read what the server sent{_detail(error)}")
     return None
+
+
+def _is_raised_within(error: Exception) -> bool:
+    """Return whether the part of a library that speaks HTTP has raised an error, which is none of its own: it parses
+    some of what servers send without a guard. What users' hooks and bodies raise is theirs."""
+    trace = error.__traceback__
+    root = ""
+    while trace is not None:
+        name = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
+        root = root if name in _WAITING else name
+        trace = trace.tb_next
+    return root in _CORES
 
 
 def _by_name(name: str, error: Exception) -> XCaaSError | None:
@@ -62,6 +81,9 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
             return _not_connected(error)
         case "ProxyError":
             return ConnectError(f"the proxy made no connection{_detail(error)}", advice="Check the proxy's settings.")
+        case "LocalProtocolError" if any(type(cause).__module__.startswith("h2.") for cause in _causes(error)):
+            # HTTP/2's, of a connection that the server has ended or spoilt meanwhile.
+            return ConnectionLostError(f"the connection broke{_detail(error)}")
         case "LocalProtocolError" | "UnsupportedProtocol" | "InvalidURL":
             return ArgumentError(f"the request cannot be sent like this{_detail(error)}")
         case _:
@@ -69,17 +91,23 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
 
 
 def _not_connected(error: Exception) -> ConnectError:
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return CertificateError(
                 f"the server's certificate was refused: {cause.verify_message}",
                 advice="If a proxy of your own signs it, pass its CA bundle (verify=…).",
             )
-        cause = cause.__cause__ or cause.__context__
     return ConnectError(
         f"no connection could be made{_detail(error)}", advice="Check the network, base_url and proxies."
     )
+
+
+def _causes(error: Exception) -> Iterator[BaseException]:
+    """Yield an error and what led to it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _detail(error: Exception) -> str:

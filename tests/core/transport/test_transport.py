@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from importlib import import_module
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -89,6 +90,46 @@ def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
         pass
 
     assert isinstance(converted(Mine("x")), ConnectionLostError)
+
+
+def raise_in(*modules: str) -> None:
+    """Raise ValueError in a function of the last module, called by those of the modules before it."""
+    if not modules:
+        raise ValueError("invalid literal for int()")
+    FunctionType(raise_in.__code__, {**globals(), "__name__": modules[0]})(*modules[1:])
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        (["httpx", "httpcore._sync.http2"], ConnectionLostError),
+        (["httpcore._async.http2", "anyio._backends._asyncio"], ConnectionLostError),
+        (["httpcore2", "h2.connection"], ConnectionLostError),
+        (["httpcore", "app.hooks"], ValueError),
+        (["httpcore", "app.bodies", "trio"], ValueError),
+        (["httpx"], ValueError),
+    ],
+)
+def test_what_is_raised_within_a_library_is_the_servers_fault(
+    library: str, modules: list[str], expected: type[Exception]
+) -> None:
+    # As for a status of HTTP/2 that is no number.
+    def fail(_: Any) -> BaseException:
+        raise_in(*modules)
+        raise AssertionError
+
+    with pytest.raises(expected, match="invalid literal"):
+        failing(library, fail).items.get("1")
+
+
+def test_a_connection_of_http2_that_has_ended_is_no_argument_of_the_callers(library: str) -> None:
+    def fail(module: Any) -> BaseException:
+        error: BaseException = module.LocalProtocolError("Invalid input SEND_HEADERS in state CLOSED")
+        error.__context__ = type("ProtocolError", (Exception,), {"__module__": "h2.exceptions"})()
+        return error
+
+    with pytest.raises(ConnectionLostError, match="in state CLOSED"):
+        failing(library, fail).items.get("1")
 
 
 def test_limits_are_cut_to_what_is_left() -> None:
