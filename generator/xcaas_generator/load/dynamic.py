@@ -22,6 +22,7 @@ class DynamicScopes:
         self._follow = follow
         self._bound: dict[tuple[str, str], Node] = {}
         self._open: dict[tuple[str, str], frozenset[str]] = {}
+        self._is_open: dict[str, bool] = {}
 
     def bound(self, node: Node) -> Node | None:
         """Return what the scope of a `$dynamicRef` has for it, or else a schema around it."""
@@ -45,7 +46,10 @@ class DynamicScopes:
 
     def _open_names(self, target: Node) -> frozenset[str]:
         """Return the names of the dynamic references in a schema and in what it refers to."""
-        if _KEYWORD.encode() not in target.file.data:
+        file = target.file
+        if file.label not in self._is_open:
+            self._is_open[file.label] = _KEYWORD.encode() in file.data
+        if not self._is_open[file.label]:
             return frozenset()
         plain = replace(target, scope=())
         known = self._open.get(plain.key)

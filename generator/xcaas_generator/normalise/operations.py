@@ -198,7 +198,7 @@ class Operations:
         return read_servers(node, self._shaper.resolver, self._report)
 
     def _operation(self, one: _Found, id_: str) -> OperationDraft:
-        node, owner = one.node, class_name(id_)
+        node, owner = one.node, class_name(names.without_route(id_, one.path))
         parameters, leftovers = self._parameters.read(one.path, one.item, node, owner)
         body = self.bodies.read(node, owner, leftovers)
         responses = self._responses.read(node, owner)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xcaas_generator import ir
-from xcaas_generator.python.names import Scope, safe, snake, words
+from xcaas_generator.python.names import Scope, safe, snake, without_route, words
 
 _VERSION = re.compile(r"v?\d+([._]\d+)*|api|rest")
 ON_PRODUCT = ("",)
@@ -52,6 +52,7 @@ def placements(
         for operation, path in zip(document.operations, paths, strict=True)
     ]
     first = Counter((path, names[0]) for path, names in zip(paths, candidates, strict=True))
+    every = Counter((path, name) for path, names in zip(paths, candidates, strict=True) for name in names)
     scopes = _scopes(paths, taken_on_resource)
     # Verbs that an author chose come first; a derived one must not take their name.
     order = sorted(range(len(paths)), key=lambda index: document.operations[index].verb is None)
@@ -59,7 +60,7 @@ def placements(
     for index in order:
         operation, path, names = document.operations[index], paths[index], candidates[index]
         if operation.verb is None and first[path, names[0]] > 1:
-            names = names[1:]
+            names = (*(name for name in names[1:-1] if every[path, name] == 1), names[-1])
         poller = operation.poller
         scope = scopes[path]
         found[index] = Placement(
@@ -132,13 +133,13 @@ def _verb_candidates(
     """Return names from the one that reads best to the one that is surely unique enough."""
     if operation.verb is not None:
         return (safe(operation.verb, "call"),)
-    told = words(operation.id)
+    told = words(without_route(operation.id, operation.path))
     said = {variant for part in resource for word in words(part) for variant in _variants(word)} | {"controller"}
-    rest = [word for word in told if word not in said]
-    full = snake("_".join(told), "call")
+    rest = [word for word in told if word not in said] or told
+    names = [snake("_".join(each), "call") for each in (rest, told, words(operation.id))]
     if _echoes_path(told, operation):
-        return (_rest_verb(operation, said, collections), full)
-    return (snake("_".join(rest), "call") if rest else full, full)
+        names = [_rest_verb(operation, told, said, collections), names[0], names[2]]
+    return tuple(dict.fromkeys(names))
 
 
 def _variants(word: str) -> set[str]:
@@ -164,14 +165,16 @@ def _echoes_path(told: tuple[str, ...], operation: ir.Operation) -> bool:
     return all(word in known for word in told[1:])
 
 
-def _rest_verb(operation: ir.Operation, said: set[str], collections: Mapping[str, bool]) -> str:
+def _rest_verb(operation: ir.Operation, told: tuple[str, ...], said: set[str], collections: Mapping[str, bool]) -> str:
     is_collection = collections.get(operation.path.rstrip("/"), False)
     verb = _REST_VERBS.get(operation.method, operation.method.lower())
     if is_collection:
         verb = {"get": "list", "post": "create"}.get(verb, f"{verb}_all")
     elif operation.method == "POST" and operation.path.rstrip("/").endswith("}"):
         verb = "update"
-    details = [word for segment in _fixed_segments(operation.path) for word in words(segment) if word not in said]
+    fixed = {word for segment in _fixed_segments(operation.path) for word in words(segment)}
+    spoken = {variant for word in fixed for variant in _variants(word)}
+    details = [word for word in dict.fromkeys(told[1:]) if word in spoken and word not in said]
     if operation.method == "POST" and verb == "post" and details:
         return snake("_".join(details), "call")
     return snake("_".join([verb, *details]), "call")

@@ -16,6 +16,7 @@ from functools import cache
 
 _WORD_EDGES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS = re.compile(r"[\W_]+")
+_METHODS = frozenset(("get", "put", "post", "delete", "options", "head", "patch", "trace"))
 _MAX_LENGTH = 80
 
 
@@ -27,6 +28,21 @@ def words(text: str) -> tuple[str, ...]:
     found = _WORD_EDGES.sub(" ", plain).split()
     # Lower-casing may give characters that NFKC changes again.
     return tuple(unicodedata.normalize("NFKC", word.lower()) for word in found)
+
+
+def without_route(id_: str, path: str) -> str:
+    """Return an operationId without the path and method that tools put in it: `read_item` of `read_item_items__id__get`.
+
+    FastAPI writes them behind the function's name, each sign of the path as `_`; others have only the two, run
+    together, which come back as the words of the path.
+    """
+    head, _, method = id_.rpartition("_")
+    function = head.removesuffix(re.sub(r"\W", "_", path))
+    if method in _METHODS and function != head and words(function):
+        return function
+    route, whole = (re.sub(r"[\W_]", "", text).lower() for text in (path, id_))
+    verb = whole.removesuffix(route)
+    return f"{verb} {path}" if route and verb in _METHODS else id_
 
 
 def snake(text: str, fallback: str = "value") -> str:

@@ -89,6 +89,8 @@ class Library:
     """Modules by absolute name."""
 
     modules: dict[str, Module] = field(default_factory=dict)
+    _passed: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False)
+    """What modules that pass names on lead to: half of a package's modules may import another one whole."""
 
     def add_package(self, name: str, folder: Path) -> None:
         """Add all modules of a package."""
@@ -97,10 +99,12 @@ class Library:
             parts = path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
             module = Module(".".join([name, *parts]), path, file)
             self.modules[module.name] = module
+        self._passed.clear()
 
     def replace(self, module: Module, text: str) -> None:
         """Put another text in a module's place."""
         self.modules[module.name] = Module(module.name, module.path, module.file, text)
+        self._passed.clear()
 
     def targets(self, item: Import) -> list[str]:
         """Return the modules that an import leads to: through those that pass the name on, to the one that defines it.
@@ -126,9 +130,14 @@ class Library:
         if not found or not imports_module:
             return found
         passing = self.modules[found[0]]
-        whole = not used or passing.path.name == "__init__.py"
-        passed = [one for name, one in passing.reexports.items() if whole or name in used]
-        return [*found, *(target for one in passed for target in self.all_targets(one))]
+        if not used or passing.path.name == "__init__.py":
+            if passing.name not in self._passed:
+                self._passed[passing.name] = self._leads_to(passing.reexports.values())
+            return [*found, *self._passed[passing.name]]
+        return [*found, *self._leads_to(one for name, one in passing.reexports.items() if name in used)]
+
+    def _leads_to(self, passed: Iterable[Import]) -> list[str]:
+        return list(dict.fromkeys(target for one in passed for target in self.all_targets(one)))
 
     def needed(self, roots: Iterable[str]) -> set[str]:
         """Return the modules that some modules need: those that their imports lead to, and so on.
@@ -141,7 +150,7 @@ class Library:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting += self._next(self.modules[name])
+                waiting += (one for one in self._next(self.modules[name]) if one not in found)
         return found
 
     def lacking(self, module: Module, present: set[str]) -> set[str]:

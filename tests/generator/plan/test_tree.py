@@ -59,6 +59,32 @@ def test_ids_that_only_repeat_the_path_become_the_usual_verbs() -> None:
     ]
 
 
+def test_ids_say_which_words_of_the_path_count() -> None:
+    given = [
+        op("DeleteAddress", "DELETE", "/2010-04-01/accounts/{account}/addresses/{id}", "Addresses"),
+        op("getFileComments", "GET", "/v1/files/{file}/comments", "Comments"),
+    ]
+    assert calls(*given) == ["addresses.delete", "comments.get_file"]
+
+
+def test_a_path_that_a_tool_put_into_an_id_is_not_read_out() -> None:
+    given = [
+        op("create_run_threads__thread_id__runs_post", "POST", "/threads/{thread_id}/runs", "runs"),
+        op("read_state_threads__thread_id__state_get", "GET", "/threads/{thread_id}/state", "threads"),
+        op("read_root__get", "GET", "/", "threads"),
+        op("get_v1threadsstate{state_id}locks", "GET", "/v1/threads/state/{state_id}/locks", "threads"),
+    ]
+    assert calls(*given) == ["runs.create", "threads.read_state", "threads.read_root", "threads.get_state_locks"]
+
+
+def test_verbs_whose_short_names_are_equal_say_more_and_no_more_than_needed() -> None:
+    given = [
+        op("get_rules_by_id", "GET", "/rules/{id}", "rules"),
+        op("get_rules_by_owner_by_id", "GET", "/rules/{owner}/{id}", "rules"),
+    ]
+    assert calls(*given) == ["rules.get_by_id", "rules.get_by_owner_by_id"]
+
+
 def test_verbs_that_would_be_equal_keep_all_their_words() -> None:
     given = (op("list_pet", "GET", "/pet", "pets"), op("list_pets", "GET", "/pets", "pets"))
     assert calls(*given) == ["pets.list_pet", "pets.list_pets"]
