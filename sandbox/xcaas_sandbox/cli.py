@@ -73,6 +73,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--token-lifetime must be more than 0 seconds")
     if options.speed <= 0:
         parser.error("--speed must be more than 0")
+    if not 0 <= options.port <= 65535:
+        parser.error("--port must be from 0 to 65535")
     try:
         from ._faults import load_faults
         from ._server import Sandbox
