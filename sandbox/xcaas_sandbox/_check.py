@@ -43,7 +43,8 @@ def _closest(error: ValidationError) -> ValidationError:
 def _in_words(error: ValidationError) -> str:
     if error.validator != "enum":
         return error.message[:200]
-    values = [str(value) for value in error.validator_value]
+    known: Any = error.validator_value
+    values = [str(value) for value in known]
     near = get_close_matches(str(error.instance), values, 3)
     hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(values)}"[:200]
     return f"{error.instance!r} is not a known value; {hint}"
