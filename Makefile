@@ -18,7 +18,7 @@ help: ## list the targets
 
 $(READY): pyproject.toml constraints.txt core/xcaas_core/_version.py
 	@echo "Setting up .venv (once; a minute or two)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xcaas needs Python 3.11 or later, such as: make PYTHON=python3.12 …")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]' 2> >(grep -v ^WARNING: >&2) | $(DOTS)
 	@touch $@

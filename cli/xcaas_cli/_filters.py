@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ._messages import say
 from ._values import Moment, parse_moment
 
 if TYPE_CHECKING:
@@ -74,6 +76,7 @@ def parse_condition(text: str, entry: Any = None) -> Filter:
             f"--where {text!r} is not a condition. Give name=value, or name with !=, <, <=, > or >=."
         )
     name, operator, value = found["name"], found["operator"], found["value"]
+    _suggest_field(entry, name)
     field = getattr(F, name) if _is_field(entry, name) else F[name]
     if operator in ("=", "==", "!="):
         equal = operator != "!="
@@ -87,6 +90,18 @@ def parse_condition(text: str, entry: Any = None) -> Filter:
         ">": field.__gt__,
         ">=": field.__ge__,
     }[operator](moment)
+
+
+def _suggest_field(entry: Any, name: str) -> None:
+    """Say which field a name resembles that is none: it may be a tag, so it is sent as it is."""
+    import attrs
+
+    if not attrs.has(entry):
+        return
+    known = [text for field in attrs.fields(entry) for text in (field.name, field.metadata.get("wire")) if text]
+    near = get_close_matches(name, known, n=1, cutoff=0.85)
+    if near and name not in known:
+        say(f"--where {name}: entries have no field of this name, but may have a tag. Did you mean {near[0]}?")
 
 
 def _is_field(entry: Any, name: str) -> bool:

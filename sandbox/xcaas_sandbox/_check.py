@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 from starlette.datastructures import Headers, QueryParams
 
 from ._fiql import check_filter
@@ -23,8 +25,29 @@ def _problems(schema: Node, value: Any, where: str) -> Iterator[str]:
         # Kept for the life of the process: schemas belong to products that are never unloaded.
         validator = _validators[id(schema)] = Draft202012Validator(schema)
     for error in validator.iter_errors(value):  # pyright: ignore[reportUnknownMemberType]
-        pointer = "".join(f"/{part}" for part in error.absolute_path)
-        yield f"{where}{pointer}: {error.message[:200]}"
+        found = _closest(error)
+        pointer = "".join(f"/{part}" for part in found.absolute_path)
+        yield f"{where}{pointer}: {_in_words(found)}"
+
+
+def _closest(error: ValidationError) -> ValidationError:
+    """Return the first problem with the alternative that has the fewest, instead of "not valid under any of these"."""
+    while error.context:
+        branches: dict[object, list[ValidationError]] = {}
+        for one in error.context:
+            branches.setdefault(one.relative_schema_path[0], []).append(one)
+        error = min(branches.values(), key=len)[0]
+    return error
+
+
+def _in_words(error: ValidationError) -> str:
+    if error.validator != "enum":
+        return error.message[:200]
+    known: Any = error.validator_value
+    values = [str(value) for value in known]
+    near = get_close_matches(str(error.instance), values, 3)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(values)}"[:200]
+    return f"{error.instance!r} is not a known value; {hint}"
 
 
 def check_request(

@@ -77,6 +77,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         parser.error("--token-lifetime must be more than 0 seconds")
     if options.speed <= 0:
         parser.error("--speed must be more than 0")
+    if not 0 <= options.port <= 65535:
+        parser.error("--port must be from 0 to 65535")
     return options
 
 

@@ -69,6 +69,9 @@ def test_conditions_name_fields_and_tags(xcaas: Command) -> None:
     wanted = ("--where", f"recording_start_time={tag['value']}", "--where", "created_time>=2026-01-01")
     assert found in map(json.loads, xcaas.out(*SEARCH[:3], *wanted).splitlines())
     assert xcaas.out(*SEARCH[:3], "--where", "_none=1") == ""
+    outcome = xcaas.run(*SEARCH[:3], "--where", "typ=callrecording")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.err == "--where typ: entries have no field of this name, but may have a tag. Did you mean type?\n"
 
 
 def test_raw_is_what_the_service_sent(xcaas: Command) -> None:

@@ -80,6 +80,9 @@ class TestReports:
         assert "The report was asked to fail" in outcome.err
         assert "--resume" not in outcome.err
         assert xcaas.run("reports", "run").code == 2
+        outcome = xcaas.run("reports", "run", "queue-interactions-sumary", "--since", "7d")
+        assert outcome.code == 1
+        assert "To list the types: xcaas cc-historical report-types list" in outcome.err
 
 
 class TestQueues:

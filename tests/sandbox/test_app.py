@@ -205,6 +205,15 @@ def test_what_the_spec_does_not_know_is_a_violation(http: httpx.Client, sandbox:
     assert any("colour" in line for line in sandbox.state.credentials.stats.violations)
 
 
+def test_violations_name_the_property_and_the_nearest_value(http: httpx.Client) -> None:
+    metrics = http.get("/analytics/cc/v5/realtime-metrics/queues", params={"metrics": "interactionsWaitInQueu.rt"})
+    assert "is not a known value; did you mean 'interactionsWaitInQueue.rt'" in metrics.text
+    period = {"start": "2026-01-01T00:00:00.000Z", "end": "2026-01-02T00:00:00.000Z"}
+    report = {"type": "queue-interactions-sumary", "title": "x", "dateRange": period}
+    answer = http.post("/analytics/cc/v8/historical-metrics/", json=report)  # one of two schemas
+    assert "body/type: 'queue-interactions-sumary' is not a known value" in answer.text
+
+
 def test_faults_fire_as_often_as_told(http: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.state.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
     responses = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]

@@ -85,8 +85,8 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     assert "faults.yaml" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--token-lifetime", "--speed"])
-def test_numbers_must_be_positive(option: str) -> None:
+@pytest.mark.parametrize(("option", "value"), [("--token-lifetime", "0"), ("--speed", "0"), ("--port", "65536")])
+def test_numbers_must_be_in_their_range(option: str, value: str) -> None:
     with pytest.raises(SystemExit) as caught:
-        main([option, "0"])
+        main([option, value])
     assert caught.value.code == 2

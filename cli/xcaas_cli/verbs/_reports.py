@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ __all__ = ["run"]
 
 FILES = {".csv": "text/csv", ".xlsx": "text/xlsx"}
 DETAILED = "detailed-reports-"
+_TYPES = "To list the types: xcaas cc-historical report-types list"
 GRANULARITIES = ["15m", "30m", "hour", "day", "week", "month", "year", "none"]
 
 
@@ -63,9 +65,10 @@ def _run(given: dict[str, Any]) -> None:
     sink = Sink.of(given, "Pager", is_file=accept is not None)
     with make_client(given) as client:
         if given["resume"] is None and (given["type"] is None or given["since"] is None):
-            raise click.UsageError("Give a TYPE and --since. To list the types: xcaas cc-historical report-types list")
+            raise click.UsageError(f"Give a TYPE and --since. {_TYPES}")
         if given["resume"] is None and given["type"].startswith(DETAILED) and accept is None:
-            id = client.cc_historical.detailed_reports.create(report=_detailed(given)).id
+            with _types_told():
+                id = client.cc_historical.detailed_reports.create(report=_detailed(given)).id
             sink.write(list(_flat(client.cc_historical.detailed_reports.data(id))))
             return
         poller = _poller(client, given)
@@ -83,7 +86,20 @@ def _poller(client: XCaaS, given: dict[str, Any]) -> Poller[ReportStatus]:
     if given["resume"] is not None:
         return reports.resume(str(given["resume"]))
     is_detailed = given["type"].startswith(DETAILED)
-    return reports.run(report=_detailed(given) if is_detailed else _summary(given))
+    with _types_told():
+        return reports.run(report=_detailed(given) if is_detailed else _summary(given))
+
+
+@contextmanager
+def _types_told() -> Generator[None]:
+    """Say where the types are listed if the service refuses a report: it may know none of that name."""
+    from xcaas import BadRequestError
+
+    try:
+        yield
+    except BadRequestError as error:
+        error.advice = f"{error.advice or ''} {_TYPES}".strip()
+        raise
 
 
 def _summary(given: dict[str, Any]) -> ReportRequest:
