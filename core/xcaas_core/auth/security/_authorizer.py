@@ -20,7 +20,7 @@ from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext
-from ..credentials._set import CredentialSet
+from ..credentials._set import CredentialSet, ScopedCredential
 from ..tokens._refresh import Timeouts
 from ..tokens._token import AccessToken, TokenInfo
 from ._bindings import CredentialBinding, binding_of
@@ -64,6 +64,7 @@ class Authorizer:
         self._credentials = credentials
         self._context = context
         self._bindings: tuple[CredentialBinding, ...] | None = None
+        self._held: tuple[ScopedCredential, ...] = ()
         self._suspected: tuple[str, float] = ("", 0.0)
 
     def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[AppliedCredentials]:
@@ -73,7 +74,7 @@ class Authorizer:
         With a fresh token this yields no step. Raises CredentialsError where there is no credential to be had in time.
         """
         bindings = self._bindings
-        if bindings is None:
+        if bindings is None or self._credentials.entries is not self._held:  # a function may give others
             bindings = yield from self._select()
         applied = AppliedCredentials(replay=replay)
         for binding in bindings:
@@ -86,9 +87,10 @@ class Authorizer:
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
         held = yield from self._credentials.resolve()
         schemes = resolve_security(self._product, self._security, held)
-        bindings = [binding_of(scheme, self._product, self._context) for scheme in schemes]
-        self._bindings = tuple(binding for binding in bindings if binding is not None)
-        return self._bindings
+        found = [binding_of(scheme, self._product, self._context) for scheme in schemes]
+        bindings = tuple(binding for binding in found if binding is not None)
+        self._bindings, self._held = bindings, held
+        return bindings
 
     def rejected(
         self, request: Request, response: Response, applied: AppliedCredentials | None, *, deadline: float | None
