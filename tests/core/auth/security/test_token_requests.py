@@ -30,4 +30,7 @@ def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
     simulation = Simulation()
     manager = token_manager(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
     simulation.call(manager.acquire())
-    assert "authorization" not in simulation.endpoint.seen[0].headers
+    (asked,) = simulation.endpoint.seen
+    assert "authorization" not in asked.headers
+    assert asked.content == b"grant_type=client_credentials&client_id=i&client_secret=s"
+    assert repr(asked.content) == "b'***'", "a time limit's signal raises in frames that hold the body"
