@@ -116,8 +116,8 @@ class Authorizer:
         return changed
 
     def explain(self, status: int, applied: AppliedCredentials | None) -> str | None:
-        """Return advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
-        if applied is None:
+        """Return advice for the error of a final 401 or 403 (a product that the key lacks); None for others. No waiting."""
+        if applied is None or status not in (401, 403):
             return None
         if status == 401:
             self._on_final_401(applied)
@@ -158,13 +158,11 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
     if name is not None and info.products and name not in info.products:
         has = ", ".join(f"“{other}”" for other in info.products)
         return f"The key has no product “{name}” (it has {has}): {_ADD}"
-    if name in info.products and status == 403:
-        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
-    if name is not None and status == 403:
-        return f"If the key has no product “{name}”: {_ADD}"
     if status == 401:
         return "A new token was refused too, or could not be tried. Check that the key still exists and is for this product."
-    return None
+    if name in info.products:
+        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
+    return None if name is None else f"If the key has no product “{name}”: {_ADD}"
 
 
 def about_key(product: Product, status: int) -> str | None:
@@ -172,9 +170,7 @@ def about_key(product: Product, status: int) -> str | None:
     name = f" and has the product “{product.console_name}”" if product.console_name else ""
     if status == 401:
         return f"Check that the key or token given to the client is right, still exists{name}."
-    if product.console_name is not None:
-        return f"If the key has no product “{product.console_name}”: {_ADD}"
-    return None
+    return None if product.console_name is None else f"If the key has no product “{product.console_name}”: {_ADD}"
 
 
 def build_authorizer(

@@ -217,6 +217,7 @@ def test_advice_about_keys() -> None:
     assert "is right" in refused
     assert forbidden is not None
     assert "“Sample Product”" in forbidden
+    assert authorizer.explain(404, grant) is None, "a 404, a redirect or a 500 says nothing of the key"
 
 
 def test_grants_of_somebody_else_are_no_business_of_ours() -> None:
