@@ -159,6 +159,21 @@ def test_missing_alternatives_are_all_told() -> None:
     assert "; or ApiKey(key)" in str(caught.value)
 
 
+def test_client_credentials_go_to_the_alternative_that_says_where_to_get_a_token() -> None:
+    schemes = {"bearer": Scheme("http-bearer"), "oauth": Scheme("oauth2", token_url="https://x.example/token")}
+    product = Product("sample", title="Sample", servers=(), schemes=schemes, package="x")
+
+    def names(credential: ClientCredentials, *security: tuple[str, ...]) -> list[str]:
+        held = Simulation().call(CredentialSet.parse(credential).resolve())
+        return [one.name for one in resolve_security(product, security, held)]
+
+    assert names(OAUTH_KEY, ("bearer",), ("oauth",)) == ["oauth"]
+    named = ClientCredentials("id", "s", token_url="https://y.example/token")
+    assert names(named, ("bearer",), ("oauth",)) == ["bearer"]
+    with pytest.raises(MissingCredentialsError, match=r"Give the client BearerToken\(token\) or .*token_url="):
+        names(OAUTH_KEY, ("bearer",))
+
+
 def test_a_scheme_that_is_not_described_is_an_error_of_the_document() -> None:
     with pytest.raises(ConfigurationError, match="'nowhere'"):
         chosen(OAUTH_KEY, ("nowhere",))

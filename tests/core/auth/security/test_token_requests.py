@@ -12,10 +12,7 @@ from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Scheme
 
 
-def test_a_scheme_without_an_endpoint_and_kinds_that_cannot_ask() -> None:
-    bare = Scheme("oauth2")
-    with pytest.raises(ConfigurationError, match="names no token endpoint"):
-        token_manager(ClientCredentials("i", "s"), STORAGE, bare, fake_context(lambda: 0.0))
+def test_kinds_that_cannot_ask() -> None:
     with pytest.raises(ConfigurationError, match="cannot ask for a token"):
         token_manager(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
 
