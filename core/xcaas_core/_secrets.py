@@ -15,6 +15,7 @@ from ._lazy import public
 
 __all__ = [
     "MASK",
+    "MaskedBytes",
     "MaskedStr",
     "Secret",
     "basic",
@@ -92,6 +93,17 @@ class MaskedStr(str):
 
     def __deepcopy__(self, memo: object) -> MaskedStr:
         return self
+
+
+class MaskedBytes(bytes):
+    """A body or a cache's entry that carries a secret, masked when shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"b'{MASK}'"
+
+    __str__ = __repr__
 
 
 def bearer(token: str) -> MaskedStr:

@@ -1,27 +1,16 @@
-"""What stores that processes share are given: names for secrets, and tokens that are masked when shown."""
+"""Names for secrets in stores that processes share."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 
-from ._secrets import MASK, Secret
+from ._secrets import Secret
 
-__all__ = ["MaskedBytes", "store_digest"]
+__all__ = ["store_digest"]
 
 _PEPPER = os.urandom(32)
 _MOST_DIGESTS = 256
-
-
-class MaskedBytes(bytes):
-    """A token on its way into or out of a cache, masked when shown."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"b'{MASK}'"
-
-    __str__ = __repr__
 
 
 def store_digest(principal: str, secret: Secret) -> str:

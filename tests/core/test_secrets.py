@@ -7,8 +7,8 @@ import copy
 import pytest
 
 from xcaas_core import Secret
-from xcaas_core._secrets import bearer
-from xcaas_core._store import MaskedBytes, store_digest
+from xcaas_core._secrets import MaskedBytes, bearer
+from xcaas_core._store import store_digest
 
 
 def test_masked_values_are_themselves_when_used_and_masked_when_shown() -> None:

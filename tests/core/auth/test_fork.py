@@ -16,9 +16,9 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
     code = """
         import os, sys
         from tests.support.credentials import World
-        from xcaas_core import MemoryTokenCache
+        from xcaas_core import ApiKey, MemoryTokenCache
         from xcaas_core.auth.credentials._set import CredentialSet
-        world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: [])
+        world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: ApiKey("k"))
         world.token()
         world.manager._lock.acquire(); world.credential._registry._lock.acquire()
         cache._lock.acquire(); credentials._lock.acquire()

@@ -12,6 +12,7 @@ from ..._checks import is_iterable, is_mapping
 from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, run_in_thread
+from ..tokens._errors import SecretUnavailableError
 from ._base import Credential, adopt, refill_with
 from ._kinds import ApiKey, BasicToken, BearerToken
 from ._sources import call_provider
@@ -39,9 +40,9 @@ class CredentialSet:
     """Credentials of one client and its copies. Those that a function gives are asked for at the first call."""
 
     def __init__(
-        self, entries: tuple[ScopedCredential, ...] | None = (), provider: Callable[[], object] | None = None
+        self, entries: tuple[ScopedCredential, ...] = (), provider: Callable[[], object] | None = None
     ) -> None:
-        self._entries = entries
+        self.entries = entries
         self._provider = provider
         self._lock = threading.Lock()
         resets_after_fork(self)
@@ -62,20 +63,19 @@ class CredentialSet:
         known = _by_provider.get(id(given))
         if known is not None and known._provider is given:
             return known
-        made = _by_provider[id(given)] = CredentialSet(None, given)
+        made = _by_provider[id(given)] = CredentialSet((), given)
         return made
 
     @property
     def products(self) -> frozenset[str]:
         """Products that the credentials are said to be for, as far as that is known without asking a function."""
-        return frozenset[str]().union(*[entry.credential.products for entry in self._entries or ()])
+        return frozenset[str]().union(*[entry.credential.products for entry in self.entries])
 
     def resolve(self) -> Flow[tuple[ScopedCredential, ...]]:
-        """Return the credentials, asking the function for them if that was not done yet."""
-        if self._entries is None:
+        """Return the credentials, asking the function for them if it has given none yet."""
+        if not self.entries and self._provider is not None:
             yield from run_in_thread(self._ask_first)
-        assert self._entries is not None
-        return self._entries
+        return self.entries
 
     def reset(self) -> None:
         """Take a new lock in a forked child: another thread of the parent may have been asking."""
@@ -84,46 +84,59 @@ class CredentialSet:
     def _ask_first(self) -> None:
         """Ask once, though many calls may start at the same time."""
         with self._lock:
-            if self._entries is None:
-                self._fetch()
+            if not self.entries:
+                self._take(self._fetch())
 
     def _ask(self) -> None:
-        """Ask the provider again, for a token request or after a refusal."""
+        """Ask the provider again, for a token request or after a refusal. What it gave before stays if it gives nothing."""
         with self._lock:
-            self._fetch()
+            try:
+                fresh = self._fetch()
+            except ConfigurationError as error:
+                raise SecretUnavailableError(error.message, advice=error.advice) from None
+            if not fresh:
+                raise SecretUnavailableError(f"{_PROVIDER} gave none")
+            self._take(fresh)
 
-    def _fetch(self) -> None:
+    def _fetch(self) -> list[ScopedCredential]:
         assert self._provider is not None
-        self._take(tuple(_parse(call_provider(self._provider, "the function that gives the credentials"))))
+        return list(_parse(call_provider(self._provider, _PROVIDER)))
 
-    def _take(self, fresh: tuple[ScopedCredential, ...]) -> None:
+    def _take(self, fresh: list[ScopedCredential]) -> None:
         """Let objects from before take over what the new ones hold, so that tokens and counters last."""
-        entries = self._entries
-        if entries is None or not _fits(entries, fresh):
-            for entry in fresh:
-                refill_with(entry.credential, self._ask)
-            self._entries = fresh
-            return
-        for old, new in zip(entries, fresh, strict=True):
+        known = list(self.entries)
+        for index, new in enumerate(fresh):
+            old = next((one for one in known if _is_same(one, new)), None)
+            if old is None:
+                refill_with(new.credential, self._ask)
+                continue
+            known.remove(old)
+            fresh[index] = old
             if old.credential is not new.credential:
                 adopt(old.credential, new.credential)
+        if list(self.entries) != fresh:
+            self.entries = tuple(fresh)
 
     def __reduce__(self) -> tuple[Callable[..., CredentialSet], tuple[object, ...]]:
         if self._provider is not None:
             return CredentialSet.parse, (self._provider,)
-        return CredentialSet, (self._entries,)
+        return CredentialSet, (self.entries,)
 
     def __repr__(self) -> str:
-        entries = self._entries
-        return f"<CredentialSet of {'a function' if entries is None else [entry.credential for entry in entries]}>"
+        held = [entry.credential for entry in self.entries]
+        return f"<CredentialSet of {held if held or self._provider is None else 'a function'}>"
 
+
+_PROVIDER: Final = "the function that gives the credentials"
 
 # A set keeps its provider alive, so an id stands for one provider as long as it is in here.
 _by_provider: weakref.WeakValueDictionary[int, CredentialSet] = weakref.WeakValueDictionary()
 
 
-def _fits(entries: tuple[ScopedCredential, ...], fresh: tuple[ScopedCredential, ...]) -> bool:
-    return [(type(one.credential), one.name) for one in entries] == [(type(one.credential), one.name) for one in fresh]
+def _is_same(old: ScopedCredential, new: ScopedCredential) -> bool:
+    """Tell whether one credential is the other's successor: of the same kind, and for the same."""
+    one, other = old.credential, new.credential
+    return (type(one), old.name, one.products, one.role) == (type(other), new.name, other.products, other.role)
 
 
 def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]:

@@ -20,7 +20,7 @@ from ...operations._product import Product
 from ...sansio._messages import Request, Response
 from ...sansio._steps import Flow
 from .._interface import AuthContext
-from ..credentials._set import CredentialSet
+from ..credentials._set import CredentialSet, ScopedCredential
 from ..tokens._refresh import Timeouts
 from ..tokens._token import AccessToken, TokenInfo
 from ._bindings import CredentialBinding, binding_of
@@ -64,6 +64,7 @@ class Authorizer:
         self._credentials = credentials
         self._context = context
         self._bindings: tuple[CredentialBinding, ...] | None = None
+        self._held: tuple[ScopedCredential, ...] = ()
         self._suspected: tuple[str, float] = ("", 0.0)
 
     def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[AppliedCredentials]:
@@ -73,7 +74,7 @@ class Authorizer:
         With a fresh token this yields no step. Raises CredentialsError where there is no credential to be had in time.
         """
         bindings = self._bindings
-        if bindings is None:
+        if bindings is None or self._credentials.entries is not self._held:  # a function may give others
             bindings = yield from self._select()
         applied = AppliedCredentials(replay=replay)
         for binding in bindings:
@@ -86,9 +87,10 @@ class Authorizer:
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
         held = yield from self._credentials.resolve()
         schemes = resolve_security(self._product, self._security, held)
-        bindings = [binding_of(scheme, self._product, self._context) for scheme in schemes]
-        self._bindings = tuple(binding for binding in bindings if binding is not None)
-        return self._bindings
+        found = [binding_of(scheme, self._product, self._context) for scheme in schemes]
+        bindings = tuple(binding for binding in found if binding is not None)
+        self._bindings, self._held = bindings, held
+        return bindings
 
     def rejected(
         self, request: Request, response: Response, applied: AppliedCredentials | None, *, deadline: float | None
@@ -114,8 +116,8 @@ class Authorizer:
         return changed
 
     def explain(self, status: int, applied: AppliedCredentials | None) -> str | None:
-        """Return advice for the error of a final 401 or 403 (a product that the key lacks), or None. No waiting."""
-        if applied is None:
+        """Return advice for the error of a final 401 or 403 (a product that the key lacks); None for others. No waiting."""
+        if applied is None or status not in (401, 403):
             return None
         if status == 401:
             self._on_final_401(applied)
@@ -156,13 +158,11 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
     if name is not None and info.products and name not in info.products:
         has = ", ".join(f"“{other}”" for other in info.products)
         return f"The key has no product “{name}” (it has {has}): {_ADD}"
-    if name in info.products and status == 403:
-        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
-    if name is not None and status == 403:
-        return f"If the key has no product “{name}”: {_ADD}"
     if status == 401:
         return "A new token was refused too, or could not be tried. Check that the key still exists and is for this product."
-    return None
+    if name in info.products:
+        return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
+    return None if name is None else f"If the key has no product “{name}”: {_ADD}"
 
 
 def about_key(product: Product, status: int) -> str | None:
@@ -172,9 +172,7 @@ def about_key(product: Product, status: int) -> str | None:
         if product.console_name is not None:
             wanted = f"is right, still exists, and has the product “{product.console_name}”"
         return f"Check that the key or token given to the client {wanted}."
-    if product.console_name is not None and status == 403:
-        return f"If the key has no product “{product.console_name}”: {_ADD}"
-    return None
+    return None if product.console_name is None else f"If the key has no product “{product.console_name}”: {_ADD}"
 
 
 def build_authorizer(

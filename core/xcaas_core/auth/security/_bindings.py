@@ -178,11 +178,6 @@ class LookupFetcher:
 def token_manager(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> TokenManager:
     """Return the manager of a token that an endpoint issues."""
     explicit = credential.token_url if isinstance(credential, ClientCredentials) else None
-    if explicit is None and scheme.token_url is None:
-        raise ConfigurationError(
-            f"{product.title} takes a token, but its document names no token endpoint",
-            advice="Pass ClientCredentials(…, token_url='https://…'), or BearerToken(…).",
-        )
     url = context.rebase(scheme.token_url or "") if explicit is None else token_address(explicit, None)
     request: ClientCredentialsRequest | WorkAnalyticsRequest
     if isinstance(credential, ClientCredentials):

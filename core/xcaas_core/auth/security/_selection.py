@@ -35,10 +35,10 @@ _HOW_TO_GIVE: dict[str, str] = {
     "and XCAAS_PASSWORD",
     "basic-token": "BasicToken(tenant, token), or XCAAS_TENANT and XCAAS_API_TOKEN",
     "http-basic": "BasicToken(user, password)",
-    "http-bearer": "BearerToken(token)",
     "oauth2": "ClientCredentials(client_id, client_secret) or BearerToken(token)",
-    "openid": "BearerToken(token)",
 }
+_NO_ENDPOINT = "BearerToken(token) or ClientCredentials(client_id, client_secret, token_url='https://…')"
+_TOKENS = ("oauth2", "http-bearer", "openid")
 _MOST = 5  # credentials that an error lists
 _OTHERS_DO = ("mutual-tls", "other")
 
@@ -129,9 +129,17 @@ def rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) ->
         return 0
     if scheme.credential == "api-token" and isinstance(credential, ApiKey) and not credential.has_token:
         return 0
+    if isinstance(credential, ClientCredentials) and _lacks_endpoint(scheme) and credential.token_url is None:
+        return 0
     fit = 1 + len(kinds) - [isinstance(credential, kind) for kind in kinds].index(True)
     fit += 10 * is_role + 20 * bool(credential.products)
     return fit + 40 * (held.name is not None) + 40 * (held.name == name)
+
+
+def _lacks_endpoint(scheme: Scheme) -> bool:
+    """Tell whether a scheme takes a token, and the document does not say where to get one."""
+    takes_token = scheme.kind in _TOKENS and scheme.credential in (None, ClientCredentials.kind)
+    return takes_token and scheme.token_url is None
 
 
 def _kinds(scheme: Scheme) -> tuple[type[Credential], ...]:
@@ -177,6 +185,8 @@ def _has(product: Product, held: Sequence[ScopedCredential]) -> str:
 
 
 def _how(name: str, scheme: Scheme) -> str:
+    if _lacks_endpoint(scheme):
+        return _NO_ENDPOINT
     how = _HOW_TO_GIVE.get(scheme.credential or scheme.kind, f"credentials for the scheme {name!r}")
     role = _role(scheme)
     return how if role is None else f"{how} (the {role} {'token' if 'token' in scheme.options else 'key'})"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote_plus, urlencode
 
-from ..._secrets import MaskedStr, Secret, basic
+from ..._secrets import MaskedBytes, MaskedStr, Secret, basic
 from ...sansio._messages import Request
 from ...sansio._steps import Flow
 from ..credentials._base import reveal
@@ -77,6 +77,6 @@ class WorkAnalyticsRequest:
 def _request(url: str, headers: dict[str, str], form: dict[str, str], secrets: dict[str, Secret]) -> Request:
     form_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
     body = urlencode({**form, **{name: secret.reveal() for name, secret in secrets.items()}}).encode()
-    request = Request("POST", url, form_type | headers, body)
+    request = Request("POST", url, form_type | headers, MaskedBytes(body))
     request.secrets += [MaskedStr(secret.reveal()) for secret in secrets.values()]
     return request

@@ -10,7 +10,7 @@ import pytest
 from tests.support.credentials import OAUTH, QUALITY, STORAGE, World, bearer_of, call, request, text_of
 from tests.support.signed_requests import KEY, basic_parts, product
 from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
-from xcaas_core import ApiKey, ClientCredentials, EnvironmentVariable
+from xcaas_core import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.security._authorizer import Authorizer, about_key, build_authorizer
 from xcaas_core.operations._product import Product, Scheme
@@ -218,6 +218,7 @@ def test_advice_about_keys() -> None:
     assert forbidden is not None
     assert "“Sample Product”" in forbidden
     assert authorizer.explain(400, grant) is None, "what is wrong with the request is not the key's fault"
+    assert authorizer.explain(404, grant) is None, "a 404, a redirect or a 500 says nothing of the key"
 
 
 def test_grants_of_somebody_else_are_no_business_of_ours() -> None:
@@ -281,6 +282,37 @@ def test_a_function_gives_the_credentials_of_the_day() -> None:
     simulation.call(authorizer.authorize(asked, deadline=None))
     assert bearer_of(asked) == "token-2"
     assert [basic_parts(one) for one in simulation.endpoint.seen] == [("id", "monday"), ("id-2", "tuesday")]
+
+
+def test_a_function_gives_more_credentials_and_then_a_new_secret() -> None:
+    def key(secret: str) -> ClientCredentials:
+        return ClientCredentials("id", secret)
+
+    given: list[object] = [key("monday"), [key("tuesday"), ApiKey("k")], [key("wednesday"), ApiKey("k")]]
+    simulation = Simulation()
+    credentials = CredentialSet.parse(lambda: given[0])
+    authorizer = build_authorizer(STORAGE, (("oauth",),), credentials, context=fake_context(simulation.clock))
+    assert authorizer is not None
+    for _ in range(3):
+        simulation.call(authorizer.authorize(request(), deadline=None))
+        simulation.clock.advance(2000)
+        given = given[1:]
+    assert [basic_parts(one)[1] for one in simulation.endpoint.seen] == ["monday", "tuesday", "wednesday"]
+
+
+def test_a_function_gives_a_credential_of_another_kind() -> None:
+    given: list[object] = [ClientCredentials("id", "secret"), BearerToken("mine")]
+    simulation = Simulation()
+    credentials = CredentialSet.parse(lambda: given[0])
+    authorizer = build_authorizer(STORAGE, (("oauth",),), credentials, context=fake_context(simulation.clock))
+    assert authorizer is not None
+    simulation.call(authorizer.authorize(request(), deadline=None))
+    simulation.clock.advance(2000)
+    del given[0]
+    simulation.call(authorizer.authorize(request(), deadline=None))
+    asked = request()
+    simulation.call(authorizer.authorize(asked, deadline=None))
+    assert bearer_of(asked) == "mine"
 
 
 # CREDENTIALS 25

@@ -8,6 +8,7 @@ from tests.support.credentials import OAUTH
 from tests.support.simulation import Simulation
 from xcaas_core import ApiKey, BasicToken, BearerToken, ClientCredentials, SecretUnavailableError, WorkAnalyticsLogin
 from xcaas_core._errors import ConfigurationError, MissingCredentialsError
+from xcaas_core.auth.credentials._base import reveal
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.security._selection import resolve_security
 from xcaas_core.operations._product import Product, Scheme
@@ -158,6 +159,21 @@ def test_missing_alternatives_are_all_told() -> None:
     assert "; or ApiKey(key)" in str(caught.value)
 
 
+def test_client_credentials_go_to_the_alternative_that_says_where_to_get_a_token() -> None:
+    schemes = {"bearer": Scheme("http-bearer"), "oauth": Scheme("oauth2", token_url="https://x.example/token")}
+    product = Product("sample", title="Sample", servers=(), schemes=schemes, package="x")
+
+    def names(credential: ClientCredentials, *security: tuple[str, ...]) -> list[str]:
+        held = Simulation().call(CredentialSet.parse(credential).resolve())
+        return [one.name for one in resolve_security(product, security, held)]
+
+    assert names(OAUTH_KEY, ("bearer",), ("oauth",)) == ["oauth"]
+    named = ClientCredentials("id", "s", token_url="https://y.example/token")
+    assert names(named, ("bearer",), ("oauth",)) == ["bearer"]
+    with pytest.raises(MissingCredentialsError, match=r"Give the client BearerToken\(token\) or .*token_url="):
+        names(OAUTH_KEY, ("bearer",))
+
+
 def test_a_scheme_that_is_not_described_is_an_error_of_the_document() -> None:
     with pytest.raises(ConfigurationError, match="'nowhere'"):
         chosen(OAUTH_KEY, ("nowhere",))
@@ -218,3 +234,27 @@ def test_a_function_may_change_its_mind_about_the_kind() -> None:
     assert [held.credential for held in simulation.call(credentials.resolve())] == [PLAIN]
     credentials._ask()  # pyright: ignore[reportPrivateUsage]
     assert [held.credential for held in simulation.call(credentials.resolve())] == [OAUTH_KEY]
+
+
+def test_keys_that_a_function_gives_in_another_order_stay_with_their_products() -> None:
+    def key(name: str, product: str) -> ApiKey:
+        return ApiKey(name, products=product)
+
+    given: list[object] = [[key("a", "one"), key("b", "two")], [key("b2", "two"), key("a2", "one")]]
+    credentials, simulation = CredentialSet.parse(lambda: given[0]), Simulation()
+    held = simulation.call(credentials.resolve())
+    del given[0]
+    found = {one.credential.products: simulation.call(reveal(one.credential, "_key")).reveal() for one in held}
+    assert found == {frozenset({"one"}): "a2", frozenset({"two"}): "b2"}
+
+
+def test_a_function_that_gives_nothing_for_a_while() -> None:
+    given: list[object] = [None, OAUTH_KEY, None, 5, OAUTH_KEY]
+    credentials = CredentialSet.parse(lambda: given.pop(0))
+    simulation = Simulation()
+    assert simulation.call(credentials.resolve()) == ()
+    (held,) = simulation.call(credentials.resolve())
+    for told in ("gave none", "cannot be int"):
+        with pytest.raises(SecretUnavailableError, match=told):
+            credentials._ask()  # pyright: ignore[reportPrivateUsage]
+    assert simulation.call(credentials.resolve()) == (held,)

@@ -221,7 +221,7 @@ class TestFiles:
     def test_a_forked_child_does_not_keep_a_lock_whose_owner_is_gone(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         assert cache.try_lock("k", 60) is not None
-        (held,) = cache._held.values()
+        (held,) = cache._held.values()  # pyright: ignore[reportPrivateUsage]
         ready, told = os.pipe()
         end, ended = os.pipe()
         child = os.fork()

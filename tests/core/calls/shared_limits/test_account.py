@@ -18,7 +18,7 @@ PRODUCT = Product(
     schemes={
         "search": Scheme("api-key", credential="api-key", options={"key": "search"}),
         "management": Scheme("api-key", credential="api-key", options={"key": "management"}),
-        "oauth": Scheme("oauth2", credential="client-credentials"),
+        "oauth": Scheme("oauth2", credential="client-credentials", token_url="https://x.example/token"),
     },
     package="p",
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ...._fork import resets_after_fork
 from ...._lazy import public
-from ...._store import MaskedBytes
+from ...._secrets import MaskedBytes
 
 __all__ = ["MemoryTokenCache"]
 

@@ -16,8 +16,8 @@ from typing import Protocol, TypeVar
 from ...._checks import is_list, is_number, is_object
 from ...._errors import CredentialsError
 from ...._lazy import public
-from ...._secrets import Secret, bearer, fingerprint
-from ...._store import MaskedBytes, store_digest
+from ...._secrets import MaskedBytes, Secret, bearer, fingerprint
+from ...._store import store_digest
 from ....sansio._steps import Flow, Sleep, run_in_thread
 from ..._interface import AuthContext
 from .._endpoint import no_secret
