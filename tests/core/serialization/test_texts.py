@@ -76,7 +76,7 @@ def test_a_value_of_a_format_is_its_text(annotation: str, value: object, expecte
 
 
 def test_a_value_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ArgumentError, match="^a datetime was expected, not int$"):
+    with pytest.raises(ArgumentError, match=r"^a datetime was expected, not int$"):
         sent(text_body(annotation="_dt.datetime"), 5)
 
 
