@@ -176,9 +176,14 @@ def is_demand(node: JSON) -> bool:
     return isinstance(node, dict) and bool(node) and _DEMANDS.issuperset(node)
 
 
-def is_bound(node: JSON, types: list[str]) -> bool:
-    """Return whether a schema only bounds values of these types, which something else describes."""
-    return isinstance(node, dict) and (_BOUNDS | {"type"}).issuperset(node) and node.get("type", types[0]) in types
+def are_bounds(nodes: Iterable[Node], types: list[str] | None) -> bool:
+    """Return whether schemas only bound values of these types, which something else describes."""
+    values = [node.value for node in nodes]
+    return all(isinstance(one, dict) and _is_bound(one, types) for one in values) if types else False
+
+
+def _is_bound(schema: dict[str, JSON], types: list[str]) -> bool:
+    return (_BOUNDS | {"type"}).issuperset(schema) and schema.get("type", types[0]) in types
 
 
 def own_discriminator(node: Node) -> Node | None:

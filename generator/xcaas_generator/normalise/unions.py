@@ -19,7 +19,7 @@ from itertools import product
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node, unescape
 from xcaas_generator.normalise.flatten import Flat, Union
-from xcaas_generator.normalise.keywords import brief, is_bound, is_demand, own_discriminator, schemas
+from xcaas_generator.normalise.keywords import are_bounds, brief, is_demand, own_discriminator, schemas
 from xcaas_generator.normalise.reader import SchemaReader
 from xcaas_generator.normalise.shapes import NONE, Hint, Ref, Shape, UnionOf, members_of, one_of
 
@@ -53,7 +53,7 @@ class Unions:
         base.unions = []
         if any(_is_odata_null(member, union) for union in flat.unions for member in union.members):
             flat.null = True
-        unions = [(union, self._types_in(union, base)) for union in flat.unions]
+        unions = [(union, self._types_in(union)) for union in flat.unions if not are_bounds(union.members, base.types)]
         unions = [(union, members) for union, members in unions if members]
         if not unions:
             return self._reader.from_flat(base, hint)
@@ -79,10 +79,8 @@ class Unions:
     def _end(self, node: Node) -> Node:
         return self._reader.resolver.deref(node) or node
 
-    def _types_in(self, union: Union, base: Flat) -> list[Node]:
-        """Return members that are types, not mere demands on the object, or bounds of the values, that they stand in."""
-        if base.types and all(is_bound(member.value, base.types) for member in union.members):
-            return []
+    def _types_in(self, union: Union) -> list[Node]:
+        """Return members that are types, not mere demands on the object that they stand in."""
         return [
             member
             for member in union.members

@@ -46,7 +46,7 @@ def body_argument(
     if body is None or not body.variants:
         return None
     types = list(dict.fromkeys(_body_type(variant, context, imports, annotations) for variant in body.variants))
-    if not body.required and "None" not in types:
+    if not body.required and not any(one == "None" or one.endswith(" | None") for one in types):
         types.append(Code("None"))
     return Argument(
         name=identifier(body_argument_name(operation)),

@@ -89,6 +89,10 @@ def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
 
 
 def _type(variant: ir.ResponseVariant) -> ir.TypeRef:
-    if variant.kind == "text":
-        return variant.type if isinstance(variant.type, ir.EnumRef) or variant.type.kind == "str" else ir.Scalar("str")
-    return ir.Scalar("str") if variant.kind == "xml" else variant.type
+    match variant:
+        case ir.ResponseVariant(kind="text", type=ir.EnumRef() | ir.Scalar("str")):
+            return variant.type
+        case ir.ResponseVariant(kind="text" | "xml"):
+            return ir.Scalar("str")
+        case _:
+            return variant.type

@@ -50,6 +50,14 @@ def test_a_body_in_several_types_lets_the_caller_choose() -> None:
     assert "content_type: str | None = None" in sending("application/*", "application/json")
 
 
+def test_null_is_said_once() -> None:
+    pet_or_null = ir.BodyVariant("application/json", "json", ir.UnionOf((PET, ir.Scalar("none"))))
+    asked = replace(operation("patchPet"), method="PATCH", body=ir.Body((pet_or_null,), required=False, place=AT))
+    text = "".join(texts(replace(document(asked), models=(model("Pet"),))).values())
+    assert "| None = None" in text
+    assert "None | None" not in text
+
+
 def test_a_body_whose_parts_the_caller_wrote_takes_its_boundary() -> None:
     assert "content_type: str | None = None" in sending("multipart/mixed", kind="text")
     assert "content_type:" not in sending("multipart/mixed; boundary=x", kind="text")
