@@ -127,28 +127,6 @@ def test_multipart_bodies_come_with_products_that_have_them(tmp_path: Path) -> N
     assert (tmp_path / "xcaas" / "_core" / "serialization" / "_multipart.py").is_file()
 
 
-@pytest.mark.parametrize("product", ["cc_historical", "events"])
-def test_unions_come_with_products_that_have_them(tmp_path: Path, bare_python: Path, product: str) -> None:
-    assert vendored(tmp_path / "copied", product).code == 0
-    assert (tmp_path / "copied" / "_core" / "models" / "_unions" / "_codecs.py").is_file()
-    program = (
-        "from copied._core.models import resolve\n"
-        f"assert resolve('Annotated[int | str, AnyOf]', 'copied.{product}').decode('a') == 'a'\n"
-    )
-    done = run_in(tmp_path, [bare_python, "-c", program])
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_copy_without_unions_says_how_to_get_them(real_copy: Path, bare_python: Path) -> None:
-    program = (
-        f"from {real_copy.name}._core.models import resolve\n"
-        f"try: resolve('int | str', '{real_copy.name}.storage')\n"
-        "except ValueError as error: print(error)\n"
-    )
-    done = run_in(real_copy.parent, [bare_python, "-c", program])
-    assert "this copy reads no unions. Make it again with: xcaas-gen vendor … --with sdk" in done.stdout, done.stderr
-
-
 def test_what_pages_import_is_in_every_copy(real_copy: Path) -> None:
     (public,) = (node for node in ast.parse((real_copy / "__init__.py").read_text("utf-8")).body if is_all(node))
     assert isinstance(public, ast.Assign)
@@ -173,57 +151,6 @@ def test_what_does_not_exist_gets_a_suggestion(tmp_path: Path) -> None:
     assert "'row' to add (did you mean rows?)" in vendored(tmp_path / "xcaas", "oauth", "--with", "row").told
 
 
-def test_lists_become_tables_where_that_is_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "rows").code == 0
-    program = "import {0} as sdk; print(*(hasattr(kind, 'to_csv') for kind in (sdk.Pager, sdk.AsyncPager, sdk.Page)))"
-    for folder, name, said in (
-        (tmp_path, "xcaas", "True True True\n"),
-        (real_copy.parent, real_copy.name, "False False False\n"),
-    ):
-        done = run_in(folder, [bare_python, "-c", program.format(name)])
-        assert done.stdout == said, done.stderr
-
-
-def test_token_caches_come_when_one_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
-    caches = Path("_core", "auth", "tokens", "caches")
-    assert [file.name for file in (real_copy / caches).iterdir() if file.suffix == ".py"] == ["__init__.py"]
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "FileTokenCache").code == 0
-    assert {"_file.py", "_sharing.py"} <= {file.name for file in (tmp_path / "xcaas" / caches).iterdir()}
-    assert "FileTokenCache" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
-
-
-def test_filters_come_where_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
-    room = Path("_core", "filters")
-    assert [file.name for file in (real_copy / room).iterdir() if file.suffix == ".py"] == ["__init__.py"]
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "F").code == 0
-    program = (
-        "import {0} as sdk\n"
-        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret'), region='us-east')\n"
-        "try: client.storage.objects.search(filter={1}).first()\n"
-        "except sdk.ArgumentError as error: print(error)\n"
-    )
-    for folder, name, given, said in (
-        (tmp_path, "xcaas", "sdk.F.type", "compared with values, not Field"),
-        (real_copy.parent, real_copy.name, "5", "this copy takes filters as text only"),
-    ):
-        done = run_in(folder, [bare_python, "-c", program.format(name, given)])
-        assert said in done.stdout, done.stderr
-
-
-def test_what_is_missing_says_how_to_get_it(real_copy: Path, bare_python: Path) -> None:
-    program = (
-        f"import {real_copy.name} as sdk\n"
-        "for client in sdk.XCaaS(), sdk.AsyncXCaaS():\n"
-        "    for name in 'request', 'typo':\n"
-        "        try: getattr(client, name)\n"
-        "        except AttributeError as error: print(error)\n"
-    )
-    done = run_in(real_copy.parent, [bare_python, "-c", program])
-    told = "'{0}' object has no attribute 'request'. Make the copy again with: xcaas-gen vendor … --with RawResponse\n"
-    plain = "'{0}' object has no attribute 'typo'\n"
-    assert done.stdout == "".join((told + plain).format(name) for name in ("XCaaS", "AsyncXCaaS")), done.stderr
-
-
 def test_regions_are_those_of_its_products(real_copy: Path, bare_python: Path) -> None:
     assert 'Literal["ap", "ca", "uk", "us-east", "us-west"]' in (real_copy / "_client.py").read_text("utf-8")
     program = (
@@ -235,70 +162,6 @@ def test_regions_are_those_of_its_products(real_copy: Path, bare_python: Path) -
     assert done.stdout == ("no product has the region 'au'. There are ap, ca, uk, us-east, us-west (storage).\n"), (
         done.stderr
     )
-
-
-def test_a_cache_in_a_copy_without_caches_is_refused(real_copy: Path, bare_python: Path) -> None:
-    program = (
-        f"import {real_copy.name} as sdk\n"
-        "class Cache: read = write = try_lock = unlock = lambda *facts: None\n"
-        "client = sdk.XCaaS(credentials=sdk.ClientCredentials('id', 'secret', cache=Cache()), region='us-east')\n"
-        "try: client.storage.objects.get('1')\n"
-        "except sdk.ConfigurationError as error: print(error)\n"
-    )
-    done = run_in(real_copy.parent, [bare_python, "-c", program])
-    assert "this copy has no token caches" in done.stdout, done.stderr
-
-
-def test_shared_rate_limits_come_when_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
-    limits = Path("_core", "calls", "shared_limits")
-    assert [file.name for file in (real_copy / limits).iterdir() if file.suffix == ".py"] == ["__init__.py"]
-    program = (
-        f"import {real_copy.name} as sdk\n"
-        "class Store: account, workers, reserve = None, 1, lambda *facts: 0\n"
-        "limits = {'storage': [sdk.RateLimit(1, 1)]}\n"
-        "client = sdk.XCaaS(region='us-west', rate_limits=limits, rate_limit_store=Store())\n"
-        "try: client.storage.objects.get('1')\n"
-        "except sdk.ConfigurationError as error: print(error)\n"
-    )
-    done = run_in(real_copy.parent, [bare_python, "-c", program])
-    assert "this copy shares no rate limits" in done.stdout, done.stderr
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "RedisRateLimits").code == 0
-    assert {"_limiter.py", "_redis.py"} <= {file.name for file in (tmp_path / "xcaas" / limits).iterdir()}
-    assert "RedisRateLimits" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
-
-
-def test_hooks_come_when_they_are_asked_for(tmp_path: Path, real_copy: Path, bare_python: Path) -> None:
-    hooks = Path("_core", "calls", "hooks")
-    assert [file.name for file in (real_copy / hooks).iterdir() if file.suffix == ".py"] == ["__init__.py"]
-    program = (
-        f"import {real_copy.name} as sdk\n"
-        "class Hook: before = after = lambda *facts: None\n"
-        "client = sdk.XCaaS(credentials=sdk.ApiKey('key'), region='us-west', hooks=[Hook()])\n"
-        "try: client.storage.objects.get('1')\n"
-        "except sdk.ConfigurationError as error: print(error)\n"
-    )
-    done = run_in(real_copy.parent, [bare_python, "-c", program])
-    assert "this copy calls no hooks" in done.stdout, done.stderr
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "Hook").code == 0
-    assert {"_calling.py", "_events.py"} <= {file.name for file in (tmp_path / "xcaas" / hooks).iterdir()}
-    assert "ResponseHook" in (tmp_path / "xcaas" / "__init__.py").read_text("utf-8")
-
-
-def test_pydantic_is_served_where_that_is_asked_for(tmp_path: Path, real_copy: Path) -> None:
-    assert vendored(tmp_path / "xcaas", "storage", "--with", "pydantic").code == 0
-    program = (
-        "import pydantic, {0}.storage as storage\n"
-        "try:\n"
-        "    class Note(pydantic.BaseModel): about: storage.models.Tag\n"
-        "    print(Note(about={{'key': 'a', 'value': 'b'}}).about.key)\n"
-        "except TypeError as error: print(error)\n"
-    )
-    for folder, name, said in (
-        (tmp_path, "xcaas", "a\n"),
-        (real_copy.parent, real_copy.name, "Make it again with: xcaas-gen vendor … --with pydantic\n"),
-    ):
-        done = run_in(folder, [Path(sys.executable), "-c", program.format(name)])
-        assert done.stdout.endswith(said), done.stderr
 
 
 ORDERS = {
