@@ -130,8 +130,9 @@ class TestCircles:
         paging = PaginationSpec(
             "page", "page", items="/rows", last=(StopCondition(("body", "/hits"), "item-count"),), empty_ends=False
         )
+        page: ResponseSpec = ({"rows": [], "hits": 5}, {})
         with pytest.raises(PagingError, match="the same page"):
-            drain(PageIterator(paging), lambda key: ({"rows": [], "hits": 5}, {}))
+            drain(PageIterator(paging), lambda key: page)
 
 
 class TestPastTheEnd:
