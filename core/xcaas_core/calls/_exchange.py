@@ -155,9 +155,9 @@ class CallRunner(Generic[T]):
             response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
-            return self._received(response)
         finally:
             flight.leave()
+        return self._received(response)  # which may make calls itself, so that it holds no slot
 
     def _left(self) -> float | None:
         """Return the seconds until the deadline. `CallTimeoutError` if there are none."""
