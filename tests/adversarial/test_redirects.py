@@ -105,3 +105,12 @@ def test_a_location_that_is_no_address(kind: str, library: str, monkeypatch: pyt
         calls += [("get", str(number)), ("get", "next")]
     with serving(script) as server:
         assert outcomes(kind, library, server.url, calls) == ["RedirectError", "next"] * len(NO_ADDRESSES)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_redirect_of_a_proxy_is_not_the_services(kind: str, library: str) -> None:
+    with serving(lambda _: [respond(status=302)]) as proxy:
+        own = {"http_client": own_client(kind, library, proxy=proxy.url)} if kind.startswith("own") else {}
+        found = outcomes(kind, library, "https://localhost:1", [("get", "1")], **(own or {"proxy": proxy.url}))
+    assert found == ["ConnectError"]

@@ -156,10 +156,11 @@ class CallRunner(Generic[T]):
             response = yield from send(request, stream=self.call.stream)
             if self.call.stream and not self.compiled.responses.is_success(response.status):
                 yield Read(response)
-            # Nobody holds the whole body of a response that is streamed.
-            return response if hooks is None or self.call.stream else hooks.received(request, response)
         finally:
             flight.leave()
+        if hooks is None or self.call.stream:  # nobody holds the whole body of a response that is streamed
+            return response
+        return hooks.received(request, response)  # it may make calls itself, so no slot is held
 
     def _left(self) -> float | None:
         """Return the seconds until the deadline. `CallTimeoutError` if there are none."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final
 
+from .._errors import ConnectError
 from ._early import refuse_early
 
 __all__ = ["AsyncWatch", "Watch", "redirect_of"]
@@ -61,7 +62,10 @@ def redirect_of(error: Exception, message: Any) -> Any:
 
     watch = message.extensions.get("trace")
     head = watch.head if isinstance(watch, _Watch) else None
-    if head is None or not 300 <= head[1] < 400 or not (isinstance(error, UnicodeError) or converted(error)):
+    if head is None or not 300 <= head[1] < 400:
         return None
+    failure = converted(error)
+    if isinstance(failure, ConnectError) or not (failure or isinstance(error, UnicodeError)):
+        return None  # the response is a proxy's, or the error the user's
     library = import_module(type(message).__module__)
     return library.Response(head[1], headers=head[3], content=b"", request=message)

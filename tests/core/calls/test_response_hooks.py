@@ -109,6 +109,22 @@ def test_an_async_client_too() -> None:
     assert asyncio.run(main()) == "kept"
 
 
+def test_received_may_make_calls_although_all_slots_are_taken() -> None:
+    found: list[str | None] = []
+
+    def received(response: HookResponse) -> HookResponse | None:
+        if not found:
+            found.append("")
+            found.append(client.with_options(timeout=1).storage.objects.get("o2").id)
+        return None
+
+    server = FakeServer().respond("storage.objects.get", json={"id": "sent"})
+    hooks = [Replacing(received=received)]
+    with XCaaS(http_client=server, credentials=KEY, region="uk", max_in_flight=1, hooks=hooks) as client:
+        client.storage.objects.get("o1")
+    assert found == ["", "sent"]
+
+
 def test_what_received_raises_changes_nothing(caplog: pytest.LogCaptureFixture) -> None:
     def received(response: HookResponse) -> HookResponse | None:
         raise LookupError("no place")

@@ -24,7 +24,6 @@ from xcaas_core import (
 )
 from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.calls.shared_limits import RateLimitStore, SharedLimiter
-from xcaas_core.calls.shared_limits._limiter import _Question
 from xcaas_core.sansio._drivers import run
 from xcaas_core.testing import FakeServer
 
@@ -159,15 +158,17 @@ def test_a_store_that_hangs_holds_up_no_call_beyond_its_deadline() -> None:
 
 
 def test_a_forked_child_does_not_wait_for_what_its_parent_has_asked() -> None:
-    store, parents = Store(0), threading.Event()
+    store = Silent()
     worker = Fleet(store, RateLimit(100, 1))
-    worker.limiter._overdue = _Question(lambda: float(parents.wait(10)))
-    worker.call()
-    assert store.asked == []
+    asked: list[int] = []
+    for _ in range(2):
+        worker.call(0.1)
+        worker.clock.now += 60
+        asked.append(len(store.asked))
     worker.limiter.reset()
-    worker.call()
-    parents.set()
-    assert len(store.asked) == 1
+    worker.call(0.1)
+    store.may.set()
+    assert [*asked, len(store.asked)] == [1, 1, 2]
 
 
 LIMITS = {"shop": [RateLimit(100, 1)]}

@@ -1,4 +1,4 @@
-"""Clients in forked children: connections, slots and limits."""
+"""Clients in a forked process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.origin import Answer, serving
 from tests.support.shop import AsyncShop, Shop
-from xcaas_core import CallTimeoutError, ConfigurationError
-from xcaas_core.sdk import RateLimit
+from xcaas_core import CallTimeoutError, ConfigurationError, RateLimit
+from xcaas_core.calls._rate_limits import RateLimiter
 from xcaas_core.transport._async import AsyncHttpTransport
 
 ITEM = Answer(body=b'{"id":"1"}')
@@ -77,13 +77,19 @@ def test_an_async_client_refuses_inherited_connections_too(library: str) -> None
         asyncio.run(main())
 
 
+class HeldLimiter(RateLimiter):
+    """A rate limiter that another thread is about to ask."""
+
+    def hold(self) -> None:
+        self._lock.acquire()
+
+
 def test_a_forked_child_keeps_the_rate_limits_and_has_their_lock_for_itself() -> None:
-    with serving(ITEM) as origin, Shop(base_url=origin.url, rate_limits={"shop": [RateLimit(2, 60)]}) as client:
-        client.items.get("1")
+    with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
         state = client.session.engine.shared
-        (limiter,) = state.limiters.values()
-        assert limiter is not None
-        limiter._lock.acquire()  # pyright: ignore[reportPrivateUsage] - as if another thread were calling just now
+        limiter = state.limiters["shop"] = HeldLimiter([RateLimit(2, 60)], state.clock)
+        client.items.get("1")
+        limiter.hold()
         state.reset()
         client.items.get("2")
         with pytest.raises(CallTimeoutError, match="rate limit"):
