@@ -104,7 +104,8 @@ class Documents:
         real = path.resolve()
         if self._root is None or not real.is_relative_to(self._root):
             return LoadError(
-                "It is outside the folder tree of the document, and nothing there is read. Copy it inside."
+                "It is outside the folder tree of the document, or the Git repository around it, and nothing there is read. "
+                "Copy it inside."
             )
         return None
 
