@@ -48,14 +48,13 @@ class ClientCredentials(Credential):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(options)
-        require_text(client_id, "client_id")
+        self.client_id = require_text(client_id, "client_id")
         if token_url is not None:
             require_text(token_url, "token_url")
         if client_auth not in (None, "basic", "body"):
             raise ConfigurationError("client_auth must be 'basic' or 'body'")
         if parameters is not None and not is_str_mapping(parameters):
             raise invalid_type("parameters", parameters, "a mapping from field to text")
-        self.client_id = client_id
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url
         self.scopes: frozenset[str] = texts("scopes", scopes.split() if isinstance(scopes, str) else scopes, "text")
@@ -67,7 +66,7 @@ class ClientCredentials(Credential):
         unless `client_id` changes too."""
         fields: dict[str, object] = {"_client_secret": source_of(client_secret, "client_secret")}
         if client_id is not None:
-            fields["client_id"] = client_id
+            fields["client_id"] = client_id = require_text(client_id, "client_id")
         self._replace(fields, drop=client_id not in (None, self.client_id))
 
 
@@ -116,17 +115,16 @@ class BasicToken(Credential):
 
     def __init__(self, tenant: str, token: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        require_text(tenant, "tenant")
+        self.tenant = require_text(tenant, "tenant")
         if ":" in tenant:
             raise ConfigurationError("a user name in HTTP Basic cannot contain a colon (RFC 7617)")
-        self.tenant = tenant
         self._token: Source = source_of(token, "token")
 
     def update_credentials(self, token: SecretInput, *, tenant: str | None = None) -> None:
         """Use another token from the next call on."""
         fields: dict[str, object] = {"_token": source_of(token, "token")}
         if tenant is not None:
-            fields["tenant"] = tenant
+            fields["tenant"] = require_text(tenant, "tenant")
         self._replace(fields, drop=True)
 
 
@@ -146,9 +144,8 @@ class WorkAnalyticsLogin(Credential):
 
     def __init__(self, api_key: SecretInput, username: str, password: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        require_text(username, "username")
+        self.username = require_text(username, "username")
         self._api_key: Source = source_of(api_key, "api_key")
-        self.username = username
         self._password: Source = source_of(password, "password")
 
     def update_credentials(
@@ -158,7 +155,7 @@ class WorkAnalyticsLogin(Credential):
         then, unless user or key change too."""
         fields: dict[str, object] = {"_password": source_of(password, "password")}
         if username is not None:
-            fields["username"] = username
+            fields["username"] = require_text(username, "username")
         if api_key is not None:
             fields["_api_key"] = source_of(api_key, "api_key")
         self._replace(fields, drop=api_key is not None or username not in (None, self.username))

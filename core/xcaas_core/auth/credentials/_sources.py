@@ -147,8 +147,7 @@ SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str |
 def source_of(value: SecretInput, what: str) -> Source:
     """Wrap what the user gave. `what` names it for messages."""
     if isinstance(value, str):
-        require_text(value, what)
-        return LiteralSecret(Secret(value.strip("\r\n")))
+        return LiteralSecret(Secret(require_text(value, what)))
     if isinstance(value, Secret):
         return LiteralSecret(value)
     if _is_source(value):
@@ -165,10 +164,12 @@ def _is_source(value: object) -> TypeIs[Source]:
     return hasattr(value, "get") and hasattr(value, "blocks")
 
 
-def require_text(value: object, what: str) -> None:
-    """Refuse what is no text, or empty: it would only be refused later, and less clearly."""
+def require_text(value: object, what: str) -> str:
+    """Return text without the line end that files give it. Refuse what is no text, or empty: it would only be refused
+    later, and less clearly."""
     if not isinstance(value, str):
         advice = _IS_IT_SET if value is None else None
         raise ConfigurationError(f"{what} must be text, not {type(value).__name__}", advice=advice)
     if not value.strip():
         raise ConfigurationError(f"{what} is empty", advice=_IS_IT_SET)
+    return value.strip("\r\n")

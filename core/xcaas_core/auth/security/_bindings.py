@@ -162,9 +162,12 @@ class LookupFetcher:
         except CredentialsError as error:
             return self._failure(error.message, error.advice)
         value = self.shape(secret.reveal())
-        if not value.isascii() or not value.isprintable():
+        if not value.isascii() or not value.isprintable() or value != value.strip():
             # An HTTP library would refuse it, with the value in its error.
-            return self._failure("a key or token contains characters that a header cannot carry")
+            return self._failure(
+                "a key or token contains characters that a header cannot carry",
+                "They may have been copied with it: a blank at an end, a line break, an accent.",
+            )
         mark = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
             return AccessToken(value, fingerprint=mark)

@@ -64,6 +64,12 @@ def test_arguments_of_credentials_that_cannot_be(kind: Any, options: dict[str, A
         kind(**options)
 
 
+def test_the_line_end_of_a_file_is_no_part_of_a_name() -> None:
+    assert ClientCredentials("id\n", "secret").client_id == "id"
+    assert BasicToken("acme\r\n", "token").tenant == "acme"
+    assert WorkAnalyticsLogin("key", "ada\n", "password").username == "ada"
+
+
 def test_an_option_that_credentials_do_not_have_is_not_lost_quietly() -> None:
     wrong: Any = {"product": "sample"}
     with pytest.raises(TypeError, match=r"ApiKey\(\) got an unexpected keyword argument 'product'"):

@@ -12,7 +12,7 @@ from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 
 
-@pytest.mark.parametrize("key", ["with\nnewline", "wörth", "tab\there"])
+@pytest.mark.parametrize("key", ["with\nnewline", "wörth", "tab\there", " k-17", "k-17\t"])
 def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(key: str) -> None:
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
