@@ -20,7 +20,7 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         from xcaas_core.auth.credentials._set import CredentialSet
         world, cache, credentials = World(), MemoryTokenCache(), CredentialSet.parse(lambda: ApiKey("k"))
         world.token()
-        world.manager._lock.acquire(); world.credential._registry._lock.acquire()
+        world.manager._lock.acquire()
         cache._lock.acquire(); credentials._lock.acquire()
         child = os.fork()
         if child == 0:

@@ -17,7 +17,7 @@ from ...sansio._steps import Flow
 from .._interface import AuthContext
 from ..credentials._base import Credential, is_fixed, manager_of, reveal
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
-from ..tokens._endpoint import EndpointFetcher
+from ..tokens._endpoint import EndpointFetcher, no_secret
 from ..tokens._errors import Failure
 from ..tokens._manager import TokenManager
 from ..tokens._refresh import RefreshBudget, TokenFetcher
@@ -42,7 +42,6 @@ class CredentialBinding:
 
     put: Location
     manager: TokenManager
-    credential: Credential
     renewable: bool
     is_token: bool
 
@@ -54,13 +53,11 @@ def binding_of(resolved: ResolvedScheme, product: Product, context: AuthContext)
         return None
     if scheme.kind in ("oauth2", "http-bearer", "openid") and not isinstance(credential, BearerToken):
         manager = token_manager(credential, product, scheme, context)
-        return CredentialBinding(_in_authorization, manager, credential, renewable=True, is_token=True)
+        return CredentialBinding(_in_authorization, manager, renewable=True, is_token=True)
     name, shape = _value_of(credential, scheme)
     lookup = LookupFetcher(credential, name, shape, context)
     manager = manager_of(credential, ("lookup", name), context, lambda: lookup)
-    return CredentialBinding(
-        _location(scheme), manager, credential, renewable=not is_fixed(credential, name), is_token=False
-    )
+    return CredentialBinding(_location(scheme), manager, renewable=not is_fixed(credential, name), is_token=False)
 
 
 def _location(scheme: Scheme) -> Location:
@@ -156,26 +153,23 @@ class LookupFetcher:
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         del budget
-        started = self.context.clock()
+        started, policy = self.context.clock(), self.credential.policy
         try:
             secret = yield from reveal(self.credential, self.name)
         except CredentialsError as error:
-            return self._failure(error.message, error.advice)
+            return no_secret(error, policy)
         value = self.shape(secret.reveal())
         if not value.isascii() or not value.isprintable() or value != value.strip():
             # An HTTP library would refuse it, with the value in its error.
-            return self._failure(
+            error = CredentialsError(
                 "a key or token contains characters that a header cannot carry",
-                "They may have been copied with it: a blank at an end, a line break, an accent.",
+                advice="They may have been copied with it: a blank at an end, a line break, an accent.",
             )
+            return no_secret(error, policy)
         mark = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
             return AccessToken(value, fingerprint=mark)
-        policy = self.credential.policy
         return AccessToken(value, life=policy.default_life, obtained_at=started, policy=policy, fingerprint=mark)
-
-    def _failure(self, message: str, advice: str | None = None) -> Failure:
-        return Failure(kind="secret", message=message, advice=advice, remember=self.credential.policy.refusal_memory)
 
 
 def token_manager(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> TokenManager:

@@ -73,12 +73,13 @@ class TokenTimeoutError(TokenError, TimeoutError):
 
 FailureKind: TypeAlias = Literal["refused", "rate-limit", "unavailable", "response", "timeout", "secret", "elsewhere"]
 
-_CLASSES: dict[FailureKind, type[TokenError]] = {
+_CLASSES: dict[FailureKind, type[CredentialsError]] = {
     "refused": TokenRefusedError,
     "rate-limit": TokenRateLimitError,
     "unavailable": TokenUnavailableError,
     "response": TokenResponseError,
     "timeout": TokenTimeoutError,
+    "secret": SecretUnavailableError,
     "elsewhere": TokenUnavailableError,
 }
 
@@ -104,7 +105,7 @@ class Failure:
     @property
     def name(self) -> str:
         """The name of the class of error."""
-        return SecretUnavailableError.__name__ if self.kind == "secret" else _CLASSES[self.kind].__name__
+        return _CLASSES[self.kind].__name__
 
     def final(self, attempts: int) -> Failure:
         """Return the same failure, saying how often was tried."""
@@ -114,10 +115,10 @@ class Failure:
 
     def error(self) -> CredentialsError:
         """Return a new error to raise."""
-        if self.kind == "secret":
-            return SecretUnavailableError(self.message, advice=self.advice)
-        error = _CLASSES[self.kind](self.message, advice=self.advice, status=self.status, code=self.code)
+        error = _CLASSES[self.kind](self.message, advice=self.advice)
         error.request_id = self.request_id
+        if isinstance(error, TokenError):
+            error.status, error.code = self.status, self.code
         if isinstance(error, TokenRateLimitError):
             error.retry_after = self.wait
         return error

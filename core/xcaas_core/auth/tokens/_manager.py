@@ -242,26 +242,17 @@ class TokenRegistry:
         self._policy = policy
         self._events = events
         self._managers: dict[Hashable, TokenManager] = {}
-        self._lock = threading.Lock()
-        resets_after_fork(self)
 
     def manager(self, key: Hashable, context: AuthContext, make_fetcher: Callable[[], TokenFetcher]) -> TokenManager:
         """Return the manager for `key`, made with `make_fetcher` if there is none yet."""
         full = (key, context.clock)
-        with self._lock:
-            manager = self._managers.get(full)
-            if manager is None:
-                manager = TokenManager(make_fetcher(), self._policy, context, self._events)
-                self._managers[full] = manager
-            return manager
+        found = self._managers.get(full)
+        # `setdefault` is atomic: threads that come at the same time get the same manager.
+        return found or self._managers.setdefault(
+            full, TokenManager(make_fetcher(), self._policy, context, self._events)
+        )
 
     def renew(self, *, drop: bool) -> None:
         """Use a changed credential; see `TokenManager.renew`."""
-        with self._lock:
-            managers = list(self._managers.values())
-        for manager in managers:
+        for manager in list(self._managers.values()):
             manager.renew(drop=drop)
-
-    def reset(self) -> None:
-        """Take a new lock in a forked child."""
-        self._lock = threading.Lock()

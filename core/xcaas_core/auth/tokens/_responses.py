@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeGuard
 
 from ..._checks import is_list, is_object
 from ..._secrets import Secret
@@ -41,7 +42,7 @@ class InvalidTokenResponse:
     transient: bool = False
 
 
-def is_token(value: object) -> bool:
+def is_token(value: object) -> TypeGuard[str]:
     """Return whether a value is a token that fits into a header."""
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
@@ -65,7 +66,7 @@ def parse_token_response(content: bytes) -> TokenResponse | InvalidTokenResponse
     token, scope = data.get("access_token"), data.get("scope")
     if token is None or token == "":
         return InvalidTokenResponse("the response has no access_token")
-    if not isinstance(token, str) or not is_token(token):
+    if not is_token(token):
         return InvalidTokenResponse("the response's access_token is not text that fits into a header")
     return TokenResponse(
         Secret(token),

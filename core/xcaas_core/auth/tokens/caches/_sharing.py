@@ -144,7 +144,7 @@ class CachingFetcher:
             issued_at = datetime.fromisoformat(issued) if isinstance(issued, str) else None
         except (ValueError, TypeError, RecursionError):
             return None
-        if not isinstance(text, str) or not is_token(text) or not is_number(life) or not is_list(products):
+        if not is_token(text) or not is_number(life) or not is_list(products):
             return None
         if not 0 < seconds <= life + 1:
             return None
