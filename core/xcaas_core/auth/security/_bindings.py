@@ -157,15 +157,15 @@ class LookupFetcher:
         try:
             secret = yield from reveal(self.credential, self.name)
         except CredentialsError as error:
-            return no_secret(error, policy)
+            return no_secret(misfit, policy)
         value = self.shape(secret.reveal())
         if not value.isascii() or not value.isprintable() or value != value.strip():
             # An HTTP library would refuse it, with the value in its error.
-            error = CredentialsError(
+            misfit = CredentialsError(
                 "a key or token contains characters that a header cannot carry",
                 advice="They may have been copied with it: a blank at an end, a line break, an accent.",
             )
-            return no_secret(error, policy)
+            return no_secret(misfit, policy)
         mark = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
             return AccessToken(value, fingerprint=mark)
