@@ -157,7 +157,7 @@ class LookupFetcher:
         try:
             secret = yield from reveal(self.credential, self.name)
         except CredentialsError as error:
-            return no_secret(misfit, policy)
+            return no_secret(error, policy)
         value = self.shape(secret.reveal())
         if not value.isascii() or not value.isprintable() or value != value.strip():
             # An HTTP library would refuse it, with the value in its error.
