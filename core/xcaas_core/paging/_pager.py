@@ -38,7 +38,7 @@ AnyPager = TypeVar("AnyPager", bound="_Options[Any]")
 
 
 class _Position:
-    """Where one iteration stands. Others over the same pager have their own."""
+    """Where one iteration stands."""
 
     __slots__ = ("over", "page", "taken")
 

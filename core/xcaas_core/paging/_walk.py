@@ -10,8 +10,7 @@ the list is over. It ends or fails, whatever a server does:
 - The same cursor with other items is progress: search engines keep one scroll id
   for a whole walk.
 - Pages that are all alike although each request differs end with `PagingError` too,
-  after `PATIENCE` of them, unless a total says that more should follow. Empty ones are less
-  suspect: a service that filters what it has read may give many.
+  after `PATIENCE` of them, unless a total says that more should follow. Filters may give many empty ones.
 """
 
 from __future__ import annotations

@@ -41,8 +41,6 @@ _LOST: Final = {
 }
 # What speaks HTTP under the libraries.
 _CORES: Final = ("httpcore", "httpcore2", "h2", "hpack", "hyperframe", "h11")
-# What they wait with.
-_WAITING: Final = ("anyio", "trio")
 
 
 def converted(error: Exception) -> XCaaSError | None:
@@ -57,13 +55,11 @@ def converted(error: Exception) -> XCaaSError | None:
 
 
 def _is_raised_within(error: Exception) -> bool:
-    """Return whether the part of a library that speaks HTTP has raised an error, which is none of its own: it parses
-    some of what servers send without a guard. What users' hooks and bodies raise is theirs."""
-    trace = error.__traceback__
-    root = ""
+    """Return whether what speaks HTTP has raised an error, and not a hook or a body of the user's."""
+    trace, root = error.__traceback__, ""
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
-        root = root if name in _WAITING else name
+        root = root if name in ("anyio", "trio") else name  # which it waits with
         trace = trace.tb_next
     return root in _CORES
 
@@ -82,7 +78,7 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
         case "ProxyError":
             return ConnectError(f"the proxy made no connection{_detail(error)}", advice="Check the proxy's settings.")
         case "LocalProtocolError" if any(type(cause).__module__.startswith("h2.") for cause in _causes(error)):
-            # HTTP/2's, of a connection that the server has ended or spoilt meanwhile.
+            # Of a connection that the server has ended or spoilt meanwhile.
             return ConnectionLostError(f"the connection broke{_detail(error)}")
         case "LocalProtocolError" | "UnsupportedProtocol" | "InvalidURL":
             return ArgumentError(f"the request cannot be sent like this{_detail(error)}")
