@@ -40,10 +40,10 @@ import sys
 from acme import pets
 
 with pets.Client(base_url=sys.argv[1]) as client:
-    pet = client.core.get_pets("rex")
+    pet = client.core.get_pet("rex")
     print(pet.name, type(pet).__module__)
     try:
-        client.core.get_pets("nobody")
+        client.core.get_pet("nobody")
     except pets.NotFoundError as error:
         print(error.status)
 """
