@@ -42,7 +42,7 @@ class CredentialSet:
     def __init__(
         self, entries: tuple[ScopedCredential, ...] = (), provider: Callable[[], object] | None = None
     ) -> None:
-        self.entries = entries
+        self.entries: tuple[ScopedCredential, ...] = entries
         self._provider = provider
         self._lock = threading.Lock()
         resets_after_fork(self)
