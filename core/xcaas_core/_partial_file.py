@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PartialFile", "safe_file_name"]
 
-_LONGEST_NAME: Final = 240  # bytes; file systems take 255
-_LONGEST_NOTE: Final = 1 << 16  # bytes
+_MAX_NAME_BYTES: Final = 240  # bytes; file systems take 255
+_MAX_NOTE_BYTES: Final = 1 << 16  # bytes
 # Not on every system.
 _PLAIN_FLAGS: Final[int] = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 # Windows reads superscript digits as digits here.
@@ -56,7 +56,7 @@ class PartialFile:
         self.resumable = resumable
         # A name of its own per download: two of the same target don't meet. One to come back to has a fixed name.
         mark = "part" if resumable else f"{os.urandom(6).hex()}.part"
-        self.path = target.with_name(f".{_cut(target.name, _LONGEST_NAME - len(mark))}.{mark}")
+        self.path = target.with_name(f".{_cut(target.name, _MAX_NAME_BYTES - len(mark))}.{mark}")
         self._file: IO[bytes] | None = None
         self._ours = False  # whether there may be a file that nobody else will remove
         self.size = 0
@@ -185,7 +185,7 @@ class PartialFile:
 
         try:
             with open(_open_plain(self._note_path, os.O_RDONLY), "rb") as file:
-                found: object = json.loads(file.read(_LONGEST_NOTE))
+                found: object = json.loads(file.read(_MAX_NOTE_BYTES))
         except (OSError, ValueError, RecursionError):
             return {}
         facts = {str(name): str(value) for name, value in found.items()} if is_object(found) else {}
@@ -254,7 +254,7 @@ def safe_file_name(name: str) -> str:
     name = name.strip(". ")
     if name.split(".", 1)[0].rstrip().lower() in _RESERVED:
         name = f"_{name}"
-    return _cut(name, _LONGEST_NAME).rstrip(". ") or "download"
+    return _cut(name, _MAX_NAME_BYTES).rstrip(". ") or "download"
 
 
 def _cut(name: str, longest: int) -> str:

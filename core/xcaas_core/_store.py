@@ -10,7 +10,7 @@ from ._secrets import Secret
 __all__ = ["store_digest"]
 
 _PEPPER = os.urandom(32)
-_MOST_DIGESTS = 256
+_MAX_DIGESTS = 256
 
 
 def store_digest(principal: str, secret: Secret) -> str:
@@ -24,7 +24,7 @@ def store_digest(principal: str, secret: Secret) -> str:
     if found is None:
         salt = hashlib.sha256(b"xcaas store key\0" + principal.encode()).digest()
         found = hashlib.scrypt(secret.reveal().encode(), salt=salt, n=2**12, r=8, p=1, dklen=16).hex()
-        if len(_digests) >= _MOST_DIGESTS:
+        if len(_digests) >= _MAX_DIGESTS:
             _digests.clear()
         _digests[known] = found
     return found

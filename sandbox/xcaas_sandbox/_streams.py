@@ -27,7 +27,7 @@ _PATH: Final = re.compile(
     r"/(?P<topic>(?:event|agent)-v1/[^/]+)(?:/(?P<subscription>[^/]+))?"
 )
 _TENANTS: Final = ("demotenant", "acmecorp01")
-_LONGEST_QUEUE: Final = 1000
+_MAX_QUEUE: Final = 1000
 _LOOK: Final = 0.002  # seconds between looks for what was published
 
 
@@ -75,19 +75,19 @@ class Streams:
         self._credentials.check(self._product, operation, socket.headers, socket.query_params)
         if found["tenant"] not in _TENANTS:
             raise Problem(401, "unknown tenant")
-        queue = socket.query_params.get("receiverQueueSize", str(_LONGEST_QUEUE))
+        queue = socket.query_params.get("receiverQueueSize", str(_MAX_QUEUE))
         if not queue.isdecimal() or queue == "0":
             raise Problem(400, "receiverQueueSize is no number above 0")
         if found["subscription"] is None:
             place = events.start(socket.query_params.get("messageId", "latest"))
             if place is None:
                 raise Problem(400, "messageId is no id")
-            return found["topic"], Subscription(place), min(int(queue), _LONGEST_QUEUE)
+            return found["topic"], Subscription(place), min(int(queue), _MAX_QUEUE)
         name = f"{found['topic']} {found['subscription']}"
         subscription = events.subscriptions.setdefault(name, Subscription(events.length))
         if subscription.consumers and socket.query_params.get("subscriptionType", "Exclusive") == "Exclusive":
             raise Problem(409, "the subscription has a consumer")
-        return found["topic"], subscription, min(int(queue), _LONGEST_QUEUE)
+        return found["topic"], subscription, min(int(queue), _MAX_QUEUE)
 
 
 class _Connection:

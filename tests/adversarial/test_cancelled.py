@@ -16,7 +16,7 @@ from tests.adversarial.leftovers import nothing_left, tasks_left
 from tests.adversarial.raw_server import Asked, Piece, chunked, json, serving
 
 ASYNC: Final = [kind for kind in KINDS if "blocking" not in kind]
-LONGEST: Final = 0.02
+MAX_SECONDS: Final = 0.02
 ROUNDS: Final = 6
 CALLS: Final = 12
 LEAVES_SOCKETS: Final = pytest.mark.skipif(
@@ -37,13 +37,13 @@ def script(asked: Asked) -> Iterator[Piece]:
         ((json(asked.id), b""), (chunked(body[:4], body[4:]), b""), (json(asked.id), json("EVIL")))
     )
     for at in range(0, len(response), 30):
-        yield chance.random() * LONGEST / 8
+        yield chance.random() * MAX_SECONDS / 8
         yield response[at : at + 30] + (behind if at + 30 >= len(response) else b"")
 
 
 async def one(client: Any, id: str, chance: random.Random, wrong: list[Any]) -> None:
     """A call that is cancelled after a random time, or not at all."""
-    limit = chance.choice((chance.random() * LONGEST, None))
+    limit = chance.choice((chance.random() * MAX_SECONDS, None))
     with anyio.move_on_after(limit) as scope:
         found = (await client.shop.items.get(id))["id"]
         if found != id:
@@ -64,7 +64,7 @@ def test_scopes_that_end(kind: str, library: str) -> None:
     async def main() -> None:
         async with make(kind, library, server.url, timeout=5, retries=2) as client:
             for turn in range(ROUNDS):
-                with anyio.move_on_after(chance.choice((None, chance.random() * LONGEST * 2))):
+                with anyio.move_on_after(chance.choice((None, chance.random() * MAX_SECONDS * 2))):
                     async with anyio.create_task_group() as group:
                         for number in range(CALLS):
                             group.start_soon(one, client, f"{turn}-{number}", chance, wrong)
@@ -95,20 +95,20 @@ def test_tasks_that_are_cancelled(kind: str, library: str) -> None:
 
     async def waited(client: Any, id: str) -> None:
         try:
-            await asyncio.wait_for(get(client, id), chance.random() * LONGEST)
+            await asyncio.wait_for(get(client, id), chance.random() * MAX_SECONDS)
         except TimeoutError:
             return
 
     async def twice(client: Any, id: str) -> None:
         task = asyncio.create_task(get(client, id))
-        await asyncio.sleep(chance.random() * LONGEST)
+        await asyncio.sleep(chance.random() * MAX_SECONDS)
         task.cancel()
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     async def failing() -> None:
-        await asyncio.sleep(chance.random() * LONGEST)
+        await asyncio.sleep(chance.random() * MAX_SECONDS)
         raise ZeroDivisionError
 
     async def together(client: Any, ids: list[str]) -> None:

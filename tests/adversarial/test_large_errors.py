@@ -19,7 +19,7 @@ from tests.adversarial.leftovers import nothing_left
 from tests.adversarial.raw_server import Asked, Piece, json, respond, serving
 from xcaas_core.transport import _messages
 
-MOST: Final = 4 << 20
+MAX_BYTES: Final = 4 << 20
 
 
 def bomb() -> bytes:
@@ -79,10 +79,10 @@ def test_an_error_that_goes_on(kind: str, library: str, script: Callable[[Asked]
         tracemalloc.start()
         try:
             error: Any = failure(kind, library, server.url, name)
-            assert tracemalloc.get_traced_memory()[1] < 8 * MOST
+            assert tracemalloc.get_traced_memory()[1] < 8 * MAX_BYTES
         finally:
             tracemalloc.stop()
-        assert f"(the body is larger than {MOST:,} bytes, and was not read to its end)" in str(error)
+        assert f"(the body is larger than {MAX_BYTES:,} bytes, and was not read to its end)" in str(error)
         assert len(error.body) == 4000
         assert server.connections == 1
 

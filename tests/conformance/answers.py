@@ -23,7 +23,7 @@ from xcaas_core.models import Model, UnknownModel
 
 __all__ = ["SampleAnswer", "accepted", "error_of", "hollow", "same_value", "sample_answers"]
 
-_MOST = 4
+_MAX_SAMPLES = 4
 _TEXTUAL = ("xml", "yaml", "ndjson", "javascript", "jwt", "csv", "graphql")
 _ERRORS: dict[int, type[ResponseError]] = {
     400: xcaas_core.BadRequestError,
@@ -61,7 +61,7 @@ def error_of(status: int) -> type[ResponseError]:
 
 
 def sample_answers(
-    document: Document, operation: OperationNode, most: int = _MOST
+    document: Document, operation: OperationNode, most: int = _MAX_SAMPLES
 ) -> tuple[list[SampleAnswer], list[str]]:
     """Return samples of each declared status in each of its media types, and the statuses that no sample fits."""
     found: list[SampleAnswer] = []

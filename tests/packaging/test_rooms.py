@@ -14,7 +14,7 @@ import pytest
 from tests.packaging.installing import ROOT
 
 PACKAGES = ["xcaas_core", "xcaas_generator", "xcaas_sandbox"]
-MOST_MODULES = 24
+MAX_MODULES = 24
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -30,4 +30,4 @@ def test_no_room_is_crowded(package: str) -> None:
     (source,) = ROOT.glob(f"*/{package}/")
     modules = Counter(path.parent for path in source.rglob("*.py"))
     assert len(modules) > 1
-    assert {folder: number for folder, number in modules.items() if number > MOST_MODULES} == {}
+    assert {folder: number for folder, number in modules.items() if number > MAX_MODULES} == {}

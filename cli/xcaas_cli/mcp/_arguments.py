@@ -17,7 +17,7 @@ from .._docs import parse
 from .._filters import parse_condition
 from .._values import parse_moment
 from ._errors import Refusal
-from ._results import MOST_ROWS
+from ._results import MAX_ROWS
 
 __all__ = [
     "Limit",
@@ -36,7 +36,7 @@ _WHEN = "ISO 8601, or an age such as 12h, 1d, 2w."
 
 Since: TypeAlias = Annotated[str, Field(description=f"Begin of the period: {_WHEN}")]
 Until: TypeAlias = Annotated[str | None, Field(description=f"End of the period: {_WHEN} Now when left out.")]
-Limit: TypeAlias = Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows at most.")]
+Limit: TypeAlias = Annotated[int, Field(ge=1, le=MAX_ROWS, description="Rows at most.")]
 Where: TypeAlias = list[str] | None
 
 

@@ -12,7 +12,7 @@ from xcaas import ConfigurationError, MissingCredentialsError, XCaaSError
 
 __all__ = ["Refusal", "explain", "wrong_arguments"]
 
-_LONGEST = 2_000
+_MAX_LENGTH = 2_000
 """Characters of what a service says; it may send a page."""
 
 
@@ -48,7 +48,7 @@ def wrong_arguments(error: ValidationError, known: Iterable[str]) -> Refusal:
 def _failed_call(error: XCaaSError) -> str:
     what = f"{error.operation} failed" if error.operation else "The call failed"
     status = f" with status {error.status}" if error.status is not None else ""
-    lines = [f"{what}{status}: {error.message[:_LONGEST]}"]
+    lines = [f"{what}{status}: {error.message[:_MAX_LENGTH]}"]
     advice = re.sub(
         r"Pass (\w+)=… to the client",
         lambda found: f"The owner of this server can start xcaas mcp with --{found[1].replace('_', '-')}",

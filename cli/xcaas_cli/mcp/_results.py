@@ -9,15 +9,15 @@ from typing import Any, Final, TypeAlias
 
 from ..output._rows import is_object, is_sequence
 
-__all__ = ["MOST_ROWS", "ROWS_SCHEMA", "Cut", "Result", "compact", "with_instants"]
+__all__ = ["MAX_ROWS", "ROWS_SCHEMA", "Cut", "Result", "compact", "with_instants"]
 
 Result: TypeAlias = dict[str, Any]
 
-MOST_ROWS: Final = 500
-_MOST_CHARACTERS: Final = 60_000
+MAX_ROWS: Final = 500
+_MAX_CHARACTERS: Final = 60_000
 """Of all rows together; the last one may go beyond it."""
-_LONGEST_TEXT: Final = 4_000
-_LONGEST_LIST: Final = 200
+_MAX_TEXT_LENGTH: Final = 4_000
+_MAX_ITEMS: Final = 200
 
 ROWS_SCHEMA: Final[dict[str, Any]] = {
     "type": "object",
@@ -40,7 +40,7 @@ class Cut:
 
     @property
     def is_full(self) -> bool:
-        return len(self.rows) >= self.limit or self._size >= _MOST_CHARACTERS
+        return len(self.rows) >= self.limit or self._size >= _MAX_CHARACTERS
 
     def add(self, row: Any) -> None:
         """Add a row."""
@@ -63,11 +63,11 @@ def compact(value: Any) -> Any:
         parts = {name: compact(part) for name, part in value.items()}
         return {name: part for name, part in parts.items() if part is not None and part != [] and part != {}}
     if is_sequence(value):
-        items = [compact(item) for item in value[:_LONGEST_LIST]]
-        rest = len(value) - _LONGEST_LIST
+        items = [compact(item) for item in value[:_MAX_ITEMS]]
+        rest = len(value) - _MAX_ITEMS
         return [*items, f"… and {rest} more"] if rest > 0 else items
-    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-        return f"{value[:_LONGEST_TEXT]}… ({len(value)} characters in all)"
+    if isinstance(value, str) and len(value) > _MAX_TEXT_LENGTH:
+        return f"{value[:_MAX_TEXT_LENGTH]}… ({len(value)} characters in all)"
     return value
 
 

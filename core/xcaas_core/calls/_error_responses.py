@@ -13,7 +13,7 @@ from .._pointer import value_at
 from .._redaction import Redactor, safe_text, safe_url
 from ..http._media_types import is_html, matches, media_type_of, text_in
 from ..operations._parameter import ResponseSpec
-from ..sansio._messages import LONGEST_ERROR
+from ..sansio._messages import MAX_ERROR_BYTES
 from ..serialization._codecs import codec_for
 from ..serialization._responses import candidates
 
@@ -29,9 +29,9 @@ _MESSAGES: Final = (
     "/errorMessage", "/messages", "/errors", "/reason",
 )  # fmt: skip
 _CODES: Final = ("/code", "/errorCode", "/ErrorCode", "/fault/detail/errorcode", "/error/code", "/errors/0/code")
-_LONGEST_TEXT: Final = 4000
-_LONGEST_SEARCHED: Final = 1 << 18  # for credentials: what is shown may begin with some, whose masks are shorter
-_CUT: Final = f" (the body is larger than {LONGEST_ERROR:,} bytes, and was not read to its end)"
+_MAX_TEXT_LENGTH: Final = 4000
+_MAX_SEARCHED: Final = 1 << 18  # for credentials: what is shown may begin with some, whose masks are shorter
+_CUT: Final = f" (the body is larger than {MAX_ERROR_BYTES:,} bytes, and was not read to its end)"
 
 _ADVICE: Final[Mapping[int, str]] = {
     400: "Check the arguments; the message above is the server's.",
@@ -62,7 +62,7 @@ def response_error(
     message = _text(body, (spec.message if spec else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
     code = _text(body, (spec.code if spec else ()) or (), _CODES) if parsed else None
     return error_class(status)(
-        f"{message or _phrase(status)}{_CUT if len(response.content) >= LONGEST_ERROR else ''}",
+        f"{message or _phrase(status)}{_CUT if len(response.content) >= MAX_ERROR_BYTES else ''}",
         status=status,
         advice=_advice(operation, response, retry_after, redactor),
         body=_decoded(spec, body, operation.product.package),
@@ -81,9 +81,9 @@ def _body(response: Response, content_type: str | None, redactor: Redactor) -> t
     try:
         return redactor.value(loads(text)), True
     except (ValueError, RecursionError):
-        if len(text) > _LONGEST_SEARCHED:
-            text = f"{text[:_LONGEST_SEARCHED]}…"
-        return redactor.text(text)[:_LONGEST_TEXT], False
+        if len(text) > _MAX_SEARCHED:
+            text = f"{text[:_MAX_SEARCHED]}…"
+        return redactor.text(text)[:_MAX_TEXT_LENGTH], False
 
 
 def _described(operation: Operation[object], status: int, sent: str, body: JSONValue) -> ResponseSpec | None:

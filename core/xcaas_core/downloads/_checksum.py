@@ -20,7 +20,7 @@ __all__ = ["Checksum", "part_sizes"]
 _MIB: Final = 1 << 20
 # What upload tools are set to, by default or by habit, in mebibytes.
 _USUAL: Final = (5, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)
-_AT_MOST: Final = 4  # part sizes to try at the same time
+_MAX_PART_SIZES: Final = 4  # part sizes to try at the same time
 _WHOLE: Final = 0  # not in parts
 _ENDLESS: Final = 1 << 62  # one part, whatever its size
 
@@ -31,13 +31,13 @@ def part_sizes(length: int, parts: int) -> tuple[tuple[int, ...], bool]:
         return ((max(length, 1),), True) if parts == 1 else ((), True)
     smallest = -(-length // parts)
     largest = -(-length // (parts - 1)) - 1
-    if largest - smallest < _AT_MOST:
+    if largest - smallest < _MAX_PART_SIZES:
         return tuple(range(smallest, largest + 1)), True
     aligned = range(-(-smallest // _MIB) * _MIB, largest + 1, _MIB)
-    if len(aligned) <= _AT_MOST:
+    if len(aligned) <= _MAX_PART_SIZES:
         return tuple(aligned), bool(aligned)
     usual = [size * _MIB for size in _USUAL if size * _MIB in aligned]
-    return tuple(usual[:_AT_MOST]), False
+    return tuple(usual[:_MAX_PART_SIZES]), False
 
 
 class Checksum:

@@ -13,7 +13,7 @@ __all__ = ["disposition_name", "link_target", "request_id_of", "requested_wait"]
 # Below this a number counts seconds; above it is a date in epoch seconds.
 _EPOCH: Final = 1_000_000_000
 
-_LONGEST_ID: Final = 200
+_MAX_ID_LENGTH: Final = 200
 _REQUEST_IDS: Final = (
     "x-request-id",
     "x-correlation-id",
@@ -83,7 +83,7 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
     """Return the server's name for a request, under whichever header it gives it."""
     for name in _REQUEST_IDS:
         found = headers.get(name)
-        if found and len(found) <= _LONGEST_ID:
+        if found and len(found) <= _MAX_ID_LENGTH:
             return found
     return None
 

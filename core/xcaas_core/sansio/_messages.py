@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol, TypeAlias
 if TYPE_CHECKING:
     from ..operations._operation import Operation
 
-__all__ = ["LONGEST_ERROR", "Content", "Part", "Request", "Response"]
+__all__ = ["MAX_ERROR_BYTES", "Content", "Part", "Request", "Response"]
 
 
 # One part of a multipart body: name, and (file name, content, content type, other headers) as HTTP libraries take it.
@@ -18,7 +18,7 @@ Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None, d
 Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes]] | None"
 
 
-LONGEST_ERROR: Final = 4 << 20
+MAX_ERROR_BYTES: Final = 4 << 20
 """Bytes of the body of an error that are kept, and after which reading ends: a few bytes may unpack to gigabytes."""
 
 

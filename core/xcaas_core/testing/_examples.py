@@ -21,7 +21,7 @@ __all__ = ["example"]
 
 _DEEPEST: Final = 6
 _TOO_DEEP: Final = 3 * _DEEPEST
-_MOST: Final = 400  # values per example
+_MAX_VALUES: Final = 400  # values per example
 _VALUES: Final[dict[type, object]] = {
     str: "text",
     bool: True,
@@ -48,7 +48,7 @@ class _Maker:
 
     def value(self, codec: Codec, depth: int) -> JSONValue:
         self._made += 1
-        enough = depth >= _DEEPEST or self._made >= _MOST
+        enough = depth >= _DEEPEST or self._made >= _MAX_VALUES
         match codec:
             case ListCodec():
                 return [] if enough else [self.value(codec.item, depth + 1)]

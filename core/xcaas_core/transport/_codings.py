@@ -17,7 +17,7 @@ __all__ = ["BodyDecoder", "body_decoder"]
 
 _PIECE: Final = 1 << 20  # most bytes that come out at a time: a few bytes may stand for gigabytes
 _SIP: Final = 256  # bytes that go in at a time where a library cannot be told how many may come out
-_MOST: Final = 8  # codings on top of each other: real servers use one or two, and each takes stack and memory
+_MAX_CODINGS: Final = 8  # codings on top of each other: real servers use one or two, and each takes stack and memory
 _GZIP: Final = 16 + zlib.MAX_WBITS
 # Servers write these where they mean that there is none; S3 keeps `aws-chunked` of the upload.
 _NONE: Final = ("", "identity", "none", "binary", "utf-8", "utf8", "aws-chunked")
@@ -69,8 +69,10 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
     """
     named = [coding.strip().lower() for coding in content_encoding.split(",")]
     codings = [coding for coding in named if coding not in _NONE]
-    if len(codings) > _MOST:
-        raise DecodeError(f"the body comes in {len(codings)} content codings on top of each other; {_MOST} are undone")
+    if len(codings) > _MAX_CODINGS:
+        raise DecodeError(
+            f"the body comes in {len(codings)} content codings on top of each other; {_MAX_CODINGS} are undone"
+        )
     stages = [_decompressor(coding) for coding in reversed(codings)]
     return BodyDecoder(stages) if stages else None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .._errors import ConfigurationError, DecodeError, TransportError, XCaaSError
 from .._redaction import safe_url
 from .._version import AGENT
-from ..sansio._messages import LONGEST_ERROR
+from ..sansio._messages import MAX_ERROR_BYTES
 from ._deadlines import Deadline
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BodyBuffer", "HttpResponse", "RequestBuilder", "http_response", "map_exception"]
 
-_MOST: Final = 1 << 20
+_MAX_STRICT_BYTES: Final = 1 << 20
 _PORTION: Final = 128 << 20  # bytes that any body may unpack to, and after which its ratio is looked at
 _RATIO: Final = 200  # JSON is rarely packed to a fiftieth
 
@@ -133,7 +133,7 @@ class RequestBuilder:
 
 
 class BodyBuffer:
-    """The pieces of a body, and how many bytes they may come to. Of an error, `LONGEST_ERROR` bytes are kept.
+    """The pieces of a body, and how many bytes they may come to. Of an error, `MAX_ERROR_BYTES` bytes are kept.
 
     What a coding unpacks to is bounded by what came of it: a few kilobytes may stand for gigabytes.
     """
@@ -145,7 +145,9 @@ class BodyBuffer:
         self._strict = request is not None and request.operation is None
         self._decoder = None if self._strict or response.status >= 300 else response.decoder
         longest = math.inf if self._decoder is None else _PORTION
-        self._left: float = _MOST if self._strict else longest if response.status < 300 else LONGEST_ERROR
+        self._left: float = (
+            _MAX_STRICT_BYTES if self._strict else longest if response.status < 300 else MAX_ERROR_BYTES
+        )
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> bool:
@@ -167,10 +169,12 @@ class BodyBuffer:
         if self._left >= 0:
             return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         if self._strict:
-            raise TransportError(f"the response is larger than {_MOST:,} bytes, and was not read to its end")
+            raise TransportError(
+                f"the response is larger than {_MAX_STRICT_BYTES:,} bytes, and was not read to its end"
+            )
         if self._decoder is not None:
             raise DecodeError(f"the body unpacks to more than {_RATIO} times its size, and was not read to its end")
-        return b"".join(self._pieces)[:LONGEST_ERROR]
+        return b"".join(self._pieces)[:MAX_ERROR_BYTES]
 
 
 def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:

@@ -34,8 +34,8 @@ SENT: Final = "x-8x8-transmission-time"
 RETRY: Final = "x-8x8-retry"
 _NAMES: Final = (SIGNATURE, CUSTOMER, TENANT, EVENT, SENT, RETRY)
 # Bounds keep what somebody sends without a key from costing much. Real ids have 30 letters at most.
-_LONGEST: Final = {SIGNATURE: 4096}
-_LONGEST_ID: Final = 512
+_MAX_LENGTHS: Final = {SIGNATURE: 4096}
+_MAX_LENGTH: Final = 512
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 # Halves of surrogate pairs are bytes that some frameworks could not decode.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -82,7 +82,7 @@ def read_headers(headers: Headers) -> SignedHeaders:
         if name not in found:
             raise WebhookError("missing_header", f"the header {name} is missing")
         value = found[name]
-        if not value or len(value) > _LONGEST.get(name, _LONGEST_ID) or _CONTROL.search(value):
+        if not value or len(value) > _MAX_LENGTHS.get(name, _MAX_LENGTH) or _CONTROL.search(value):
             raise WebhookError("bad_header", f"the header {name} is empty, too long, or has control characters")
     return SignedHeaders(
         found[SIGNATURE],

@@ -34,12 +34,12 @@ __all__ = ["KEY_ID_FIELD", "KeyLimits", "KeyRing"]
 KEY_ID_FIELD: Final = "{kid}"
 """What the id of a key takes the place of, in an address."""
 
-_MOST_KEYS: Final = 64
-_MOST_UNKNOWN: Final = 1024
+_MAX_KEYS: Final = 64
+_MAX_UNKNOWN: Final = 1024
 _UNKNOWN_SECONDS: Final = 60.0
 _RENEWAL_PAUSE: Final = 60.0  # between two attempts to renew a key; it is used meanwhile
 _LIVES: Final = 24  # a key that cannot be renewed is given up after so many lifetimes
-_MOST_BYTES: Final = 1 << 16  # a key has 500
+_MAX_KEY_BYTES: Final = 1 << 16  # a key has 500
 
 _log = logging.getLogger("xcaas.webhooks")
 
@@ -172,12 +172,12 @@ class KeyRing:
             if isinstance(outcome, str):
                 self._unknown[key_id] = now + _UNKNOWN_SECONDS
                 self._unknown.move_to_end(key_id)
-                _shrink(self._unknown, _MOST_UNKNOWN)
+                _shrink(self._unknown, _MAX_UNKNOWN)
             else:
                 lifetime = self._limits.lifetime
                 self._held[key_id] = _Held(outcome, now + lifetime, now + lifetime * _LIVES)
                 self._unknown.pop(key_id, None)
-                _shrink(self._held, _MOST_KEYS)
+                _shrink(self._held, _MAX_KEYS)
             return outcome
 
     def _fetch(self, key_id: str) -> Flow[_Outcome]:
@@ -221,7 +221,7 @@ class KeyRing:
         # A streamed body has no limit of its own, in size or in time.
         while response.status == 200 and (chunk := (yield from read_chunk(response))):
             body += chunk
-            if len(body) > _MOST_BYTES or self._clock() - started > (timeout.total or inf):
+            if len(body) > _MAX_KEY_BYTES or self._clock() - started > (timeout.total or inf):
                 trouble = "the body is too long"
                 break
         yield Close(response)

@@ -14,7 +14,7 @@ __all__ = ["SECOND", "beyond", "cut", "ended_by", "length", "utc", "windows"]
 
 SECOND: Final = timedelta(seconds=1)
 _DAY: Final = timedelta(days=1)
-_LONGEST: Final = timedelta(days=3660)
+_MAX_PERIOD: Final = timedelta(days=3660)
 _UNITS: Final = {"s": SECOND, "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": _DAY, "w": timedelta(weeks=1)}
 _END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def length(every: object) -> timedelta:
         every = int(match[1]) * _UNITS[match[2]]
     if not isinstance(every, timedelta):
         raise SliceError(f"{every!r} is not a length of time", advice="Give it as '15m', '1h' or '1d', or a timedelta.")
-    if every > _LONGEST:
+    if every > _MAX_PERIOD:
         raise SliceError(f"a window of {every.days:,} days is too long", advice="Give ten years or less.")
     if every < SECOND or every % SECOND:
         raise SliceError("a window must be a whole number of seconds, at least one")

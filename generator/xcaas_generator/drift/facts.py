@@ -18,7 +18,7 @@ from xcaas_generator.python.docstrings import plain
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DEEPEST = 12
-_MOST_ADDRESSES = 200
+_MAX_ADDRESSES = 200
 _KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "boolean", "bytes": "file", "none": "null"}
 _ROOTS = ("request", "response")
 
@@ -71,7 +71,7 @@ def _addresses(operation: ir.Operation) -> Iterator[str]:
             [(variable.name, value) for value in dict.fromkeys((variable.default, *variable.enum))]
             for variable in server.variables
         ]
-        for chosen in itertools.islice(itertools.product(*choices), _MOST_ADDRESSES):
+        for chosen in itertools.islice(itertools.product(*choices), _MAX_ADDRESSES):
             url = server.url
             for name, value in chosen:
                 url = url.replace(f"{{{name}}}", value)

@@ -14,7 +14,7 @@ from xcaas_generator import ir
 
 NAME = "_examples.json"
 _DEEPEST = 6
-_MOST = 400  # values per example; in large documents everything hangs together
+_MAX_VALUES = 400  # values per example; in large documents everything hangs together
 
 _BY_FORM: Mapping[str, ir.JSON] = {
     "date": "2026-03-14",
@@ -113,7 +113,7 @@ class _Maker:
         return value
 
     def enough(self, depth: int) -> bool:
-        return depth >= _DEEPEST or self.made >= _MOST
+        return depth >= _DEEPEST or self.made >= _MAX_VALUES
 
 
 def _scalar(ref: ir.Scalar) -> ir.JSON:

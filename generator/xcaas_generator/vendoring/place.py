@@ -11,7 +11,7 @@ from ..failure import Failure
 from ._vendor_check import walk
 from .record import Record, read_record
 
-LONGEST_PATH = 119
+MAX_PATH_LENGTH = 119
 _PROJECT = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
@@ -51,9 +51,9 @@ def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
     root = project_root(target)
     base = _absolute(target).relative_to(root).as_posix() if root else target.name
     longest = max((f"{base}/{path}" for path in paths), key=len, default="")
-    if len(longest) > LONGEST_PATH:
+    if len(longest) > MAX_PATH_LENGTH:
         raise Failure(
-            f"{longest} would have {len(longest)} characters, more than {LONGEST_PATH}; choose another --into"
+            f"{longest} would have {len(longest)} characters, more than {MAX_PATH_LENGTH}; choose another --into"
         )
 
 

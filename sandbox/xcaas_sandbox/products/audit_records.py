@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["AuditRecords"]
 
 RECORDS: Final = 23
-LONGEST: Final = timedelta(days=31)
+MAX_PERIOD: Final = timedelta(days=31)
 _EVENTS: Final = ("create", "update", "update", "delete")
 _ENTITIES: Final = ("ringgroup", "user", "extension")
 
@@ -33,7 +33,7 @@ class AuditRecords:
 
     def list(self, call: Call) -> Reply:
         begin, end = _moment(call, "startTime"), _moment(call, "endTime")
-        if end - begin > LONGEST:
+        if end - begin > MAX_PERIOD:
             raise Problem(400, "The period is longer than 31 days")
         found = [row for row in self._rows if begin <= datetime.fromisoformat(row["auditTimestamp"]) <= end]
         found = [row for row in found if _fits(call, row)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Calls"]
 
 LINES: Final = (1, 2)
-MOST_CODES: Final = 6
+MAX_CODES: Final = 6
 
 
 class Calls:
@@ -69,8 +69,8 @@ class Calls:
             raise Problem(400, "Unknown interaction")
         self._agent(call.parameter("agentId"))
         selections: list[Node] = call.json().get("selections", [])
-        if sum(len(selection.get("codes", ())) for selection in selections) > MOST_CODES:
-            raise Problem(400, f"More than {MOST_CODES} codes")
+        if sum(len(selection.get("codes", ())) for selection in selections) > MAX_CODES:
+            raise Problem(400, f"More than {MAX_CODES} codes")
         interaction.codes = selections
         return _done("Success")
 

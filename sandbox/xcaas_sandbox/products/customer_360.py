@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Customer360"]
 
 _IDENTITIES: Final = ("contactId", "accountId", "email", "phoneNumber")
-MOST_SUMMARIES: Final = 50
+MAX_SUMMARIES: Final = 50
 # A summary of this interaction is still being made; any other that isn't known has none.
 LATE: Final = "int-19b1c7"
 
@@ -45,8 +45,8 @@ class Customer360:
 
     def summaries(self, call: Call) -> Reply:
         wanted = call.values("interactionId")
-        if len(wanted) > MOST_SUMMARIES:
-            raise Problem(400, f"More than {MOST_SUMMARIES} interactions")
+        if len(wanted) > MAX_SUMMARIES:
+            raise Problem(400, f"More than {MAX_SUMMARIES} interactions")
         known = {summary["interactionId"]: summary for summary in self._summaries}
         failures = [
             {"interactionId": name, "reason": f"Summary not {'available' if name == LATE else 'found'}"}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["CustomerExperience"]
 
 HITS: Final = 23
-MOST_ROWS: Final = 5000
+MAX_ROWS: Final = 5000
 
 
 class CustomerExperience:
@@ -32,8 +32,8 @@ class CustomerExperience:
         body: Node = call.json()
         # Numbers come as numbers or as text.
         page, rows = int(body["page"]), int(body["rows"])
-        if page < 1 or not 1 <= rows <= MOST_ROWS:
-            raise Problem(400, f"page counts from 1, rows goes up to {MOST_ROWS}")
+        if page < 1 or not 1 <= rows <= MAX_ROWS:
+            raise Problem(400, f"page counts from 1, rows goes up to {MAX_ROWS}")
         if "duration" not in body and "timeRange" not in body:
             raise Problem(400, "Give duration or timeRange")
         found = self._rows[(page - 1) * rows : page * rows]

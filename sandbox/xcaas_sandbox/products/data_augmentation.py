@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DataAugmentation"]
 
-MOST_VARIABLES: Final = 50
+MAX_VARIABLES: Final = 50
 _NAME: Final = re.compile(r"_[A-Za-z0-9]{1,24}")
 
 
@@ -41,8 +41,8 @@ class DataAugmentation:
     def set(self, call: Call) -> Reply:
         interaction = self._interaction(call)
         sent: list[Node] = [variable for group in call.json()["data"] for variable in group["variables"]]
-        if len(sent) > MOST_VARIABLES:
-            raise Problem(400, f"More than {MOST_VARIABLES} variables")
+        if len(sent) > MAX_VARIABLES:
+            raise Problem(400, f"More than {MAX_VARIABLES} variables")
         for variable in sent:
             if not _NAME.fullmatch(variable["name"]):
                 raise Problem(400, f"{variable['name']!r} is no name: an underscore, then 24 letters or digits at most")

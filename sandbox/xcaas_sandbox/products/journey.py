@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Journeys"]
 
 JOURNEYS: Final = 23
-LONGEST: Final = timedelta(days=60)
+MAX_PERIOD: Final = timedelta(days=60)
 _GUIDE: Final = "https://developer.8x8.com/analytics/docs/journeys"
 _KINDS: Final = ("Inbound", "Outbound", "Internal")
 _FINISHED: Final = ("Handled", "Abandoned", "EndedInScript", "Handled")
@@ -84,7 +84,7 @@ def _check(body: Node) -> None:
     start, end = (_moment(body["dateRange"], name) for name in ("start", "end"))
     if end < start:
         raise _refusal("endDateBeforeStartDate", "The period ends before it starts")
-    if end - start > LONGEST:
+    if end - start > MAX_PERIOD:
         raise _refusal("maxInterval", "The period is longer than 60 days")
     if body.get("filters") == []:
         raise _refusal("filtersNotEmpty", "Leave filters out instead of sending none")

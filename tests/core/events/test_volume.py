@@ -21,7 +21,7 @@ from tests.core.events.support import TOPIC, async_client, blocking_client
 from tests.support.volume import volume
 
 COUNT = volume(25_000, 100_000)
-MOST_MEMORY = 20 * 2**20
+MAX_MEMORY = 20 * 2**20
 _SANDBOX = """
 import sys
 from xcaas_sandbox import Fault, Faults, Sandbox
@@ -77,7 +77,7 @@ class Tally:
 
     def check(self, base_url: str) -> None:
         assert set(self.seen) == {1}
-        assert self.grown < MOST_MEMORY, self.grown
+        assert self.grown < MAX_MEMORY, self.grown
         opened = ask(base_url)["opened"]
         assert isinstance(opened, int)
         assert opened > 3

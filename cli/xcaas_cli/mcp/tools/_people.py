@@ -14,7 +14,7 @@ from .._tool import reads
 
 __all__ = ["find_contacts", "find_sites", "find_users"]
 
-_LARGEST_PAGE = 100
+_MAX_PAGE_SIZE = 100
 
 
 @reads("Find contacts")
@@ -60,7 +60,7 @@ async def find_users(
     """Find users of the customer in administration: names, status, site, licences, extensions, ring groups."""
     pager = session.client.administration.users.list(
         filter=together(where, basicInfo__userName=user_name, basicInfo__lastName=last_name),
-        page_size=min(limit, _LARGEST_PAGE),
+        page_size=min(limit, _MAX_PAGE_SIZE),
     )
     return await session.paged(pager, limit)
 
@@ -75,7 +75,7 @@ async def find_sites(
 ) -> Result:
     """Find sites of the customer in administration: address, time zone, PBX, caller id, emergency notifications."""
     pager = session.client.administration.sites.list(
-        filter=together(None, name=name), page_size=min(limit, _LARGEST_PAGE)
+        filter=together(None, name=name), page_size=min(limit, _MAX_PAGE_SIZE)
     )
     return await session.paged(pager, limit)
 

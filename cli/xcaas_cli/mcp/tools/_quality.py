@@ -16,7 +16,7 @@ from .._tool import reads
 
 __all__ = ["find_evaluations", "find_interactions", "get_transcript"]
 
-_LARGEST_PAGE = 100
+_MAX_PAGE_SIZE = 100
 _AgentReference = Annotated[
     int | None, Field(description="Only of this agent: a userReference, as rows have it under agent.")
 ]
@@ -47,7 +47,7 @@ async def find_interactions(
         user_reference=agent_reference,
         interaction_guid=interaction_ids,
         interaction_type=interaction_type,
-        size=min(limit, _LARGEST_PAGE),
+        size=min(limit, _MAX_PAGE_SIZE),
     )
     return await session.paged(pager, limit, _without_links, {"period": period.told})
 
@@ -92,7 +92,7 @@ async def find_evaluations(
         user_reference=agent_reference,
         interaction_guid=interaction_ids,
         template_name=template_name,
-        size=min(limit, _LARGEST_PAGE),
+        size=min(limit, _MAX_PAGE_SIZE),
     )
     return await session.paged(pager, limit, _without_links, {"period": period.told})
 

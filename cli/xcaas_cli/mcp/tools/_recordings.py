@@ -28,8 +28,8 @@ Region = Annotated[
         f" Known values: {', '.join(manifest().regions['storage'])}."
     ),
 ]
-_LARGEST_PAGE = 100
-_LARGEST_TEXT = 2_000_000
+_MAX_PAGE_SIZE = 100
+_MAX_TEXT_BYTES = 2_000_000
 _SOUND = re.compile(r"audio/|video/|image/")
 _IN_LISTS = ("id", "type", "objectName", "storedBytes", "createdTime", "objectState", "tags")
 
@@ -67,7 +67,7 @@ async def find_recordings(
     if (conditions := together(where, type=type, agentName=agent, queueName=queue)) is not None:
         filter &= conditions
     pager = session.at("storage", region).storage.objects.search(
-        filter=filter, sort_field="createdTime", sort_direction="DESC", limit=min(limit, _LARGEST_PAGE)
+        filter=filter, sort_field="createdTime", sort_direction="DESC", limit=min(limit, _MAX_PAGE_SIZE)
     )
     return await session.paged(pager, limit, _in_list, {"period": period.told})
 
@@ -96,7 +96,7 @@ async def get_stored_text(
     """
     objects = session.at("storage", region).storage.objects
     known = await objects.get(recording_id)
-    if _SOUND.match(known.mime_type or "") or (known.stored_bytes or 0) > _LARGEST_TEXT:
+    if _SOUND.match(known.mime_type or "") or (known.stored_bytes or 0) > _MAX_TEXT_BYTES:
         raise Refusal(
             f"{recording_id} is {known.type}, {known.mime_type}, {known.stored_bytes} bytes: nothing to read here."
         )

@@ -39,7 +39,7 @@ _HOW_TO_GIVE: dict[str, str] = {
 }
 _NO_ENDPOINT = "BearerToken(token) or ClientCredentials(client_id, client_secret, token_url='https://…')"
 _TOKENS = ("oauth2", "http-bearer", "openid")
-_MOST = 5  # credentials that an error lists
+_MAX_LISTED = 5  # credentials that an error lists
 _OTHERS_DO = ("mutual-tls", "other")
 
 
@@ -173,11 +173,12 @@ def _how_each(product: Product, names: Sequence[str]) -> list[str]:
 def _has(product: Product, held: Sequence[ScopedCredential]) -> str:
     """Say what there is instead, so that a slip in a name is seen."""
     shown = [
-        repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}" for one in held[:_MOST]
+        repr(one.credential) if one.name is None else f"{one.credential!r} for {one.name!r}"
+        for one in held[:_MAX_LISTED]
     ]
     if not shown:
         return ""
-    more = f" and {len(held) - _MOST} more" if len(held) > _MOST else ""
+    more = f" and {len(held) - _MAX_LISTED} more" if len(held) > _MAX_LISTED else ""
     known = (product.name, *product.schemes)
     names = any(one.name is not None and one.name not in known for one in held)
     hint = f"; credentials for it are named {' or '.join(map(repr, known))}" if names else ""

@@ -27,7 +27,7 @@ __all__ = ["EndpointFetcher", "no_secret"]
 
 _WRONG = "Check the key and its secret (a key that was deleted or replaced in the Admin Console is refused too)."
 # One header with an odd number in it, such as milliseconds, must not keep a program without a token for days.
-_LONGEST_CLOSED = 300.0
+_MAX_PAUSE = 300.0
 # What parsers quote of a response that is not HTTP: it may be the token.
 _QUOTED = re.compile(r":? *(?:bytearray\()?b['\"].*", re.DOTALL)
 _ADVICE = {400: _WRONG, 401: _WRONG, 403: _WRONG, 404: "Check the client's base_url.", 407: "Check the proxy's login."}
@@ -66,7 +66,7 @@ class EndpointFetcher:
 
     def _pause(self, attempt: int, failure: Failure) -> float:
         if failure.wait is not None:
-            self._closed_until = self.context.clock() + min(failure.wait, _LONGEST_CLOSED)
+            self._closed_until = self.context.clock() + min(failure.wait, _MAX_PAUSE)
         return max(self.policy.pause(attempt, self.context.random()), failure.wait or 0.0)
 
     def _cannot_wait(self, pause: float, budget: RefreshBudget, failure: Failure | None) -> Failure | None:
@@ -86,7 +86,7 @@ class EndpointFetcher:
             status=failure.status if failure else None,
             code=failure.code if failure else None,
             wait=pause,
-            remember=min(pause, _LONGEST_CLOSED),
+            remember=min(pause, _MAX_PAUSE),
         )
 
     def _unless_out_of_time(self, failure: Failure, budget: RefreshBudget) -> Failure:

@@ -31,7 +31,7 @@ __all__ = ["CachingFetcher", "TokenCache"]
 _log = logging.getLogger("xcaas.auth")
 T = TypeVar("T")
 
-_LONGEST_ENTRY = 1 << 20
+_MAX_ENTRY_BYTES = 1 << 20
 
 
 @public
@@ -134,7 +134,7 @@ class CachingFetcher:
         if entry is None:
             return None
         payload, seconds = entry
-        if len(payload) > _LONGEST_ENTRY:
+        if len(payload) > _MAX_ENTRY_BYTES:
             return None
         try:
             fields: object = json.loads(payload)
