@@ -48,7 +48,7 @@ class ClientCredentials(Credential):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(options)
-        self.client_id = require_text(client_id, "client_id")
+        self.client_id: str = require_text(client_id, "client_id")
         if token_url is not None:
             require_text(token_url, "token_url")
         if client_auth not in (None, "basic", "body"):
@@ -115,7 +115,7 @@ class BasicToken(Credential):
 
     def __init__(self, tenant: str, token: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        self.tenant = require_text(tenant, "tenant")
+        self.tenant: str = require_text(tenant, "tenant")
         if ":" in tenant:
             raise ConfigurationError("a user name in HTTP Basic cannot contain a colon (RFC 7617)")
         self._token: Source = source_of(token, "token")
@@ -144,7 +144,7 @@ class WorkAnalyticsLogin(Credential):
 
     def __init__(self, api_key: SecretInput, username: str, password: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        self.username = require_text(username, "username")
+        self.username: str = require_text(username, "username")
         self._api_key: Source = source_of(api_key, "api_key")
         self._password: Source = source_of(password, "password")
 
