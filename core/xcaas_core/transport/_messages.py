@@ -145,9 +145,7 @@ class BodyBuffer:
         self._strict = request is not None and request.operation is None
         self._decoder = None if self._strict or response.status >= 300 else response.decoder
         longest = math.inf if self._decoder is None else _PORTION
-        self._left: float = (
-            _MAX_STRICT_BYTES if self._strict else longest if response.status < 300 else MAX_ERROR_BYTES
-        )
+        self._left: float = _MAX_STRICT_BYTES if self._strict else longest if response.status < 300 else MAX_ERROR_BYTES
         self._pieces: list[bytes] = []
 
     def add(self, piece: bytes) -> bool:
