@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import IO, Final, TypeGuard, cast
 
@@ -24,6 +24,7 @@ __all__ = [
     "is_named_file",
     "is_open_file",
     "is_path",
+    "piece_of",
     "size_of_path",
 ]
 
@@ -129,7 +130,7 @@ def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
         raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
     place = file_length(file)
     if place is None:
-        return Payload(_once(_read_file(file)), media_type, replayable=False)
+        return Payload(lambda: _read_file(file), media_type, replayable=False)
     start, length = place
 
     def again() -> Iterator[bytes]:
@@ -141,21 +142,30 @@ def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
 
 def _read_file(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
-        yield chunk
+        yield piece_of(chunk)
 
 
 def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
-    if isinstance(source, AsyncIterator | Iterator):
-        return Payload(_once(source), media_type, replayable=False)
-    if isinstance(source, AsyncIterable):
-        return Payload(source.__aiter__, media_type)
-    return Payload(source.__iter__, media_type)
+    replayable = not isinstance(source, AsyncIterator | Iterator)
+    pieces = _async_pieces if isinstance(source, AsyncIterable) else _pieces
+    return Payload(lambda: pieces(source), media_type, replayable=replayable)
 
 
-def _once(
-    source: Iterator[bytes] | AsyncIterator[bytes],
-) -> Callable[[], Iterator[bytes] | AsyncIterator[bytes]]:
-    return lambda: source
+def _pieces(source: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in source:
+        yield piece_of(piece)
+
+
+async def _async_pieces(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for piece in source:
+        yield piece_of(piece)
+
+
+def piece_of(piece: bytes) -> bytes:
+    """Return a piece of a body. Refuse others than bytes: the HTTP library would fail on them while it sends."""
+    if is_bytes(piece):
+        return piece
+    raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:

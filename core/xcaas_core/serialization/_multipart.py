@@ -27,6 +27,7 @@ from ._binary_body import (
     is_named_file,
     is_open_file,
     is_path,
+    piece_of,
     size_of_path,
 )
 from ._bodies import EncodedBody, Payload
@@ -266,7 +267,7 @@ class _Window:
             chunk = next(chunks, None)
             if chunk is None:
                 break
-            self._rest += chunk
+            self._rest += piece_of(chunk)
         size = len(self._rest) if size < 0 else size
         data, self._rest = self._rest[:size], self._rest[size:]
         return data
