@@ -147,8 +147,9 @@ def _read_file(file: IO[bytes]) -> Iterator[bytes]:
 
 def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
     replayable = not isinstance(source, AsyncIterator | Iterator)
-    pieces = _async_pieces if isinstance(source, AsyncIterable) else _pieces
-    return Payload(lambda: pieces(source), media_type, replayable=replayable)
+    if isinstance(source, AsyncIterable):
+        return Payload(lambda: _async_pieces(source), media_type, replayable=replayable)
+    return Payload(lambda: _pieces(source), media_type, replayable=replayable)
 
 
 def _pieces(source: Iterable[bytes]) -> Iterator[bytes]:
@@ -163,9 +164,9 @@ async def _async_pieces(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 
 def piece_of(piece: bytes) -> bytes:
     """Return a piece of a body. Refuse others than bytes: the HTTP library would fail on them while it sends."""
-    if is_bytes(piece):
-        return piece
-    raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
+    if not is_bytes(piece):
+        raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
+    return piece
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:
