@@ -16,6 +16,7 @@ __all__ = [
     "CHUNK",
     "binary_body",
     "binary_payload",
+    "check_piece",
     "file_length",
     "has_files",
     "is_binary",
@@ -24,7 +25,6 @@ __all__ = [
     "is_named_file",
     "is_open_file",
     "is_path",
-    "piece_of",
     "size_of_path",
 ]
 
@@ -142,7 +142,8 @@ def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
 
 def _read_file(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
-        yield piece_of(chunk)
+        check_piece(chunk)
+        yield chunk
 
 
 def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
@@ -154,19 +155,20 @@ def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: s
 
 def _pieces(source: Iterable[bytes]) -> Iterator[bytes]:
     for piece in source:
-        yield piece_of(piece)
+        check_piece(piece)
+        yield piece
 
 
 async def _async_pieces(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     async for piece in source:
-        yield piece_of(piece)
+        check_piece(piece)
+        yield piece
 
 
-def piece_of(piece: bytes) -> bytes:
-    """Return a piece of a body. Refuse others than bytes: the HTTP library would fail on them while it sends."""
+def check_piece(piece: object) -> None:
+    """Refuse a piece of a body that is not bytes: the HTTP library would fail on it while it sends."""
     if not is_bytes(piece):
         raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
-    return piece
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:

@@ -19,6 +19,7 @@ from ..operations._parameter import Body, Encoding
 from ..sansio._messages import Part
 from ._binary_body import (
     CHUNK,
+    check_piece,
     file_length,
     has_files,
     is_binary,
@@ -27,7 +28,6 @@ from ._binary_body import (
     is_named_file,
     is_open_file,
     is_path,
-    piece_of,
     size_of_path,
 )
 from ._bodies import EncodedBody, Payload
@@ -267,7 +267,8 @@ class _Window:
             chunk = next(chunks, None)
             if chunk is None:
                 break
-            self._rest += piece_of(chunk)
+            check_piece(chunk)
+            self._rest += chunk
         size = len(self._rest) if size < 0 else size
         data, self._rest = self._rest[:size], self._rest[size:]
         return data
