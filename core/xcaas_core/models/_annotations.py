@@ -64,13 +64,13 @@ def _is_model(annotation: object) -> TypeIs[type[ModelBase]]:
 
 def _marked(annotation: object, marks: tuple[object, ...]) -> Codec:
     """Return the codec for `Annotated[…]`."""
+    if marks and (marks[-1] is OneOrList or isinstance(marks[-1], OneOrList)):  # Python flattens: the outermost is last
+        return OneOrListCodec(_marked(annotation, marks[:-1]))
     for mark in marks:
         if isinstance(mark, Discriminator):
             return _union(typing.get_args(annotation) or (annotation,), mark)
         if isinstance(mark, Constant):
             return ConstCodec(mark.value)
-        if mark is OneOrList or isinstance(mark, OneOrList):
-            return OneOrListCodec(codec_of(annotation))
         if isinstance(mark, Format):
             found = DATES.get(mark.name) if annotation is dt.datetime else SCALARS.get((annotation, mark.name))
             if found is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from typing import IO, Final, TypeGuard, cast
 
@@ -16,6 +16,7 @@ __all__ = [
     "CHUNK",
     "binary_body",
     "binary_payload",
+    "check_piece",
     "file_length",
     "has_files",
     "is_binary",
@@ -129,7 +130,7 @@ def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
         raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
     place = file_length(file)
     if place is None:
-        return Payload(_once(_read_file(file)), media_type, replayable=False)
+        return Payload(lambda: _read_file(file), media_type, replayable=False)
     start, length = place
 
     def again() -> Iterator[bytes]:
@@ -141,21 +142,33 @@ def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
 
 def _read_file(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
+        check_piece(chunk)
         yield chunk
 
 
 def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
-    if isinstance(source, AsyncIterator | Iterator):
-        return Payload(_once(source), media_type, replayable=False)
+    replayable = not isinstance(source, AsyncIterator | Iterator)
     if isinstance(source, AsyncIterable):
-        return Payload(source.__aiter__, media_type)
-    return Payload(source.__iter__, media_type)
+        return Payload(lambda: _async_pieces(source), media_type, replayable=replayable)
+    return Payload(lambda: _pieces(source), media_type, replayable=replayable)
 
 
-def _once(
-    source: Iterator[bytes] | AsyncIterator[bytes],
-) -> Callable[[], Iterator[bytes] | AsyncIterator[bytes]]:
-    return lambda: source
+def _pieces(source: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in source:
+        check_piece(piece)
+        yield piece
+
+
+async def _async_pieces(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for piece in source:
+        check_piece(piece)
+        yield piece
+
+
+def check_piece(piece: object) -> None:
+    """Refuse a piece of a body that is not bytes: the HTTP library would fail on it while it sends."""
+    if not is_bytes(piece):
+        raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:

@@ -19,6 +19,7 @@ from ..operations._parameter import Body, Encoding
 from ..sansio._messages import Part
 from ._binary_body import (
     CHUNK,
+    check_piece,
     file_length,
     has_files,
     is_binary,
@@ -266,6 +267,7 @@ class _Window:
             chunk = next(chunks, None)
             if chunk is None:
                 break
+            check_piece(chunk)
             self._rest += chunk
         size = len(self._rest) if size < 0 else size
         data, self._rest = self._rest[:size], self._rest[size:]

@@ -39,13 +39,15 @@ _LOST: Final = {
     "SSLError": "TLS failed while the connection was in use",  # of anyio's streams, which libraries let through
     "StreamError": "the body was read twice, or after it was closed",
 }
+# Of a user's hook or signer that looks at a body before it was read.
+_USERS: Final = ("ResponseNotRead", "RequestNotRead")
 # What speaks HTTP under the libraries.
 _CORES: Final = ("httpcore", "httpcore2", "h2", "hpack", "hyperframe", "h11")
 
 
 def converted(error: Exception) -> XCaaSError | None:
     """Return the SDK's error for one that an HTTP library raised; None if it comes from somewhere else."""
-    for cls in type(error).__mro__:
+    for cls in () if type(error).__name__ in _USERS else type(error).__mro__:
         found = _by_name(cls.__name__, error)
         if found is not None:
             return found

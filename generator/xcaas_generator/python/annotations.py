@@ -213,7 +213,8 @@ class Annotations:
             case ir.ModelRef():
                 return self._model(ref, given=given)
             case ir.EnumRef():
-                return [self._sibling(self._names.classes[ref.name])]
+                alias = [self._sibling(self._names.classes[ref.name])]
+                return self._told_apart(ref, alias) if self._is_mixed(ref) else alias
             case ir.Const():
                 return [self._const(ref)]
             case ir.ListOf():
@@ -232,20 +233,34 @@ class Annotations:
         if name is not None and self._names.classes[name] not in self._own:
             besides = [part for member in ref.members for part in self._besides(member)] if given else []
             return [*self._told_apart(ref, [self._sibling(self._names.classes[name])]), *besides]
-        parts = list(dict.fromkeys(part for member in ref.members for part in self._parts(member, given=given)))
+        parts = list(dict.fromkeys(part for member in ref.members for part in self._member(member, given=given)))
         null = [_NONE] if _NONE in parts else []
         members = [part for part in parts if part != _NONE]
         if _is_discriminated(ref):
             members.append(self._use(self._core, "UnknownModel"))
         # The alias of a named union is that and nothing else, so that `isinstance` takes it.
-        plain = name is not None or len(members) < 2 or self._json() in members
+        single = len(members) < 2 and not any(map(self._is_mixed, ref.members))
+        plain = name is not None or single or self._json() in members
         return [*(members if plain else self._told_apart(ref, members)), *null]
 
-    def _told_apart(self, ref: ir.UnionOf, members: list[Code]) -> list[Code]:
-        """Return members of a union with the mark that says which is which."""
+    def _member(self, member: ir.TypeRef, *, given: bool) -> list[Code]:
+        """Return the parts of a member; the mark of a whole union stands for those of enums in it, too."""
+        if isinstance(member, ir.EnumRef):
+            return [self._sibling(self._names.classes[member.name])]
+        return self._parts(member, given=given)
+
+    def _is_mixed(self, ref: ir.TypeRef) -> bool:
+        """Return whether a type is an enum with values of several types."""
+        return isinstance(ref, ir.EnumRef) and len(self._names.enums[ref.name].base) > 1
+
+    def _told_apart(self, ref: ir.UnionOf | ir.EnumRef, members: list[Code]) -> list[Code]:
+        """Return members of a union, or values of several types, with the mark that says which is which."""
         if not self._marked:
             return members
-        mark = self._discriminator(ref) if _is_discriminated(ref) else self._use(self._core, "AnyOf")
+        if isinstance(ref, ir.UnionOf) and _is_discriminated(ref):
+            mark = self._discriminator(ref)
+        else:
+            mark = self._use(self._core, "AnyOf")
         return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _discriminator(self, ref: ir.UnionOf) -> Code:

@@ -26,3 +26,11 @@ def test_it_is_written_as_it_is() -> None:
 def test_a_union_sees_through_it() -> None:
     codec = resolve("Annotated[int, OneOrList] | str", "nowhere")
     assert [codec.decode(value) for value in ([7], 7, "a")] == [7, 7, "a"]
+
+
+@pytest.mark.parametrize(
+    ("inner", "sent"), [("Annotated[_dt.datetime, Format('epoch-seconds')]", 0), ("Annotated[int | str, AnyOf]", "a")]
+)
+def test_what_has_a_mark_of_its_own_comes_in_both_forms(inner: str, sent: object) -> None:
+    codec = resolve(f"Annotated[{inner}, OneOrList]", "nowhere")
+    assert codec.decode([sent]) == codec.decode(sent)

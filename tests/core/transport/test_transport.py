@@ -85,6 +85,10 @@ def test_errors_of_the_users_own_code_come_out_as_they_are(library: str) -> None
     assert converted(ValueError("x")) is None
 
 
+def test_what_a_hook_does_wrong_with_a_body_is_its_own_error(library: str) -> None:
+    assert converted(import_module(library).ResponseNotRead()) is None
+
+
 def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
     class Mine(import_module(library).ReadError):  # type: ignore[misc]
         pass

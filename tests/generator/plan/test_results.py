@@ -85,3 +85,13 @@ def test_one_thing_or_a_list_of_it_is_the_thing_where_the_spec_says_so(
     text = made(ir.ResponseVariant("application/json", "json", ir.UnionOf((PET, ir.ListOf(PET)))), single=single)
     assert f'json_response("{annotation}")' in text
     assert f"-> {given}:" in text
+
+
+@pytest.mark.parametrize(
+    ("base", "annotation"), [(("str", "int"), "Annotated[_models.Size, AnyOf]"), (("str",), "_models.Size")]
+)
+def test_an_enum_of_several_types_is_marked_as_the_union_that_it_is(base: tuple[str, ...], annotation: str) -> None:
+    shown = ir.Response("200", (ir.ResponseVariant("application/json", "json", ir.EnumRef("Size")),), AT)
+    sizes = (ir.Enum("Size", ("s", 1), AT, base=base),)
+    made = texts(replace(document(operation("getSize", responses=(shown,))), enums=sizes))
+    assert any(f'json_response("{annotation}")' in text for text in made.values())

@@ -134,7 +134,7 @@ _by_provider: weakref.WeakValueDictionary[int, CredentialSet] = weakref.WeakValu
 
 
 def _is_same(old: ScopedCredential, new: ScopedCredential) -> bool:
-    """Tell whether one credential is the other's successor: of the same kind, and for the same."""
+    """Return whether one credential is the other's successor: of the same kind, and for the same."""
     one, other = old.credential, new.credential
     return (type(one), old.name, one.products, one.role) == (type(other), new.name, other.products, other.role)
 

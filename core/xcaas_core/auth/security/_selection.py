@@ -137,7 +137,7 @@ def rank(product: Product, name: str, scheme: Scheme, held: ScopedCredential) ->
 
 
 def _lacks_endpoint(scheme: Scheme) -> bool:
-    """Tell whether a scheme takes a token, and the document does not say where to get one."""
+    """Return whether a scheme takes a token, and the document does not say where to get one."""
     takes_token = scheme.kind in _TOKENS and scheme.credential in (None, ClientCredentials.kind)
     return takes_token and scheme.token_url is None
 

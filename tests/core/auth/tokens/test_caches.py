@@ -113,6 +113,10 @@ os._exit(1)
     assert FileTokenCache(tmp_path).try_lock("k", 60) is not None
 
 
+class OwnCache(FileTokenCache):
+    """A user's, as one that encrypts would be."""
+
+
 class TestFiles:
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -243,9 +247,11 @@ class TestFiles:
 
     def test_it_travels(self, folder: Path) -> None:
         FileTokenCache(folder).write("k", b"x", 60)
-        arrived = pickle.loads(pickle.dumps(FileTokenCache(folder)))
-        assert arrived.read("k") is not None
-        assert repr(arrived) == f"FileTokenCache({str(folder)!r})"
+        for cache in (FileTokenCache(folder), OwnCache(folder)):
+            arrived = pickle.loads(pickle.dumps(cache))
+            assert type(arrived) is type(cache)
+            assert arrived.read("k") is not None
+            assert repr(arrived) == f"FileTokenCache({str(folder)!r})"
 
     def test_the_usual_place(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Self
 
 from ...._checks import check_path, is_number, is_object
 from ...._fork import resets_after_fork
@@ -127,8 +128,8 @@ class FileTokenCache:
     def __repr__(self) -> str:
         return f"FileTokenCache({str(self._folder)!r})"
 
-    def __reduce__(self) -> tuple[type[FileTokenCache], tuple[Path]]:
-        return FileTokenCache, (self._folder,)
+    def __reduce__(self) -> tuple[type[Self], tuple[Path]]:
+        return type(self), (self._folder,)
 
 
 # Neither through a link, nor waiting for somebody to write into a FIFO.
