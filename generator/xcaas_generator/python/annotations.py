@@ -213,7 +213,9 @@ class Annotations:
             case ir.ModelRef():
                 return self._model(ref, given=given)
             case ir.EnumRef():
-                return [self._sibling(self._names.classes[ref.name])]
+                alias = [self._sibling(self._names.classes[ref.name])]
+                kinds = set(self._names.enums[ref.name].base) - {"none", "None"}
+                return alias if len(kinds) < 2 else self._told_apart(alias)
             case ir.Const():
                 return [self._const(ref)]
             case ir.ListOf():
@@ -231,7 +233,7 @@ class Annotations:
         name = self._names.union(ref)
         if name is not None and self._names.classes[name] not in self._own:
             besides = [part for member in ref.members for part in self._besides(member)] if given else []
-            return [*self._told_apart(ref, [self._sibling(self._names.classes[name])]), *besides]
+            return [*self._told_apart([self._sibling(self._names.classes[name])], ref), *besides]
         parts = list(dict.fromkeys(part for member in ref.members for part in self._parts(member, given=given)))
         null = [_NONE] if _NONE in parts else []
         members = [part for part in parts if part != _NONE]
@@ -239,13 +241,16 @@ class Annotations:
             members.append(self._use(self._core, "UnknownModel"))
         # The alias of a named union is that and nothing else, so that `isinstance` takes it.
         plain = name is not None or len(members) < 2 or self._json() in members
-        return [*(members if plain else self._told_apart(ref, members)), *null]
+        return [*(members if plain else self._told_apart(members, ref)), *null]
 
-    def _told_apart(self, ref: ir.UnionOf, members: list[Code]) -> list[Code]:
+    def _told_apart(self, members: list[Code], union: ir.UnionOf | None = None) -> list[Code]:
         """Return members of a union with the mark that says which is which."""
         if not self._marked:
             return members
-        mark = self._discriminator(ref) if _is_discriminated(ref) else self._use(self._core, "AnyOf")
+        if union is not None and _is_discriminated(union):
+            mark = self._discriminator(union)
+        else:
+            mark = self._use(self._core, "AnyOf")
         return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
 
     def _discriminator(self, ref: ir.UnionOf) -> Code:
