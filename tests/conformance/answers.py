@@ -151,12 +151,14 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
 
 
 def _in_digits(document: Document, schema: Node | None) -> str | None:
-    """Give the text of a number, a time or a UUID, if the document describes one."""
+    """Give the text of a number, a boolean, a time or a UUID, if the document describes one."""
     told = () if schema is None else (schema.fields.get("type"), schema.fields.get("format"))
-    if schema is None or not any(kind in told for kind in ("integer", "number", "date-time", "date", "uuid")):
+    if schema is None or not any(
+        kind in told for kind in ("integer", "number", "boolean", "date-time", "date", "uuid")
+    ):
         return None
     value, _ = samples(document, schema, write=False, most=1)[0]
-    return str(value)
+    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 def _headers(document: Document, response: Node) -> Iterator[tuple[str, str]]:
@@ -205,7 +207,9 @@ def _same_single(got: Any, sent: JSON) -> bool:
         return bool(got == dt.datetime.fromisoformat(sent[:26] + sent[29:] if len(sent) > 32 else sent))
     if isinstance(got, dt.date | uuid.UUID):
         return bool(str(got) == sent)
-    if isinstance(got, decimal.Decimal | int | float) and not isinstance(got, bool):
+    if isinstance(got, bool):
+        return sent == json.dumps(got)
+    if isinstance(got, decimal.Decimal | int | float):
         return isinstance(sent, str) and str(got) == str(sent)
     return False
 

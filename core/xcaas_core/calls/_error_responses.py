@@ -129,7 +129,7 @@ def _words(found: object, depth: int = 4) -> str | None:
         words = [_words(member, depth - 1) for member in found[:5]]
         return "; ".join([word for word in words if word])
     if is_object(found):
-        words = [_words(found.get(key), depth - 1) for key in ("field", "message", "detail", "title", "reason")]
+        words = [_words(found.get(key), depth - 1) for key in ("field", "message", "msg", "detail", "title", "reason")]
         return ": ".join([word for word in words if word])
     return None
 
@@ -154,6 +154,8 @@ def _advice(
     status = response.status
     if retry_after is not None and status in (429, 503):
         return f"The server asks to wait {retry_after:g} s."
+    if status == 304:
+        return "What the condition of the request names is still the current version."
     if 300 <= status < 400:
         where = response.headers.get("location")
         to = f" The server points to {safe_text(redactor.text(safe_url(where).partition('?')[0]))}." if where else ""

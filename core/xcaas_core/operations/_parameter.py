@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 __all__ = [
+    "MEDIA_TYPES",
     "Body",
     "Choose",
     "Compose",
@@ -44,7 +45,7 @@ Location: TypeAlias = Literal["path", "query", "header", "cookie"]
 Style: TypeAlias = Literal["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
 Kind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xml", "empty"]
 
-_MEDIA_TYPES: Final[Mapping[Kind, str]] = {
+MEDIA_TYPES: Final[Mapping[Kind, str]] = {
     "json": "application/json",
     "form": "application/x-www-form-urlencoded",
     "multipart": "multipart/form-data",
@@ -187,7 +188,7 @@ class Body:
     choose: Choose | None = None
 
     def __post_init__(self) -> None:
-        self.media_type = self.media_type or _MEDIA_TYPES[self.kind]
+        self.media_type = self.media_type or MEDIA_TYPES[self.kind]
 
     def __repr__(self) -> str:
         return f"<{self.kind} body {self.media_type}>"
@@ -213,7 +214,7 @@ class ResponseSpec:
         code: str | tuple[str, ...] = (),
     ) -> None:
         self.kind: Kind = kind
-        self.media_type: str | None = media_type or _MEDIA_TYPES.get(kind)
+        self.media_type: str | None = media_type or MEDIA_TYPES.get(kind)
         self.annotation: str | None = annotation
         self.message: tuple[str, ...] = (message,) if isinstance(message, str) else message
         self.code: tuple[str, ...] = (code,) if isinstance(code, str) else code

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from .._errors import ArgumentError
 from .._json import ascii_dumps, dumps
 from ..http._media_types import charset_of
-from ..operations._parameter import Body
+from ..operations._parameter import MEDIA_TYPES, Body
 from ..sansio._messages import Content, Part
 from ._codecs import Codec, codec_for
 from ._parameters import plain
@@ -67,9 +67,11 @@ class BodyWriter:
         """Return the payload of a value, in the media type asked for, or else in the one that it fits best."""
         if self._choose is None:
             return self._makers[0](value)
-        payload = self._makers[self._choose(self._variants, value, media_type)](value)
-        if media_type is not None and payload.media_type is not None and "*" in payload.media_type:
-            payload.media_type = media_type
+        place = self._choose(self._variants, value, media_type)
+        payload = self._makers[place](value)
+        if payload.media_type is not None and "*" in payload.media_type:
+            body = self._variants[place][0]
+            payload.media_type = media_type or payload.media_type.replace(body.media_type, MEDIA_TYPES[body.kind])
         return payload
 
 

@@ -23,6 +23,7 @@ T = TypeVar("T")
 Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
 
 _SOMEBODY_ELSE: Final = "Something between here and the service may have responded: check base_url, region and proxies."
+_TRUTHS: Final = {"true": True, "false": False}
 _CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
@@ -222,7 +223,10 @@ def _named(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
 def _text_decoder(codec: Codec | None) -> Decode:
     def decode_text(response: Response, lenient: LenientReading | None) -> object:
         text = text_in(response.content, response.headers.get("content-type"))
-        return text if codec is None else codec.decode(text.strip())
+        if codec is None:
+            return text
+        text = text.strip()
+        return codec.decode(_TRUTHS.get(text.lower(), text) if bool in codec.accepts else text)
 
     return decode_text
 

@@ -84,8 +84,12 @@ def name_entries(entries: list[Entry]) -> list[Entry]:
 
 @cache
 def class_name(text: str) -> str:
-    """Return the text in PascalCase, in a form that the parser's own naming leaves alone."""
+    """Return the text in PascalCase, if it is ASCII in a form that the parser's own naming leaves alone."""
     spaced = re.sub(r"[^\w]+|_+", " ", _signs(text)).strip()
+    if not spaced.isascii():
+        spaced = names.pascal(spaced, _PREFIX)
+        if not spaced.isascii():
+            return spaced
     words = [word[:1].upper() + word[1:] for word in spaced.split()]
     name = "".join(words) or _PREFIX
     for _ in range(_MAX_ROUNDS):

@@ -36,6 +36,7 @@ _MODELLED = frozenset(METHODS) - {"query"}
 class Canonical:
     document: dict[str, JSON]
     maps: set[str]  # components that are maps, not classes
+    names: dict[str, str]  # component → its class, where the two are called otherwise
     fields: dict[str, dict[str, int]]  # class, property key → index of its field
     slots: list[tuple[str, str]]  # path key and method of each operation, in order
     unions: dict[str, JSON] = field(default_factory=dict[str, JSON])  # schemas of unions, by name
@@ -50,6 +51,7 @@ class _Emitter:
     taken: set[str]
     components: dict[str, JSON] = field(default_factory=dict[str, JSON])
     maps: dict[Shape, str] = field(default_factory=dict[Shape, str])
+    keys: dict[str, str] = field(default_factory=dict[str, str])  # class → component
     fields: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
     def document(self, draft: DocumentDraft) -> Canonical:
@@ -58,7 +60,8 @@ class _Emitter:
             if entry.shape is not None:
                 unions[entry.name] = self._schema(entry.shape)
             else:
-                self.components[entry.name] = _enum(entry.values) if entry.kind == "enum" else self._model(entry)
+                schema = _enum(entry.values) if entry.kind == "enum" else self._model(entry)
+                self.components[self._key(entry)] = schema
         paths: dict[str, JSON] = {}
         slots: list[tuple[str, str]] = []
         for operation in draft.operations:
@@ -74,7 +77,8 @@ class _Emitter:
             "webhooks": {str(index): {"post": self._webhook(one)} for index, one in enumerate(draft.webhooks)},
             "components": {"schemas": self.components},
         }
-        return Canonical(document, set(self.maps.values()), self.fields, slots, unions)
+        names = {key: name for name, key in self.keys.items()}
+        return Canonical(document, set(self.maps.values()), names, self.fields, slots, unions)
 
     def _slot(self, draft: OperationDraft, index: int) -> tuple[str, str]:
         method = draft.node.method.lower()
@@ -139,7 +143,7 @@ class _Emitter:
         if isinstance(shape, MapOf):
             return {"$ref": SCHEMAS + self._map(shape)}
         if isinstance(shape, Ref):
-            return {"$ref": SCHEMAS + shape.entry.final().name}
+            return {"$ref": SCHEMAS + self._key(shape.entry)}
         return self._choice(shape)
 
     def _choice(self, choice: UnionOf) -> JSON:
@@ -154,23 +158,34 @@ class _Emitter:
         if choice.discriminator is not None:
             # Numbered, because members may share a tag; what has no number is the base.
             mapping: dict[str, JSON] = {
-                f"{index} {tag}": SCHEMAS + named.entry.final().name for index, (tag, named) in enumerate(choice.tags)
+                f"{index} {tag}": SCHEMAS + self._key(named.entry) for index, (tag, named) in enumerate(choice.tags)
             }
             if choice.base is not None:
-                mapping[BASE] = SCHEMAS + choice.base.entry.final().name
+                mapping[BASE] = SCHEMAS + self._key(choice.base.entry)
             schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
         return schema
 
     def _map(self, shape: MapOf) -> str:
         name = self.maps.get(shape)
         if name is None:
-            name = f"Map{len(self.maps)}"
-            while name in self.taken:
-                name += "0"
-            self.maps[shape] = name
-            self.taken.add(name)
+            name = self.maps[shape] = self._free(f"Map{len(self.maps)}")
             inner = self._schema(shape.value)
             self.components[name] = {"type": "object", "additionalProperties": inner}
+        return name
+
+    def _key(self, entry: Entry) -> str:
+        """Return the component of a class. The parser writes letters beyond ASCII now in this case, now in that."""
+        name = entry.final().name
+        if name.isascii():
+            return name
+        if name not in self.keys:
+            self.keys[name] = self._free(f"Class{len(self.keys)}")
+        return self.keys[name]
+
+    def _free(self, name: str) -> str:
+        while name in self.taken:
+            name += "0"
+        self.taken.add(name)
         return name
 
 

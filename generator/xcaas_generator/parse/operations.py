@@ -31,7 +31,8 @@ from xcaas_generator.report import Report
 
 def parse(draft: DocumentDraft, canonical: Canonical, report: Report) -> ir.Document:
     components = _part(canonical.document, "components", "schemas")
-    types = Types({oai.UntrustedString(name): schema_of(node) for name, node in components.items()}, canonical.maps)
+    schemas = {oai.UntrustedString(name): schema_of(node) for name, node in components.items()}
+    types = Types(schemas, canonical.maps, canonical.names)
     for lost in types.errors:
         report.error(draft.node.place, f"the parser refused a schema: {lost.detail or lost.header}")
     refused = list(draft.refused)

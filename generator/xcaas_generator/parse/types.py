@@ -42,16 +42,23 @@ def make_config() -> Config:
 
 
 class Types:
-    """Types of one canonical document. `maps` are the components that stand for maps."""
+    """Types of one canonical document. `maps` are the components that stand for maps; `names` are the classes of those
+    that are called otherwise."""
 
-    def __init__(self, components: Mapping[oai.UntrustedString, oai.Reference | oai.Schema], maps: set[str]) -> None:
+    def __init__(
+        self,
+        components: Mapping[oai.UntrustedString, oai.Reference | oai.Schema],
+        maps: set[str],
+        names: Mapping[str, str],
+    ) -> None:
         self._config = make_config()
         self._maps = maps
+        self._names = names
         self._values: dict[str, ir.TypeRef] = {}
         self._referred: dict[str, ir.TypeRef] = {}
         self.schemas = parsed.build_schemas(components=dict(components), schemas=parsed.Schemas(), config=self._config)
         self.models = {
-            str(prop.class_info.name): prop
+            self._class(str(prop.class_info.name)): prop
             for prop in self.schemas.classes_by_name.values()
             if isinstance(prop, parsed.ModelProperty)
         }
@@ -90,10 +97,10 @@ class Types:
     def of_property(self, prop: PropertyProtocol, data: oai.Schema | oai.Reference) -> ir.TypeRef:
         """Return the type that a parsed property has; its schema adds what the parser does not model."""
         if isinstance(prop, parsed.ModelProperty):
-            name = str(prop.class_info.name)
+            name = self._class(str(prop.class_info.name))
             return ir.MapOf(self._value(name)) if name in self._maps else ir.ModelRef(name)
         if isinstance(prop, parsed.LiteralEnumProperty):
-            return ir.EnumRef(str(prop.class_info.name))
+            return ir.EnumRef(self._class(str(prop.class_info.name)))
         if isinstance(data, oai.Reference):
             raise Unparsed(f"the parser took {data.ref.get_untrusted_value()} for no class")
         if isinstance(prop, UnionProperty):
@@ -109,12 +116,15 @@ class Types:
         if data.discriminator is None:
             return ir.UnionOf(members)
         mapping = {
-            key.get_untrusted_value(): ref.get_untrusted_value().rpartition("/")[2]
+            key.get_untrusted_value(): self._class(ref.get_untrusted_value().rpartition("/")[2])
             for key, ref in (data.discriminator.mapping or {}).items()
         }
         base = mapping.pop(BASE, None)
         tags = dict.fromkeys((key.partition(" ")[2], name) for key, name in mapping.items())
         return ir.UnionOf(members, data.discriminator.propertyName.get_untrusted_value(), tuple(tags), base)
+
+    def _class(self, component: str) -> str:
+        return self._names.get(component, component)
 
     def _value(self, name: str) -> ir.TypeRef:
         if name not in self._values:

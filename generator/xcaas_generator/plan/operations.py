@@ -181,8 +181,10 @@ def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
 def _body_variant(
     variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports, *, among: bool = False
 ) -> Code:
-    """Return one media type of a body. `among` others its type has to be said: what a caller gives decides."""
-    concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type else variant.media_type
+    """Return one media type of a body. `among` others its type, or the range of types, has to be said: what a caller
+    gives decides."""
+    ranged = among and variant.kind in ("json", "text", "binary", "xml")
+    concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type and not ranged else variant.media_type
     media = text(concrete) if concrete != _DEFAULT_MEDIA[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     annotation = None if variant.kind in ("binary", "xml") else _unless_plain(variant.type, context.names)
@@ -234,7 +236,8 @@ def _response_variant(
     if variant.kind == "json":
         expression = text(_response_annotation(variant.type, alone, context.names))
     elif variant.kind == "text":
-        expression = _unless_plain(variant.type, context.names)
+        is_truth = variant.type == ir.Scalar("bool")
+        expression = text("bool") if is_truth else _unless_plain(variant.type, context.names)
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 

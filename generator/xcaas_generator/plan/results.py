@@ -90,7 +90,7 @@ def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
 
 def _type(variant: ir.ResponseVariant) -> ir.TypeRef:
     match variant:
-        case ir.ResponseVariant(kind="text", type=ir.EnumRef() | ir.Scalar("str")):
+        case ir.ResponseVariant(kind="text", type=ir.EnumRef() | ir.Scalar("str" | "bool")):
             return variant.type
         case ir.ResponseVariant(kind="text" | "xml"):
             return ir.Scalar("str")

@@ -251,7 +251,7 @@ class Annotations:
 
     def _is_mixed(self, ref: ir.TypeRef) -> bool:
         """Return whether a type is an enum with values of several types."""
-        return isinstance(ref, ir.EnumRef) and len(self._names.enums[ref.name].base) > 1
+        return isinstance(ref, ir.EnumRef) and len({*self._names.enums[ref.name].base} - {"none", "None"}) > 1
 
     def _told_apart(self, ref: ir.UnionOf | ir.EnumRef, members: list[Code]) -> list[Code]:
         """Return members of a union, or values of several types, with the mark that says which is which."""

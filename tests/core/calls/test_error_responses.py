@@ -56,6 +56,7 @@ GATEWAY = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcod
         ({"reasons": ["a"], "message": "no"}, "no", None),
         ({"status": "error", "code": 17, "message": "no"}, "no", "17"),
         ({"errors": [{"message": "one", "url": "u"}, {"message": "two"}]}, "one; two", None),
+        ({"detail": [{"loc": ["body", 0], "msg": "too short", "type": "value_error"}]}, "too short", None),
         ({"error": "invalid_grant", "error_description": "expired"}, "expired", None),
         ({"timestamp": 1, "messages": ["a", "b"], "path": "/"}, "a; b", None),
         (["nothing known"], "400 Bad Request", None),
@@ -128,6 +129,7 @@ def test_advice() -> None:
     assert isinstance(moved, RedirectError)
     assert "elsewhere.example" in (moved.advice or "")
     assert "s3cret" not in str(moved)
+    assert "current version" in (failure(304, None).advice or "")
 
 
 def test_deep_nesting_does_no_harm() -> None:

@@ -27,8 +27,8 @@ from xcaas_core.sdk import (
 from xcaas_core.serialization._bodies import BodyWriter, EncodedBody, Payload
 
 
-def payload(body: Body, value: object) -> Payload:
-    return BodyWriter(body, "nowhere").write(value)
+def payload(body: Body, value: object, media_type: str | None = None) -> Payload:
+    return BodyWriter(body, "nowhere").write(value, media_type)
 
 
 def sent(found: Payload) -> bytes:
@@ -213,6 +213,15 @@ def test_what_is_handed_over_decides_the_media_type() -> None:
     assert payload(body, "x").media_type == "application/json"
     assert payload(bodies(form_body(), text_body()), "x").media_type == "text/plain; charset=utf-8"
     assert payload(bodies(text_body(), xml_body()), b"<a/>").media_type == "text/plain"
+
+
+def test_a_range_among_media_types_covers_what_the_caller_names() -> None:
+    body = bodies(binary_body("image/*"), binary_body(), text_body("text/*"))
+    assert payload(body, b"x").media_type == "application/octet-stream"
+    assert payload(body, b"x", "image/png").media_type == "image/png"
+    assert payload(body, "x").media_type == "text/plain; charset=utf-8"
+    with pytest.raises(ArgumentError, match=r"Choose one of image/\*, application/octet-stream, text/\*"):
+        payload(body, b"x", "audio/mpeg")
 
 
 JSON_PATCH = json_body("application/json-patch+json", "list[JSONValue]")

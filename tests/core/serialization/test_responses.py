@@ -168,6 +168,7 @@ def test_no_frame_of_an_error_holds_what_came(read: str, kind: str, content: byt
 def test_text_and_xml() -> None:
     assert value({"200": text_response()}, 200, "text/plain; charset=latin-1", b"\xfc") == "ü"
     assert value({"200": text_response('Annotated[int, Format("text")]')}, 200, "text/plain", b"42\r\n") == 42
+    assert value({"200": text_response("bool")}, 200, "text/plain", b"True\n") is True
     assert value({"200": xml_response()}, 200, "text/xml", b"<a/>") == "<a/>"
     with pytest.raises(DecodeError):
         value({"200": xml_response()}, 200, "application/json", b"{}")

@@ -21,7 +21,9 @@ from xcaas_generator.normalise.naming import class_name, field_name, singular
         ("404 page", "Value404Page"),
         ("Warning", "Warning_"),
         ("class", "Class"),
-        ("größe", "GrÖße"),  # as the parser writes it
+        ("größe", "Größe"),
+        ("wartości miesięczne", "WartościMiesięczne"),
+        ("ﬁnd", "Find"),
         ("'; import os", "ImportOs"),
         ("", "Value"),
         ("a.b.C", "ABC"),

@@ -9,6 +9,21 @@ import pytest
 
 from tests.generator.vendoring.hosts import run_in, vendored
 
+RATES = """\
+openapi: 3.1.0
+info: {title: Rates, version: "1"}
+servers: [{url: "https://rates.example"}]
+paths:
+  /rate:
+    get:
+      operationId: getRate
+      responses:
+        "200": {description: It., content: {application/json: {schema: {$ref: "#/components/schemas/Rate"}}}}
+components:
+  schemas:
+    Rate: {type: object, properties: {factor: {type: number, enum: [1, 1.5]}}}
+"""
+
 
 @pytest.mark.parametrize("product", ["cc_historical", "events"])
 def test_unions_come_with_products_that_have_them(tmp_path: Path, bare_python: Path, product: str) -> None:
@@ -20,6 +35,13 @@ def test_unions_come_with_products_that_have_them(tmp_path: Path, bare_python: P
     )
     done = run_in(tmp_path, [bare_python, "-c", program])
     assert done.returncode == 0, done.stderr
+
+
+def test_values_of_several_types_are_a_union_too(tmp_path: Path) -> None:
+    spec = tmp_path / "rates.yaml"
+    spec.write_text(RATES)
+    assert vendored(tmp_path / "copied", "--spec", str(spec)).code == 0
+    assert (tmp_path / "copied" / "_core" / "models" / "_unions" / "_codecs.py").is_file()
 
 
 def test_a_copy_without_unions_says_how_to_get_them(real_copy: Path, bare_python: Path) -> None:
