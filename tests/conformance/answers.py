@@ -208,7 +208,7 @@ def _same_single(got: Any, sent: JSON) -> bool:
     if isinstance(got, dt.date | uuid.UUID):
         return bool(str(got) == sent)
     if isinstance(got, bool):
-        return sent == json.dumps(got)
+        return bool(sent == json.dumps(got))
     if isinstance(got, decimal.Decimal | int | float):
         return isinstance(sent, str) and str(got) == str(sent)
     return False
