@@ -184,19 +184,6 @@ def test_an_async_iterator() -> None:
     assert callable(found.content)
 
 
-@pytest.mark.parametrize("source", [iter(["text"]), [5], iter([None])], ids=str)
-def test_pieces_of_something_else_are_refused(source: Iterable[object]) -> None:
-    with pytest.raises(ArgumentError, match="not as pieces of"):
-        sent(payload(binary_body(), source))
-
-
-def test_pieces_of_a_part_are_bytes_too() -> None:
-    parts = payload(multipart_body(), {"a": iter(["text"])}).parts
-    assert parts is not None
-    with pytest.raises(ArgumentError, match="not as pieces of str"):
-        parts()[0][1][1].read()  # type: ignore[union-attr]
-
-
 @pytest.mark.parametrize("value", ["text", 5, {"a": b""}])
 def test_what_holds_no_bytes(value: object) -> None:
     with pytest.raises(ArgumentError):
