@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -165,6 +165,16 @@ def test_what_can_be_read_once_says_so(value: object) -> None:
     assert not found.replayable
     assert found.length is None
     assert sent(found) == b"abc"
+
+
+async def pieces() -> AsyncIterator[bytes]:
+    yield b"abc"
+
+
+def test_an_async_iterator() -> None:
+    found = payload(binary_body(), pieces())
+    assert not found.replayable
+    assert callable(found.content)
 
 
 @pytest.mark.parametrize("value", ["text", 5, {"a": b""}])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -28,16 +28,6 @@ def test_an_iterable_starts_over() -> None:
     found = payload(pieces)
     assert found.replayable
     assert sent(found) == sent(found) == b"abc"
-
-
-async def pieces() -> AsyncIterator[bytes]:
-    yield b"abc"
-
-
-def test_an_async_iterator() -> None:
-    found = payload(pieces())
-    assert not found.replayable
-    assert callable(found.content)
 
 
 @pytest.mark.parametrize("source", [iter(["text"]), [5], iter([None])], ids=["text", "number", "nothing"])
