@@ -102,10 +102,6 @@ def _is_str_collection(value: object) -> bool:
     return not isinstance(value, str) and is_collection(value) and all(isinstance(item, str) for item in value)
 
 
-def _are_hooks(value: object) -> bool:
-    return is_collection(value) and all(has_methods(one, "before", "after") for one in value)
-
-
 def _is_rate_limits(value: object) -> bool:
     return isinstance(value, bool) or is_mapping(value)
 
@@ -133,6 +129,13 @@ def _check_rate_limits(given: object) -> None:
         if not is_collection(limits) or not all(isinstance(limit, RateLimit) for limit in limits):
             advice = "Pass a list, also for a single limit: [RateLimit(…)]."
             raise invalid_type(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
+
+
+def _check_hooks(hooks: object) -> None:
+    if hooks != ():
+        from .hooks import check_hooks  # which refuses all hooks in a vendored copy that is made without
+
+        check_hooks(hooks)
 
 
 def _check_in_flight(given: object) -> None:
@@ -245,12 +248,7 @@ class ClientOptions:
     retries: RetryPolicy = option(DEFAULT_RETRIES)
     headers: Mapping[str, str] = option(None, _is_optional_mapping, "a mapping from name to text", check=_check_headers)
     query: Mapping[str, object] = option(None, _is_optional_mapping, "a mapping from name to value")
-    hooks: Sequence[Hook] = option(
-        (),
-        _are_hooks,
-        "a list of objects with the methods before and after",
-        advice="Pass a list, also for a single hook: [hook].",
-    )
+    hooks: Sequence[Hook] = option((), check=_check_hooks)
     rate_limits: Mapping[str, Sequence[RateLimit]] | bool = option(
         True,
         _is_rate_limits,

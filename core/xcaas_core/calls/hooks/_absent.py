@@ -9,22 +9,28 @@ from ..._errors import ConfigurationError
 from ...sansio._messages import Response
 from ...sansio._steps import Flow
 
-__all__ = ["CallHooks", "Hook"]
+__all__ = ["CallHooks", "Hook", "check_hooks"]
 
 Hook: TypeAlias = object
 
 T = TypeVar("T")
 
 
+def check_hooks(hooks: object) -> None:
+    """Refuse hooks: what they are for must not be left out in silence."""
+    if hooks:
+        raise ConfigurationError(
+            "this copy calls no hooks", advice="Make it again with: xcaas-gen vendor … --with Hook"
+        )
+
+
 class CallHooks:
-    """Refuses hooks, as what they are for must not be left out in silence."""
+    """What no client of this copy makes."""
 
     respond = announced = False
 
     def __init__(self, *facts: object) -> None:
-        raise ConfigurationError(
-            "this copy calls no hooks", advice="Make it again with: xcaas-gen vendor … --with Hook"
-        )
+        raise NotImplementedError
 
     def begin(self, *facts: object) -> Mapping[str, str]:
         raise NotImplementedError

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeGuard, TypeVar
 
+from ..._checks import has_methods, invalid_type, is_collection
 from ..._errors import ConfigurationError, XCaaSError
 from ..._redaction import is_secret, redactor_of, safe_headers, safe_url
 from ...http._headers import request_id_of
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
     from ...sansio._messages import Request
     from ._events import Hook, TokenHook
 
-__all__ = ["CallHooks", "with_tokens"]
+__all__ = ["CallHooks", "check_hooks", "with_tokens"]
 
 T = TypeVar("T")
 _log: Final = logging.getLogger("xcaas")
+
+
+def check_hooks(hooks: object) -> None:
+    """Raise `ConfigurationError` for what is no list of hooks."""
+    if not is_collection(hooks) or not all(has_methods(hook, "before", "after") for hook in hooks):
+        advice = "Pass a list, also for a single hook: [hook]."
+        raise invalid_type("hooks", hooks, "a list of objects with the methods before and after", advice)
 
 
 class CallHooks:
