@@ -27,10 +27,10 @@ _USER_INFO: Final = re.compile(r"(?<=://)[^\s/?#@]+@")
 _BEARER: Final = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
 # Shorter values are mere words.
-_SHORTEST: Final = 4
-_SHORTEST_PREFIX: Final = 8
+_MIN_LENGTH: Final = 4
+_MIN_PREFIX_LENGTH: Final = 8
 # In data a short value is more likely a word that means something to the caller.
-_SHORTEST_IN_DATA: Final = 8
+_MIN_LENGTH_IN_DATA: Final = 8
 _ESCAPE: Final = re.compile(
     r"""(?:%[0-9a-f]{2})+|&\#(?:[0-9]{1,7}|x[0-9a-f]{1,6});?|&\w{2,8};|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\\["'/\\]""",
     re.IGNORECASE,
@@ -80,7 +80,7 @@ class Redactor:
     __slots__ = ("_forms",)
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {_lower(form) for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
+        forms = {_lower(form) for secret in secrets if len(secret) >= _MIN_LENGTH for form in _forms(secret)}
         self._forms = sorted(forms, key=len, reverse=True)
 
     def text(self, text: str) -> str:
@@ -94,7 +94,7 @@ class Redactor:
         if text.endswith("…"):
             lower = _lower(text)
             for form in self._forms:
-                for size in range(min(len(form), len(text)) - 1, _SHORTEST_PREFIX - 1, -1):
+                for size in range(min(len(form), len(text)) - 1, _MIN_PREFIX_LENGTH - 1, -1):
                     if lower.endswith(form[:size] + "…"):
                         return f"{text[: -size - 1]}{MASK}…"
         return text
@@ -128,7 +128,7 @@ class Redactor:
 
     def _longer(self) -> Redactor:
         redactor = Redactor()
-        redactor._forms = [form for form in self._forms if len(form) >= _SHORTEST_IN_DATA]
+        redactor._forms = [form for form in self._forms if len(form) >= _MIN_LENGTH_IN_DATA]
         return redactor
 
 

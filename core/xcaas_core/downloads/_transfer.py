@@ -68,11 +68,12 @@ class Transfer:
         self._engine = engine
         self._call = call
         self._spec: DownloadSpec | None = call.operation.download
-        self._is_part = _names(call, "range")  # of a file: what is known of the whole does not tell it, nor its rest
+        # The caller asks for a part: checksum, size and ETag of the whole file say nothing about it.
+        self._is_part = _names(call, "range")
         verify = verify and not self._is_part
         self._description = self._spec.checksum if self._spec is not None and verify else None  # not asked for yet
         self._latest: CallResponse[object] | None = None  # the latest one, open or not
-        self._response: Response  # of the library, for the latest one
+        self._response: Response  # of the latest one, for reading
         self.is_open = False
         self._failures = 0
         self._best = 0
