@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from xcaas_core.operations._parameter import FilterSpec, argument_name
+from xcaas_core.operations._parameter import MEDIA_TYPES, FilterSpec, argument_name
 from xcaas_generator import ir
 from xcaas_generator.plan import extensions
 from xcaas_generator.plan.argument_names import argument_names, body_argument_name
@@ -25,14 +25,6 @@ from xcaas_generator.python.code import Code, braced, call, literal, parenthesis
 from xcaas_generator.python.imports import SDK, Imports
 
 _DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
-_DEFAULT_MEDIA = {
-    "json": "application/json",
-    "form": "application/x-www-form-urlencoded",
-    "multipart": "multipart/form-data",
-    "text": "text/plain",
-    "binary": "application/octet-stream",
-    "xml": "application/xml",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +176,8 @@ def _body_variant(
     """Return one media type of a body. `among` others its type, or the range of types, has to be said: what a caller
     gives decides."""
     ranged = among and variant.kind in ("json", "text", "binary", "xml")
-    concrete = _DEFAULT_MEDIA[variant.kind] if "*" in variant.media_type and not ranged else variant.media_type
-    media = text(concrete) if concrete != _DEFAULT_MEDIA[variant.kind] else None
+    concrete = MEDIA_TYPES[variant.kind] if "*" in variant.media_type and not ranged else variant.media_type
+    media = text(concrete) if concrete != MEDIA_TYPES[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     annotation = None if variant.kind in ("binary", "xml") else _unless_plain(variant.type, context.names)
     if among and variant.kind == "json" and variant.type != ir.Scalar("any"):
@@ -231,7 +223,7 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
 def _response_variant(
     variant: ir.ResponseVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
 ) -> Code:
-    media = text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA.get(variant.kind) else None
+    media = text(variant.media_type) if variant.media_type != MEDIA_TYPES.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
         expression = text(_response_annotation(variant.type, alone, context.names))
@@ -275,7 +267,7 @@ def _error_spec(variant: ir.ResponseVariant, context: PlanContext, imports: Impo
         text(annotation_text(variant.type, context.names)),
         message=_pointers(pointers, "message"),
         code=_pointers(pointers, "code"),
-        media_type=text(variant.media_type) if variant.media_type != _DEFAULT_MEDIA["json"] else None,
+        media_type=text(variant.media_type) if variant.media_type != MEDIA_TYPES["json"] else None,
     )
     return ErrorSpec(variant.type.name if isinstance(variant.type, ir.ModelRef) else "error", value)
 
