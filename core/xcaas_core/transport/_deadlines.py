@@ -14,12 +14,15 @@ from threading import Thread
 from typing import Any, Final, NoReturn
 
 from .._errors import CallTimeoutError
+from ._errors import timed_out
 
 __all__ = ["Backend", "Deadline"]
 
 # How much is sent at a time. A library waits anew for each part of what it is given that the network takes.
 _PIECE: Final = 64 * 1024
 _GRACE: Final = 0.1
+# What the library would raise in a phase that comes before the request.
+_BEFORE: Final = {"pool": "PoolTimeout", "connect": "ConnectTimeout"}
 
 
 class Deadline(dict[str, float | None]):
@@ -29,13 +32,15 @@ class Deadline(dict[str, float | None]):
     the phases together cannot take longer than the total.
     """
 
-    __slots__ = ("at",)
+    __slots__ = ("at", "phase")
 
     def __init__(self, timeout: float | None, connect: float | None, read: float | None) -> None:
         super().__init__(connect=connect, read=read, write=read, pool=connect)
+        self.phase = ""
         self.at = None if timeout is None else time.monotonic() + timeout
 
     def get(self, key: Any, default: Any = None, /) -> float | None:
+        self.phase = key
         left = self.now(key)
         if left is None or self.at is None:
             return left
@@ -65,7 +70,9 @@ class Deadline(dict[str, float | None]):
             self.expire()
 
     def expire(self) -> NoReturn:
-        """Raise the error of a total that is used up."""
+        """Raise the error of a total that is used up: in which phase tells whether the server can have the request."""
+        if self.phase in _BEFORE:
+            raise timed_out(_BEFORE[self.phase])
         raise CallTimeoutError("the response was not complete in time", advice="Allow a longer timeout.")
 
 

@@ -21,7 +21,7 @@ from .._errors import (
 )
 from .._redaction import safe_text
 
-__all__ = ["converted"]
+__all__ = ["converted", "timed_out"]
 
 _TIMEOUTS: Final = {
     "ConnectTimeout": ("no connection was made in time", False),
@@ -56,6 +56,14 @@ def converted(error: Exception) -> XCaaSError | None:
     return None
 
 
+def timed_out(name: str) -> CallTimeoutError:
+    """Return the error of a phase that took too long, by the library's name for it."""
+    text, connected = _TIMEOUTS[name]
+    timeout = CallTimeoutError(text, advice="Try again, or allow a longer timeout.")
+    timeout.connected = connected
+    return timeout
+
+
 def _is_raised_within(error: Exception) -> bool:
     """Return whether what speaks HTTP has raised an error, and not a hook or a body of the user's."""
     trace, root = error.__traceback__, ""
@@ -68,10 +76,7 @@ def _is_raised_within(error: Exception) -> bool:
 
 def _by_name(name: str, error: Exception) -> XCaaSError | None:
     if name in _TIMEOUTS:
-        text, connected = _TIMEOUTS[name]
-        timeout = CallTimeoutError(text, advice="Try again, or allow a longer timeout.")
-        timeout.connected = connected
-        return timeout
+        return timed_out(name)
     if name in _LOST:
         return ConnectionLostError(f"{_LOST[name]}{_detail(error)}")
     match name:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
+from tests.support.shop import AsyncShop
+from xcaas_core import CallTimeoutError
 from xcaas_core.transport._deadlines import Backend, Deadline, Stream
 
 
@@ -146,3 +150,40 @@ def test_limits_are_numbers_to_everybody_else() -> None:
     assert deadline.get("read") == 5
     deadline.at = None
     assert type(deadline.get("read")) is int
+
+
+@pytest.mark.parametrize(
+    ("phase", "words", "connected"),
+    [
+        ("pool", "no connection came free in time", False),
+        ("connect", "no connection was made in time", False),
+        ("write", "the response was not complete in time", True),
+        ("read", "the response was not complete in time", True),
+        (None, "the response was not complete in time", True),
+    ],
+)
+def test_a_total_that_is_used_up_tells_in_which_phase(phase: str | None, words: str, connected: bool) -> None:
+    deadline = Deadline(-1, 10, 10)
+    if phase is not None:
+        deadline.get(phase)
+    with pytest.raises(CallTimeoutError, match=words) as caught:
+        deadline.check()
+    assert caught.value.connected is connected
+
+
+def test_a_cancelled_handshake_is_told_as_one() -> None:
+    """A library that is late with its own limit is stopped by the total of the call."""
+
+    async def connecting_for_ever(request: httpx.Request) -> httpx.Response:
+        request.extensions["timeout"].get("connect")
+        await asyncio.sleep(30)
+        raise AssertionError("not cancelled")
+
+    async def main() -> None:
+        own = httpx.AsyncClient(transport=httpx.MockTransport(connecting_for_ever))
+        async with own, AsyncShop(base_url="https://shop.test", http_client=own, retries=0, timeout=0.1) as client:
+            with pytest.raises(CallTimeoutError, match="no connection was made in time") as caught:
+                await client.shop.items.get("1")
+            assert not caught.value.connected
+
+    asyncio.run(main())
