@@ -45,7 +45,7 @@ def _run_command(options: argparse.Namespace, progress: Progress) -> int:
             raise
         progress.say(f"xcaas-gen: {error.name} is not installed: pip install 'xcaas[generator]'")
         return USAGE
-    except BrokenPipeError:  # as of `xcaas-gen diff … | head`: whoever reads has read enough
+    except BrokenPipeError:  # such as `xcaas-gen diff … | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEMS
     except OSError as error:
@@ -113,8 +113,8 @@ def _add_diff(commands: Commands) -> None:
         help="show what changed for callers between two documents, and the version bump that follows",
         description="Exit code: 0 no breaking changes; 1 breaking changes; 2 unusable input.",
     )
-    where = "a document, a folder of documents, or either at a git revision, such as HEAD:specs"
-    command.add_argument("old", metavar="OLD", help=where)
+    source_help = "a document, a folder of documents, or either at a git revision, such as HEAD:specs"
+    command.add_argument("old", metavar="OLD", help=source_help)
     command.add_argument("new", metavar="NEW", help="the same")
     command.add_argument("--format", choices=["text", "json", "markdown"], default="text")
     command.add_argument("--allow-network", action="store_true", help="follow references to other hosts")

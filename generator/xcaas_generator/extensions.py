@@ -1,6 +1,6 @@
-"""Nodes of the IR for `x-xcaas-*` keys: pages, jobs, files, slices, harmless repeats, rate limits.
+"""Nodes of the IR for `x-xcaas-*` keys: pagination, pollers, downloads, slices, retries, rate limits.
 
-specs/README.md describes the keys. `declared` is a key's value as the document has it, for the manifest.
+specs/README.md describes the keys. `declared` is the value of a key in the document, for the manifest.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ StopTest: TypeAlias = Literal["page-count", "last-page", "item-count", "equals",
 
 @dataclass(frozen=True, slots=True)
 class ValueLocation:
-    """Where a response holds a value: a JSON pointer into the body, a header's name, or a link's relation."""
+    """Where a value is in a response: a JSON pointer into the body, the name of a header, or the relation of a link."""
 
     where: Literal["body", "header", "link"]
     name: str
@@ -39,7 +39,7 @@ class ValueLocation:
 
 @dataclass(frozen=True, slots=True)
 class StopCondition:
-    """What the last page shows. `value` belongs to `equals` and `lacks`."""
+    """How to recognise the last page. `value` is for `equals` and `lacks`."""
 
     location: ValueLocation
     test: StopTest
@@ -48,7 +48,7 @@ class StopCondition:
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """How to walk over the pages of a list. `items` is a JSON pointer, `next` where the next cursor stands."""
+    """How to iterate over the pages of a list. `items` is a JSON pointer, `next` the location of the next cursor."""
 
     place: SourceLocation
     style: Literal["page", "cursor"]
@@ -68,7 +68,7 @@ class Pagination:
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """An operation to call afterwards, and the parameter that takes what the first one gave."""
+    """An operation to call next, and its parameter for a value of the first response."""
 
     operation: str
     parameter: str
@@ -76,7 +76,7 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class StatusLink:
-    """How far the work is: `value` points to the state, `partial` are those ends that leave something undone."""
+    """How to get the status of a job: `value` points to its state, `partial` are final states of incomplete jobs."""
 
     call: FollowUp
     value: str
@@ -88,10 +88,10 @@ class StatusLink:
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """How to follow work that an operation starts. Times are seconds, `verb` and `resume` names of methods."""
+    """How to follow a job that an operation starts. Times are in seconds; `verb` and `resume` are names of methods."""
 
     verb: str
-    id: str | None  # JSON pointer into the response; None where the start is told the id
+    id: str | None  # JSON pointer into the response; None if the caller passes the id
     status: StatusLink
     resume: str | None = None
     result: FollowUp | None = None
@@ -104,7 +104,7 @@ class Poller:
 
     @property
     def calls(self) -> tuple[FollowUp, ...]:
-        """The operations that follow the work, each a call of its own."""
+        """The operations that are called to follow the job."""
         return tuple(call for call in (self.status.call, self.result, self.cancel) if call is not None)
 
 
@@ -120,7 +120,7 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A response that is a file. `ranges` is None where nobody knows whether a part of it can be asked for."""
+    """A response that is a file. `ranges` is whether range requests are supported; None if that is unknown."""
 
     checksum: Checksum | None = None
     filename: str | None = None
@@ -129,7 +129,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class RowsOf:
-    """A list that has to be made before it is read: `id` points to what the other operation wants to know."""
+    """A list whose rows another operation returns: `id` points to the value for that operation."""
 
     call: FollowUp
     id: str
@@ -137,10 +137,10 @@ class RowsOf:
 
 @dataclass(frozen=True, slots=True)
 class Slices:
-    """How a list is cut into pieces that can be read apart from each other.
+    """How a list is divided into slices that can be read independently.
 
-    The window is two parameters, `start` and `end`, or a condition on `field` in the parameter `filter`. `key` and
-    `time` are JSON pointers into an item; `longest` is in seconds.
+    A time window is either two parameters, `start` and `end`, or a condition on `field` in the parameter `filter`.
+    `key` and `time` are JSON pointers into an item; `longest` is in seconds.
     """
 
     place: SourceLocation
@@ -160,14 +160,14 @@ class Slices:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Whether a repeat does no harm."""
+    """Whether it is safe to repeat a call."""
 
     safe: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """At most so many calls in so many seconds."""
+    """At most `calls` calls in `per` seconds."""
 
     calls: int
     per: float

@@ -1,4 +1,4 @@
-"""What ends a run for another reason than a problem in a spec."""
+"""Fatal errors other than problems in specs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 
 
 class Failure(Exception):
-    """A run can't go on: hand edits in the way, a full disk, a path that must not be written.
+    """A run can't continue: generated files were edited, the disk is full, a path must not be written.
 
     The message says what to do. The command line prints it and exits with `code`.
     """
@@ -18,12 +18,12 @@ class Failure(Exception):
 
 
 def reason(error: OSError) -> str:
-    """Say what the system objects to, and with which file where that is known."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    text = "the disk is full" if full else error.strerror or str(error) or type(error).__name__
+    """Return the message of a system error, with the file if that is known."""
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    text = "the disk is full" if is_full else error.strerror or str(error) or type(error).__name__
     return text if error.filename is None else f"{os.fsdecode(error.filename)}: {text}"
 
 
 def unwritable(target: os.PathLike[str], error: OSError) -> Failure:
-    """Return the failure of a run that could not write its package, and did not touch it."""
+    """Return a failure that says that the package could not be written and was not changed."""
     return Failure(f"{reason(error)}; nothing was written to {os.fspath(target)}")

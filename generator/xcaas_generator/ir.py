@@ -1,8 +1,7 @@
-"""What a document means, once parsed: the one structure that plan, render and diff read.
+"""The intermediate representation (IR): a parsed document, as plan, render and diff read it.
 
-`parse` fills it, nobody changes it afterwards. Text in here (`doc`, names on the
-wire, values) is the spec's own and must reach code only through `python/code.py`.
-Every node knows its place as a JSON pointer into the document it came from.
+`parse` creates it, and nothing changes it afterwards. Strings in it (`doc`, wire names, values) come from the spec and
+must reach code only through `python/code.py`. The `place` of a node is its location in the document.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ from xcaas_generator.source import SourceLocation as SourceLocation
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One JSON scalar. `form` is the spec's `format`, kept where the run time knows how to treat it."""
+    """A JSON scalar. `form` is the spec's `format`, if the run time supports it."""
 
     kind: Literal["str", "int", "float", "bool", "none", "bytes", "any"]
     form: str | None = None
@@ -64,8 +63,8 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class UnionOf:
-    """One of several. With a discriminator, `mapping` goes from tag value to a member model's name, once for each that
-    has it; `base` is the model for values that no member has."""
+    """A union. With a discriminator, `mapping` has pairs of a tag and the name of a member model, one for each member
+    with that tag; `base` is the model for unknown tags."""
 
     members: tuple[TypeRef, ...]
     discriminator: str | None = None
@@ -103,16 +102,16 @@ class Model:
     place: SourceLocation
     title: str = ""
     doc: str = ""
-    extra: TypeRef | None = None  # type of additional properties, if the spec gives one
+    extra: TypeRef | None = None  # type of additional properties, if the spec defines it
     closed: bool = False  # additionalProperties: false
     example: JSON = None
     deprecated: bool = False
-    error: tuple[tuple[str, str], ...] = ()  # where its parts stand: (("message", "/fault/faultstring"), ...)
+    error: tuple[tuple[str, str], ...] = ()  # pointers to its parts: (("message", "/fault/faultstring"), ...)
 
 
 @dataclass(frozen=True, slots=True)
 class Enum:
-    """A named list of values. Open at run time: a value that is not listed survives."""
+    """A named list of values. Open at run time: other values are kept as they are."""
 
     name: str
     values: tuple[str | int | float | bool | None, ...]
@@ -123,9 +122,9 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """A named `oneOf` or `anyOf`: a type of several classes, with no class of its own.
+    """A named `oneOf` or `anyOf`, which has no class of its own.
 
-    With a single class or enum it is another name for that.
+    With a single class or enum it is an alias of that.
     """
 
     name: str
@@ -144,12 +143,12 @@ FilterTimes: TypeAlias = Literal["date-time", "epoch-milliseconds"]
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a filter in FIQL or RSQL may say. `fields` are all of them, or none where nobody knows all."""
+    """What a FIQL or RSQL filter may contain. `fields` are the allowed fields; empty if they are unknown."""
 
     operators: tuple[str, ...]
     times: FilterTimes = "date-time"
     fields: tuple[str, ...] = ()
-    alone: bool = False  # one comparison, without others
+    alone: bool = False  # only one comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +168,9 @@ class Parameter:
     style: str = "form"  # form simple label matrix spaceDelimited pipeDelimited deepObject
     explode: bool = True
     allow_reserved: bool = False
-    media_type: str | None = None  # parameter given by `content`: serialise as this
+    media_type: str | None = None  # of a parameter with `content`: how to serialise it
     deprecated: bool = False
-    source: str | None = None  # a client setting that fills it, such as "tenant"
+    source: str | None = None  # the client setting that supplies it, such as "tenant"
     zone: str | None = None  # the parameter that names the time zone of this one
     filter: Filter | None = None
 
@@ -181,14 +180,14 @@ BodyKind: TypeAlias = Literal["json", "form", "multipart", "text", "binary", "xm
 
 @dataclass(frozen=True, slots=True)
 class PartEncoding:
-    """How one property of a form or multipart body travels (`encoding` of the media type)."""
+    """How a property of a form or multipart body is serialised (`encoding` of the media type)."""
 
     wire: str
     content_type: str | None = None
     style: str | None = None
     explode: bool | None = None
-    headers: tuple[tuple[str, str], ...] = ()  # of the part itself, whose values the document fixes
-    base64: bool = False  # of bytes in a part
+    headers: tuple[tuple[str, str], ...] = ()  # headers of the part, with constant values
+    base64: bool = False  # whether bytes are sent in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +200,7 @@ class BodyVariant:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    variants: tuple[BodyVariant, ...]  # the first is what a client sends unless told otherwise
+    variants: tuple[BodyVariant, ...]  # the first is the default
     required: bool
     place: SourceLocation
     name: str = "body"
@@ -216,8 +215,8 @@ class ResponseVariant:
     media_type: str
     kind: ResponseKind
     type: TypeRef
-    position: int = 0  # among the media types of the document
-    alternative: bool = False  # the data of a JSON variant in another form, which nobody has to ask for
+    position: int = 0  # index among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another format, not to be requested
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ class Response:
     place: SourceLocation
     doc: str = ""
     headers: tuple[Parameter, ...] = ()
-    may_be_empty: bool = False  # beside the bodies that are described
+    may_be_empty: bool = False  # in addition to the variants
 
     @property
     def success(self) -> bool:
@@ -237,12 +236,12 @@ class Response:
 
     @property
     def upgrade(self) -> bool:
-        """Whether the connection goes on as a WebSocket, whose messages carry what is described."""
+        """Whether the connection becomes a WebSocket, whose messages have the types of the variants."""
         return self.status == "101"
 
     @property
     def redirect(self) -> bool:
-        """Whether it is a redirect that the document lists, or "not modified": a response of its own."""
+        """Whether it is a redirect that the document lists, or "not modified"."""
         return self.status.startswith("3") and self.status.isdecimal()
 
 
@@ -252,8 +251,8 @@ class Variable:
     default: str
     enum: tuple[str, ...] = ()
     doc: str = ""
-    names: tuple[tuple[str, str], ...] = ()  # what people say: (("eu", "/eu"), ...)
-    source: str | None = None  # the client setting that fills it: "region", "tenant", ...
+    names: tuple[tuple[str, str], ...] = ()  # names of its values: (("eu", "/eu"), ...)
+    source: str | None = None  # the client setting that supplies it: "region", "tenant", ...
     required: bool = False  # the default is only an example
 
 
@@ -267,8 +266,8 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class SecurityScheme:
-    """`name` is the key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2,
-    openid, mutual-tls, other. `credential` is the kind that core asks for."""
+    """A security scheme. `name` is its key in the spec; `kind` one of http-basic, http-bearer, api-key, oauth2, openid,
+    mutual-tls, other; `credential` the kind of credential in core."""
 
     name: str
     kind: str
@@ -278,12 +277,12 @@ class SecurityScheme:
     parameter: str | None = None  # api-key
     token_url: str | None = None
     credential: str | None = None
-    options: tuple[tuple[str, JSON], ...] = ()  # further facts of the scheme
+    options: tuple[tuple[str, JSON], ...] = ()  # further settings of the scheme
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    id: str  # operationId, or one made from method and path
+    id: str  # operationId, or generated from method and path
     method: str  # upper case
     path: str  # template as in the spec
     place: SourceLocation
@@ -291,12 +290,12 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
     responses: tuple[Response, ...] = ()
-    security: tuple[tuple[str, ...], ...] = ()  # any of these sets, each set all of its schemes; () = none
+    security: tuple[tuple[str, ...], ...] = ()  # alternatives, each with all schemes that it needs; () = none
     tags: tuple[str, ...] = ()
     summary: str = ""
     doc: str = ""
     deprecated: bool = False
-    resource: tuple[str, ...] = ()  # path in the client; empty: plan derives it from tags
+    resource: tuple[str, ...] = ()  # path in the client; if empty, plan derives it from tags
     verb: str | None = None
     pagination: Pagination | None = None
     poller: Poller | None = None
@@ -304,15 +303,15 @@ class Operation:
     retry: Retry | None = None
     slices: Slices | None = None
     fixed_headers: tuple[tuple[str, str], ...] = ()  # sent with every call
-    single: bool = False  # the response is one thing, which may come as the only element of a list
+    single: bool = False  # the response is one object, possibly as the only element of a list
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A request that the service sends: nothing to call, but a payload to read.
+    """A request that the service sends.
 
-    `operation` is the id of the operation whose callback it is, `url` where it goes then; both are
-    empty for the document's own webhooks. `key_urls` are where the keys of its signature are.
+    Of a callback, `operation` is the id of its operation and `url` its target; both are empty for the document's own
+    webhooks. `key_urls` are the URLs of the keys of its signature.
     """
 
     name: str
@@ -329,7 +328,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An operation of the document that has no meaning a client could carry out."""
+    """An operation that can't be generated."""
 
     method: str
     path: str
@@ -339,7 +338,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    name: str  # product name: the file's stem, or what the caller says
+    name: str  # product name: the file's stem, or as passed by the caller
     title: str
     version: str
     place: SourceLocation

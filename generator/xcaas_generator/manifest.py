@@ -1,6 +1,6 @@
-"""`_manifest.json`: which operation became which call, and which none did and why.
+"""`_manifest.json`: the call of each operation, or why it was refused.
 
-Its form is part of the project's contract: other tools read it.
+Other tools read it, so its format is part of the project's contract.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Record: TypeAlias = "dict[str, ir.JSON]"
 
 
 class Section(NamedTuple):
-    """What the manifest says of one product."""
+    """The part of the manifest about one product."""
 
     product: str
     sha256: str
@@ -30,13 +30,13 @@ class Section(NamedTuple):
     webhooks: tuple[Record, ...] = ()
     title: str = ""
     regions: tuple[str, ...] | None = None
-    """Words for its regions; none if any word will do, None if it has no regions."""
+    """Names of its regions; empty if any name is accepted, None if it has no regions."""
     credentials: tuple[str, ...] = ()
-    """What a client is given to call it."""
+    """Names of the credentials that it accepts."""
 
 
 def record(product: str, operation: ir.Operation, call: str, slices: ir.JSON = None) -> Record:
-    """Return what the manifest says of an operation that can be called. `slices` is in terms of the generated code."""
+    """Return the entry of an operation that can be called. `slices` is in terms of the generated code."""
     return {
         "product": product,
         "operation_id": operation.id,
@@ -53,7 +53,7 @@ def record(product: str, operation: ir.Operation, call: str, slices: ir.JSON = N
 
 
 def refusal(product: str, refused: ir.Refused) -> Record:
-    """Return what the manifest says of an operation that can't be called, and why."""
+    """Return the entry of a refused operation."""
     return {
         "product": product,
         "method": refused.method,
@@ -64,7 +64,7 @@ def refusal(product: str, refused: ir.Refused) -> Record:
 
 
 def dump(generator: str, sections: Sequence[Section]) -> str:
-    """Return the manifest as text: an operation a line, so that a change reads well; ASCII, for any locale."""
+    """Return the manifest as JSON: one operation per line, for readable diffs; ASCII, for any locale."""
     ordered = sorted(sections, key=lambda section: section.product)
     operations = [item for section in ordered for item in section.operations]
     refused = [item for section in ordered for item in section.refused]
@@ -83,16 +83,16 @@ def dump(generator: str, sections: Sequence[Section]) -> str:
 
 
 def load(folder: Path) -> dict[str, Section]:
-    """Return the sections of the manifest in a generated package, by product; none if it can't be read."""
+    """Return the sections of a package's manifest, by product; none if it can't be read."""
     try:
         content = json.loads((folder / NAME).read_text("ascii"))
         return {
             product: Section(
                 product,
                 sha256,
-                _of(product, content["operations"]),
-                _of(product, content["refused"]),
-                _of(product, content["webhooks"]),
+                _of_product(product, content["operations"]),
+                _of_product(product, content["refused"]),
+                _of_product(product, content["webhooks"]),
                 content["titles"][product],
                 tuple(content["regions"][product]) if product in content["regions"] else None,
                 tuple(content["credentials"].get(product, ())),
@@ -103,7 +103,7 @@ def load(folder: Path) -> dict[str, Section]:
         return {}
 
 
-def _of(product: str, records: Sequence[Record]) -> tuple[Record, ...]:
+def _of_product(product: str, records: Sequence[Record]) -> tuple[Record, ...]:
     return tuple(item for item in records if item["product"] == product)
 
 
@@ -114,10 +114,10 @@ def _lines(items: Sequence[Record]) -> str:
 
 
 def verify_section(section: Section, document: ir.Document) -> None:
-    """Hold the manifest against the document: every operation is in it once, as a call or as refused.
+    """Check that the manifest has every operation of the document once, as a call or as refused.
 
     Raises:
-        Failure: One is missing, or two calls have one name.
+        Failure: An operation is missing, or two calls have the same name.
     """
     expected = sorted(
         [(item.method, item.path) for item in document.operations]

@@ -1,9 +1,8 @@
-"""What is wrong with a document, where, and what to do about it.
+"""Problems of documents: what is wrong, where, and what to do about it.
 
-Two severities: a *warning* is something broken that could be guessed, so code was
-generated for it; an *error* is something that has no meaning, so it was left out
-and listed as refused, or the whole document is unusable. `strict` turns
-warnings into errors. Nothing that the generator changes or drops goes without one.
+A *warning* is a mistake whose meaning could be guessed, so code was generated for it. An *error* is something without
+a usable meaning: it was left out and listed as refused, or the whole document is unusable. `strict` turns warnings into
+errors. Everything that the generator changes or drops is reported.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ Severity: TypeAlias = Literal["warning", "error"]
 
 
 class Problem(NamedTuple):
-    """One finding. `line` and `column` count from 1; they are None until looked up, which
-    `positions.locate` does only for what is shown."""
+    """One problem. `line` and `column` start at 1; they are None until `positions.locate` looks them up."""
 
     place: SourceLocation
     message: str
@@ -33,17 +31,17 @@ class Problem(NamedTuple):
 
     @property
     def pointer(self) -> str:
-        """JSON pointer as in RFC 6901; "" is the whole document."""
+        """A JSON pointer (RFC 6901); "" is the whole document."""
         return self.place.pointer
 
     def at(self, line: int, column: int) -> Problem:
         return self._replace(line=line, column=column)
 
     def __str__(self) -> str:
-        """Return `specs/storage.yaml:12:7: error: … (at #/paths/~1a) … advice`, on one line, as compilers print it."""
-        where = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
+        """Return `specs/storage.yaml:12:7: error: … (at #/paths/~1a) … advice`, on one line, as compilers do."""
+        location = self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
         advice = f" {self.advice}" if self.advice else ""
-        return printable(f"{where}: {self.severity}: {self.message} (at #{self.pointer}).{advice}")
+        return printable(f"{location}: {self.severity}: {self.message} (at #{self.pointer}).{advice}")
 
     def as_json(self) -> dict[str, str | int | None]:
         return {
@@ -58,7 +56,7 @@ class Problem(NamedTuple):
 
 
 class InputError(Exception):
-    """Nothing can be generated from this input (or, under `strict`, may be): each reason is a `Problem`."""
+    """Nothing can be generated from this input, or nothing may be under `strict`."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -66,5 +64,5 @@ class InputError(Exception):
 
 
 def printable(text: str) -> str:
-    """Return `text` with control characters escaped: a spec must not be able to steer a terminal or fake a line."""
+    """Return `text` with control characters escaped, so that a spec can't control the terminal or fake a line."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)

@@ -1,4 +1,4 @@
-"""What a run is doing, on stderr: one line that changes on a terminal, a line per stage elsewhere."""
+"""Progress on stderr: one changing line in a terminal, a line per stage elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Progress:
         self._shown = False
 
     def step(self, text: str) -> None:
-        """Show that a stage begins."""
+        """Show the start of a stage."""
         text = printable(text)
         if self._live:
             width = shutil.get_terminal_size().columns - 1
@@ -34,12 +34,12 @@ class Progress:
             self._stream.write(f"{text}\n")
 
     def say(self, text: str) -> None:
-        """Write a line that stays, on its own: warnings, results. It may hold line breaks."""
+        """Write a permanent message, such as a warning or a result. It may contain line breaks."""
         self.clear()
         self._stream.write(f"{text}\n")
 
     def clear(self) -> None:
-        """Take the changing line away."""
+        """Remove the changing line."""
         if self._shown:
             self._stream.write("\r\x1b[K")
             self._stream.flush()

@@ -1,8 +1,7 @@
-"""The front of the generator: from a file to an `ir.Document`.
+"""Reading of a document into an `ir.Document`: load, resolve, check, normalise and parse, in one call.
 
-load → resolve → check → normalise → parse, in one call. Problems come back with the
-document, with line and column; only when nothing can be generated (or, under `strict`, when
-anything at all is wrong) are they raised.
+Problems are returned with the document, with line and column. They are raised if nothing can be generated or, under
+`strict`, if there are any.
 """
 
 from __future__ import annotations
@@ -18,16 +17,18 @@ from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.document import normalise
 from xcaas_generator.normalise.validity import check_extension_keys, check_root
 from xcaas_generator.parse.canonical import emit
-from xcaas_generator.parse.files import place_files
+from xcaas_generator.parse.files import convert_files
 from xcaas_generator.parse.operations import parse
 from xcaas_generator.problems import InputError, Problem
-from xcaas_generator.report import UNFORESEEN, Report
+from xcaas_generator.report import UNEXPECTED_ERRORS, Report
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """`warnings` holds what was guessed (severity warning) and what was refused (severity error).
-    `files` are the local files that were read, the document itself first."""
+    """A document, and its problems: what was guessed (severity warning) and what was refused (severity error).
+
+    `files` are the local files that were read, the document itself first.
+    """
 
     document: ir.Document
     warnings: tuple[Problem, ...]
@@ -42,11 +43,13 @@ def read_document(
     allow_network: bool = False,
     root: Path | None = None,
 ) -> ReadResult:
-    """Read one document with everything that it references.
+    """Read one document and everything that it references.
 
-    Use `root` to say which folder tree references may reach into (see `resolve`).
-    Raises `InputError` when the input is no OpenAPI 3 document, when all of its
-    operations had to be refused, and under `strict` for any problem.
+    References to local files are limited to the folder tree `root` (see `load/references.py`).
+
+    Raises:
+        InputError: The input is no OpenAPI 3 document, all of its operations were refused or, under `strict`, there
+            is any problem.
     """
     report = Report()
     documents = Documents(report, root=root, allow_network=allow_network)
@@ -54,8 +57,8 @@ def read_document(
         document = _read(source, name, documents, report)
     except InputError as error:
         raise InputError(locate((*report.problems, *error.problems), documents.files)) from None
-    except UNFORESEEN as error:
-        # The last resort: a reader of documents from elsewhere must not end in a traceback.
+    except UNEXPECTED_ERRORS as error:
+        # Last resort: no document may cause a traceback.
         reason = f"the document can't be read ({type(error).__name__}: {error})"
         advice = "This is a bug in the generator: please report it, with the document."
         raise InputError(
@@ -71,11 +74,11 @@ def read_document(
 
 
 def _read(source: Path | bytes, name: str, documents: Documents, report: Report) -> ir.Document:
-    file = documents.first(source, name)
-    at = Node(file, "", file.tree)
-    check_root(at, report)
-    draft = normalise(at, Resolver(documents, report), report, name)
-    for one in documents.files.values():
-        check_extension_keys(one, report)
-    place_files(draft)
+    file = documents.read_root(source, name)
+    root = Node(file, "", file.tree)
+    check_root(root, report)
+    draft = normalise(root, Resolver(documents, report), report, name)
+    for referenced_file in documents.files.values():
+        check_extension_keys(referenced_file, report)
+    convert_files(draft)
     return parse(draft, emit(draft), report)

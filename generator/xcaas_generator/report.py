@@ -1,12 +1,20 @@
-"""Where the stages up to parse put what they find: each finding once, in the order found."""
+"""Collects the problems of the stages up to parse, each once, in the order of discovery."""
 
 from __future__ import annotations
 
 from xcaas_generator.problems import Problem, Severity
 from xcaas_generator.source import SourceLocation
 
-# What reading a part of a document may raise where nobody has thought of it. It costs that part, not the document.
-UNFORESEEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# Errors that a malformed part of a document may cause unexpectedly. Only that part is left out.
+UNEXPECTED_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class Report:
@@ -14,11 +22,11 @@ class Report:
         self._problems: dict[tuple[SourceLocation, str], Problem] = {}
 
     def warn(self, place: SourceLocation, message: str, advice: str = "") -> None:
-        """Report what is broken but guessable: something was generated for it."""
+        """Report a mistake whose meaning was guessed: code was generated for it."""
         self._add(place, message, advice, "warning")
 
     def error(self, place: SourceLocation, message: str, advice: str = "") -> None:
-        """Report what has no meaning: nothing was generated for it."""
+        """Report something without a usable meaning: nothing was generated for it."""
         self._add(place, message, advice, "error")
 
     def extend(self, problems: tuple[Problem, ...]) -> None:

@@ -1,4 +1,4 @@
-"""What documents consist of: JSON values, and where they stand."""
+"""JSON values, and locations in documents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 
 
 class SourceLocation(NamedTuple):
-    """A file, and a JSON pointer (RFC 6901) into it. Lines are looked up on demand."""
+    """A file, and a JSON pointer (RFC 6901) into it. Lines are looked up on demand, by `load/positions.py`."""
 
     file: str
     pointer: str

@@ -1,4 +1,4 @@
-"""Versions of installed packages. `importlib.metadata`, which knows them too, takes twenty times as long to load."""
+"""Versions of installed packages. Importing `importlib.metadata` would take twenty times as long."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ _INFO = re.compile(r"(.+?)-([^-]+)\.dist-info")
 
 def version(package: str) -> str:
     """Return the version of a package. Raises `PackageNotFoundError`, as `importlib.metadata` does."""
-    found = _installed().get(package.replace("-", "_").casefold())
-    if found is not None:
-        return found
-    from importlib import metadata  # eggs, zip files and other finders of packages
+    installed = _installed().get(package.replace("-", "_").casefold())
+    if installed is not None:
+        return installed
+    from importlib import metadata  # finds eggs, zip files and others, too
 
     return metadata.version(package)
 
 
 @cache
 def _installed() -> dict[str, str]:
-    """Return versions by normal name, after the folders that installers leave beside packages."""
-    found: dict[str, str] = {}
+    """Return versions by normalised name, from the names of `.dist-info` folders."""
+    versions: dict[str, str] = {}
     for folder in sys.path:
         try:
             entries = os.listdir(folder or ".")
         except OSError:
             continue
         for match in filter(None, map(_INFO.fullmatch, entries)):
-            # The first on the path is what an import finds.
-            found.setdefault(re.sub(r"[-_.]+", "_", match[1]).casefold(), match[2])
-    return found
+            # Imports use the first match on the path.
+            versions.setdefault(re.sub(r"[-_.]+", "_", match[1]).casefold(), match[2])
+    return versions

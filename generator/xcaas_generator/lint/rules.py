@@ -55,7 +55,7 @@ def house_rules(path: Path, document: ir.Document) -> tuple[Problem, ...]:
 
 def _check_rules(path: Path, document: ir.Document, report: Report) -> Documents:
     documents = Documents(report)
-    file = documents.first(path, path.stem)
+    file = documents.read_root(path, path.stem)
     _SpecRules(Node(file, "", file.tree), Resolver(documents, report), report).check()
     check_pointers(document, report)
     for one in documents.files.values():

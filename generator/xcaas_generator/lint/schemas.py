@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from xcaas_generator.lint.extension_pointers import meant
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.nodes import Node
-from xcaas_generator.normalise.scalars import FORMS
+from xcaas_generator.normalise.scalars import TYPED_FORMATS
 from xcaas_generator.report import Report
 
 # What specs/README.md lists: forms that become something else in Python, and those that only tell.
-FORMATS = FORMS | {"binary", "email", "hostname", "password", "uri"}
+FORMATS = TYPED_FORMATS | {"binary", "email", "hostname", "password", "uri"}
 # Below these keys stand schemas by name, or one schema, or a list of them.
 _NAMED = ("properties", "patternProperties", "$defs", "schemas")
 _SINGLE = ("items", "additionalProperties", "schema", "not", "unevaluatedProperties")

@@ -1,8 +1,7 @@
-"""From bytes to a plain tree of dicts, lists and scalars, JSON or YAML.
+"""Parsing of JSON and YAML files into trees of dicts, lists and scalars.
 
-Whatever the input is, the result is a tree or an `InputError` that names the line:
-broken encodings, duplicate keys, nesting bombs, alias bombs and files of absurd
-size end in a message within bounded time and memory.
+Any input gives a tree or an `InputError` with a line number. Broken encodings, duplicate keys, excessive nesting,
+alias bombs and huge files are reported within bounded time and memory.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ _MAX_DIGITS = 300
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceFile:
-    """One file as read. `label` is how messages call it; `base` is where its relative references start
-    (a folder or URL, with a slash at the end), None when it has no place of its own."""
+    """A parsed file. `label` is its name in messages; `base` is the folder or URL, with a slash at the end, that its
+    relative references start from, or None if it has no location."""
 
     label: str
     tree: JSON = field(repr=False)
@@ -32,20 +31,20 @@ class SourceFile:
 
 
 def load(data: bytes, label: str, base: str | None = None) -> SourceFile:
-    """Read one file. Raises `InputError` when there is no tree to be had from it."""
+    """Parse one file. Raises `InputError` if it can't be parsed."""
     if len(data) > MAX_BYTES:
         raise _error(label, f"the file has {len(data):,} bytes, more than the limit of {MAX_BYTES:,}")
     text, notes = _decode(data, label)
     if not text.strip():
         raise _error(label, "the file is empty")
-    tree, more = _read(text, label)
+    tree, parser_notes = _read(text, label)
     _check_depth(tree, label)
-    problems = tuple(_problem(label, note) for note in (*notes, *more))
+    problems = tuple(_problem(label, note) for note in (*notes, *parser_notes))
     return SourceFile(label, tree, data, base, problems)
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file: UTF-8, or UTF-16/32 by its byte order mark, or else Latin-1, which takes anything."""
+    """Return the text of a file: UTF-8, UTF-16/32 if it has a byte order mark, or Latin-1, which accepts any bytes."""
     for mark, encoding in ((b"\xff\xfe\x00\x00", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(encoding, "replace")
@@ -69,7 +68,7 @@ def _decode(data: bytes, label: str) -> tuple[str, list[Note]]:
 
 
 def _read(text: str, label: str) -> tuple[JSON, list[Note]]:
-    """Read JSON when it looks like it, because that is ten times as fast; YAML reads what is only nearly JSON."""
+    """Parse text that looks like JSON as JSON, which is ten times faster; fall back to YAML, which is more lenient."""
     if not text.lstrip().startswith(("{", "[")):
         return _yaml(text, label)
     try:
@@ -84,25 +83,25 @@ def _read(text: str, label: str) -> tuple[JSON, list[Note]]:
             raise InputError(
                 [Problem(SourceLocation(label, ""), f"this is not valid JSON: {error}", line=line, column=column)]
             ) from None
-    # Where a key stands twice, only the YAML reader knows; it reads nearly every JSON text.
+    # Only the YAML reader locates duplicate keys; it accepts nearly all JSON.
     return (tree, _duplicates(text, label)) if duplicates else (tree, [])
 
 
 def _json(text: str) -> tuple[JSON, bool]:
     duplicates = False
 
-    def pairs(items: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    def build_object(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
         nonlocal duplicates
-        found = dict(items)
-        duplicates = duplicates or len(found) != len(items)
-        return found
+        mapping = dict(pairs)
+        duplicates = duplicates or len(mapping) != len(pairs)
+        return mapping
 
-    tree: JSON = json.loads(text, object_pairs_hook=pairs, parse_int=_integer, parse_constant=str)
+    tree: JSON = json.loads(text, object_pairs_hook=build_object, parse_int=_integer, parse_constant=str)
     return tree, duplicates
 
 
 def _integer(text: str) -> int | float:
-    """Read an integer. Python refuses those of thousands of digits; no schema means one."""
+    """Parse an integer; as a float if it has more digits than Python accepts."""
     return int(text) if len(text) < _MAX_DIGITS else float(text)
 
 
@@ -127,13 +126,13 @@ def _check_depth(tree: JSON, label: str) -> None:
         depth += 1
         if depth > MAX_DEPTH:
             raise _error(label, f"nested more than {MAX_DEPTH} levels deep")
-        below: list[JSON] = []
+        next_level: list[JSON] = []
         for node in level:
             if isinstance(node, dict):
-                below.extend(value for value in node.values() if isinstance(value, dict | list))
+                next_level.extend(value for value in node.values() if isinstance(value, dict | list))
             elif isinstance(node, list):
-                below.extend(value for value in node if isinstance(value, dict | list))
-        level = below
+                next_level.extend(value for value in node if isinstance(value, dict | list))
+        level = next_level
 
 
 def _problem(label: str, note: Note, *, fatal: bool = False) -> Problem:

@@ -1,4 +1,4 @@
-"""The files of one run: read once each, and only where they may be read."""
+"""The files of one run. Each is read once, and only from permitted locations."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from xcaas_generator.report import Report
 
 _MAX_FILES = 2_000
 _TIMEOUT = 30
-_TOTAL = 120  # seconds for a whole file, however steadily it drips
+_TOTAL = 120  # seconds for a whole file, however slowly it arrives
 _CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class LoadError:
-    """Why a file was not read, and what to do."""
+    """A failure to read a file. `advice` says what to do."""
 
     advice: str
 
@@ -39,53 +39,53 @@ class Documents:
 
     @property
     def files(self) -> dict[str, SourceFile]:
-        """By the label that places name."""
+        """The files that were read, by label."""
         return self._labels
 
-    def first(self, source: Path | bytes, name: str) -> SourceFile:
-        """Return the document itself. Raises `InputError` when there is nothing to read."""
+    def read_root(self, source: Path | bytes, name: str) -> SourceFile:
+        """Read the root document. Raises `InputError` if that fails."""
         if isinstance(source, bytes):
-            return self._keep(name, load(source, name))
+            return self._add(name, load(source, name))
         try:
             data = _read(source)
         except OSError as error:
             raise InputError([_unreadable(str(source), error.strerror or str(error))]) from None
         path = source.resolve()
         if self._root is None:
-            self._root = _tree_of(path.parent)
-        return self._keep(str(path), load(data, source.as_posix(), str(path.parent) + "/"))
+            self._root = _reference_root(path.parent)
+        return self._add(str(path), load(data, source.as_posix(), str(path.parent) + "/"))
 
     def open(self, target: str, base: SourceFile) -> SourceFile | LoadError:
-        """Return the file that `target` names, seen from `base`."""
-        where = self._itself(target) or _absolute(target, base.base)
-        if where is None:
+        """Return the file that `target` names, relative to `base`."""
+        address = self._by_self_uri(target) or _absolute(target, base.base)
+        if address is None:
             return LoadError("Give the document as a file: a reference to another file needs a place to start from.")
-        if where not in self._files:
+        if address not in self._files:
             if len(self._files) >= _MAX_FILES:
                 return LoadError(f"More than {_MAX_FILES} files are referenced.")
-            self._files[where] = self._load(where, target, base)
-        found = self._files[where]
-        if isinstance(found, SourceFile):
-            self._labels[found.label] = found
-        return found
+            self._files[address] = self._load(address, target, base)
+        file = self._files[address]
+        if isinstance(file, SourceFile):
+            self._labels[file.label] = file
+        return file
 
-    def _itself(self, target: str) -> str | None:
-        """Return where the file is that gives `target` as its own address, in `$self` of OpenAPI 3.2."""
-        for where, file in self._files.items():
+    def _by_self_uri(self, target: str) -> str | None:
+        """Return the address of the file whose `$self` (OpenAPI 3.2) is `target`."""
+        for address, file in self._files.items():
             if isinstance(file, SourceFile) and isinstance(file.tree, dict) and file.tree.get("$self") == target:
-                return where
+                return address
         return None
 
-    def _load(self, where: str, target: str, base: SourceFile) -> SourceFile | LoadError:
+    def _load(self, address: str, target: str, base: SourceFile) -> SourceFile | LoadError:
         try:
-            if _is_url(where):
-                return self._keep(where, load(self._fetch(where), where, where.rpartition("/")[0] + "/"))
-            path = Path(where)
-            refused = self._outside(path)
-            if refused is not None:
-                return refused
+            if _is_url(address):
+                return self._add(address, load(self._fetch(address), address, address.rpartition("/")[0] + "/"))
+            path = Path(address)
+            error = self._check_inside_root(path)
+            if error is not None:
+                return error
             label = os.path.normpath(os.path.join(os.path.dirname(base.label), unquote(target))).replace(os.sep, "/")
-            return self._keep(where, load(_read(path), label, str(path.parent) + "/"))
+            return self._add(address, load(_read(path), label, str(path.parent) + "/"))
         except InputError as error:
             self._report.extend(error.problems)
             return LoadError("Correct that file.")
@@ -95,12 +95,12 @@ class Documents:
             )
         except OSError as error:
             return LoadError(f"It can't be read: {error.strerror or error}.")
-        except RuntimeError:  # what pathlib raises for links that lead to themselves, before Python 3.13
+        except RuntimeError:  # from pathlib before Python 3.13, for symbolic links in a loop
             return LoadError("It can't be read: its symbolic links form a loop.")
         except ValueError as error:
             return LoadError(f"It can't be read: {error}.")
 
-    def _outside(self, path: Path) -> LoadError | None:
+    def _check_inside_root(self, path: Path) -> LoadError | None:
         real = path.resolve()
         if self._root is None or not real.is_relative_to(self._root):
             return LoadError(
@@ -112,19 +112,19 @@ class Documents:
     def _fetch(self, url: str) -> bytes:
         if not self._allow_network:
             raise _NotAllowed
-        # In a thread that may be left behind: `urlopen` bounds each wait for bytes of the head, but not all of them.
-        fetched: Queue[bytes | Exception] = Queue()
-        Thread(target=lambda: fetched.put(_fetched(url)), daemon=True).start()
+        # In a thread that may outlive this call: `urlopen` limits each wait for headers, but not their sum.
+        results: Queue[bytes | Exception] = Queue()
+        Thread(target=lambda: results.put(_download(url)), daemon=True).start()
         try:
-            found = fetched.get(timeout=max(0.0, _TOTAL))
+            result = results.get(timeout=max(0.0, _TOTAL))
         except Empty:
-            raise _late() from None
-        if isinstance(found, bytes):
-            return found
-        raise found
+            raise _timeout_error() from None
+        if isinstance(result, bytes):
+            return result
+        raise result
 
-    def _keep(self, where: str, file: SourceFile) -> SourceFile:
-        self._files[where] = file
+    def _add(self, address: str, file: SourceFile) -> SourceFile:
+        self._files[address] = file
         self._labels[file.label] = file
         self._report.extend(file.problems)
         return file
@@ -134,28 +134,28 @@ class _NotAllowed(Exception):
     pass
 
 
-def _late() -> ValueError:
+def _timeout_error() -> ValueError:
     return ValueError(f"it did not arrive within {_TOTAL} seconds")
 
 
-def _fetched(url: str) -> bytes | Exception:
-    """Return what stands at an address, or why it can't be had."""
+def _download(url: str) -> bytes | Exception:
+    """Return the content of a URL, or the error of fetching it."""
     from http.client import HTTPException
     from urllib.error import HTTPError
-    from urllib.request import urlopen  # brings an HTTP client along
+    from urllib.request import urlopen  # slow to import
 
     deadline = time.monotonic() + _TOTAL
     data = bytearray()
     try:
-        with urlopen(url, timeout=_TIMEOUT) as response:  # the scheme is http or https, see _is_url
+        with urlopen(url, timeout=_TIMEOUT) as response:  # _is_url has checked the scheme
             while chunk := response.read1(_CHUNK):
                 data += chunk
                 if len(data) > MAX_BYTES:
                     raise ValueError(f"it is larger than {MAX_BYTES:,} bytes, the limit")
                 if time.monotonic() > deadline:
-                    raise _late()
+                    raise _timeout_error()
     except HTTPError as error:
-        with error:  # it holds the response
+        with error:  # closes the response
             return error
     except HTTPException as error:
         return ValueError(f"the server does not speak HTTP ({type(error).__name__})")
@@ -164,8 +164,8 @@ def _fetched(url: str) -> bytes | Exception:
     return bytes(data)
 
 
-def _is_url(where: str) -> bool:
-    return where.startswith(("http://", "https://"))
+def _is_url(address: str) -> bool:
+    return address.startswith(("http://", "https://"))
 
 
 def _absolute(target: str, base: str | None) -> str | None:
@@ -181,16 +181,16 @@ def _absolute(target: str, base: str | None) -> str | None:
     return os.path.normpath(os.path.join(base, unquote(target)))
 
 
-def _tree_of(folder: Path) -> Path:
-    """Return the repository that holds the document or, when none does, the document's own folder."""
-    for above in (folder, *folder.parents):
-        if (above / ".git").exists():
-            return above
+def _reference_root(folder: Path) -> Path:
+    """Return the Git repository around `folder`, or else `folder` itself."""
+    for parent in (folder, *folder.parents):
+        if (parent / ".git").exists():
+            return parent
     return folder
 
 
 def _read(path: Path) -> bytes:
-    """Return a regular file's bytes. Pipes and devices would block or never end."""
+    """Read a regular file. Pipes and devices could block, or never end."""
     status = path.stat()
     if stat.S_ISDIR(status.st_mode):
         raise OSError(None, "it is a folder")
@@ -201,5 +201,5 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _unreadable(label: str, why: str) -> Problem:
-    return Problem(SourceLocation(label, ""), f"the file can't be read: {why}", line=1, column=1)
+def _unreadable(label: str, reason: str) -> Problem:
+    return Problem(SourceLocation(label, ""), f"the file can't be read: {reason}", line=1, column=1)

@@ -1,4 +1,4 @@
-"""Nodes of documents: a value, and where it stands."""
+"""Nodes of documents: values with their locations."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from xcaas_generator.ir import JSON, SourceLocation
 from xcaas_generator.load.decode import SourceFile
 
 Scope: TypeAlias = tuple[tuple[str, tuple[str, str]], ...]
-"""What `$dynamicRef`s lead to from here: the name of an anchor, and the key of a node."""
+"""Targets of `$dynamicRef`s: names of anchors, each with the key of a node."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a document together with where it stands."""
+    """A value of a document, with its file and JSON pointer."""
 
     file: SourceFile
     pointer: str
@@ -30,14 +30,14 @@ class Node:
         return self.file.label, f"{self.pointer} {self.scope}" if self.scope else self.pointer
 
     def child(self, token: str | int) -> Node:
-        """Return the node below `token`; None as a node when there is none."""
-        node = self.value
-        below: JSON = None
-        if isinstance(node, dict):
-            below = node.get(str(token))
-        elif isinstance(node, list) and isinstance(token, int) and token < len(node):
-            below = node[token]
-        return Node(self.file, f"{self.pointer}/{escape(str(token))}", below, self.scope)
+        """Return the node at `token`, with the value None if there is none."""
+        value = self.value
+        child: JSON = None
+        if isinstance(value, dict):
+            child = value.get(str(token))
+        elif isinstance(value, list) and isinstance(token, int) and token < len(value):
+            child = value[token]
+        return Node(self.file, f"{self.pointer}/{escape(str(token))}", child, self.scope)
 
     def get(self, token: str) -> JSON:
         return self.value.get(token) if isinstance(self.value, dict) else None
@@ -46,12 +46,12 @@ class Node:
         return isinstance(self.value, dict) and token in self.value
 
     def text(self, token: str) -> str:
-        """Return the text at `token`, "" when there is none or it is something else."""
+        """Return the string at `token`; "" if there is none or it is not a string."""
         value = self.get(token)
         return value if isinstance(value, str) else ""
 
     def items(self) -> list[tuple[str, Node]]:
-        """Return key and node of a mapping, sorted, so that names don't hang on the order of a dictionary."""
+        """Return the entries of a mapping, sorted by key, so that names do not depend on their order."""
         if not isinstance(self.value, dict):
             return []
         return [(key, self.child(key)) for key in sorted(self.value)]
@@ -68,10 +68,10 @@ def unescape(token: str) -> str:
     return token.replace("~1", "/").replace("~0", "~")
 
 
-def way(node: Node) -> list[Node]:
-    """Return the nodes from the root of its file to a node."""
-    way = [Node(node.file, "", node.file.tree)]
+def path_to(node: Node) -> list[Node]:
+    """Return the nodes from the root of the file to `node`."""
+    nodes = [Node(node.file, "", node.file.tree)]
     for token in node.pointer.split("/")[1:]:
-        at = way[-1]
-        way.append(at.child(int(token) if isinstance(at.value, list) else unescape(token)))
-    return way
+        parent = nodes[-1]
+        nodes.append(parent.child(int(token) if isinstance(parent.value, list) else unescape(token)))
+    return nodes

@@ -1,9 +1,8 @@
-"""YAML read with the C parser and the YAML 1.2 core schema.
+"""YAML, parsed with the C parser and the core schema of YAML 1.2.
 
-`OFF`, `no` and dates stay strings; keys are always the text as written, so that an
-integer status code is "200". The tree is built from parser events without
-recursion: the composer of the C library overflows the stack on deep input, and it
-takes five times as long.
+`OFF`, `no` and dates stay strings; keys are always strings, so that an integer status code is "200". The tree is built
+from parser events without recursion: the composer of the C library overflows the stack on deep input, and takes five
+times as long.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _WORDS: dict[str, JSON] = {
 }
 _STANDARD = "tag:yaml.org,2002:"
 _MAX_DIGITS = 300
-# What aliases may unfold to: real documents share a few fragments, bombs share them exponentially.
+# Limits on expanded aliases: real documents reuse a few fragments, alias bombs grow exponentially.
 _MAX_UNFOLDED = 200_000
 _UNFOLD_FACTOR = 10
 
@@ -50,15 +49,15 @@ class _Failure(Exception):
 
 @dataclass(slots=True)
 class _Frame:
-    """A mapping or sequence that is being read."""
+    """A mapping or sequence that is not complete yet."""
 
     node: dict[str, JSON] | list[JSON]
     anchor: str | None
     key: str | None = None
     merges: list[dict[str, JSON]] = field(default_factory=list["dict[str, JSON]"])
-    size: int = 1  # nodes below, aliases unfolded
+    size: int = 1  # number of nodes, with aliases expanded
     height: int = 1
-    skip: bool = False  # stands as a mapping's key: read and thrown away
+    skip: bool = False  # used as a mapping's key: read and discarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class _Anchored:
 
 
 def read_yaml(text: str, *, max_depth: int) -> tuple[JSON, list[Note], Note | None]:
-    """Return the first document of `text`, what was odd about it, and what made it unreadable, if anything did."""
+    """Return the first document of `text`, notes on it, and the failure that stopped reading, if any."""
     reader = _Reader(max_depth)
     try:
         tree = reader.read(text)
@@ -85,7 +84,7 @@ def read_yaml(text: str, *, max_depth: int) -> tuple[JSON, list[Note], Note | No
 
 
 def scalar(text: str) -> JSON:
-    """Return a plain scalar as the core schema of YAML 1.2 reads it."""
+    """Return the value of a plain scalar in the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in "-+.0123456789":
@@ -108,7 +107,7 @@ class _Reader:
         self.notes: list[Note] = []
         self._max_depth = max_depth
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, _Anchored | str] = {}  # a pointer while it is still open
+        self._anchors: dict[str, _Anchored | str] = {}  # a pointer while the node is incomplete
         self._root: JSON = None
         self._count = 0
         self._unfolded = 0
@@ -166,17 +165,17 @@ class _Reader:
 
     def _open(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if len(self._stack) >= self._max_depth:
-            raise _Failure(self._make(event, f"nested more than {self._max_depth} levels deep"))
+            raise _Failure(self._note_at(event, f"nested more than {self._max_depth} levels deep"))
         if event.tag is not None and not event.tag.startswith(_STANDARD):
             self._note(event, f"the tag {event.tag} is unknown; it was ignored")
         node: dict[str, JSON] | list[JSON] = {} if isinstance(event, yaml.MappingStartEvent) else []
         top = self._stack[-1] if self._stack else None
-        as_key = top is not None and isinstance(top.node, dict) and top.key is None and not top.skip
-        if as_key:
+        is_key = top is not None and isinstance(top.node, dict) and top.key is None and not top.skip
+        if is_key:
             self._note(event, "a mapping or list can't be a key; the entry was left out")
         if event.anchor is not None:
             self._anchors[event.anchor] = self._pointer()
-        self._stack.append(_Frame(node, event.anchor, skip=as_key))
+        self._stack.append(_Frame(node, event.anchor, skip=is_key))
 
     def _close(self, event: yaml.Event) -> None:
         frame = self._stack.pop()
@@ -187,7 +186,7 @@ class _Reader:
         if frame.anchor is not None:
             self._anchors[frame.anchor] = _Anchored(frame.node, frame.size, frame.height)
         if frame.skip:
-            # Its value follows: give it a key that nothing else has, and take the pair out afterwards.
+            # The entry's value follows: mark it, so that `_add` drops it.
             self._stack[-1].key = "\0"
         else:
             self._add(frame.node, frame.size, frame.height, event)
@@ -195,9 +194,9 @@ class _Reader:
     def _alias(self, event: yaml.AliasEvent) -> None:
         anchored = self._anchors.get(event.anchor or "")
         if anchored is None:
-            raise _Failure(self._make(event, f"there is no anchor &{event.anchor}"))
+            raise _Failure(self._note_at(event, f"there is no anchor &{event.anchor}"))
         if isinstance(anchored, str):
-            # A tree can't hold itself; a reference says the same.
+            # A tree can't contain itself; a reference means the same.
             self._note(event, f"the alias *{event.anchor} is inside the node that it names; it was read as a reference")
             anchored = _Anchored({"$ref": f"#{anchored}"}, 1, 1)
         top = self._stack[-1] if self._stack else None
@@ -206,9 +205,9 @@ class _Reader:
             return
         self._unfolded += anchored.size
         if self._unfolded > _MAX_UNFOLDED + _UNFOLD_FACTOR * self._count:
-            raise _Failure(self._make(event, f"aliases expand to more than {_MAX_UNFOLDED:,} nodes"))
+            raise _Failure(self._note_at(event, f"aliases expand to more than {_MAX_UNFOLDED:,} nodes"))
         if len(self._stack) + anchored.height > self._max_depth:
-            raise _Failure(self._make(event, f"nested more than {self._max_depth} levels deep"))
+            raise _Failure(self._note_at(event, f"nested more than {self._max_depth} levels deep"))
         self._add(anchored.value, anchored.size, anchored.height, event)
 
     def _add(self, value: JSON, size: int, height: int, event: yaml.Event) -> None:
@@ -225,20 +224,22 @@ class _Reader:
             return
         key, frame.key = frame.key, None
         if key == "<<" and isinstance(value, dict | list):
-            frame.merges.extend([value] if isinstance(value, dict) else [one for one in value if isinstance(one, dict)])
+            frame.merges.extend(
+                [value] if isinstance(value, dict) else [item for item in value if isinstance(item, dict)]
+            )
         elif key is not None and key != "\0":
             frame.node[key] = value
 
     def _note(self, event: yaml.Event, message: str, advice: str = "") -> None:
-        self.notes.append(self._make(event, message, advice))
+        self.notes.append(self._note_at(event, message, advice))
 
-    def _make(self, event: yaml.Event, message: str, advice: str = "") -> Note:
+    def _note_at(self, event: yaml.Event, message: str, advice: str = "") -> Note:
         mark = event.start_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         return Note(self._pointer(), message, line, column, advice)
 
     def _pointer(self) -> str:
-        """Return where the reader is."""
+        """Return the JSON pointer of the current node."""
         tokens: list[str] = []
         for frame in self._stack:
             if isinstance(frame.node, list):

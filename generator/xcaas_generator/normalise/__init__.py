@@ -1,7 +1,6 @@
-"""Rewriting a document, whatever its version and habits, into one plain form.
+"""Normalisation of documents of any OpenAPI 3 version and style into one plain form.
 
-`normalise` reads schemas into shapes and classes, and operations into drafts; `emit`
-writes them down as a canonical OpenAPI document that openapi-python-client's parser takes whole:
-every object and enum a component under its final name, no `allOf`, no nested inline
-class, no text that could upset it.
+`normalise` converts schemas to shapes and classes, and operations to drafts. `parse.canonical.emit` writes them as a
+canonical OpenAPI document that openapi-python-client's parser handles completely: every object and enum is a component
+under its final name, without `allOf`, nested inline classes, or text that the parser might choke on.
 """

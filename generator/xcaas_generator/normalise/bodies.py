@@ -1,4 +1,4 @@
-"""Request bodies, including those that Swagger 2 called parameters."""
+"""Request bodies, including the body and form parameters of Swagger 2."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Bodies:
         self._report = shaper.report
         self._contents = contents
 
-    def read(self, operation: Node, owner: str, leftovers: list[Node], role: str = "Request") -> BodyDraft | None:
-        """Return what an operation sends, or None. `role` is the last word of the names of its unnamed models."""
-        listed = operation.child("requestBody")
-        if listed.value is None:
-            return self._leftover(operation, owner, leftovers) if leftovers else None
-        node = self._shaper.resolver.end(listed)
+    def read(self, operation: Node, owner: str, body_parameters: list[Node], role: str = "Request") -> BodyDraft | None:
+        """Return the body of an operation, if any. `role` is the last word in the names of inline models."""
+        declared = operation.child("requestBody")
+        if declared.value is None:
+            return self._from_parameters(operation, owner, body_parameters) if body_parameters else None
+        node = self._shaper.resolver.resolve(declared)
         if not isinstance(node.value, dict):
             self._report.warn(node.place, f"a request body is expected here, not {brief(node.value)}; it was left out")
             return None
@@ -45,39 +45,42 @@ class Bodies:
         body = ir.Body((), required, node.place, name, node.text("description").strip())
         return BodyDraft(body, variants)
 
-    def _leftover(self, operation: Node, owner: str, leftovers: list[Node]) -> BodyDraft:
-        """Read leftovers of Swagger 2: `in: body` is the body, parameters `in: formData` the properties of a form."""
-        whole = next((node for node in leftovers if node.get("in") == "body"), None)
+    def _from_parameters(self, operation: Node, owner: str, body_parameters: list[Node]) -> BodyDraft:
+        """Read a body from Swagger 2 parameters: `in: body` is the whole body, `in: formData` a property of a form."""
+        body = next((node for node in body_parameters if node.get("in") == "body"), None)
         advice = "Use requestBody."
-        if whole is not None:
+        if body is not None:
             self._report.warn(
-                whole.place, "a parameter 'in: body' is Swagger 2; it was read as the request body", advice
+                body.place, "a parameter 'in: body' is Swagger 2; it was read as the request body", advice
             )
-            shape = self._shaper.shape(whole.child("schema"), Hint(owner, "Request")) if whole.has("schema") else ANY
-            required = flag(whole, "required", self._report)
-            return self._draft(whole, [VariantDraft("application/json", "json", shape)], required=required)
+            shape = self._shaper.shape(body.child("schema"), Hint(owner, "Request")) if body.has("schema") else ANY
+            required = flag(body, "required", self._report)
+            return self._draft(body, [VariantDraft("application/json", "json", shape)], required=required)
         properties: dict[str, ir.JSON] = {}
-        for node in leftovers:
+        for node in body_parameters:
             self._report.warn(
                 node.place, "a parameter 'in: formData' is Swagger 2; it was read as part of a form", advice
             )
             value = node.value if isinstance(node.value, dict) else {}
-            inner = value.get("schema")
-            kept: ir.JSON = {key: value[key] for key in value if key not in ("name", "in", "required")}
-            properties[node.text("name").strip() or "value"] = inner if isinstance(inner, dict) else kept
-        files = any(isinstance(one, dict) and one.get("type") == "file" for one in properties.values())
-        required_names: list[ir.JSON] = [node.text("name") for node in leftovers if node.get("required") is True]
+            nested = value.get("schema")
+            inline_schema: ir.JSON = {key: value[key] for key in value if key not in ("name", "in", "required")}
+            properties[node.text("name").strip() or "value"] = nested if isinstance(nested, dict) else inline_schema
+        has_files = any(
+            isinstance(property_schema, dict) and property_schema.get("type") == "file"
+            for property_schema in properties.values()
+        )
+        required_names: list[ir.JSON] = [node.text("name") for node in body_parameters if node.get("required") is True]
         schema: ir.JSON = {"type": "object", "properties": properties, "required": required_names}
-        at = Node(operation.file, operation.child("parameters").pointer, schema)
-        shape = self._shaper.shape(at, Hint(owner, "Request"))
+        form = Node(operation.file, operation.child("parameters").pointer, schema)
+        shape = self._shaper.shape(form, Hint(owner, "Request"))
         variant = VariantDraft("multipart/form-data", "multipart", shape)
-        if not files:
+        if not has_files:
             variant = VariantDraft("application/x-www-form-urlencoded", "form", shape)
-        return self._draft(at, [variant], required=bool(required_names))
+        return self._draft(form, [variant], required=bool(required_names))
 
 
 def _hint(node: Node, owner: str, role: str) -> Hint:
-    """Return `CreateUserRequest`, `PetAdoptedPayload`, or by its own name where it is a component."""
+    """Return the hint for `CreateUserRequest` or `PetAdoptedPayload`; of a component, for its own name."""
     tokens = node.pointer.split("/")
     if tokens[1:3] == ["components", "requestBodies"] and len(tokens) == 4:
         name = class_name(unescape(tokens[3]))

@@ -1,4 +1,4 @@
-"""The document as a whole: what `normalise` gives to `parse`."""
+"""Normalisation of a whole document, for `parse`."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from xcaas_generator.normalise.drafts import DocumentDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.operations import OperationExtensions
 from xcaas_generator.normalise.extensions.reading import console_name, rate_limits
-from xcaas_generator.normalise.keywords import brief, written
+from xcaas_generator.normalise.keywords import brief, source_text
 from xcaas_generator.normalise.naming import name_entries
 from xcaas_generator.normalise.operations import Operations
 from xcaas_generator.normalise.schemas import Shaper
 from xcaas_generator.normalise.security import Security
-from xcaas_generator.normalise.servers import leftover_servers, read_servers
+from xcaas_generator.normalise.servers import read_servers, swagger2_servers
 from xcaas_generator.normalise.webhooks import Webhooks
 from xcaas_generator.report import Report
 
 
 def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> DocumentDraft:
-    """Read everything, resolve everything, name everything. The root has been checked to be a document."""
+    """Read, resolve and name everything in a document whose root `check_root` has accepted."""
     shaper = Shaper(resolver, report, root, siblings=not _version(root).startswith("3.0"))
     servers = _servers(root, resolver, report)
     security = Security(root, resolver, report)
@@ -31,7 +31,7 @@ def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> Docu
     drafts = operations.read(root)
     webhooks = Webhooks(shaper, operations).read(root)
     shaper.drain()
-    drafts = operations.without_lost(drafts)
+    drafts = operations.refuse_lost(drafts)
     extensions.check_calls(drafts)
     entries = name_entries(shaper.entries)
     document = _document(root, resolver, report, name, servers, security)
@@ -40,11 +40,11 @@ def normalise(root: Node, resolver: Resolver, report: Report, name: str) -> Docu
 
 def _servers(root: Node, resolver: Resolver, report: Report) -> tuple[ir.Server, ...]:
     try:
-        found = read_servers(root, resolver, report)
+        servers = read_servers(root, resolver, report)
     except DanglingReference as error:
         report.error(error.node.place, f"{error}, so calls need a base_url")
-        found = ()
-    return found or leftover_servers(root, report) or (ir.Server("/"),)
+        servers = ()
+    return servers or swagger2_servers(root, report) or (ir.Server("/"),)
 
 
 def _version(root: Node) -> str:
@@ -77,18 +77,18 @@ def _document(
     )
 
 
-def _text(info: Node, key: str, fallback: str, report: Report) -> str:
+def _text(info: Node, key: str, default: str, report: Report) -> str:
     value = info.get(key)
     if isinstance(value, str) and value.strip():
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return written(info.child(key), value)
-    report.warn(info.place, f"'info' has no {key}; {fallback!r} was used", f"Give it a '{key}'.")
-    return fallback
+        return source_text(info.child(key), value)
+    report.warn(info.place, f"'info' has no {key}; {default!r} was used", f"Give it a '{key}'.")
+    return default
 
 
 def _tags(root: Node, resolver: Resolver) -> tuple[tuple[str, str], ...]:
-    listed = resolver.deref(root.child("tags"))
-    tags = [resolver.deref(tag) or tag for tag in (listed.elements() if listed is not None else [])]
-    found = {tag.text("name").strip(): tag.text("description").strip() for tag in tags}
-    return tuple((name, doc) for name, doc in found.items() if name)
+    section = resolver.deref(root.child("tags"))
+    tags = [resolver.deref(tag) or tag for tag in (section.elements() if section is not None else [])]
+    descriptions = {tag.text("name").strip(): tag.text("description").strip() for tag in tags}
+    return tuple((name, doc) for name, doc in descriptions.items() if name)

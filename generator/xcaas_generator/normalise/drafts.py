@@ -1,4 +1,4 @@
-"""Operations on their way to the IR: IR nodes whose types are still shapes."""
+"""Drafts of IR nodes, whose types are still shapes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class VariantDraft:
     kind: ir.BodyKind
     shape: Shape
     encoding: tuple[ir.PartEncoding, ...] = ()
-    position: int = 0  # among the media types of the document
-    alternative: bool = False  # the data of a JSON variant in another form
+    position: int = 0  # index among the media types of the document
+    alternative: bool = False  # the data of a JSON variant in another format
 
     @property
     def key(self) -> str:
-        """The name among the variants, of which two kinds may share a media type."""
+        """A unique key among the variants: two kinds may share a media type."""
         return f"{self.media_type} {self.kind}"
 
 

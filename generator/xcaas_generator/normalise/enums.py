@@ -1,7 +1,7 @@
-"""Lists of values, as people write them.
+"""Values of enums, with corrections of common mistakes.
 
-Values follow the declared type where they plainly mean it (`1` in an enum of
-strings is "1" on the wire), and the type follows the values where they can't.
+Values are converted to the declared type if possible (`1` in an enum of strings is "1" on the wire); otherwise the
+type is taken from the values.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.flatten import Flat
-from xcaas_generator.normalise.keywords import brief, finite, written
+from xcaas_generator.normalise.keywords import brief, is_finite, source_text
 from xcaas_generator.normalise.shapes import Value
 from xcaas_generator.report import Report
 
 MAX_VALUES = 2_000
-_PYTHON = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
+_PYTHON_TYPES = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
 
 
 def type_name(value: Value) -> str:
@@ -22,14 +22,14 @@ def type_name(value: Value) -> str:
 
 
 def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, bool]:
-    """Return the values that every enum of `flat` allows, and whether null is one of them. None: no usable enum."""
+    """Return the values that all enums of `flat` allow, or None without a usable enum; and whether they allow null."""
     combined: dict[tuple[str, Value], Value] | None = None
-    null = True
+    allows_null = True
     for node in flat.enums:
         values = _values(node, flat.types, report)
         if values is None:
             continue
-        null = null and ("NoneType", None) in values
+        allows_null = allows_null and ("NoneType", None) in values
         if combined is None:
             combined = values
         else:
@@ -40,52 +40,52 @@ def enum_values(flat: Flat, report: Report) -> tuple[tuple[Value, ...] | None, b
     if combined is None:
         return None, False
     combined.pop(("NoneType", None), None)
-    return tuple(combined.values()), null
+    return tuple(combined.values()), allows_null
 
 
 def compound_types(flat: Flat) -> list[str]:
-    """Return the types of whole lists and objects among the values of enums. Each is read as any other of its type."""
+    """Return "array" and "object" if enums have such values. These are read like any other array or object."""
     values = [value for node in flat.enums if isinstance(node.value, list) for value in node.value]
-    found = {
-        "array": any(isinstance(one, list) for one in values),
-        "object": any(isinstance(one, dict) for one in values),
+    is_present = {
+        "array": any(isinstance(value, list) for value in values),
+        "object": any(isinstance(value, dict) for value in values),
     }
-    return [name for name, there in found.items() if there and (flat.types is None or name in flat.types)]
+    return [name for name, present in is_present.items() if present and (flat.types is None or name in flat.types)]
 
 
 def _values(node: Node, types: list[str] | None, report: Report) -> dict[tuple[str, Value], Value] | None:
-    listed = node.value if isinstance(node.value, list) else []
-    if not listed:
+    items = node.value if isinstance(node.value, list) else []
+    if not items:
         report.warn(node.place, "the enum is empty; any value of the type is accepted", "Remove it or list its values.")
         return None
-    if len(listed) > MAX_VALUES:
-        report.warn(node.place, f"the enum has {len(listed):,} values; more than {MAX_VALUES:,} are not listed in code")
+    if len(items) > MAX_VALUES:
+        report.warn(node.place, f"the enum has {len(items):,} values; more than {MAX_VALUES:,} are not listed in code")
         return None
-    found: dict[tuple[str, Value], Value] = {}
-    for index, raw in enumerate(listed):
+    values: dict[tuple[str, Value], Value] = {}
+    for index, raw in enumerate(items):
         if isinstance(raw, dict | list):
             continue  # see `compound_types`
-        value = _fitting(node.child(index), raw, types, report)
+        value = _convert(node.child(index), raw, types, report)
         key = (type_name(value), value)
-        if key in found:
+        if key in values:
             report.warn(node.child(index).place, f"the value {brief(raw)} appears twice in the enum", "Remove one.")
-        found[key] = value
-    return found
+        values[key] = value
+    return values
 
 
-def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> Value:
-    """Return `raw` as the declared type would write it, if that is what was meant."""
+def _convert(node: Node, raw: JSON, types: list[str] | None, report: Report) -> Value:
+    """Convert `raw` to one of the declared types, if possible."""
     assert not isinstance(raw, dict | list)
-    if not finite(raw):
+    if not is_finite(raw):
         report.warn(node.place, f"the value {brief(raw)} is not JSON; it was read as a string")
-        return written(node, raw)
-    if raw is None or not types or any(_is(raw, name) for name in types):
+        return source_text(node, raw)
+    if raw is None or not types or any(_has_type(raw, name) for name in types):
         return raw
     converted: Value = None
     if "string" in types:
-        converted = written(node, raw)
+        converted = source_text(node, raw)
     elif isinstance(raw, str):
-        converted = parse(raw, types)
+        converted = parse_scalar(raw, types)
     if converted is None:
         report.warn(node.place, f"the value {brief(raw)} is not of type {'/'.join(types)}; it was kept as it is")
         return raw
@@ -95,13 +95,13 @@ def _fitting(node: Node, raw: JSON, types: list[str] | None, report: Report) -> 
     return converted
 
 
-def _is(value: Value, name: str) -> bool:
-    kinds = _PYTHON.get(name, ())
+def _has_type(value: Value, name: str) -> bool:
+    kinds = _PYTHON_TYPES.get(name, ())
     return isinstance(value, kinds) and (not isinstance(value, bool) or name == "boolean")
 
 
-def parse(text: str, types: list[str]) -> Value:
-    """Return `text` as a number or boolean, if it is one; None if not."""
+def parse_scalar(text: str, types: list[str]) -> Value:
+    """Return `text` as a number or boolean; None if it is neither."""
     plain = text.strip()
     if "boolean" in types and plain.lower() in ("true", "false"):
         return plain.lower() == "true"

@@ -1,9 +1,7 @@
-"""One schema with everything that `allOf` and references add to it, merged.
+"""Flattening: a schema merged with its references and the parts of its `allOf`.
 
-`allOf` says that a value must fit every part. Merged that way, types and enums
-intersect, properties unite, and a property that several parts define must fit all of
-its definitions. Parts that contradict each other are a warning, and the later one
-counts.
+A value must match every part of an `allOf`. So types and enums are intersected, properties united, and a property that
+several parts define must match all of its definitions. For contradictory parts, the later one is used, with a warning.
 """
 
 from __future__ import annotations
@@ -31,11 +29,11 @@ class Union:
 
 @dataclass(slots=True)
 class Flat:
-    """What applies to one value. For each property: any of these sets of schemas, each set all of its schemas."""
+    """All constraints on a value. `properties` has alternatives; of each, all schemas apply."""
 
     node: Node
     types: list[str] | None = None
-    null: bool = False
+    nullable: bool = False
     form: str | None = None
     enums: list[Node] = field(default_factory=list[Node])
     const: Node | None = None
@@ -46,16 +44,16 @@ class Flat:
     items: list[Node] = field(default_factory=list[Node])
     tuple_items: list[Node] = field(default_factory=list[Node])
     unions: list[Union] = field(default_factory=list[Union])
-    discriminator: Node | None = None  # of the object itself or of a parent
-    media: str | None = None  # contentMediaType of a text
+    discriminator: Node | None = None  # its own or that of a parent
+    media: str | None = None  # contentMediaType of a string
     encoding: str | None = None
     error: dict[str, str] = field(default_factory=dict[str, str])
-    parts: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # every schema merged in here
-    said: bool = False  # whether anything but annotations was said
+    parts: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])  # keys of all merged schemas
+    has_constraints: bool = False  # whether there is anything but annotations
 
     @property
-    def structural(self) -> bool:
-        """Whether it says more than a bare type."""
+    def is_structured(self) -> bool:
+        """Whether it has more than a type."""
         return bool(self.properties or self.enums or self.const or self.extra or self.items or self.tuple_items)
 
 
@@ -64,40 +62,40 @@ class Flattener:
         self._resolver = resolver
         self._report = report
         self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
-        self._done: dict[tuple[str, str], Flat] = {}
-        self._under_way: dict[tuple[str, str], Flat] = {}
-        self._cuts = 0
+        self._complete: dict[tuple[str, str], Flat] = {}
+        self._incomplete: dict[tuple[str, str], Flat] = {}
+        self._cut_count = 0
 
     def flatten(self, node: Node) -> Flat:
-        """Return what applies to one value, for the caller to change."""
-        self._under_way.clear()
-        return _copied(self._shared(node, ()))
+        """Flatten a schema. The caller may change the result."""
+        self._incomplete.clear()
+        return _copy(self._cached(node, ()))
 
-    def _shared(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
-        """Return the same, read once: parts that are named twice at each of 24 levels would be read 16 million times.
+    def _cached(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
+        """Flatten a schema, with a cache: parts used twice at each of 24 levels would be read 16 million times.
 
-        What a schema lacks because it is part of itself, those around it have: so it counts for this one call only.
+        A schema that was cut because it is part of itself is incomplete, and cached for this call only.
         """
-        known = self._done.get(node.key) or self._under_way.get(node.key)
-        if known is not None and node.key not in trail:
-            return known
-        cuts = self._cuts
+        cached = self._complete.get(node.key) or self._incomplete.get(node.key)
+        if cached is not None and node.key not in trail:
+            return cached
+        cuts = self._cut_count
         flat = self._flatten(node, trail)
         if node.key not in trail:
-            (self._done if self._cuts == cuts else self._under_way)[node.key] = flat
+            (self._complete if self._cut_count == cuts else self._incomplete)[node.key] = flat
         return flat
 
     def _flatten(self, node: Node, trail: tuple[tuple[str, str], ...]) -> Flat:
         flat = Flat(node, parts={node.key})
         if node.key in trail or len(trail) > _MAX_PARTS_DEEP:
-            self._cuts += 1
+            self._cut_count += 1
             self._resolver.circular = True
-            what = (
+            reason = (
                 "the schema is part of itself"
                 if node.key in trail
                 else f"more than {_MAX_PARTS_DEEP} parts within parts"
             )
-            self._report.warn(node.place, f"{what}; the inner one was left out")
+            self._report.warn(node.place, f"{reason}; the inner one was left out")
             return flat
         if not isinstance(node.value, dict):
             if not isinstance(node.value, bool):
@@ -108,38 +106,40 @@ class Flattener:
         if self._resolver.reference(node) is not None:
             target = self._resolver.target(node)
             if target is not None:
-                parts.append(self._shared(target, trail))
+                parts.append(self._cached(target, trail))
             if not self._siblings:
-                flat = _copied(parts[0]) if parts else flat
+                flat = _copy(parts[0]) if parts else flat
                 flat.parts.add(node.key)
-                flat.null = flat.null or flag(node, "nullable", self._report)
+                flat.nullable = flat.nullable or flag(node, "nullable", self._report)
                 return flat
-        self._own(node, flat)
-        parts.extend(self._shared(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
+        self._add_keywords(node, flat)
+        parts.extend(self._cached(part, trail) for part in schemas(node, "allOf", self._resolver, self._report))
         return self.merge(flat, parts)
 
     def merge(self, own: Flat, parts: list[Flat]) -> Flat:
-        """Return `parts` and `own` merged; where they contradict each other, the later counts, and `own` is last.
+        """Merge `parts` and then `own`; in contradictions, the later one is used.
 
-        Nullable if `own` says so, or if each part that says anything is.
+        The result is nullable if `own` is, or if all parts with constraints are.
         """
         if not parts:
             return own
         merged = Flat(own.node)
         for part in (*parts, own):
-            self._add(merged, part)
-        said = [part for part in parts if part.said]
-        merged.null = own.null or (bool(said) and own.types is None and all(part.null for part in said))
+            self._merge_part(merged, part)
+        constraining = [part for part in parts if part.has_constraints]
+        merged.nullable = own.nullable or (
+            bool(constraining) and own.types is None and all(part.nullable for part in constraining)
+        )
         return merged
 
-    def _add(self, merged: Flat, part: Flat) -> None:
-        merged.types = self._types(merged, part)
+    def _merge_part(self, merged: Flat, part: Flat) -> None:
+        merged.types = self._merged_types(merged, part)
         merged.form = part.form or merged.form
         _extend(merged.enums, part.enums)
         merged.const = part.const or merged.const
         for name, alternatives in part.properties.items():
-            known = merged.properties.get(name)
-            merged.properties[name] = alternatives if known is None else _both(known, alternatives)
+            existing = merged.properties.get(name)
+            merged.properties[name] = alternatives if existing is None else _combine(existing, alternatives)
         merged.required |= part.required
         _extend(merged.extra, part.extra)
         merged.closed = merged.closed or part.closed
@@ -152,9 +152,9 @@ class Flattener:
         merged.media = part.media or merged.media
         merged.encoding = part.encoding or merged.encoding
         merged.error = part.error or merged.error
-        merged.said = merged.said or part.said
+        merged.has_constraints = merged.has_constraints or part.has_constraints
 
-    def _types(self, merged: Flat, part: Flat) -> list[str] | None:
+    def _merged_types(self, merged: Flat, part: Flat) -> list[str] | None:
         first, second = merged.types, part.types
         if first is None or second is None:
             return first if second is None else second
@@ -162,22 +162,22 @@ class Flattener:
         if ("number" in first and "integer" in second) or ("integer" in first and "number" in second):
             common.append("integer")
         if not common and first and second:
-            said = f"{'/'.join(first)} and {'/'.join(second)}"
+            types = f"{'/'.join(first)} and {'/'.join(second)}"
             self._report.warn(
-                merged.node.place, f"parts of allOf contradict each other: {said}; {second[0]} was used", "Keep one."
+                merged.node.place, f"parts of allOf contradict each other: {types}; {second[0]} was used", "Keep one."
             )
             return second
         return common
 
-    def _own(self, node: Node, flat: Flat) -> None:
+    def _add_keywords(self, node: Node, flat: Flat) -> None:
         report = self._report
-        flat.types, flat.null, flat.form = read_types(node, report)
-        written = node.get("format")
-        if isinstance(written, str):
-            flat.form = written.strip()
+        flat.types, flat.nullable, flat.form = read_types(node, report)
+        format_ = node.get("format")
+        if isinstance(format_, str):
+            flat.form = format_.strip()
         if flat.types is None and not node.has("type"):
             flat.types = infer_types(node, flat.form)
-        flat.said = bool(flat.types) or any(
+        flat.has_constraints = bool(flat.types) or any(
             node.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
         )
         enum = self._resolver.deref(node.child("enum"))
@@ -191,9 +191,9 @@ class Flattener:
         flat.discriminator = discriminator
         flat.media = node.text("contentMediaType") or None
         flat.encoding = node.text("contentEncoding") or None
-        self._properties(node, flat)
-        self._extra(node, flat)
-        self._items(node, flat)
+        self._add_properties(node, flat)
+        self._add_extra(node, flat)
+        self._add_items(node, flat)
         for key in ("oneOf", "anyOf"):
             members = schemas(node, key, self._resolver, report)
             if members:
@@ -202,13 +202,13 @@ class Flattener:
         if isinstance(error, dict):
             flat.error = {key: value for key, value in error.items() if isinstance(value, str)}
 
-    def _properties(self, node: Node, flat: Flat) -> None:
-        below = node.child("properties")
-        if isinstance(below.value, dict):
-            for name, one in self._entries(below).items():
-                self._property(one, name, flat)
-        elif below.value is not None:
-            self._report.warn(below.place, f"'properties' should be a mapping, not {brief(below.value)}")
+    def _add_properties(self, node: Node, flat: Flat) -> None:
+        declared = node.child("properties")
+        if isinstance(declared.value, dict):
+            for name, schema in self._entries(declared).items():
+                self._add_property(schema, name, flat)
+        elif declared.value is not None:
+            self._report.warn(declared.place, f"'properties' should be a mapping, not {brief(declared.value)}")
         flat.required.update(name.strip() for name in strings(node, "required", self._report))
         for key in ("then", "else", "dependentSchemas"):
             inner = node.child(key)
@@ -218,19 +218,19 @@ class Flattener:
                     flat.properties.setdefault(name, [[properties.child(name)]])
 
     def _entries(self, node: Node) -> dict[str, Node]:
-        """Return the entries of a map. Where the map can't be found, those that stand beside the reference."""
+        """Return the entries of a map; for a dangling reference, those beside `$ref`."""
         try:
             return self._resolver.mapping(node)
         except DanglingReference:
             value = node.value if isinstance(node.value, dict) else {}
             return {key: node.child(key) for key in value if key != "$ref"}
 
-    def _property(self, node: Node, name: str, flat: Flat) -> None:
+    def _add_property(self, node: Node, name: str, flat: Flat) -> None:
         wire = name.strip()
         if wire != name:
             self._report.warn(node.place, f"the property name {name!r} has spaces around it; they were removed")
         if node.value is False:
-            return  # no value fits: the property can't be there
+            return  # no value is valid, so the property is never present
         if node.get("required") is True:
             self._report.warn(
                 node.child("required").place,
@@ -239,7 +239,7 @@ class Flattener:
             flat.required.add(wire)
         flat.properties[wire] = [[node]]
 
-    def _extra(self, node: Node, flat: Flat) -> None:
+    def _add_extra(self, node: Node, flat: Flat) -> None:
         patterns = self._entries(node.child("patternProperties"))
         flat.extra.extend(patterns[pattern] for pattern in sorted(patterns))
         key = "additionalProperties" if node.has("additionalProperties") else "unevaluatedProperties"
@@ -252,7 +252,7 @@ class Flattener:
             flat.closed = extra.value in ("false", "False")
             self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 
-    def _items(self, node: Node, flat: Flat) -> None:
+    def _add_items(self, node: Node, flat: Flat) -> None:
         flat.tuple_items.extend(schemas(node, "prefixItems", self._resolver, self._report))
         items = node.child("items")
         if isinstance(items.value, list):
@@ -263,8 +263,8 @@ class Flattener:
             self._report.warn(items.place, f"'items' should be a schema, not {brief(items.value)}")
 
 
-def _copied(flat: Flat) -> Flat:
-    """Return a copy whose collections are its own."""
+def _copy(flat: Flat) -> Flat:
+    """Return a copy with copied collections."""
     return replace(
         flat,
         enums=list(flat.enums),
@@ -279,23 +279,23 @@ def _copied(flat: Flat) -> Flat:
     )
 
 
-def _extend(nodes: list[Node], more: list[Node]) -> None:
-    """Add the nodes that are not there yet."""
-    known = {node.key for node in nodes}
-    nodes.extend(node for node in more if node.key not in known)
+def _extend(nodes: list[Node], additional: list[Node]) -> None:
+    """Append nodes that are not present yet."""
+    present = {node.key for node in nodes}
+    nodes.extend(node for node in additional if node.key not in present)
 
 
-def _both(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
-    """Return the schemas that fit one of `first` and one of `second`."""
-    combined = [_distinct([*one, *other]) for one in first for other in second]
+def _combine(first: list[list[Node]], second: list[list[Node]]) -> list[list[Node]]:
+    """Return all combinations of an alternative of `first` and one of `second`."""
+    combined = [_distinct([*left, *right]) for left in first for right in second]
     return combined[:_MAX_ALTERNATIVES]
 
 
 def _distinct(nodes: list[Node]) -> list[Node]:
-    """Return the schemas without repeats, whether by place or by content."""
-    kept: list[Node] = []
+    """Remove schemas with equal location or content."""
+    distinct: list[Node] = []
     for node in nodes:
-        same = (other for other in kept if other.file is node.file)
-        if not any(node.pointer == other.pointer or node.value == other.value for other in same):
-            kept.append(node)
-    return kept
+        same_file = (other for other in distinct if other.file is node.file)
+        if not any(node.pointer == other.pointer or node.value == other.value for other in same_file):
+            distinct.append(node)
+    return distinct

@@ -1,4 +1,4 @@
-"""Parameters and headers, in every way that documents give them."""
+"""Parameters and headers, in all the ways that documents declare them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from xcaas_generator.normalise import keywords
 from xcaas_generator.normalise.drafts import ParameterDraft
 from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.extensions.reading import filter_spec
-from xcaas_generator.normalise.extensions.rules import well_formed
-from xcaas_generator.normalise.keywords import Unreadable, brief, flag, written
+from xcaas_generator.normalise.extensions.rules import is_well_formed
+from xcaas_generator.normalise.keywords import Unreadable, brief, flag, source_text
 from xcaas_generator.normalise.naming import field_name
 from xcaas_generator.normalise.schemas import Shaper
-from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, is_compound, nullable, without_null
+from xcaas_generator.normalise.shapes import ANY, TEXT, Hint, Shape, entries_in, is_compound, is_nullable, without_null
 from xcaas_generator.normalise.values import default_of
 
 TEMPLATE = re.compile(r"\{([^{}]*)\}")
@@ -28,13 +28,13 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "header": ("simple",),
     "cookie": ("form", "cookie"),
 }
-# Swagger 2's way to say it, which people carry over.
-_COLLECTIONS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("form", False),
+# `collectionFormat` of Swagger 2, as style and explode.
+_COLLECTION_FORMATS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("form", False),
                 "pipes": ("pipeDelimited", False), "multi": ("form", True)}  # fmt: skip
-# OpenAPI says that these are described elsewhere (content, security) and ignored as parameters.
+# OpenAPI ignores these as parameters: `content` and `security` describe them.
 _IGNORED_HEADERS = ("accept", "content-type", "authorization")
-# What the HTTP library makes of the connection and the body itself; another value breaks the request.
-_HEADERS_OF_HTTP = (
+# Set by the HTTP library; other values break the request.
+_RESERVED_HEADERS = (
     *("connection", "content-length", "host", "keep-alive", "proxy-connection", "te"),
     *("trailer", "transfer-encoding", "upgrade"),
 )
@@ -55,24 +55,24 @@ class _Style(TypedDict):
 
 
 class Parameters:
-    """Reads the parameters of one operation after another."""
+    """Reads the parameters of operations."""
 
     def __init__(self, shaper: Shaper) -> None:
         self._shaper = shaper
         self._report = shaper.report
 
     def read(self, path: str, common: Node, own: Node, owner: str) -> tuple[list[ParameterDraft], list[Node]]:
-        """Return the parameters of an operation, path ones in the order of the template, and those that are
-        really a body (`in: body` or `formData`, left from Swagger 2)."""
+        """Return the parameters of an operation, path parameters in the order of the template; and the parameters that
+        describe a body in Swagger 2 (`in: body` or `formData`)."""
         names = _names_in(path, self._in_query(common, own))
-        found: dict[tuple[str, str], ParameterDraft] = {}
-        bodies: list[Node] = []
+        drafts: dict[tuple[str, str], ParameterDraft] = {}
+        body_parameters: list[Node] = []
         for level in (own, common):
             seen: set[tuple[str, str]] = set()
-            for listed in self._listed(level):
-                node = self._shaper.resolver.end(listed)
+            for reference in self._declared(level):
+                node = self._shaper.resolver.resolve(reference)
                 if node.get("in") in ("body", "formData"):
-                    bodies.append(node)
+                    body_parameters.append(node)
                     continue
                 draft = self._parameter(node, names, owner)
                 if draft is None or self._is_fixed(draft, path):
@@ -86,39 +86,43 @@ class Parameters:
                         node.place, f"the parameter {draft.node.wire!r} is declared twice; the first one is used"
                     )
                 seen.add(key)
-                found.setdefault(key, draft)
-        return self._fitted(path, names, list(found.values()), own), bodies
+                drafts.setdefault(key, draft)
+        return self._matched(path, names, list(drafts.values()), own), body_parameters
 
     def header(self, name: str, node: Node, owner: str) -> ParameterDraft | None:
         """Return a header of a response."""
         if name.lower() == "content-type":
             return None
-        return self._made(node, name, "header", owner)
+        return self._draft(node, name, "header", owner)
 
     def _in_query(self, common: Node, own: Node) -> set[str]:
-        ends = [self._shaper.resolver.deref(one) for level in (own, common) for one in self._listed(level)]
-        return {one.text("name").strip() for one in ends if one is not None and one.text("in").strip() == "query"}
+        parameters = [self._shaper.resolver.deref(node) for level in (own, common) for node in self._declared(level)]
+        return {
+            node.text("name").strip() for node in parameters if node is not None and node.text("in").strip() == "query"
+        }
 
     def _is_fixed(self, draft: ParameterDraft, path: str) -> bool:
-        """Return whether the path itself gives a query parameter its value, which tells the operation from others."""
+        """Return whether the query string of the path fixes the value of this parameter, to distinguish the operation."""
         value = dict(parse_qsl(path.partition("#")[0].partition("?")[2])).get(draft.node.wire)
         if draft.node.location != "query" or value is None or TEMPLATE.fullmatch(value):
             return False
         self._report.warn(draft.node.place, f"the path fixes {draft.node.wire}={value}; it is not a parameter")
         return True
 
-    def _listed(self, level: Node) -> list[Node]:
-        below = self._shaper.resolver.below(level, "parameters")
-        if isinstance(below.value, dict):
-            self._report.warn(below.place, "'parameters' should be a list; the values of the mapping were read")
-            return list(self._shaper.resolver.mapping(below).values())
-        if below.value is not None and not isinstance(below.value, list):
-            self._report.warn(below.place, f"'parameters' should be a list, not {brief(below.value)}; it was ignored")
-        return self._shaper.resolver.elements(below)
+    def _declared(self, level: Node) -> list[Node]:
+        parameters = self._shaper.resolver.resolve_child(level, "parameters")
+        if isinstance(parameters.value, dict):
+            self._report.warn(parameters.place, "'parameters' should be a list; the values of the mapping were read")
+            return list(self._shaper.resolver.mapping(parameters).values())
+        if parameters.value is not None and not isinstance(parameters.value, list):
+            self._report.warn(
+                parameters.place, f"'parameters' should be a list, not {brief(parameters.value)}; it was ignored"
+            )
+        return self._shaper.resolver.elements(parameters)
 
     def _parameter(self, node: Node, names: list[str], owner: str) -> ParameterDraft | None:
         raw = node.get("name")
-        name = written(node.child("name"), raw).strip() if isinstance(raw, str | int | float) else ""
+        name = source_text(node.child("name"), raw).strip() if isinstance(raw, str | int | float) else ""
         if not name:
             self._report.warn(node.place, "a parameter without a name can't be sent; it was left out", "Name it.")
             return None
@@ -131,7 +135,7 @@ class Parameters:
         location = self._location(node, name, names)
         if location == "header" and name.lower() in _IGNORED_HEADERS:
             return None
-        if location == "header" and name.lower() in _HEADERS_OF_HTTP:
+        if location == "header" and name.lower() in _RESERVED_HEADERS:
             self._report.warn(node.place, f"{name} is set by HTTP itself; it is not a parameter")
             return None
         if location == "header" and not _FIELD_NAME.fullmatch(name):
@@ -139,27 +143,27 @@ class Parameters:
                 raise Unreadable(f"no header can be called {name!r}")
             self._report.warn(node.place, f"no header can be called {name!r}; it was left out")
             return None
-        return self._made(node, name, location, owner)
+        return self._draft(node, name, location, owner)
 
     def _location(self, node: Node, name: str, names: list[str]) -> ir.Location:
-        said = node.get("in")
-        plain = said.strip().lower() if isinstance(said, str) else ""
-        known: ir.Location | None = next((one for one in _LOCATIONS if one == plain), None)
-        if known is not None and said == known:
-            return known
-        if plain == "querystring":  # of 3.2: a form is what exploded members of an object are
+        raw = node.get("in")
+        plain = raw.strip().lower() if isinstance(raw, str) else ""
+        location: ir.Location | None = next((candidate for candidate in _LOCATIONS if candidate == plain), None)
+        if location is not None and raw == location:
+            return location
+        if plain == "querystring":  # OpenAPI 3.2; a form is sent like an exploded object
             if not node.child("content").has(_FORM):
                 raise Unreadable(f"its query string as a whole is {name!r}, which is not a form")
             if node.child("content").child(_FORM).has("encoding"):
                 raise Unreadable(f"its query string as a whole is {name!r}, a form with an 'encoding'")
             return "query"
-        guess: ir.Location = known or ("path" if name in names else "header" if "header" in plain else "query")
-        self._report.warn(node.place, f"there is no parameter location {brief(said)}; {guess!r} was assumed")
+        guess: ir.Location = location or ("path" if name in names else "header" if "header" in plain else "query")
+        self._report.warn(node.place, f"there is no parameter location {brief(raw)}; {guess!r} was assumed")
         return guess
 
-    def _made(self, node: Node, name: str, location: ir.Location, owner: str) -> ParameterDraft:
-        shape, at, media_type = self._shape(node, name, owner)
-        chain = self._shaper.annotations.chain([at])
+    def _draft(self, node: Node, name: str, location: ir.Location, owner: str) -> ParameterDraft:
+        shape, schema, media_type = self._shape(node, name, owner)
+        chain = self._shaper.annotations.chain([schema])
         parameter = ir.Parameter(
             wire=name,
             name=field_name(node.text(keys.NAME).strip() or name),
@@ -167,14 +171,14 @@ class Parameters:
             type=ir.Scalar("any"),
             required=location == "path" or flag(node, "required", self._report),
             place=node.place,
-            nullable=nullable(shape),
+            nullable=is_nullable(shape),
             doc=node.text("description").strip() or self._doc(chain, shape),
             example=self._shaper.annotations.example([node, *chain]),
             limits=keywords.limits(chain),
             media_type=media_type,
             deprecated=flag(node, "deprecated", self._report)
-            or any(one.get("deprecated") is True for one in chain[:1]),
-            # A cookie of the style "cookie" (3.2) goes out as it is.
+            or any(described.get("deprecated") is True for described in chain[:1]),
+            # A cookie of style "cookie" (OpenAPI 3.2) is sent unescaped.
             allow_reserved=node.get("style") == "cookie"
             if location == "cookie"
             else flag(node, "allowReserved", self._report),
@@ -191,7 +195,7 @@ class Parameters:
         return ParameterDraft(parameter, without_null(shape))
 
     def _filter(self, node: Node) -> ir.Filter | None:
-        if not node.has(keys.FILTER) or not well_formed(node, keys.FILTER, self._report):
+        if not node.has(keys.FILTER) or not is_well_formed(node, keys.FILTER, self._report):
             return None
         return filter_spec(node.child(keys.FILTER))
 
@@ -200,53 +204,53 @@ class Parameters:
         return self._shaper.annotations.text([node for node in chain if node.key not in own], "description")
 
     def _shape(self, node: Node, name: str, owner: str) -> tuple[Shape, Node, str | None]:
-        """Return its shape, where its schema stands, and the media type when it is given by `content`."""
+        """Return shape and schema of a parameter, and its media type if it has `content`."""
         hint = Hint(owner, name)
         if node.get("schema") is not None:
-            at = node.child("schema")
-            return self._shaper.shape(at, hint), at, None
+            schema = node.child("schema")
+            return self._shaper.shape(schema, hint), schema, None
         content = self._shaper.resolver.entries(node, "content")
         if content:
             media_type, media = content[0]
-            at = self._shaper.resolver.end(media).child("schema")
-            shape = self._shaper.shape(at, hint) if at.value is not None else ANY
+            schema = self._shaper.resolver.resolve(media).child("schema")
+            shape = self._shaper.shape(schema, hint) if schema.value is not None else ANY
             if "json" not in media_type and is_compound(without_null(shape)) and node.get("in") != "querystring":
                 self._report.warn(media.place, f"{media_type} is not supported; the parameter is passed as a string")
                 shape = TEXT
-            return shape, at, media_type
+            return shape, schema, media_type
         if node.has("type"):
             self._report.warn(
                 node.place, "the parameter has its type beside its name, as in Swagger 2; this was accepted"
             )
-            # `required: true` here is the parameter's, no list of properties.
+            # `required: true` belongs to the parameter here, not to the schema.
             value = node.value if isinstance(node.value, dict) else {}
-            at = Node(
+            schema = Node(
                 node.file, node.pointer, {key: value[key] for key in value if key not in ("name", "in", "required")}
             )
-            return self._shaper.shape(at, hint), at, None
+            return self._shaper.shape(schema, hint), schema, None
         self._report.warn(node.place, "the parameter has neither a schema nor content; a string was assumed")
         return TEXT, node, None
 
     def _default(self, node: Node, chain: list[Node], shape: Shape) -> _Default:
-        at = next((one.child("default") for one in (node, *chain) if one.has("default")), None)
-        value, given = default_of(at, shape, self._report) if at is not None else (None, False)
-        return {"default": value, "has_default": given}
+        declared = next((described.child("default") for described in (node, *chain) if described.has("default")), None)
+        value, is_valid = default_of(declared, shape, self._report) if declared is not None else (None, False)
+        return {"default": value, "has_default": is_valid}
 
     def _style(self, node: Node, location: ir.Location) -> _Style:
         allowed = _STYLES[location]
-        said = node.get("style")
-        style = said.strip() if isinstance(said, str) else allowed[0]
+        raw = node.get("style")
+        style = raw.strip() if isinstance(raw, str) else allowed[0]
         explode = node.get("explode")
         collection = node.get("collectionFormat")
-        if said is None and isinstance(collection, str) and collection in _COLLECTIONS and location == "query":
+        if raw is None and isinstance(collection, str) and collection in _COLLECTION_FORMATS and location == "query":
             self._report.warn(
                 node.child("collectionFormat").place, "'collectionFormat' is Swagger 2; it was read as style"
             )
-            style, explode = _COLLECTIONS[collection]
+            style, explode = _COLLECTION_FORMATS[collection]
         if style not in allowed:
             self._report.warn(
                 node.child("style").place,
-                f"the style {brief(said)} is not for {location} parameters; {allowed[0]} was used",
+                f"the style {brief(raw)} is not for {location} parameters; {allowed[0]} was used",
             )
             style = allowed[0]
         if style == "cookie":
@@ -256,40 +260,38 @@ class Parameters:
 
     # --- the template -------------------------------------------------------
 
-    def _fitted(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Node) -> list[ParameterDraft]:
-        """Return path parameters as the template has them; others unchanged."""
+    def _matched(self, path: str, names: list[str], drafts: list[ParameterDraft], own: Node) -> list[ParameterDraft]:
+        """Return the path parameters of the template, in its order, followed by the other parameters."""
         in_path = {draft.node.wire: draft for draft in drafts if draft.node.location == "path"}
         others = [draft for draft in drafts if draft.node.location != "path"]
-        spare = [draft for name, draft in in_path.items() if name not in names]
-        fitted: list[ParameterDraft] = []
+        unused = [draft for name, draft in in_path.items() if name not in names]
+        matched: list[ParameterDraft] = []
         for name in dict.fromkeys(names):
             draft = (
-                in_path.get(name)
-                or self._renamed(path, name, names, in_path, spare)
-                or self._undeclared(path, name, own)
+                in_path.get(name) or self._renamed(path, name, names, in_path, unused) or self._assumed(path, name, own)
             )
-            fitted.append(draft)
-        for draft in spare:
+            matched.append(draft)
+        for draft in unused:
             self._report.warn(
                 draft.node.place,
                 f"the path {path} has no {{{draft.node.wire}}}; the parameter was left out",
                 "Add it to the path or remove the parameter.",
             )
-        return fitted + others
+        return matched + others
 
     def _renamed(
-        self, path: str, name: str, names: list[str], in_path: dict[str, ParameterDraft], spare: list[ParameterDraft]
+        self, path: str, name: str, names: list[str], in_path: dict[str, ParameterDraft], unused: list[ParameterDraft]
     ) -> ParameterDraft | None:
-        """Return a declared parameter that is plainly meant: the only one left for the only name left, or one
-        that differs in case and separators only."""
-        alike = [draft for draft in spare if _plain(draft.node.wire) == _plain(name)]
-        open_names = [one for one in dict.fromkeys(names) if one not in in_path]
-        if not alike and len(spare) == 1 and len(open_names) == 1:
-            alike = list(spare)
-        if not alike:
+        """Return the parameter declared under a slightly different name: one that differs only in case and separators, or
+        the only unused one for the only unmatched name."""
+        matches = [draft for draft in unused if _plain(draft.node.wire) == _plain(name)]
+        unmatched = [candidate for candidate in dict.fromkeys(names) if candidate not in in_path]
+        if not matches and len(unused) == 1 and len(unmatched) == 1:
+            matches = list(unused)
+        if not matches:
             return None
-        draft = alike[0]
-        spare.remove(draft)
+        draft = matches[0]
+        unused.remove(draft)
         self._report.warn(
             draft.node.place,
             f"the path {path} calls the parameter {{{name}}}, not {{{draft.node.wire}}}",
@@ -297,7 +299,7 @@ class Parameters:
         )
         return ParameterDraft(replace(draft.node, wire=name, name=field_name(name)), draft.shape)
 
-    def _undeclared(self, path: str, name: str, own: Node) -> ParameterDraft:
+    def _assumed(self, path: str, name: str, own: Node) -> ParameterDraft:
         self._report.warn(
             own.place, f"the path {path} has {{{name}}}, which is not declared; a string was assumed", "Declare it."
         )
@@ -315,8 +317,8 @@ class Parameters:
 
 
 def _names_in(path: str, in_query: set[str]) -> list[str]:
-    """Return the parameters of a template. In `/items?x={x}`, x may be declared as a parameter of the query; what stands
-    behind a # is never sent."""
+    """Return the parameters of a template, without those in its query that are declared as query parameters, as in
+    `/items?x={x}`, and without those after a #, which is never sent."""
     plain, _, query = path.partition("#")[0].partition("?")
     names: list[str] = TEMPLATE.findall(plain)
     return names + [name for name in TEMPLATE.findall(query) if name not in in_query]

@@ -1,4 +1,4 @@
-"""What the parts of the schema reader share: its notes on values, and what they ask of the whole."""
+"""Shared by the modules that read schemas: annotations, and the interface of the reader."""
 
 from __future__ import annotations
 
@@ -16,57 +16,57 @@ _MAX_CHAIN = 12
 
 
 class Annotations:
-    """What is said about a value, at its own place or at the places that it refers to."""
+    """Finds annotations of a value, in its schema and in the schemas that it refers to."""
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
 
     def chain(self, nodes: list[Node], classes: frozenset[tuple[str, str]] = frozenset()) -> list[Node]:
-        """Return the places whose annotations count, nearest first: along references and through `allOf`, up to
-        `classes`, which have docs of their own."""
-        found: list[Node] = []
-        waiting = list(nodes)
-        while waiting and len(found) < _MAX_CHAIN:
-            node = waiting.pop(0)
-            if not isinstance(node.value, dict) or any(node.key == other.key for other in found):
+        """Return the schemas whose annotations apply, nearest first: along references and `allOf`, excluding `classes`,
+        which have docs of their own."""
+        chain: list[Node] = []
+        pending = list(nodes)
+        while pending and len(chain) < _MAX_CHAIN:
+            node = pending.pop(0)
+            if not isinstance(node.value, dict) or any(node.key == other.key for other in chain):
                 continue
             if node.key in classes:
-                if any(node is one for one in nodes):
-                    found.append(node)
+                if any(node is start for start in nodes):
+                    chain.append(node)
                 continue
-            found.append(node)
+            chain.append(node)
             if self._resolver.reference(node) is not None:
                 target = self._resolver.target(node)
                 if target is not None:
-                    waiting.append(target)
+                    pending.append(target)
             if isinstance(node.value.get("allOf"), list):
-                waiting.extend(node.child("allOf").elements())
-        return found
+                pending.extend(node.child("allOf").elements())
+        return chain
 
     def text(self, nodes: list[Node], key: str) -> str:
         return next((node.text(key).strip() for node in nodes if node.text(key).strip()), "")
 
     def example(self, nodes: list[Node]) -> JSON:
-        """Return the first example of any spelling."""
+        """Return the first `example`, or element of `examples`."""
         for node in nodes:
             single = node.get("example")
             if single is not None:
-                return single if keywords.finite(single) else None
-            several = node.get("examples")
-            if isinstance(several, list) and several:
-                return several[0] if keywords.finite(several[0]) else None
-            if isinstance(several, dict):
+                return single if keywords.is_finite(single) else None
+            declared = node.get("examples")
+            if isinstance(declared, list) and declared:
+                return declared[0] if keywords.is_finite(declared[0]) else None
+            if isinstance(declared, dict):
                 examples = self._resolver.deref(node.child("examples"))
-                for _, one in examples.items() if examples is not None else []:
-                    example = self._resolver.deref(one)
+                for _, entry in examples.items() if examples is not None else []:
+                    example = self._resolver.deref(entry)
                     if example is not None and example.get("value") is not None:
                         value = example.get("value")
-                        return value if keywords.finite(value) else None
+                        return value if keywords.is_finite(value) else None
         return None
 
 
 class SchemaReader(Protocol):
-    """What reads the schemas inside others."""
+    """Reads schemas nested in others. `Shaper` implements it."""
 
     resolver: Resolver
     report: Report
@@ -75,11 +75,11 @@ class SchemaReader(Protocol):
     annotations: Annotations
 
     def shape(self, node: Node, hint: Hint) -> Shape:
-        """Return what may stand where this schema applies."""
+        """Return the shape of a schema."""
         ...
 
     def shape_all(self, nodes: list[Node], hint: Hint) -> Shape:
-        """Return what fits all of these schemas."""
+        """Return the shape of values that match all of these schemas."""
         ...
 
     def component(self, node: Node, name: str) -> Shape:
@@ -87,5 +87,5 @@ class SchemaReader(Protocol):
         ...
 
     def from_flat(self, flat: Flat, hint: Hint) -> Shape:
-        """Return the shape of a schema whose parts were brought together."""
+        """Return the shape of a flattened schema."""
         ...

@@ -1,4 +1,4 @@
-"""Scalars and their formats, as far as the run time knows how to treat them."""
+"""Scalars, and the formats that the run time supports."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from xcaas_generator.normalise.keywords import ANNOTATIONS, LIMITS
 from xcaas_generator.normalise.shapes import BYTES, TEXT, Scalar, Shape
 
 SCALARS = frozenset(("string", "integer", "number", "boolean"))
-# Formats of a text that make it something else in Python. Any other format is documentation.
-FORMS = frozenset((
+# Formats with a Python type or limits of their own. Any other format is documentation.
+TYPED_FORMATS = frozenset((
     "date", "date-time", "uuid",
     "date-time-utc-naive", "date-time-utc-milliseconds", "date-time-local", "date-time-basic", "date-time-space", "date-time-nocolon", "date-time-us",
     "epoch-seconds", "epoch-milliseconds", "epoch-microseconds",
@@ -16,33 +16,33 @@ FORMS = frozenset((
 ))  # fmt: skip
 
 
-_NUMBER_FORMS = frozenset(("epoch-seconds", "epoch-milliseconds", "epoch-microseconds"))
+_NUMBER_FORMATS = frozenset(("epoch-seconds", "epoch-milliseconds", "epoch-microseconds"))
 _SIMPLE_KEYS = ANNOTATIONS | frozenset((*LIMITS, "type", "format", "externalDocs", "$comment"))
 
 
 def scalar_shape(name: str, form: str | None, media: str | None = None, encoding: str | None = None) -> Shape:
     """Return the shape of the JSON type `name`, one of string, integer, number and boolean."""
     if name == "string":
-        return _text(form, media, encoding)
+        return _string_shape(form, media, encoding)
     if name == "boolean":
         return Scalar("bool")
-    return Scalar("int" if name == "integer" else "float", form if form in _NUMBER_FORMS else None)
+    return Scalar("int" if name == "integer" else "float", form if form in _NUMBER_FORMATS else None)
 
 
 def simple_shape(node: dict[str, JSON]) -> Shape | None:
-    """Return the shape of a schema that is a bare scalar with notes, as most are; None for any other."""
+    """Return the shape of a scalar without structure, as most schemas are; None for any other schema."""
     name, form = node.get("type"), node.get("format")
     if not isinstance(name, str) or name not in SCALARS or not node.keys() <= _SIMPLE_KEYS or "nullable" in node:
         return None
     return scalar_shape(name, form.strip() if isinstance(form, str) else None)
 
 
-def _text(form: str | None, media: str | None, encoding: str | None) -> Shape:
+def _string_shape(form: str | None, media: str | None, encoding: str | None) -> Shape:
     if form == "binary":
         return BYTES
-    if form in FORMS:
+    if form in TYPED_FORMATS:
         return Scalar("str", form)
-    # 3.1 writes a file as a text with a media type and no encoding.
+    # OpenAPI 3.1 describes a file as a string with a media type and no encoding.
     if form is None and encoding is None and media is not None and not media.startswith(("text/", "application/json")):
         return BYTES
     return TEXT

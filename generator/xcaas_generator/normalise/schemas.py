@@ -1,9 +1,8 @@
-"""From schemas to shapes: what each place of the document holds, and which classes there are.
+"""Conversion of schemas to shapes, and the classes that these need.
 
-Places are shaped on demand and remembered, so a schema that a thousand references
-lead to is read once, and a cycle ends where it meets itself. Objects get
-an `Entry` at once and their fields later, from a queue: the depth of the document's
-references never becomes depth of the Python stack.
+Schemas are converted on demand and cached, so each is read once, however often it is referenced, and cycles end.
+Objects get an `Entry` at once, but their fields later, from a queue: long chains of references do not use up the
+Python stack.
 """
 
 from __future__ import annotations
@@ -17,7 +16,15 @@ from xcaas_generator.load.references import Resolver
 from xcaas_generator.normalise.enums import compound_types, enum_values, type_name
 from xcaas_generator.normalise.fields import extra_shape, field_drafts
 from xcaas_generator.normalise.flatten import Flat, Flattener
-from xcaas_generator.normalise.keywords import ANNOTATIONS, brief, finite, flag, is_demand, own_discriminator, schemas
+from xcaas_generator.normalise.keywords import (
+    ANNOTATIONS,
+    brief,
+    flag,
+    is_demand,
+    is_finite,
+    own_discriminator,
+    schemas,
+)
 from xcaas_generator.normalise.naming import singular
 from xcaas_generator.normalise.reader import Annotations
 from xcaas_generator.normalise.scalars import scalar_shape, simple_shape
@@ -39,7 +46,7 @@ from xcaas_generator.normalise.shapes import (
     without_null,
 )
 from xcaas_generator.normalise.unions import Unions
-from xcaas_generator.report import UNFORESEEN, Report
+from xcaas_generator.report import UNEXPECTED_ERRORS, Report
 
 _MAX_PROPERTIES = 5_000
 _STRUCTURE = ("properties", "items", "prefixItems", "patternProperties", "enum", "const")
@@ -47,7 +54,7 @@ _Key = tuple[tuple[str, str], ...]
 
 
 class Shaper:
-    """One document's schemas. Fill it by asking for shapes, then call `drain`."""
+    """Converts the schemas of a document. After all calls of `shape`, call `drain`."""
 
     def __init__(self, resolver: Resolver, report: Report, root: Node, *, siblings: bool) -> None:
         self.resolver = resolver
@@ -55,76 +62,76 @@ class Shaper:
         self.flattener = Flattener(resolver, report, siblings=siblings)
         self.annotations = Annotations(resolver)
         self.entries: list[Entry] = []
-        self.siblings = siblings  # whether what stands beside `$ref` counts, as it does since 3.1
+        self.siblings = siblings  # whether keywords beside `$ref` apply, as they do since OpenAPI 3.1
         self._unions = Unions(self)
-        self._known: dict[_Key, Shape] = {}
-        self._open: set[_Key] = set()
+        self._cache: dict[_Key, Shape] = {}
+        self._in_progress: set[_Key] = set()
         self._queue: deque[tuple[Entry, Flat]] = deque()
         self.named = resolver.section(root, "schemas")
         self._prefix = _common_prefix([name for name, _ in self.named])
 
-    # --- asking -------------------------------------------------------------
+    # --- lookup -------------------------------------------------------------
 
     def shape(self, node: Node, hint: Hint) -> Shape:
-        """Return what may stand where this schema applies."""
+        """Return the shape of a schema."""
         key = (node.key,)
-        known = self._known.get(key)
-        if known is not None:
-            if isinstance(known, Ref) and known.entry.node.key == node.key:
-                titled = _titled(hint, node)
-                if titled not in known.entry.hints:
-                    known.entry.hints.append(titled)
-            return known
-        if key in self._open:
+        cached = self._cache.get(key)
+        if cached is not None:
+            if isinstance(cached, Ref) and cached.entry.node.key == node.key:
+                new_hint = _with_title(hint, node)
+                if new_hint not in cached.entry.hints:
+                    cached.entry.hints.append(new_hint)
+            return cached
+        if key in self._in_progress:
             self.resolver.circular = True
-            return ANY  # a list or union that holds itself, with no class on the way to give it a name
-        self._open.add(key)
+            return ANY  # a list or union that contains itself, without a class in between
+        self._in_progress.add(key)
         try:
-            shape = self._known[key] = self._shape(node, hint)
+            shape = self._cache[key] = self._shape(node, hint)
         finally:
-            self._open.discard(key)
+            self._in_progress.discard(key)
         if hint.fixed:
-            self._name(node, shape, hint)
+            self._name_component(node, shape, hint)
         return shape
 
     def shape_all(self, nodes: list[Node], hint: Hint) -> Shape:
-        """Return what fits all of these schemas."""
-        telling = [node for node in nodes if not self._says_nothing(node)] or nodes[:1]
-        ends = {(self.resolver.deref(node) or node).key for node in telling}
-        if len(telling) == 1 or len(ends) == 1:
-            return self.shape(telling[0], hint)
-        key = tuple(sorted(node.key for node in telling))
-        known = self._known.get(key)
-        if known is not None:
-            return known
-        if key in self._open:
+        """Return the shape of values that match all of these schemas."""
+        constraining = [node for node in nodes if not self._is_unconstrained(node)] or nodes[:1]
+        ends = {(self.resolver.deref(node) or node).key for node in constraining}
+        if len(constraining) == 1 or len(ends) == 1:
+            return self.shape(constraining[0], hint)
+        key = tuple(sorted(node.key for node in constraining))
+        cached = self._cache.get(key)
+        if cached is not None:
+            return cached
+        if key in self._in_progress:
             return ANY
-        self._open.add(key)
+        self._in_progress.add(key)
         try:
-            parts = [self.flattener.flatten(node) for node in telling]
-            shape = self._known[key] = self.from_flat(self.flattener.merge(Flat(telling[-1]), parts), hint)
+            parts = [self.flattener.flatten(node) for node in constraining]
+            shape = self._cache[key] = self.from_flat(self.flattener.merge(Flat(constraining[-1]), parts), hint)
         finally:
-            self._open.discard(key)
+            self._in_progress.discard(key)
         return shape
 
     def component(self, node: Node, name: str) -> Shape:
-        """Return the shape of a named schema. One that nobody has foreseen is anything, and the rest goes on."""
+        """Return the shape of a named schema; any value if there is an unexpected error."""
         try:
             return self.shape(node, Hint(self._plain_name(name), fixed=True))
-        except UNFORESEEN as error:
+        except UNEXPECTED_ERRORS as error:
             self.report.warn(
                 node.place, f"the schema can't be read ({type(error).__name__}: {error}); any value is accepted"
             )
-            return self._known.setdefault((node.key,), ANY)
+            return self._cache.setdefault((node.key,), ANY)
 
     def drain(self) -> None:
-        """Read the fields of every class found so far, and of those that this finds."""
+        """Read the fields of all classes, including those found while doing so."""
         while self._queue:
             entry, flat = self._queue.popleft()
             try:
                 entry.fields = field_drafts(self, entry, flat)
                 entry.extra = extra_shape(self, entry, flat)
-            except UNFORESEEN as error:
+            except UNEXPECTED_ERRORS as error:
                 reason = f"{type(error).__name__}: {error}"
                 self.report.warn(entry.place, f"the properties can't be read ({reason}); they are kept as data")
 
@@ -140,21 +147,21 @@ class Shaper:
         if simple is not None:
             return simple
         if self.resolver.reference(node) is not None and not (self.siblings and _has_structure(node)):
-            return self._referenced(node, hint)
+            return self._from_reference(node, hint)
         if "allOf" in schema:
-            alone = self._only_part(node)
-            if alone is not None and not (hint.fixed and self._is_parent(alone)):
-                shape = self.shape(alone, _titled(hint, node))
+            only_part = self._only_part(node)
+            if only_part is not None and not (hint.fixed and self._is_parent(only_part)):
+                shape = self.shape(only_part, _with_title(hint, node))
                 return with_null(shape) if flag(node, "nullable", self.report) else shape
         flat = self.flattener.flatten(node)
-        shape = self.from_flat(flat, _titled(hint, node))
+        shape = self.from_flat(flat, _with_title(hint, node))
         if isinstance(shape, Ref) and not flat.unions and flat.discriminator is not None:
-            self._known[(node.key,)] = shape
+            self._cache[(node.key,)] = shape
             return self._unions.with_children(node, shape)
         return shape
 
-    def _name(self, node: Node, shape: Shape, hint: Hint) -> None:
-        """Give a name also to a component that is a union, or another component's class with notes."""
+    def _name_component(self, node: Node, shape: Shape, hint: Hint) -> None:
+        """Declare a name for a component that is a union, or another component with annotations."""
         inner = without_null(shape)
         if isinstance(inner, Ref) and hint in inner.entry.hints:
             return
@@ -164,7 +171,7 @@ class Shaper:
             entry = self._declare(Flat(node), hint, "union")
             entry.shape = inner
 
-    def _referenced(self, node: Node, hint: Hint) -> Shape:
+    def _from_reference(self, node: Node, hint: Hint) -> Shape:
         if _has_structure(node):
             ignored = ", ".join(key for key in sorted(_structure_keys(node)))
             self.report.warn(node.place, f"OpenAPI 3.0 ignores what stands beside $ref; so was {ignored}", "Use allOf.")
@@ -175,18 +182,24 @@ class Shaper:
         return with_null(shape) if flag(node, "nullable", self.report) else shape
 
     def _only_part(self, node: Node) -> Node | None:
-        """Return the part of an `allOf` that says everything, if the rest are notes on it."""
+        """Return the only part of an `allOf` with constraints, if there is just one."""
         if _has_structure(node) or node.get("required") or isinstance(node.get("additionalProperties"), dict):
             return None
-        telling = [part for part in schemas(node, "allOf", self.resolver, self.report) if not self._says_nothing(part)]
-        return telling[0] if len(telling) == 1 else None
+        constraining = [
+            part for part in schemas(node, "allOf", self.resolver, self.report) if not self._is_unconstrained(part)
+        ]
+        return constraining[0] if len(constraining) == 1 else None
 
     def _is_parent(self, node: Node) -> bool:
-        """Return whether this is told from its heirs by a discriminator. One that adds nothing is a class then, too."""
-        end = self.resolver.deref(node)
-        return end is not None and own_discriminator(end) is not None and not (end.has("oneOf") or end.has("anyOf"))
+        """Return whether this is a parent with a discriminator. Its children need classes even if they add nothing."""
+        target = self.resolver.deref(node)
+        return (
+            target is not None
+            and own_discriminator(target) is not None
+            and not (target.has("oneOf") or target.has("anyOf"))
+        )
 
-    def _says_nothing(self, node: Node) -> bool:
+    def _is_unconstrained(self, node: Node) -> bool:
         schema = node.value
         if not isinstance(schema, dict):
             return True
@@ -195,8 +208,8 @@ class Shaper:
         )
 
     def _hint_of(self, target: Node, hint: Hint) -> Hint:
-        """Return the name that a referenced schema has by where it stands; a component keeps its own."""
-        if target.scope:  # a generic schema that was filled in here
+        """Return the hint for a referenced schema, from its location; a component keeps its name."""
+        if target.scope:  # a generic schema, completed by the reference
             return hint
         tokens = [unescape(token) for token in target.pointer.split("/")[1:]]
         if len(tokens) == 3 and tokens[:2] == ["components", "schemas"]:
@@ -207,26 +220,26 @@ class Shaper:
             return Hint(tokens[-1], fixed=True)
         if "$defs" in tokens or "definitions" in tokens:
             return Hint(hint.owner, tokens[-1], tokens[-1], indirect=True)
-        words = [token for token in tokens[1:] if token not in _FILLERS]
+        words = [token for token in tokens[1:] if token not in _STRUCTURAL_TOKENS]
         return Hint(" ".join(words[:-1][-2:]) or hint.owner, words[-1] if words else hint.leaf, indirect=True)
 
     def _plain_name(self, name: str) -> str:
         return name.strip().removeprefix(self._prefix)
 
-    # --- from what applies to what it is --------------------------------------
+    # --- from flat schemas to shapes -------------------------------------------
 
     def from_flat(self, flat: Flat, hint: Hint) -> Shape:
         shape = self._from_flat(flat, hint)
-        return with_null(shape) if flat.null else shape
+        return with_null(shape) if flat.nullable else shape
 
     def _from_flat(self, flat: Flat, hint: Hint) -> Shape:
-        # A member of a parent's union that inherits from this parent is not that union again.
-        flat.unions = [union for union in flat.unions if not self._unions.holds(union, flat.parts)]
+        # A member of its parent's union does not inherit that union.
+        flat.unions = [union for union in flat.unions if not self._unions.has_member_in(union, flat.parts)]
         if flat.const is not None:
             value = flat.const.value
             if value is None:
                 return NONE
-            if not isinstance(value, dict | list) and finite(value):
+            if not isinstance(value, dict | list) and is_finite(value):
                 return Const(value, type_name(value))
         if flat.enums and flat.types != ["array"]:
             shape = self._enum(flat, hint)
@@ -241,7 +254,7 @@ class Shaper:
         return one_of([self._of_type(name, flat, hint) for name in flat.types])
 
     def _enum(self, flat: Flat, hint: Hint) -> Shape | None:
-        values, null = enum_values(flat, self.report)
+        values, allows_null = enum_values(flat, self.report)
         if values is None:
             return None
         shapes = [self._of_type(name, flat, hint) for name in compound_types(flat)]
@@ -253,7 +266,7 @@ class Shaper:
             shapes.append(Ref(entry))
         if not shapes:
             return NONE
-        return with_null(one_of(shapes)) if null else one_of(shapes)
+        return with_null(one_of(shapes)) if allows_null else one_of(shapes)
 
     def _of_type(self, name: str, flat: Flat, hint: Hint) -> Shape:
         if name == "object":
@@ -268,9 +281,12 @@ class Shaper:
             rest = [self.shape(node, inner) for node in flat.items]
             return ArrayOf(one_of([*(self.shape(node, inner) for node in flat.tuple_items), *rest]))
         if flat.enums and not compound_types(flat):
-            # `enum` beside `type: array` was meant for the items.
+            # An `enum` beside `type: array` is assumed to be of the items.
             self.report.warn(flat.enums[0].place, "the enum stands beside the array; it was read as its items'")
-            types = next((found.types for found in map(self.flattener.flatten, flat.items) if found.types), ["string"])
+            types = next(
+                (items_schema.types for items_schema in map(self.flattener.flatten, flat.items) if items_schema.types),
+                ["string"],
+            )
             shape = self._enum(Flat(flat.enums[0], types, enums=flat.enums), inner)
             return ArrayOf(shape or TEXT)
         return ArrayOf(self.shape_all(flat.items, inner) if flat.items else ANY)
@@ -297,19 +313,19 @@ class Shaper:
         return entry
 
 
-_FILLERS = frozenset(
+_STRUCTURAL_TOKENS = frozenset(
     ("properties", "schema", "schemas", "content", "items", "components", "allOf", "oneOf", "anyOf", "paths", "0")
 )
 
 
 def _structure_keys(node: Node) -> list[str]:
-    """Return keywords that make a schema more than a reference or a scalar with notes."""
-    found = [key for key in _STRUCTURE if node.get(key)]
+    """Return the keywords that make a schema more than a reference or an annotated scalar."""
+    present = [key for key in _STRUCTURE if node.get(key)]
     for key in ("oneOf", "anyOf"):
         members = node.get(key)
         if isinstance(members, list) and any(not is_demand(member) for member in members):
-            found.append(key)
-    return found + (["allOf"] if node.has("$ref") and node.has("allOf") else [])
+            present.append(key)
+    return present + (["allOf"] if node.has("$ref") and node.has("allOf") else [])
 
 
 def _has_structure(node: Node) -> bool:
@@ -318,19 +334,19 @@ def _has_structure(node: Node) -> bool:
     return bool(_structure_keys(node)) or (node.has("$ref") and bool(node.get("required")))
 
 
-def _titled(hint: Hint, node: Node) -> Hint:
+def _with_title(hint: Hint, node: Node) -> Hint:
     title = node.text("title").strip()
     return Hint(hint.owner, hint.leaf, title, hint.fixed, hint.indirect) if title and not hint.fixed else hint
 
 
-def _common_prefix(known: list[str]) -> str:
-    """Return what all dotted names of components start with (`io.k8s.`), which says nothing about any of them."""
-    names = [name.split(".") for name in known if "." in name]
-    if len(names) < 3:
+def _common_prefix(names: list[str]) -> str:
+    """Return the common prefix of all dotted names of components, such as `io.k8s.`."""
+    dotted = [name.split(".") for name in names if "." in name]
+    if len(dotted) < 3:
         return ""
-    first, last = min(names), max(names)
+    first, last = min(dotted), max(dotted)
     common = 0
     while common < min(len(first), len(last)) - 1 and first[common] == last[common]:
         common += 1
     prefix = "".join(part + "." for part in first[:common])
-    return prefix if len({name.removeprefix(prefix) for name in known}) == len(known) else ""
+    return prefix if len({name.removeprefix(prefix) for name in names}) == len(names) else ""

@@ -1,4 +1,4 @@
-"""Security schemes, and which of them an operation asks for."""
+"""Security schemes, and the requirements of operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xcaas_generator.normalise.extensions import keys
 from xcaas_generator.normalise.keywords import Unreadable, brief
 from xcaas_generator.report import Report
 
-# The flow that a program without a person in front of it can go through comes first.
+# In order of preference: flows without user interaction first.
 _FLOWS = (
     "clientCredentials",
     "application",
@@ -24,12 +24,12 @@ _FLOWS = (
 _KINDS = {"http": "http", "apikey": "api-key", "oauth2": "oauth2", "openidconnect": "openid", "mutualtls": "mutual-tls"}
 _LOCATIONS: dict[str, ir.Location] = {"header": "header", "headers": "header", "query": "query", "cookie": "cookie"}
 
-Sets = tuple[tuple[str, ...], ...]
+Alternatives = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Requirement:
-    """Schemes that are needed together: their names, and how the document writes them."""
+    """Schemes that are needed together: their names, each with its spelling in the document."""
 
     node: Node
     names: dict[str, str]
@@ -40,45 +40,53 @@ class Security:
         self._report = report
         self._resolver = resolver
         self._root = root
-        self._named = {one.name: one for one in self._declared(resolver.section(root, "securitySchemes"))}
+        self._named = {scheme.name: scheme for scheme in self._schemes(resolver.section(root, "securitySchemes"))}
         self._undeclared: dict[str, ir.SecurityScheme] = {}
 
     @property
     def schemes(self) -> tuple[ir.SecurityScheme, ...]:
-        """Those of the document, and those that operations read so far require without a declaration."""
+        """The declared schemes, and the undeclared ones that operations read so far require."""
         return (*self._named.values(), *self._undeclared.values())
 
-    def of(self, operation: Node) -> Sets:
-        """Return any of these sets, each set all of its schemes. An operation's own list replaces the document's.
+    def requirements(self, operation: Node) -> Alternatives:
+        """Return the alternative requirements of an operation, each with all schemes that it needs.
 
-        Raises `DanglingReference`, and `Unreadable` when there are requirements and none of them can be read.
+        An operation's own list replaces that of the document.
+
+        Raises:
+            DanglingReference: A reference leads nowhere.
+            Unreadable: There are requirements, but none can be read.
         """
         node = operation if operation.get("security") is not None else self._root
         if node.get("security") is None:
             return ()
-        return self._sets(self._resolver.below(node, "security"))
+        return self._alternatives(self._resolver.resolve_child(node, "security"))
 
-    def fills(self, parameter: ir.Parameter, security: Sets) -> bool:
-        """Return whether a key of these requirements goes into the place of a parameter."""
-        named = {name for names in security for name in names}
-        schemes = [one for one in self.schemes if one.name in named and one.kind == "api-key"]
-        return any(one.location == parameter.location and _same(one, parameter) for one in schemes)
+    def is_filled(self, parameter: ir.Parameter, security: Alternatives) -> bool:
+        """Return whether a key of these requirements is sent as this parameter."""
+        required = {name for names in security for name in names}
+        schemes = [scheme for scheme in self.schemes if scheme.name in required and scheme.kind == "api-key"]
+        return any(scheme.location == parameter.location and _has_same_name(scheme, parameter) for scheme in schemes)
 
-    def _sets(self, node: Node) -> Sets:
-        listed = self._resolver.elements(node)
+    def _alternatives(self, node: Node) -> Alternatives:
+        elements = self._resolver.elements(node)
         if isinstance(node.value, dict):
             self._report.warn(node.place, "'security' should be a list; the mapping was read as its only item")
-            listed = [node]
+            elements = [node]
         elif not isinstance(node.value, list):
             self._report.warn(node.place, f"'security' should be a list, not {brief(node.value)}")
             raise Unreadable("its security requirements can't be read")
-        requirements = [one for one in map(self._requirement, map(self._resolver.end, listed)) if one is not None]
-        if listed and not requirements:
+        requirements = [
+            requirement
+            for requirement in map(self._requirement, map(self._resolver.resolve, elements))
+            if requirement is not None
+        ]
+        if elements and not requirements:
             raise Unreadable("its security requirements can't be read")
-        declared = [one for one in requirements if self._named.keys() >= one.names.keys()]
-        for one in requirements:
-            self._note(one, dropped=bool(declared) and one not in declared)
-        return tuple(dict.fromkeys(tuple(sorted(one.names)) for one in declared or requirements))
+        declared = [requirement for requirement in requirements if self._named.keys() >= requirement.names.keys()]
+        for requirement in requirements:
+            self._report_problems(requirement, dropped=bool(declared) and requirement not in declared)
+        return tuple(dict.fromkeys(tuple(sorted(requirement.names)) for requirement in declared or requirements))
 
     def _requirement(self, node: Node) -> _Requirement | None:
         if isinstance(node.value, str):
@@ -92,7 +100,7 @@ class Security:
         names: dict[str, str] = {}
         for raw, scopes in node.value.items():
             name, ending = raw.strip(), raw.strip().rpartition("/")[2]
-            # In 3.2 it may be a reference to the scheme.
+            # OpenAPI 3.2 allows a reference to the scheme.
             names[ending if name not in self._named and ending in self._named else name] = raw
             if not isinstance(scopes, list):
                 self._report.warn(
@@ -100,8 +108,8 @@ class Security:
                 )
         return _Requirement(node, names)
 
-    def _note(self, requirement: _Requirement, *, dropped: bool) -> None:
-        """Say what is lost of a requirement. A scheme that is not declared is one that the caller sees to."""
+    def _report_problems(self, requirement: _Requirement, *, dropped: bool) -> None:
+        """Warn of undeclared and unsupported schemes of a requirement, whose credentials callers have to supply."""
         place = requirement.node.place
         for name, raw in requirement.names.items():
             if name not in self._named and dropped:
@@ -118,20 +126,20 @@ class Security:
 
     # --- schemes --------------------------------------------------------------
 
-    def _declared(self, section: list[tuple[str, Node]]) -> list[ir.SecurityScheme]:
-        found: list[ir.SecurityScheme] = []
-        for name, listed in section:
-            node = self._resolver.deref(listed)
+    def _schemes(self, section: list[tuple[str, Node]]) -> list[ir.SecurityScheme]:
+        schemes: list[ir.SecurityScheme] = []
+        for name, reference in section:
+            node = self._resolver.deref(reference)
             if node is None or not isinstance(node.value, dict):
-                said = "this reference" if node is None else brief(node.value)
-                self._report.warn(listed.place, f"a security scheme is expected here, not {said}; it was left out")
+                actual = "this reference" if node is None else brief(node.value)
+                self._report.warn(reference.place, f"a security scheme is expected here, not {actual}; it was left out")
                 continue
-            found.append(self._scheme(name.strip(), node))
-        return found
+            schemes.append(self._scheme(name.strip(), node))
+        return schemes
 
     def _scheme(self, name: str, node: Node) -> ir.SecurityScheme:
         kind = self._kind(node)
-        location, parameter = self._key(node) if kind == "api-key" else (None, None)
+        location, parameter = self._key_location(node) if kind == "api-key" else (None, None)
         return ir.SecurityScheme(
             name=name,
             kind=kind,
@@ -145,8 +153,8 @@ class Security:
         )
 
     def _kind(self, node: Node) -> str:
-        said = node.text("type").strip()
-        plain = said.lower().replace("_", "").replace("-", "")
+        raw = node.text("type").strip()
+        plain = raw.lower().replace("_", "").replace("-", "")
         kind = _KINDS.get(plain)
         if kind == "http":
             scheme = node.text("scheme").strip().lower()
@@ -157,14 +165,14 @@ class Security:
         if kind is not None:
             return kind
         if plain in ("basic", "bearer"):
-            self._report.warn(node.place, f"the type {said!r} is not a type of OpenAPI 3; http {plain} was assumed")
+            self._report.warn(node.place, f"the type {raw!r} is not a type of OpenAPI 3; http {plain} was assumed")
             return f"http-{plain}"
-        self._report.warn(node.place, f"there is no type of security scheme {said!r}")
+        self._report.warn(node.place, f"there is no type of security scheme {raw!r}")
         return "other"
 
-    def _key(self, node: Node) -> tuple[ir.Location, str]:
-        said = node.text("in").strip().lower()
-        location = _LOCATIONS.get(said)
+    def _key_location(self, node: Node) -> tuple[ir.Location, str]:
+        raw = node.text("in").strip().lower()
+        location = _LOCATIONS.get(raw)
         if location is None or node.text("in") != location:
             self._report.warn(node.place, f"a key goes in a header, query or cookie, not {brief(node.get('in'))}")
         parameter = node.text("name").strip()
@@ -191,8 +199,8 @@ class Security:
         return None
 
 
-def _same(scheme: ir.SecurityScheme, parameter: ir.Parameter) -> bool:
-    """Return whether a key has the name of a parameter; headers are written in any case."""
+def _has_same_name(scheme: ir.SecurityScheme, parameter: ir.Parameter) -> bool:
+    """Return whether a key has the name of a parameter. Names of headers are case-insensitive."""
     if parameter.location == "header":
         return scheme.parameter is not None and scheme.parameter.lower() == parameter.wire.lower()
     return scheme.parameter == parameter.wire

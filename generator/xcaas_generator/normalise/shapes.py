@@ -1,7 +1,7 @@
-"""What a schema comes down to, before classes have names.
+"""Shapes: types of values, before classes have names.
 
-Shapes are compared by value, so equal schemas give equal shapes; only what gets a
-class of its own (an `Entry`) is compared by identity, until naming shares equal ones.
+Shapes are compared by value, so equal schemas give equal shapes. Only entries, which become classes, are compared by
+identity, until naming merges equal ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
+    """A `const`. The name of its type distinguishes 1, 1.0 and True, which compare equal."""
 
     value: Value
     type: str
@@ -48,8 +48,8 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class UnionOf:
-    """One of several. `tags` (with `discriminator`) lead from a tag's value to a member, or to each of those that share
-    it; `base` stands for values that no tag has."""
+    """A union. With a discriminator, `tags` has pairs of a tag and a member, of which several may share a tag; `base` is
+    for unknown tags."""
 
     members: tuple[Shape, ...]
     discriminator: str | None = None
@@ -67,17 +67,17 @@ BYTES = Scalar("bytes", "binary")
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Where a schema stands, in words, for the name of its class.
+    """The location of a schema, in words, for naming its class.
 
-    `owner` is the class it belongs to (or, at the top, a fixed text such as an
-    operation's id), `leaf` the property or role, `title` what the spec calls it.
+    `owner` is the class that contains it, or a string such as an operation's id; `leaf` the property or role; `title`
+    the title in the spec.
     """
 
     owner: Entry | str
     leaf: str = ""
     title: str = ""
-    fixed: bool = False  # a component: its own name, before anything inline is named
-    indirect: bool = False  # from where it is referenced, not from where it stands
+    fixed: bool = False  # a component, which keeps its name; named before inline schemas
+    indirect: bool = False  # from a reference to it, not from its own location
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ class FieldDraft:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A name to be: of a model, an enum or a union. Filled in step by step, named last."""
+    """A future model, enum or union. Filled in step by step, and named last."""
 
     node: Node
     hints: list[Hint]
@@ -126,7 +126,7 @@ class Entry:
         return any(hint.fixed for hint in self.hints)
 
     def final(self) -> Entry:
-        """Return the entry that stands for this one after equal ones were shared."""
+        """Return the entry that this one was merged into, or itself."""
         entry = self
         while entry.same_as is not None:
             entry = entry.same_as
@@ -137,12 +137,12 @@ def members_of(shape: Shape) -> tuple[Shape, ...]:
     return shape.members if isinstance(shape, UnionOf) else (shape,)
 
 
-def nullable(shape: Shape) -> bool:
+def is_nullable(shape: Shape) -> bool:
     return NONE in members_of(shape)
 
 
 def without_null(shape: Shape) -> Shape:
-    """Return `shape` less null. What is only null stays."""
+    """Return `shape` without null; null alone is unchanged."""
     if not isinstance(shape, UnionOf) or NONE not in shape.members:
         return shape
     rest = tuple(member for member in shape.members if member != NONE)
@@ -150,7 +150,7 @@ def without_null(shape: Shape) -> Shape:
 
 
 def with_null(shape: Shape) -> Shape:
-    if shape == ANY or nullable(shape):
+    if shape == ANY or is_nullable(shape):
         return shape
     if isinstance(shape, UnionOf):
         return replace(shape, members=(*shape.members, NONE))
@@ -158,33 +158,35 @@ def with_null(shape: Shape) -> Shape:
 
 
 def one_of(shapes: list[Shape]) -> Shape:
-    """Return a union, simplified: flat, without repeats, anything if one member is anything."""
+    """Return a simplified union: flat, without duplicates; any value if a member is any value."""
     flat: list[Shape] = []
-    told: UnionOf | None = None
+    discriminated: UnionOf | None = None
     for shape in shapes:
         if isinstance(shape, UnionOf) and shape.discriminator is not None:
             rest = [other for other in shapes if other is not shape and other != NONE]
-            told = told if rest else told or shape
+            discriminated = discriminated if rest else discriminated or shape
         flat.extend(members_of(shape))
     distinct = list(dict.fromkeys(flat))
     if ANY in distinct:
         return ANY
-    # An enum is open: it takes any value of its type, so the bare type beside it says nothing more.
-    if any(isinstance(shape, Ref) and shape.entry.kind == "enum" and _textual(shape.entry) for shape in distinct):
+    # Enums are open, and accept any value of their type, so the bare type beside one is redundant.
+    if any(
+        isinstance(shape, Ref) and shape.entry.kind == "enum" and _is_string_enum(shape.entry) for shape in distinct
+    ):
         distinct = [shape for shape in distinct if shape != TEXT]
     if not distinct:
         return ANY
     if len(distinct) == 1:
         return distinct[0]
-    return UnionOf(tuple(distinct)) if told is None else replace(told, members=tuple(distinct))
+    return UnionOf(tuple(distinct)) if discriminated is None else replace(discriminated, members=tuple(distinct))
 
 
-def _textual(entry: Entry) -> bool:
+def _is_string_enum(entry: Entry) -> bool:
     return all(isinstance(value, str) for value in entry.values)
 
 
 def entries_in(shape: Shape) -> Iterator[Entry]:
-    """Yield the classes that a shape refers to directly."""
+    """Yield the entries that a shape refers to directly."""
     if isinstance(shape, Ref):
         yield shape.entry
     elif isinstance(shape, ArrayOf):
@@ -197,7 +199,7 @@ def entries_in(shape: Shape) -> Iterator[Entry]:
 
 
 def is_compound(shape: Shape) -> bool:
-    """Return whether only a structured format can carry it."""
+    """Return whether values need a structured format such as JSON."""
     if isinstance(shape, UnionOf):
         return any(is_compound(member) for member in shape.members)
     return isinstance(shape, ArrayOf | MapOf) or (isinstance(shape, Ref) and shape.entry.kind == "model")

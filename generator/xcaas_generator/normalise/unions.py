@@ -1,10 +1,8 @@
 """`oneOf`, `anyOf` and parents with a discriminator.
 
-A union is kept as a union. Where other keywords stand beside it (common properties,
-a second union), each member is merged with them; members that only demand
-properties of their parent are no types and are left out. The tag that tells members apart comes from the
-discriminator, or, when there is none, from a property in which each member has
-its own constant.
+Each member is merged with the keywords beside the union, such as common properties or a second union. Members that only
+require properties of their parent are no types, and are left out. Tags come from the discriminator or, without one,
+from a property in which each member has a constant of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from xcaas_generator.normalise.keywords import are_bounds, brief, is_demand, own
 from xcaas_generator.normalise.reader import SchemaReader
 from xcaas_generator.normalise.shapes import NONE, Hint, Ref, Shape, UnionOf, members_of, one_of
 
-# How OData documents write "or null" beside a reference.
+# OData documents write "or null" like this beside a reference.
 _ODATA_NULL: dict[str, JSON] = {"type": "object", "nullable": True}
 _MAX_COMBINATIONS = 16
 _MAX_CHILDREN = 24
@@ -44,43 +42,43 @@ class Unions:
         self._parents: dict[_Key, Node] = {}
         self._children: dict[_Key, list[tuple[str, Node]]] | None = None
 
-    def holds(self, union: Union, parts: set[_Key]) -> bool:
-        """Return whether one of the union's members is among `parts`."""
-        return any(self._end(member).key in parts for member in union.members)
+    def has_member_in(self, union: Union, parts: set[_Key]) -> bool:
+        """Return whether a member of the union is among `parts`."""
+        return any(self._resolve(member).key in parts for member in union.members)
 
     def shape(self, flat: Flat, hint: Hint) -> Shape:
         base = copy(flat)
         base.unions = []
         if any(_is_odata_null(member, union) for union in flat.unions for member in union.members):
-            flat.null = True
+            flat.nullable = True
         unions = [(union, self._types_in(union)) for union in flat.unions if not are_bounds(union.members, base.types)]
         unions = [(union, members) for union, members in unions if members]
         if not unions:
             return self._reader.from_flat(base, hint)
-        if len(unions) == 1 and not base.structural:
+        if len(unions) == 1 and not base.is_structured:
             union, members = unions[0]
-            found = [
+            union_members = [
                 _Member(member, self._reader.shape(member, self._hint(member, index, members, hint)))
                 for index, member in enumerate(members)
             ]
-            return self._union(found, union)
+            return self._union(union_members, union)
         combinations = list(product(*(members for _, members in unions)))
         if len(combinations) > _MAX_COMBINATIONS or self._foldable(base, unions):
-            return self._reader.from_flat(self._fold(base, unions), hint)
+            return self._reader.from_flat(self._folded(base, unions), hint)
         first = next(members for _, members in unions)
-        found = [
+        union_members = [
             _Member(members[0], self._merged(base, members, self._hint(members[0], index, first, hint)))
             for index, members in enumerate(combinations)
         ]
-        return self._union(found, unions[0][0])
+        return self._union(union_members, unions[0][0])
 
     # --- members ----------------------------------------------------------------
 
-    def _end(self, node: Node) -> Node:
+    def _resolve(self, node: Node) -> Node:
         return self._reader.resolver.deref(node) or node
 
     def _types_in(self, union: Union) -> list[Node]:
-        """Return members that are types, not mere demands on the object that they stand in."""
+        """Return the members that are types, not just requirements on the object around them."""
         return [
             member
             for member in union.members
@@ -91,17 +89,17 @@ class Unions:
         parts = [self._reader.flattener.flatten(member) for member in members]
         if len(members) == 1:
             part = parts[0]
-            covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
-            other_kind = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
-            if (covered and not (base.enums or base.const or base.items or base.tuple_items)) or other_kind:
+            is_covered = base.properties.keys() <= part.properties.keys() and base.required <= part.required
+            is_other_type = part.types is not None and base.types is not None and not set(part.types) & set(base.types)
+            if (is_covered and not (base.enums or base.const or base.items or base.tuple_items)) or is_other_type:
                 return self._reader.shape(members[0], hint)
-        end = self._end(members[0])
-        leaf = hint.leaf if end is members[0] else f"{hint.leaf} {_component_name(end)}".strip()
+        target = self._resolve(members[0])
+        leaf = hint.leaf if target is members[0] else f"{hint.leaf} {_component_name(target)}".strip()
         merged = self._reader.flattener.merge(Flat(members[-1]), [base, *parts])
         return self._reader.from_flat(merged, Hint(hint.owner, leaf, hint.title))
 
     def _foldable(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> bool:
-        """Return whether members are nameless variations of one object, which readers think of as one class."""
+        """Return whether members are unnamed variants of one object, better represented by one class."""
         return bool(base.properties) and all(
             union.discriminator is None
             and all(isinstance(member.value, dict) and "properties" in member.value for member in members)
@@ -109,55 +107,55 @@ class Unions:
             for union, members in unions
         )
 
-    def _fold(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> Flat:
-        own = copy(base)
-        own.properties, own.required = dict(base.properties), set(base.required)
+    def _folded(self, base: Flat, unions: list[tuple[Union, list[Node]]]) -> Flat:
+        folded = copy(base)
+        folded.properties, folded.required = dict(base.properties), set(base.required)
         for _, members in unions:
             parts = [self._reader.flattener.flatten(member) for member in members]
             for part in parts:
                 for name, alternatives in part.properties.items():
                     if name not in base.properties:
-                        known = own.properties.get(name, [])
-                        own.properties[name] = known + [one for one in alternatives if one not in known]
-            own.required |= set[str].intersection(*(part.required for part in parts))
-            own.types = own.types or next((part.types for part in parts if part.types), None)
-        return own
+                        existing = folded.properties.get(name, [])
+                        folded.properties[name] = existing + [nodes for nodes in alternatives if nodes not in existing]
+            folded.required |= set[str].intersection(*(part.required for part in parts))
+            folded.types = folded.types or next((part.types for part in parts if part.types), None)
+        return folded
 
     def _hint(self, member: Node, index: int, members: list[Node], hint: Hint) -> Hint:
-        """Return what tells an inline member from the others: its tag, or a property that only it demands."""
-        if member.has("$ref") or sum(_is_inline_object(one) for one in members) < 2:
+        """Return the hint for a member; of an inline one, with its tag, or a property that only it requires or has."""
+        if member.has("$ref") or sum(_is_inline_object(other) for other in members) < 2:
             return Hint(hint.owner, hint.leaf, "", hint.fixed and len(members) == 1, hint.indirect)
-        tags = [values[0] for values in self._tags_of(member).values() if len(values) == 1]
-        demanded = _only_here(member, members, _demanded)
-        owned = _only_here(member, members, _property_names)
-        word = (tags or demanded or owned or [f"variant {index + 1}"])[0]
+        tags = [values[0] for values in self._constants_by_property(member).values() if len(values) == 1]
+        unique_required = _unique_names(member, members, _required_names)
+        unique_properties = _unique_names(member, members, _property_names)
+        word = (tags or unique_required or unique_properties or [f"variant {index + 1}"])[0]
         return Hint(hint.owner, f"{hint.leaf} {word}".strip(), "", indirect=hint.indirect)
 
     # --- tags -------------------------------------------------------------------
 
     def _union(self, members: list[_Member], union: Union) -> Shape:
         shape = one_of([member.shape for member in members])
-        models = [one for one in members_of(shape) if one != NONE]
-        plain = all(isinstance(one, Ref) and one.entry.kind == "model" for one in models)
-        if not isinstance(shape, UnionOf) or not plain or len(models) < 2:
+        models = [model for model in members_of(shape) if model != NONE]
+        only_models = all(isinstance(model, Ref) and model.entry.kind == "model" for model in models)
+        if not isinstance(shape, UnionOf) or not only_models or len(models) < 2:
             return shape
-        discriminator = union.discriminator or self._inherited(members)
+        discriminator = union.discriminator or self._common_discriminator(members)
         if discriminator is not None:
-            name = self._property(discriminator)
-            told = union.discriminator is not None
-            tags = self._declared(discriminator, name, members, told=told) if name else ()
+            name = self._property_of(discriminator)
+            is_own = union.discriminator is not None
+            tags = self._declared_tags(discriminator, name, members, is_own=is_own) if name else ()
         else:
-            name, tags = self._inferred(members)
-        base = self._default(discriminator) or next(
-            (one.shape.base for one in members if isinstance(one.shape, UnionOf) and one.shape.base), None
+            name, tags = self._inferred_tags(members)
+        base = self._default_class(discriminator) or next(
+            (model.shape.base for model in members if isinstance(model.shape, UnionOf) and model.shape.base), None
         )
         if not name or not tags:
             return shape
-        named = [*(one for _, one in tags), *([base] if base else [])]
-        outside = [one for one in dict.fromkeys(named) if one not in shape.members]
-        return UnionOf((*shape.members, *outside), name, tags, base)
+        referenced = [*(model for _, model in tags), *([base] if base else [])]
+        additional = [model for model in dict.fromkeys(referenced) if model not in shape.members]
+        return UnionOf((*shape.members, *additional), name, tags, base)
 
-    def _property(self, discriminator: Node) -> str | None:
+    def _property_of(self, discriminator: Node) -> str | None:
         node = discriminator.value
         if isinstance(node, str) and node.strip():
             self._reader.report.warn(
@@ -171,208 +169,210 @@ class Unions:
             self._reader.report.warn(discriminator.place, "the discriminator names no property; it was ignored")
         return name or None
 
-    def _default(self, discriminator: Node | None) -> Ref | None:
-        """Return the class for tags that nothing else has, which 3.2 names."""
+    def _default_class(self, discriminator: Node | None) -> Ref | None:
+        """Return the class for unknown tags, `defaultMapping` of OpenAPI 3.2."""
         if discriminator is None or not discriminator.text("defaultMapping"):
             return None
-        end = self._named(discriminator.child("defaultMapping"))
-        shape = self._reader.component(end, _component_name(end)) if end is not None else None
+        schema = self._schema_at(discriminator.child("defaultMapping"))
+        shape = self._reader.component(schema, _component_name(schema)) if schema is not None else None
         return shape if isinstance(shape, Ref) and shape.entry.kind == "model" else None
 
-    def _inherited(self, members: list[_Member]) -> Node | None:
-        """Return the discriminator of the parent that all members have."""
-        ends = [self._end(one.node) for one in members if one.shape != NONE]
-        for end in ends:
-            self._tags_of(end)
-        found = [self._parents.get(end.key) for end in ends]
-        first = found[0] if found else None
-        return first if first and all(one is not None and one.key == first.key for one in found) else None
+    def _common_discriminator(self, members: list[_Member]) -> Node | None:
+        """Return the discriminator of the common parent of all members, if they have one."""
+        targets = [self._resolve(member.node) for member in members if member.shape != NONE]
+        for target in targets:
+            self._constants_by_property(target)
+        parents = [self._parents.get(target.key) for target in targets]
+        first = parents[0] if parents else None
+        return first if first and all(parent is not None and parent.key == first.key for parent in parents) else None
 
-    def _declared(
-        self, discriminator: Node, name: str, members: list[_Member], *, told: bool
+    def _declared_tags(
+        self, discriminator: Node, name: str, members: list[_Member], *, is_own: bool
     ) -> tuple[tuple[str, Ref], ...]:
-        by_end = {self._end(one.node).key: one.shape for one in members}
+        shapes = {self._resolve(member.node).key: member.shape for member in members}
         tags: list[tuple[str, Ref]] = []
         reached: set[_Key] = set()
-        for tag, end in self._mapping(discriminator):
-            shape = by_end.get(end.key)
+        for tag, schema in self._mapped_schemas(discriminator):
+            shape = shapes.get(schema.key)
             if isinstance(shape, Ref):
                 tags.append((tag, shape))
-                reached.add(end.key)
-            elif shape is None and told:
-                outside = self._reader.component(end, _component_name(end))
-                what = f"the tag {brief(tag)} leads to a schema that is not a member of the union"
+                reached.add(schema.key)
+            elif shape is None and is_own:
+                outside = self._reader.component(schema, _component_name(schema))
+                message = f"the tag {brief(tag)} leads to a schema that is not a member of the union"
                 if isinstance(outside, Ref) and outside.entry.kind == "model":
                     tags.append((tag, outside))
-                    what = f"{what}; it was read as one"
-                self._reader.report.warn(discriminator.place, what)
-        for one in members:
-            end = self._end(one.node)
-            if isinstance(one.shape, UnionOf) and one.shape.discriminator == name:
-                tags.extend(one.shape.tags)
-            elif isinstance(one.shape, Ref) and end.key not in reached:
-                own = self._constants_of(end, name) or ((_component_name(end),) if end is not one.node else ())
-                tags.extend((tag, one.shape) for tag in own)
-        # A member that no tag leads to could never be read: then the shape of the data has to decide.
-        named_members = {shape for one in members for shape in members_of(one.shape) if isinstance(shape, Ref)}
-        return _ordered(tags) if named_members <= {named for _, named in tags} else ()
+                    message = f"{message}; it was read as one"
+                self._reader.report.warn(discriminator.place, message)
+        for member in members:
+            schema = self._resolve(member.node)
+            if isinstance(member.shape, UnionOf) and member.shape.discriminator == name:
+                tags.extend(member.shape.tags)
+            elif isinstance(member.shape, Ref) and schema.key not in reached:
+                constants = self._constants_of(schema, name) or (
+                    (_component_name(schema),) if schema is not member.node else ()
+                )
+                tags.extend((tag, member.shape) for tag in constants)
+        # A member without a tag could never be read; without tags, the shape of the data decides.
+        named_members = {shape for member in members for shape in members_of(member.shape) if isinstance(shape, Ref)}
+        return _sorted_tags(tags) if named_members <= {shape for _, shape in tags} else ()
 
-    def _mapping(self, discriminator: Node) -> list[tuple[str, Node]]:
-        """Return tag and schema. A mapping names schemas by reference or by bare component name."""
-        found: list[tuple[str, Node]] = []
-        mapping = self._end(discriminator.child("mapping"))
-        for tag, where in mapping.items():
-            target = self._named(where)
+    def _mapped_schemas(self, discriminator: Node) -> list[tuple[str, Node]]:
+        """Return tags and schemas. A mapping names schemas by reference or by component name."""
+        result: list[tuple[str, Node]] = []
+        mapping = self._resolve(discriminator.child("mapping"))
+        for tag, name in mapping.items():
+            target = self._schema_at(name)
             if target is not None:
-                found.append((tag, target))
-        return found
+                result.append((tag, target))
+        return result
 
-    def _named(self, where: Node) -> Node | None:
-        """Return the schema that a discriminator names."""
-        ref = where.value if isinstance(where.value, str) else ""
+    def _schema_at(self, name: Node) -> Node | None:
+        """Return the schema that a value in a discriminator names."""
+        ref = name.value if isinstance(name.value, str) else ""
         target = dict(self._reader.named).get(ref)
         if target is None:
-            target = self._reader.resolver.target(Node(where.file, where.pointer, {"$ref": ref}))
-        return None if target is None else self._end(target)
+            target = self._reader.resolver.target(Node(name.file, name.pointer, {"$ref": ref}))
+        return None if target is None else self._resolve(target)
 
-    def _inferred(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Ref], ...]]:
-        """Return a required property in which each member has constants that no other member has."""
-        each = [self._tagged(one) for one in members if one.shape != NONE]
-        for name in sorted(set(each[0]).intersection(*each[1:])):
-            pairs = [pair for tagged in each for pair in tagged[name]]
+    def _inferred_tags(self, members: list[_Member]) -> tuple[str | None, tuple[tuple[str, Ref], ...]]:
+        """Return a required property in which each member has unique constants, with its tags."""
+        by_member = [self._tags_by_property(member) for member in members if member.shape != NONE]
+        for name in sorted(set(by_member[0]).intersection(*by_member[1:])):
+            pairs = [pair for tags in by_member for pair in tags[name]]
             if len(pairs) == len({tag for tag, _ in pairs}):
                 return name, tuple(sorted(pairs, key=lambda pair: pair[0]))
         return None, ()
 
-    def _tagged(self, member: _Member) -> dict[str, list[tuple[str, Ref]]]:
-        """Return the tags that lead to this member, or to those of its own union, by property."""
+    def _tags_by_property(self, member: _Member) -> dict[str, list[tuple[str, Ref]]]:
+        """Return the tags of this member, or of the members of its union, by property."""
         shape = member.shape
         if isinstance(shape, UnionOf):
             return {shape.discriminator: list(shape.tags)} if shape.discriminator else {}
         if not isinstance(shape, Ref):
             return {}
-        tags = self._tags_of(self._end(member.node))
+        tags = self._constants_by_property(self._resolve(member.node))
         return {name: [(tag, shape) for tag in values] for name, values in tags.items()}
 
-    def _tags_of(self, node: Node) -> dict[str, tuple[str, ...]]:
-        """Return constants of the required properties of an object, by property."""
-        known = self._tags.get(node.key)
-        if known is not None:
-            return known
-        found: dict[str, tuple[str, ...]] = {}
-        self._tags[node.key] = found
+    def _constants_by_property(self, node: Node) -> dict[str, tuple[str, ...]]:
+        """Return the constants of an object's required properties, by property."""
+        cached = self._tags.get(node.key)
+        if cached is not None:
+            return cached
+        constants: dict[str, tuple[str, ...]] = {}
+        self._tags[node.key] = constants
         flat = self._reader.flattener.flatten(node)
         if flat.discriminator is not None:
             self._parents[node.key] = flat.discriminator
         for name in flat.required & flat.properties.keys():
             alternatives = flat.properties[name]
             if len(alternatives) == 1:
-                for one in alternatives[0]:
-                    values = _constants(self._end(one))
+                for schema in alternatives[0]:
+                    values = _constants(self._resolve(schema))
                     if values:
-                        found[name] = values
-        return found
+                        constants[name] = values
+        return constants
 
     def _constants_of(self, node: Node, name: str) -> tuple[str, ...]:
-        """Return the values that an object can have in a property, where it may be missing, too; () if it could be any.
+        """Return the allowed values of a property, required or not; () if any value is allowed.
 
-        What a class says itself counts before what it inherits.
+        A class's own definition takes precedence over inherited ones.
         """
         alternatives = self._reader.flattener.flatten(node).properties.get(name, [])
-        found = [_constants(self._end(one)) for one in alternatives[0]] if len(alternatives) == 1 else []
-        return next((values for values in reversed(found) if values), ())
+        candidates = [_constants(self._resolve(schema)) for schema in alternatives[0]] if len(alternatives) == 1 else []
+        return next((values for values in reversed(candidates) if values), ())
 
     # --- parents ----------------------------------------------------------------
 
     def with_children(self, parent: Node, shape: Ref) -> Shape:
-        """Return the union of every schema that inherits from a parent with a discriminator by `allOf`.
+        """Return the union of a parent with a discriminator and all schemas that inherit from it by `allOf`.
 
-        Beyond a couple of dozen heirs that union would say no more than the parent, which keeps what it does not know.
+        With more than `_MAX_CHILDREN` of them, return the parent alone, which keeps unknown properties.
         """
-        own_one = own_discriminator(parent)
-        discriminator = own_one or self._reader.flattener.flatten(parent).discriminator
+        declared = own_discriminator(parent)
+        discriminator = declared or self._reader.flattener.flatten(parent).discriminator
         if discriminator is None:
             return shape
-        name = self._property(discriminator)
-        heirs = {node.key: (child, node) for child, node in self._heirs(parent)}
-        by_tag = dict(self._mapping(discriminator))
-        if own_one is None:
-            # The mapping of a parent names more than what inherits from this one.
-            by_tag = {tag: node for tag, node in by_tag.items() if node.key in heirs or node.key == parent.key}
+        name = self._property_of(discriminator)
+        children = {node.key: (child, node) for child, node in self._descendants(parent)}
+        by_tag = dict(self._mapped_schemas(discriminator))
+        if declared is None:
+            # An inherited mapping may name schemas that do not inherit from this one.
+            by_tag = {tag: node for tag, node in by_tag.items() if node.key in children or node.key == parent.key}
         for node in by_tag.values():
-            heirs.setdefault(node.key, ("", node))
-        heirs.pop(parent.key, None)
-        if name is None or not heirs or len(heirs) > _MAX_CHILDREN:
+            children.setdefault(node.key, ("", node))
+        children.pop(parent.key, None)
+        if name is None or not children or len(children) > _MAX_CHILDREN:
             return shape
         tagged = {node.key for node in by_tag.values()}
         inherited = self._constants_of(parent, name)
         tags: list[tuple[str, Ref]] = []
         members: list[Shape] = []
-        for child, node in [*heirs.values(), (_component_name(parent), parent)]:
+        for child, node in [*children.values(), (_component_name(parent), parent)]:
             member = shape if node.key == parent.key else self._reader.component(node, _component_name(node))
             if isinstance(member, UnionOf) and member.base is not None:
-                member = member.base  # its own heirs are heirs here, too
+                member = member.base  # its own children are included, too
             if not isinstance(member, Ref) or member.entry.kind != "model":
                 continue
             members.append(member)
-            tags.extend((tag, member) for tag, end in by_tag.items() if end.key == node.key)
+            tags.extend((tag, member) for tag, target in by_tag.items() if target.key == node.key)
             if node.key not in tagged and node.key != parent.key:
                 own = self._constants_of(node, name)
-                # What every heir inherits tells none of them: then it is the name that OpenAPI implies.
+                # Constants that all children inherit are no tags: the component's name is, as OpenAPI says.
                 tags.extend((tag, member) for tag in (own if own != inherited else (child,)))
             elif node.key not in tagged:
-                known = {tag for tag, _ in tags}
-                own = tuple(tag for tag in inherited if tag not in known) if inherited else (child,)
-                tags.extend((tag, member) for tag in own if tag not in known)
+                present = {tag for tag, _ in tags}
+                own = tuple(tag for tag in inherited if tag not in present) if inherited else (child,)
+                tags.extend((tag, member) for tag in own if tag not in present)
         union = one_of(members)
         if not isinstance(union, UnionOf):
             return shape
-        base = self._default(discriminator) or (shape if shape in union.members else None)
-        return UnionOf(union.members, name, _ordered(tags), base)
+        base = self._default_class(discriminator) or (shape if shape in union.members else None)
+        return UnionOf(union.members, name, _sorted_tags(tags), base)
 
-    def _heirs(self, parent: Node) -> list[tuple[str, Node]]:
+    def _descendants(self, parent: Node) -> list[tuple[str, Node]]:
         if self._children is None:
-            self._children = self._index()
-        found: dict[_Key, tuple[str, Node]] = {}
-        waiting = [parent]
-        while waiting and len(found) <= _MAX_CHILDREN:
-            for name, node in self._children.get(waiting.pop().key, ()):
-                if node.key not in found and node.key != parent.key:
-                    found[node.key] = (name, node)
-                    waiting.append(node)
-        return sorted(found.values(), key=lambda item: item[0])
+            self._children = self._index_children()
+        descendants: dict[_Key, tuple[str, Node]] = {}
+        pending = [parent]
+        while pending and len(descendants) <= _MAX_CHILDREN:
+            for name, node in self._children.get(pending.pop().key, ()):
+                if node.key not in descendants and node.key != parent.key:
+                    descendants[node.key] = (name, node)
+                    pending.append(node)
+        return sorted(descendants.values(), key=lambda item: item[0])
 
-    def _index(self) -> dict[_Key, list[tuple[str, Node]]]:
+    def _index_children(self) -> dict[_Key, list[tuple[str, Node]]]:
         index: dict[_Key, list[tuple[str, Node]]] = defaultdict(list)
         for name, node in self._reader.named:
             if node.has("allOf"):
                 for part in schemas(node, "allOf", self._reader.resolver, self._reader.report):
                     if part.has("$ref"):
-                        index[self._end(part).key].append((name, node))
+                        index[self._resolve(part).key].append((name, node))
         return index
 
 
-def _ordered(tags: list[tuple[str, Ref]]) -> tuple[tuple[str, Ref], ...]:
-    """Return tags in an order of their own; members that share one stay in the document's."""
+def _sorted_tags(tags: list[tuple[str, Ref]]) -> tuple[tuple[str, Ref], ...]:
+    """Return the tags sorted; members that share one keep the order of the document."""
     return tuple(sorted(dict.fromkeys(tags), key=lambda tag: tag[0]))
 
 
 def _is_odata_null(member: Node, union: Union) -> bool:
-    """Return whether a member says "or null" of the references beside it. Beside other types it is an object."""
-    others = [one for one in union.members if one.value != _ODATA_NULL]
-    return member.value == _ODATA_NULL and bool(others) and all(one.has("$ref") for one in others)
+    """Return whether a member means "or null" beside references. Beside other types it is an object."""
+    others = [other for other in union.members if other.value != _ODATA_NULL]
+    return member.value == _ODATA_NULL and bool(others) and all(other.has("$ref") for other in others)
 
 
 def _is_inline_object(node: Node) -> bool:
     return not node.has("$ref") and any(node.has(key) for key in ("properties", "allOf", "oneOf", "anyOf"))
 
 
-def _only_here(member: Node, members: list[Node], names: Callable[[Node], list[str]]) -> list[str]:
-    others = {name for one in members if one is not member for name in names(one)}
+def _unique_names(member: Node, members: list[Node], names: Callable[[Node], list[str]]) -> list[str]:
+    others = {name for other in members if other is not member for name in names(other)}
     return [name for name in names(member) if name not in others]
 
 
-def _demanded(node: Node) -> list[str]:
+def _required_names(node: Node) -> list[str]:
     required = node.get("required")
     return [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
 
@@ -382,7 +382,7 @@ def _property_names(node: Node) -> list[str]:
 
 
 def _constants(node: Node) -> tuple[str, ...]:
-    """Return the values of a tag, as text: a mapping has no other keys. True is written as in JSON."""
+    """Return the constants of a schema as strings, as tags are; true is spelled as in JSON."""
     const = node.get("const")
     if isinstance(const, str | bool | int | float):
         return (_tag_text(const),)

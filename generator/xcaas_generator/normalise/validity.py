@@ -1,4 +1,4 @@
-"""Is this an OpenAPI 3 document at all? The rest of validity is judged where things are read."""
+"""Checks whether a document is OpenAPI 3 at all. Other checks are made while reading it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from xcaas_generator.normalise.keywords import brief
 from xcaas_generator.problems import InputError, Problem
 from xcaas_generator.report import Report
 
-_KNOWN = re.compile(r"3\.[012](\.\d+)?(-.*)?")
+_SUPPORTED = re.compile(r"3\.[012](\.\d+)?(-.*)?")
 
 
 def check_root(root: Node, report: Report) -> None:
-    """Raise `InputError` when nothing could come of the document."""
+    """Raise `InputError` if nothing can be generated from the document."""
     if not isinstance(root.value, dict):
         raise InputError([Problem(root.place, f"an OpenAPI document is a mapping, not {brief(root.value)}")])
     if root.has("swagger") and not root.has("openapi"):
@@ -42,14 +42,14 @@ def check_root(root: Node, report: Report) -> None:
 
 def _check_version(root: Node, report: Report) -> None:
     version = root.get("openapi")
-    said = version if isinstance(version, str) else str(version)
+    text = version if isinstance(version, str) else str(version)
     if version is None:
         report.warn(
             root.place,
             "the document does not say which version of OpenAPI it uses; 3.1 was assumed",
             "Give it 'openapi'.",
         )
-    elif not _KNOWN.fullmatch(said.strip()):
+    elif not _SUPPORTED.fullmatch(text.strip()):
         report.warn(root.child("openapi").place, f"the version {brief(version)} is not known; it was read as 3.1")
     elif not isinstance(version, str):
         report.warn(root.child("openapi").place, f"the version {version} should be a string", f'Write "{version}.0".')
@@ -71,7 +71,7 @@ def _check_parts(root: Node, report: Report) -> None:
 
 
 def check_extension_keys(file: SourceFile, report: Report) -> None:
-    """Warn of keys that look like an extension of ours but mean nothing: most likely a slip."""
+    """Warn of unknown `x-xcaas-*` keys, which are most likely typing errors."""
     if PREFIX.encode() not in file.data:
         return
     nodes: list[tuple[str, JSON]] = [("", file.tree)]

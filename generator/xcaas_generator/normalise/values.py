@@ -1,4 +1,4 @@
-"""Defaults and examples, checked against the type that they stand for."""
+"""Defaults, checked against the type of their schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import uuid
 
 from xcaas_generator.ir import JSON
 from xcaas_generator.load.nodes import Node
-from xcaas_generator.normalise.keywords import brief, finite, written
+from xcaas_generator.normalise.keywords import brief, is_finite, source_text
 from xcaas_generator.normalise.shapes import ANY, ArrayOf, Const, MapOf, Ref, Scalar, Shape, UnionOf, members_of
 from xcaas_generator.report import Report
 
@@ -16,9 +16,9 @@ _MISSING = object()
 
 
 def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
-    """Return the default at `node`, and whether there is one. An impossible default is left out with a warning."""
+    """Return the default at `node`, and whether it is valid. Invalid defaults are left out, with a warning."""
     value = node.value
-    if not finite(value):
+    if not is_finite(value):
         report.warn(node.place, f"the default {brief(value)} is not JSON; it was left out")
         return None, False
     if value is None or shape == ANY:
@@ -27,7 +27,7 @@ def default_of(node: Node, shape: Shape, report: Report) -> tuple[JSON, bool]:
         if _fits(value, member):
             return value, True
     for member in members_of(shape):
-        converted = _converted(node, value, member)
+        converted = _convert(node, value, member)
         if converted is not _MISSING and isinstance(converted, str | int | float | bool):
             report.warn(node.place, f"the default {brief(value)} was read as {converted!r}, to fit the type")
             return converted, True
@@ -40,7 +40,7 @@ def _fits(value: JSON, shape: Shape) -> bool:
         return value == shape.value
     if isinstance(shape, ArrayOf):
         return isinstance(value, list) and all(
-            any(_fits(one, member) for member in members_of(shape.item)) or shape.item == ANY for one in value
+            any(_fits(item, member) for member in members_of(shape.item)) or shape.item == ANY for item in value
         )
     if isinstance(shape, MapOf):
         return isinstance(value, dict)
@@ -49,12 +49,12 @@ def _fits(value: JSON, shape: Shape) -> bool:
     if isinstance(shape, Ref):
         if shape.entry.kind == "model":
             return isinstance(value, dict)
-        return any(value == known and type(value) is type(known) for known in shape.entry.values)
-    return _fits_plain(value, shape)
+        return any(value == allowed and type(value) is type(allowed) for allowed in shape.entry.values)
+    return _fits_scalar(value, shape)
 
 
-def _fits_plain(value: JSON, plain: Scalar) -> bool:
-    kind = plain.kind
+def _fits_scalar(value: JSON, scalar: Scalar) -> bool:
+    kind = scalar.kind
     if kind == "any":
         return True
     if kind == "none":
@@ -67,10 +67,10 @@ def _fits_plain(value: JSON, plain: Scalar) -> bool:
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if kind == "float":
         return isinstance(value, int | float)
-    return isinstance(value, str) and _readable(value, plain.form)
+    return isinstance(value, str) and _is_valid_format(value, scalar.form)
 
 
-def _readable(text: str, form: str | None) -> bool:
+def _is_valid_format(text: str, form: str | None) -> bool:
     try:
         if form == "date":
             datetime.date.fromisoformat(text)
@@ -83,15 +83,17 @@ def _readable(text: str, form: str | None) -> bool:
     return True
 
 
-def _converted(node: Node, value: JSON, shape: Shape) -> object:
-    """Return what `value` says in the type of `shape`, if it plainly says something."""
+def _convert(node: Node, value: JSON, shape: Shape) -> object:
+    """Convert `value` to the type of `shape`; return `_MISSING` if that is impossible."""
     if isinstance(shape, Ref) and shape.entry.kind == "enum" and not isinstance(value, dict | list):
-        text = written(node, value)
-        return next((known for known in shape.entry.values if str(known).lower() == text.strip().lower()), _MISSING)
+        text = source_text(node, value)
+        return next(
+            (allowed for allowed in shape.entry.values if str(allowed).lower() == text.strip().lower()), _MISSING
+        )
     if not isinstance(shape, Scalar):
         return _MISSING
     if shape.kind == "str" and shape.form is None and isinstance(value, int | float):
-        return written(node, value)
+        return source_text(node, value)
     if isinstance(value, str):
         text = value.strip()
         try:

@@ -1,1 +1,1 @@
-"""From the normalised document, through the parser of openapi-python-client, to the IR."""
+"""Conversion of the normalised document to the IR, with the parser of openapi-python-client."""

@@ -1,8 +1,7 @@
-"""The canonical document: an OpenAPI document that says the same in one plain way.
+"""The canonical document: an equivalent OpenAPI document in one plain form.
 
-Only types stand in it. Docs, defaults, places and encodings stay in the drafts, where
-`parse` joins them again by the keys given here. A map, which the parser would make a
-class of, becomes a component of its own that `maps` knows.
+It contains only types. Docs, defaults, locations and encodings stay in the drafts; `parse` combines them by the keys of
+`Canonical`. Maps, which the parser would turn into classes, become components listed in `maps`.
 """
 
 from __future__ import annotations
@@ -28,15 +27,15 @@ from xcaas_generator.normalise.shapes import ArrayOf, Const, Entry, MapOf, Ref, 
 _TYPES = {"str": "string", "bytes": "string", "int": "integer", "float": "number", "bool": "boolean", "none": "null"}
 SCHEMAS = "#/components/schemas/"
 BASE = "base"
-# The methods that the parser's document model knows; others stand under a path of their own.
-_MODELLED = frozenset(METHODS) - {"query"}
+# Methods that the parser supports; operations with other methods get a path of their own.
+_PARSER_METHODS = frozenset(METHODS) - {"query"}
 
 
 @dataclass(slots=True)
 class Canonical:
     document: dict[str, JSON]
     maps: set[str]  # components that are maps, not classes
-    names: dict[str, str]  # component → its class, where the two are called otherwise
+    names: dict[str, str]  # component → its class, if their names differ
     fields: dict[str, dict[str, int]]  # class, property key → index of its field
     slots: list[tuple[str, str]]  # path key and method of each operation, in order
     unions: dict[str, JSON] = field(default_factory=dict[str, JSON])  # schemas of unions, by name
@@ -74,7 +73,7 @@ class _Emitter:
             "openapi": "3.1.0",
             "info": {"title": draft.node.title, "version": draft.node.version},
             "paths": paths,
-            "webhooks": {str(index): {"post": self._webhook(one)} for index, one in enumerate(draft.webhooks)},
+            "webhooks": {str(index): {"post": self._webhook(webhook)} for index, webhook in enumerate(draft.webhooks)},
             "components": {"schemas": self.components},
         }
         names = {key: name for name, key in self.keys.items()}
@@ -82,13 +81,13 @@ class _Emitter:
 
     def _slot(self, draft: OperationDraft, index: int) -> tuple[str, str]:
         method = draft.node.method.lower()
-        return (draft.node.path, method) if method in _MODELLED else (f"{draft.node.path}#{index}", "post")
+        return (draft.node.path, method) if method in _PARSER_METHODS else (f"{draft.node.path}#{index}", "post")
 
     def _operation(self, draft: OperationDraft) -> JSON:
         operation: dict[str, JSON] = {
             "operationId": draft.node.id,
-            "parameters": [self._parameter(one) for one in draft.parameters],
-            "responses": {one.node.status: self._response(one) for one in draft.responses},
+            "parameters": [self._parameter(parameter) for parameter in draft.parameters],
+            "responses": {response.node.status: self._response(response) for response in draft.responses},
         }
         if draft.body is not None:
             operation["requestBody"] = {"content": self._content(draft.body.variants)}
@@ -104,7 +103,9 @@ class _Emitter:
         return {"name": node.wire, "in": node.location, "required": node.required, "schema": self._schema(draft.shape)}
 
     def _response(self, draft: ResponseDraft) -> JSON:
-        headers: dict[str, JSON] = {one.node.wire: {"schema": self._schema(one.shape)} for one in draft.headers}
+        headers: dict[str, JSON] = {
+            header.node.wire: {"schema": self._schema(header.shape)} for header in draft.headers
+        }
         return {"description": "", "content": self._content(draft.variants), "headers": headers}
 
     def _content(self, variants: list[VariantDraft]) -> JSON:
@@ -144,45 +145,45 @@ class _Emitter:
             return {"$ref": SCHEMAS + self._map(shape)}
         if isinstance(shape, Ref):
             return {"$ref": SCHEMAS + self._key(shape.entry)}
-        return self._choice(shape)
+        return self._union(shape)
 
-    def _choice(self, choice: UnionOf) -> JSON:
+    def _union(self, union: UnionOf) -> JSON:
         members: list[JSON] = []
-        for member in choice.members:
-            one = self._schema(member)
-            if one not in members:  # classes that were found to be equal are one now
-                members.append(one)
+        for member in union.members:
+            schema = self._schema(member)
+            if schema not in members:  # equal classes were merged
+                members.append(schema)
         if len(members) == 1:
             return members[0]
-        schema: dict[str, JSON] = {"anyOf": members}
-        if choice.discriminator is not None:
-            # Numbered, because members may share a tag; what has no number is the base.
+        result: dict[str, JSON] = {"anyOf": members}
+        if union.discriminator is not None:
+            # Numbered, because members may share a tag; the base has no number.
             mapping: dict[str, JSON] = {
-                f"{index} {tag}": SCHEMAS + self._key(named.entry) for index, (tag, named) in enumerate(choice.tags)
+                f"{index} {tag}": SCHEMAS + self._key(named.entry) for index, (tag, named) in enumerate(union.tags)
             }
-            if choice.base is not None:
-                mapping[BASE] = SCHEMAS + self._key(choice.base.entry)
-            schema["discriminator"] = {"propertyName": choice.discriminator, "mapping": mapping}
-        return schema
+            if union.base is not None:
+                mapping[BASE] = SCHEMAS + self._key(union.base.entry)
+            result["discriminator"] = {"propertyName": union.discriminator, "mapping": mapping}
+        return result
 
     def _map(self, shape: MapOf) -> str:
         name = self.maps.get(shape)
         if name is None:
-            name = self.maps[shape] = self._free(f"Map{len(self.maps)}")
+            name = self.maps[shape] = self._free_name(f"Map{len(self.maps)}")
             inner = self._schema(shape.value)
             self.components[name] = {"type": "object", "additionalProperties": inner}
         return name
 
     def _key(self, entry: Entry) -> str:
-        """Return the component of a class. The parser writes letters beyond ASCII now in this case, now in that."""
+        """Return the component of a class. The parser changes the case of non-ASCII names inconsistently."""
         name = entry.final().name
         if name.isascii():
             return name
         if name not in self.keys:
-            self.keys[name] = self._free(f"Class{len(self.keys)}")
+            self.keys[name] = self._free_name(f"Class{len(self.keys)}")
         return self.keys[name]
 
-    def _free(self, name: str) -> str:
+    def _free_name(self, name: str) -> str:
         while name in self.taken:
             name += "0"
         self.taken.add(name)
@@ -190,7 +191,7 @@ class _Emitter:
 
 
 def _property_key(wire: str, name: str, taken: set[str]) -> str:
-    """Return the wire name, unless the parser would take it for the same as another one's."""
+    """Return the wire name or, if the parser would confuse it with another property, a different key."""
     for key in chain((wire, name), (f"{name}_{number}" for number in count(2))):
         identifier = _identifier(key)
         if key and identifier not in taken:
@@ -205,7 +206,7 @@ def _identifier(key: str) -> str:
 
 
 def _enum(values: tuple[Value, ...]) -> JSON:
-    """Return all texts or all integers, as the parser wants it; which values there really are, the draft knows."""
+    """Return an enum of strings or integers only, as the parser requires. The draft has the original values."""
     if all(isinstance(value, str) for value in values):
         return {"type": "string", "enum": list(values)}
     if all(isinstance(value, int) and not isinstance(value, bool) for value in values):

@@ -1,7 +1,7 @@
-"""Files: what `format: binary` stands for in a part of a form, and in a body of its own. In JSON it is a string.
-Also parts whose type only the caller can write, such as XML.
+"""Files: the meaning of `format: binary`. It is a file in a part of a form and as a whole body, but a string in JSON.
 
-JSON cannot hold octets, and `binary` names no encoding, as `byte` and `contentEncoding` do: base64 would be a guess.
+JSON has no bytes, and `binary`, unlike `byte` and `contentEncoding`, does not name an encoding such as base64.
+Also handles parts that the caller has to serialise, such as XML.
 """
 
 from __future__ import annotations
@@ -27,57 +27,61 @@ from xcaas_generator.normalise.shapes import (
 )
 
 
-def place_files(draft: DocumentDraft) -> None:
-    """Keep files where they can travel, and make strings of the others. What is part of a form here and JSON there is
-    either."""
-    parts = {entry for shape in _forms(draft) for entry in _forms_of(shape)}
-    elsewhere = _reached([*_values(draft), *(one.shape for entry in parts for one in entry.fields)])
+def convert_files(draft: DocumentDraft) -> None:
+    """Keep files where they can be sent, and convert the others to strings.
+
+    A field that is used both in forms and in JSON becomes a union of both.
+    """
+    form_models = {entry for shape in _form_shapes(draft) for entry in _form_models(shape)}
+    other_models = _contained_models(
+        [*_other_shapes(draft), *(field.shape for entry in form_models for field in entry.fields)]
+    )
     for entry in draft.entries:
-        convert = _as_text if entry not in parts else _either if entry in elsewhere else _as_part
-        for one in entry.fields:
-            one.shape = convert(one.shape)
+        convert = _as_string if entry not in form_models else _as_file_or_string if entry in other_models else _as_part
+        for field in entry.fields:
+            field.shape = convert(field.shape)
         if entry.extra is not None:
             entry.extra = convert(entry.extra)
         if entry.shape is not None:
-            entry.shape = _as_text(entry.shape)
+            entry.shape = _as_string(entry.shape)
     for operation in draft.operations:
         for parameter in (
             *operation.parameters,
-            *(one for response in operation.responses for one in response.headers),
+            *(field for response in operation.responses for field in response.headers),
         ):
-            parameter.shape = _as_text(parameter.shape)
+            parameter.shape = _as_string(parameter.shape)
         for response in operation.responses:
             for variant in response.variants:
                 if variant.kind != "binary":
-                    variant.shape = _as_text(variant.shape)
+                    variant.shape = _as_string(variant.shape)
     for body in _bodies(draft):
         for variant in body.variants:
             if variant.kind not in ("binary", "multipart"):
-                variant.shape = _as_text(variant.shape)
-            _take_text(variant)
+                variant.shape = _as_string(variant.shape)
+            _accept_strings(variant)
 
 
-def _take_text(variant: VariantDraft) -> None:
-    """Let an object or a list in a part of XML, CSV or a form be the text that the caller made of it."""
-    written = {part.wire for part in variant.encoding if holds_no_objects(part.content_type or "")}
-    for entry in _forms_of(variant.shape) if written else ():
-        for one in entry.fields:
-            if one.wire in written and is_compound(one.shape):
-                one.shape = one_of([one.shape, TEXT])
+def _accept_strings(variant: VariantDraft) -> None:
+    """Allow strings for objects and lists in parts of types that the caller has to serialise, such as XML."""
+    serialised = {part.wire for part in variant.encoding if holds_no_objects(part.content_type or "")}
+    for entry in _form_models(variant.shape) if serialised else ():
+        for field in entry.fields:
+            if field.wire in serialised and is_compound(field.shape):
+                field.shape = one_of([field.shape, TEXT])
 
 
 def _bodies(draft: DocumentDraft) -> Iterator[BodyDraft]:
-    drafts: list[OperationDraft | WebhookDraft] = [*draft.operations, *draft.webhooks]
-    yield from (one.body for one in drafts if one.body is not None)
+    senders: list[OperationDraft | WebhookDraft] = [*draft.operations, *draft.webhooks]
+    yield from (sender.body for sender in senders if sender.body is not None)
 
 
-def _forms(draft: DocumentDraft) -> Iterator[Shape]:
+def _form_shapes(draft: DocumentDraft) -> Iterator[Shape]:
     for body in _bodies(draft):
         yield from (variant.shape for variant in body.variants if variant.kind == "multipart")
 
 
-def _values(draft: DocumentDraft) -> Iterator[Shape]:
-    """Yield the shapes of all values that no form holds."""
+def _other_shapes(draft: DocumentDraft) -> Iterator[Shape]:
+    """Yield the shapes of all values outside of forms."""
     for body in _bodies(draft):
         yield from (variant.shape for variant in body.variants if variant.kind != "multipart")
     for operation in draft.operations:
@@ -87,53 +91,53 @@ def _values(draft: DocumentDraft) -> Iterator[Shape]:
             yield from (header.shape for header in response.headers)
 
 
-def _forms_of(shape: Shape) -> Iterator[Entry]:
-    """Yield the models whose members are the parts of a form."""
+def _form_models(shape: Shape) -> Iterator[Entry]:
+    """Yield the models whose fields are the parts of a form."""
     for member in members_of(shape):
         if isinstance(member, Ref):
             yield member.entry.final()
 
 
-def _reached(shapes: list[Shape]) -> set[Entry]:
-    """Return the models that values of these shapes hold, at any depth."""
-    found: set[Entry] = set()
-    waiting = list(shapes)
-    while waiting:
-        for one in entries_in(waiting.pop()):
-            entry = one.final()
-            if entry not in found:
-                found.add(entry)
-                waiting += [field.shape for field in entry.fields]
-                waiting += [shape for shape in (entry.extra, entry.shape) if shape is not None]
-    return found
+def _contained_models(shapes: list[Shape]) -> set[Entry]:
+    """Return the models in these shapes, at any depth."""
+    models: set[Entry] = set()
+    pending = list(shapes)
+    while pending:
+        for referenced in entries_in(pending.pop()):
+            entry = referenced.final()
+            if entry not in models:
+                models.add(entry)
+                pending += [field.shape for field in entry.fields]
+                pending += [shape for shape in (entry.extra, entry.shape) if shape is not None]
+    return models
 
 
 def _as_part(shape: Shape) -> Shape:
-    """Return the shape of a member of a form, which may be a file or a list of files."""
-    return _part(shape, lambda file: file)
+    """Return the shape of a part of a form, which may be a file or a list of files."""
+    return _convert_part(shape, lambda file: file)
 
 
-def _either(shape: Shape) -> Shape:
-    return _part(shape, lambda file: UnionOf((file, TEXT)))
+def _as_file_or_string(shape: Shape) -> Shape:
+    return _convert_part(shape, lambda file: UnionOf((file, TEXT)))
 
 
-def _part(shape: Shape, file: Callable[[Shape], Shape]) -> Shape:
+def _convert_part(shape: Shape, file: Callable[[Shape], Shape]) -> Shape:
     if shape == BYTES:
         return file(shape)
     if isinstance(shape, ArrayOf) and BYTES in members_of(shape.item):
-        return ArrayOf(_part(shape.item, file))
+        return ArrayOf(_convert_part(shape.item, file))
     if isinstance(shape, UnionOf) and shape.discriminator is None:
-        return one_of([_part(member, file) for member in shape.members])
-    return _as_text(shape)
+        return one_of([_convert_part(member, file) for member in shape.members])
+    return _as_string(shape)
 
 
-def _as_text(shape: Shape) -> Shape:
+def _as_string(shape: Shape) -> Shape:
     if shape == BYTES:
         return TEXT
     if isinstance(shape, ArrayOf):
-        return replace(shape, item=_as_text(shape.item))
+        return replace(shape, item=_as_string(shape.item))
     if isinstance(shape, MapOf):
-        return replace(shape, value=_as_text(shape.value))
+        return replace(shape, value=_as_string(shape.value))
     if isinstance(shape, UnionOf) and shape.discriminator is None:
-        return one_of([_as_text(member) for member in shape.members])
+        return one_of([_as_string(member) for member in shape.members])
     return shape

@@ -1,8 +1,7 @@
-"""From the canonical document, through openapi-python-client's parser, to the IR.
+"""Conversion of the canonical document to the IR.
 
-The parser gives types and the classes they refer to; the drafts give everything that
-it does not model. Whatever it should refuse all the same is refused here, with its
-place, and the rest goes on.
+openapi-python-client's parser supplies types and classes, the drafts everything else. Parts that the parser refuses are
+reported with their location, and left out.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ def parse(draft: DocumentDraft, canonical: Canonical, report: Report) -> ir.Docu
     components = _part(canonical.document, "components", "schemas")
     schemas = {oai.UntrustedString(name): schema_of(node) for name, node in components.items()}
     types = Types(schemas, canonical.maps, canonical.names)
-    for lost in types.errors:
-        report.error(draft.node.place, f"the parser refused a schema: {lost.detail or lost.header}")
+    for error in types.errors:
+        report.error(draft.node.place, f"the parser refused a schema: {error.detail or error.header}")
     refused = list(draft.refused)
     operations: list[ir.Operation] = []
     for operation, slot in zip(draft.operations, canonical.slots, strict=True):
@@ -70,7 +69,7 @@ def _webhooks(drafts: list[WebhookDraft], canonical: Canonical, types: Types, re
 
 def _model(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Model | None:
     try:
-        found = types.fields(entry.name)
+        types_by_key = types.fields(entry.name)
         extra = types.extra(entry.name)
     except Unparsed as error:
         report.error(entry.place, f"the class {entry.name} was left out: {error}")
@@ -78,14 +77,14 @@ def _model(entry: Entry, canonical: Canonical, types: Types, report: Report) -> 
     keys = {index: key for key, index in canonical.fields[entry.name].items()}
     fields: list[ir.Field] = []
     for index, draft in enumerate(entry.fields):
-        type_, null = split_null(found[keys[index]])
+        type_, is_nullable = split_null(types_by_key[keys[index]])
         fields.append(
             ir.Field(
                 wire=draft.wire,
                 name=draft.name,
                 type=type_,
                 required=draft.required,
-                nullable=null,
+                nullable=is_nullable,
                 place=draft.node.place,
                 doc=draft.doc,
                 default=draft.default,
@@ -117,7 +116,7 @@ def _enum(entry: Entry) -> ir.Enum:
 
 
 def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> ir.Union | None:
-    """Return a named union; None where it turned out to be a class itself, or no more than text and numbers."""
+    """Return a named union; None if it is a class itself, or has only scalars."""
     try:
         type_, _ = split_null(types.of(schema_of(canonical.unions[entry.name])))
     except Unparsed as error:
@@ -125,7 +124,7 @@ def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> 
         return None
     members = type_.members if isinstance(type_, ir.UnionOf) else (type_,)
     if not isinstance(type_, ir.UnionOf | ir.ModelRef | ir.EnumRef) or all(
-        isinstance(one, ir.Scalar) for one in members
+        isinstance(member, ir.Scalar) for member in members
     ):
         return None
     return ir.Union(entry.name, type_, entry.place, entry.doc or entry.title)
@@ -135,12 +134,17 @@ def _union(entry: Entry, canonical: Canonical, types: Types, report: Report) -> 
 
 
 def _operation(draft: OperationDraft, content: JSONObject, types: Types) -> ir.Operation:
-    schemas = [_part(parameter, "schema") for parameter in _list(content, "parameters")]
+    schemas = [_part(node, "schema") for node in _list(content, "parameters")]
     return replace(
         draft.node,
-        parameters=tuple(_typed(one, node, types) for one, node in zip(draft.parameters, schemas, strict=True)),
+        parameters=tuple(
+            _parameter(parameter, node, types) for parameter, node in zip(draft.parameters, schemas, strict=True)
+        ),
         body=_body(draft.body, content, types) if draft.body is not None else None,
-        responses=tuple(_response(one, _part(content, "responses", one.node.status), types) for one in draft.responses),
+        responses=tuple(
+            _response(response, _part(content, "responses", response.node.status), types)
+            for response in draft.responses
+        ),
     )
 
 
@@ -148,16 +152,16 @@ def _webhook(draft: WebhookDraft, content: JSONObject, types: Types) -> ir.Webho
     return replace(draft.node, body=_body(draft.body, content, types) if draft.body is not None else None)
 
 
-def _typed(draft: ParameterDraft, node: JSONObject, types: Types) -> ir.Parameter:
-    type_, null = split_null(types.of(schema_of(node)))
-    return replace(draft.node, type=type_, nullable=draft.node.nullable or null)
+def _parameter(draft: ParameterDraft, node: JSONObject, types: Types) -> ir.Parameter:
+    type_, is_nullable = split_null(types.of(schema_of(node)))
+    return replace(draft.node, type=type_, nullable=draft.node.nullable or is_nullable)
 
 
 def _body(draft: BodyDraft, content: JSONObject, types: Types) -> ir.Body:
     media = _part(content, "requestBody", "content")
     variants = tuple(
-        ir.BodyVariant(one.media_type, one.kind, _content_type(media, one.key, types), one.encoding)
-        for one in draft.variants
+        ir.BodyVariant(variant.media_type, variant.kind, _content_type(media, variant.key, types), variant.encoding)
+        for variant in draft.variants
     )
     return replace(draft.node, variants=variants)
 
@@ -166,20 +170,22 @@ def _response(draft: ResponseDraft, content: JSONObject, types: Types) -> ir.Res
     media = _part(content, "content")
     variants = tuple(
         ir.ResponseVariant(
-            one.media_type,
-            _response_kind(one.kind),
-            _content_type(media, one.key, types),
-            one.position,
-            one.alternative,
+            variant.media_type,
+            _response_kind(variant.kind),
+            _content_type(media, variant.key, types),
+            variant.position,
+            variant.alternative,
         )
-        for one in draft.variants
+        for variant in draft.variants
     )
-    headers = tuple(_typed(one, _part(content, "headers", one.node.wire, "schema"), types) for one in draft.headers)
+    headers = tuple(
+        _parameter(header, _part(content, "headers", header.node.wire, "schema"), types) for header in draft.headers
+    )
     return replace(draft.node, variants=variants, headers=headers)
 
 
 def _response_kind(kind: ir.BodyKind) -> ir.ResponseKind:
-    """Return how a response is read. Forms and multipart come back as bytes: some servers send them."""
+    """Return how to read a response. Forms and multipart, which some servers send, are returned as bytes."""
     return "binary" if kind == "form" or kind == "multipart" else kind
 
 
@@ -188,7 +194,7 @@ def _content_type(media: JSONObject, key: str, types: Types) -> ir.TypeRef:
 
 
 def _part(node: ir.JSON, *path: str) -> JSONObject:
-    """Return an object inside the canonical document, which `emit` has put there."""
+    """Return an object in the canonical document. Raises `Unparsed` if it is missing."""
     for key in path:
         node = node.get(key) if isinstance(node, dict) else None
     if not isinstance(node, dict):
@@ -197,5 +203,5 @@ def _part(node: ir.JSON, *path: str) -> JSONObject:
 
 
 def _list(node: JSONObject, key: str) -> list[ir.JSON]:
-    found = node.get(key)
-    return found if isinstance(found, list) else []
+    value = node.get(key)
+    return value if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Types, as openapi-python-client's parser understands them, in terms of the IR."""
+"""Conversion of types of openapi-python-client's parser to types of the IR."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NULL = ir.Scalar("none")
 
 
 class Unparsed(Exception):
-    """The parser refused something. The message says what."""
+    """The parser refused a part of the document."""
 
 
 def make_config() -> Config:
@@ -42,8 +42,10 @@ def make_config() -> Config:
 
 
 class Types:
-    """Types of one canonical document. `maps` are the components that stand for maps; `names` are the classes of those
-    that are called otherwise."""
+    """The types of a canonical document.
+
+    `maps` are the components that are maps; `names` the classes of components with a different name.
+    """
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class Types:
         return self._referred[name]
 
     def fields(self, model: str) -> dict[str, ir.TypeRef]:
-        """Return the types of a class's properties, by key."""
+        """Return the types of a model's properties, by key."""
         prop = self.models.get(model)
         if prop is None or prop.required_properties is None or prop.optional_properties is None:
             raise Unparsed(f"the parser has no class {model}")
@@ -95,7 +97,7 @@ class Types:
         return self.of_property(prop.additional_properties, data)
 
     def of_property(self, prop: PropertyProtocol, data: oai.Schema | oai.Reference) -> ir.TypeRef:
-        """Return the type that a parsed property has; its schema adds what the parser does not model."""
+        """Return the type of a parsed property; its schema has what the parser does not represent."""
         if isinstance(prop, parsed.ModelProperty):
             name = self._class(str(prop.class_info.name))
             return ir.MapOf(self._value(name)) if name in self._maps else ir.ModelRef(name)

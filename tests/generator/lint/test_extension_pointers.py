@@ -126,7 +126,7 @@ components:
 GET, START = "#/paths/~1jobs/get/x-xcaas-pagination", "#/paths/~1jobs/post/x-xcaas-poller"
 
 
-def written(tmp_path: Path, old: str = "", new: str = "") -> Path:
+def source_text(tmp_path: Path, old: str = "", new: str = "") -> Path:
     assert GOOD.count(old) == 1 or not old
     path = tmp_path / "jobs.yaml"
     path.write_text(GOOD.replace(old, new) if old else GOOD, encoding="utf-8")
@@ -134,7 +134,7 @@ def written(tmp_path: Path, old: str = "", new: str = "") -> Path:
 
 
 def test_a_good_spec(tmp_path: Path) -> None:
-    assert messages(lint(written(tmp_path))) == ""
+    assert messages(lint(source_text(tmp_path))) == ""
 
 
 CASES = {
@@ -162,7 +162,7 @@ CASES = {
 
 @pytest.mark.parametrize(("old", "new", "message"), CASES.values(), ids=CASES.keys())
 def test_what_is_not_there_is_told(tmp_path: Path, old: str, new: str, message: str) -> None:
-    path = written(tmp_path, old, new)
+    path = source_text(tmp_path, old, new)
     problems = lint(path)
     assert message in messages(problems)
     assert all(one.line for one in problems)
@@ -172,5 +172,5 @@ def test_what_is_not_there_is_told(tmp_path: Path, old: str, new: str, message: 
 
 
 def test_a_job_without_an_id_goes_by_a_parameter_of_the_start(tmp_path: Path) -> None:
-    told = messages(lint(written(tmp_path, "        id: /id\n", "")))
+    told = messages(lint(source_text(tmp_path, "        id: /id\n", "")))
     assert "without 'id' the operation needs the parameter 'id' itself" in told

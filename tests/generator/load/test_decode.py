@@ -7,7 +7,7 @@ import json
 import pytest
 
 from xcaas_generator.load.decode import load
-from xcaas_generator.load.positions import find, spellings
+from xcaas_generator.load.positions import find_positions, spellings
 from xcaas_generator.problems import InputError
 
 SCALARS = {
@@ -102,7 +102,7 @@ def test_positions(as_json: bool) -> None:
         else "paths:\n  /a:\n    get:\n    - 10\n    - x~y: v\n"
     )
     data = (json.dumps(json.loads(text), indent=1) if as_json else text).encode()
-    found = find(data, ["/paths/~1a/get/0", "/paths/~1a/get/1/x~0y", "/nope"])
+    found = find_positions(data, ["/paths/~1a/get/0", "/paths/~1a/get/1/x~0y", "/nope"])
     assert found["/paths/~1a/get/0"].line == 4 + as_json
     assert found["/paths/~1a/get/1/x~0y"].line == (7 if as_json else 5)
     assert "/nope" not in found

@@ -29,7 +29,7 @@ components:
 def drafted() -> tuple[DocumentDraft, Canonical, Report]:
     report = Report()
     library = Documents(report)
-    file = library.first(TEXT, "doc")
+    file = library.read_root(TEXT, "doc")
     draft = normalise(Node(file, "", file.tree), Resolver(library, report), report, "doc")
     return draft, emit(draft), report
 

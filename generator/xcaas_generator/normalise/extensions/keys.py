@@ -1,4 +1,4 @@
-"""The keys of the `x-xcaas-*` extensions. specs/README.md says what each means."""
+"""The keys of the `x-xcaas-*` extensions. specs/README.md describes them."""
 
 from __future__ import annotations
 

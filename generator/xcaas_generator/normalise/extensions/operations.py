@@ -1,7 +1,6 @@
-"""What OpenAPI can't say of an operation: read from its `x-xcaas-*` keys, checked, and put into its node.
+"""Extensions of operations: read from `x-xcaas-*` keys, checked, and added to the node of the operation.
 
-A malformed one is left out with a problem that names its place, so that what comes after
-sees only well-formed nodes.
+Malformed ones are left out, and reported with their location, so that later stages see only valid nodes.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from xcaas_generator import ir
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.drafts import OperationDraft
 from xcaas_generator.normalise.extensions import keys, reading
-from xcaas_generator.normalise.extensions.rules import well_formed
+from xcaas_generator.normalise.extensions.rules import is_well_formed
 from xcaas_generator.report import Report
 
 
@@ -22,9 +21,9 @@ class OperationExtensions:
         self._report = report
 
     def add(self, operation: ir.Operation, node: Node) -> ir.Operation:
-        """Return the same operation, with what its extensions say."""
+        """Return the operation with its extensions."""
         paging, poller, download, retry, headers, response, resource, slices = (
-            node.child(key) if node.has(key) and well_formed(node, key, self._report) else None
+            node.child(key) if node.has(key) and is_well_formed(node, key, self._report) else None
             for key in (
                 *(keys.PAGINATION, keys.POLLER, keys.DOWNLOAD, keys.RETRY, keys.HEADERS, keys.RESPONSE, keys.RESOURCE),
                 keys.SLICES,
@@ -45,71 +44,73 @@ class OperationExtensions:
 
     def check_calls(self, drafts: list[OperationDraft]) -> None:
         """Leave out pagers, pollers and downloads that name operations or parameters which don't exist."""
-        known = {draft.node.id: draft for draft in drafts}
+        by_id = {draft.node.id: draft for draft in drafts}
         for draft in drafts:
             node = draft.node
-            if node.pagination and not self._parameters_exist(draft, node.pagination):
+            if node.pagination and not self._has_page_parameters(draft, node.pagination):
                 draft.node = replace(draft.node, pagination=None)
-            if node.poller and not self._poller_works(draft, node.poller, known):
+            if node.poller and not self._is_valid_poller(draft, node.poller, by_id):
                 draft.node = replace(draft.node, poller=None)
-            if node.download and not self._calls_exist(node, keys.DOWNLOAD, _download_calls(node.download), known):
+            if node.download and not self._are_valid_calls(node, keys.DOWNLOAD, _download_calls(node.download), by_id):
                 draft.node = replace(draft.node, download=None)
-            if node.slices and not self._slices_work(draft, node.slices, known):
+            if node.slices and not self._are_valid_slices(draft, node.slices, by_id):
                 draft.node = replace(draft.node, slices=None)
 
-    def _parameters_exist(self, draft: OperationDraft, paging: ir.Pagination) -> bool:
-        good = True
+    def _has_page_parameters(self, draft: OperationDraft, paging: ir.Pagination) -> bool:
+        is_valid = True
         if paging.within == "query":
             for role, name in (("parameter", paging.parameter), ("size", paging.size)):
-                # A pointer leads into the body.
-                missing = (
+                # A JSON pointer is a location in the body.
+                is_missing = (
                     draft.body is None if name and name.startswith("/") else name and not _has_parameter(draft, name)
                 )
-                if missing:
+                if is_missing:
                     path = f"{keys.PAGINATION}/{role}"
-                    good = self._fault(draft.node, path, f"the operation has no parameter {name!r}")
-        return good
+                    is_valid = self._warn(draft.node, path, f"the operation has no parameter {name!r}")
+        return is_valid
 
-    def _poller_works(self, draft: OperationDraft, poller: ir.Poller, known: Mapping[str, OperationDraft]) -> bool:
-        good = self._calls_exist(draft.node, keys.POLLER, _poller_calls(poller), known)
+    def _is_valid_poller(self, draft: OperationDraft, poller: ir.Poller, by_id: Mapping[str, OperationDraft]) -> bool:
+        is_valid = self._are_valid_calls(draft.node, keys.POLLER, _poller_calls(poller), by_id)
         if poller.id is None and not _has_parameter(draft, poller.status.call.parameter):
             message = f"without 'id' the operation needs the parameter {poller.status.call.parameter!r} itself"
-            good = self._fault(draft.node, keys.POLLER, message)
-        return good
+            is_valid = self._warn(draft.node, keys.POLLER, message)
+        return is_valid
 
-    def _slices_work(self, draft: OperationDraft, slices: ir.Slices, known: Mapping[str, OperationDraft]) -> bool:
-        good = self._calls_exist(draft.node, keys.SLICES, {"rows": slices.rows.call if slices.rows else None}, known)
+    def _are_valid_slices(self, draft: OperationDraft, slices: ir.Slices, by_id: Mapping[str, OperationDraft]) -> bool:
+        is_valid = self._are_valid_calls(
+            draft.node, keys.SLICES, {"rows": slices.rows.call if slices.rows else None}, by_id
+        )
         for role in ("start", "end", "zone", "filter", "partition"):
             name: str | None = getattr(slices, role)
             if name and not (draft.body is not None if name.startswith("/") else _has_parameter(draft, name)):
-                good = self._fault(draft.node, f"{keys.SLICES}/{role}", f"the operation has no parameter {name!r}")
-        if slices.count is not None and slices.count not in known:
-            good = self._fault(draft.node, f"{keys.SLICES}/count", f"there is no operation {slices.count!r}")
-        listed = known.get(slices.rows.call.operation) if slices.rows else draft
+                is_valid = self._warn(draft.node, f"{keys.SLICES}/{role}", f"the operation has no parameter {name!r}")
+        if slices.count is not None and slices.count not in by_id:
+            is_valid = self._warn(draft.node, f"{keys.SLICES}/count", f"there is no operation {slices.count!r}")
+        listed = by_id.get(slices.rows.call.operation) if slices.rows else draft
         if listed is not None and listed.node.pagination is None:
-            good = self._fault(draft.node, keys.SLICES, f"{listed.node.id!r} is not a list with pages")
-        return good
+            is_valid = self._warn(draft.node, keys.SLICES, f"{listed.node.id!r} is not a list with pages")
+        return is_valid
 
-    def _calls_exist(
+    def _are_valid_calls(
         self,
         node: ir.Operation,
         key: str,
         calls: Mapping[str, ir.FollowUp | None],
-        known: Mapping[str, OperationDraft],
+        by_id: Mapping[str, OperationDraft],
     ) -> bool:
-        good = True
+        is_valid = True
         for role, call in calls.items():
             if call is None:
                 continue
-            called = known.get(call.operation)
+            called = by_id.get(call.operation)
             if called is None:
-                good = self._fault(node, f"{key}/{role}/operation", f"there is no operation {call.operation!r}")
+                is_valid = self._warn(node, f"{key}/{role}/operation", f"there is no operation {call.operation!r}")
             elif not _has_parameter(called, call.parameter):
                 message = f"{called.node.id!r} has no parameter {call.parameter!r}"
-                good = self._fault(node, f"{key}/{role}/parameter", message)
-        return good
+                is_valid = self._warn(node, f"{key}/{role}/parameter", message)
+        return is_valid
 
-    def _fault(self, node: ir.Operation, path: str, message: str) -> bool:
+    def _warn(self, node: ir.Operation, path: str, message: str) -> bool:
         place = ir.SourceLocation(node.place.file, f"{node.place.pointer}/{path}")
         self._report.warn(place, f"{message}; {path.partition('/')[0]} was ignored", "Correct the name.")
         return False

@@ -1,4 +1,4 @@
-"""From the data of an extension, which `rules` has judged, to a node of the IR."""
+"""Conversion of extensions, which `rules` has checked, to nodes of the IR."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def pagination(node: Node) -> ir.Pagination:
         node.text("parameter"),
         node.text("items"),
         "body" if node.get("in") == "body" else "query",
-        _text(node, "size"),
+        _string(node, "size"),
         _integer(node, "first"),
         _location(node.child("next")) if node.get("next") is not None else None,
-        tuple(_stop(one) for one in node.child("last").elements()),
+        tuple(_stop(condition) for condition in node.child("last").elements()),
         _integer(node, "past_end"),
         node.get("alone") is True,
         node.get("empty_ends") is not False,
@@ -60,13 +60,13 @@ def poller(node: Node) -> ir.Poller:
         status=ir.StatusLink(
             _call(status),
             status.text("value"),
-            _texts(status, "done"),
-            _texts(status, "failed"),
-            _texts(status, "partial"),
-            _text(status, "reason"),
+            _strings(status, "done"),
+            _strings(status, "failed"),
+            _strings(status, "partial"),
+            _string(status, "reason"),
         ),
-        id=_text(node, "id"),
-        resume=_text(node, "resume"),
+        id=_string(node, "id"),
+        resume=_string(node, "resume"),
         result=_call(node.child("result")) if node.get("result") is not None else None,
         cancel=_call(node.child("cancel")) if node.get("cancel") is not None else None,
         first=_number(interval, "first"),
@@ -78,14 +78,14 @@ def poller(node: Node) -> ir.Poller:
 
 
 def download(node: Node) -> ir.Download:
-    checksum = node.child("checksum")
-    found = None
-    if checksum.value is not None:
-        pointers = (_text(checksum, key) for key in ("value", "type", "size"))
-        found = ir.Checksum(_call(checksum), *pointers)
+    declared = node.child("checksum")
+    checksum = None
+    if declared.value is not None:
+        pointers = (_string(declared, key) for key in ("value", "type", "size"))
+        checksum = ir.Checksum(_call(declared), *pointers)
     ranges = node.get("ranges")
     return ir.Download(
-        found, _text(node, "filename"), {"yes": True, "no": False}.get(ranges) if isinstance(ranges, str) else None
+        checksum, _string(node, "filename"), {"yes": True, "no": False}.get(ranges) if isinstance(ranges, str) else None
     )
 
 
@@ -94,15 +94,15 @@ def retry(node: Node) -> ir.Retry:
 
 
 def filter_spec(node: Node) -> ir.Filter:
-    """Return what a filter may say."""
+    """Return the grammar that a filter parameter accepts."""
     times: ir.FilterTimes = "epoch-milliseconds" if node.get("times") == "epoch-milliseconds" else "date-time"
-    return ir.Filter(_texts(node, "operators"), times, _texts(node, "fields"), node.get("alone") is True)
+    return ir.Filter(_strings(node, "operators"), times, _strings(node, "fields"), node.get("alone") is True)
 
 
 def slices(node: Node) -> ir.Slices:
     rows = node.child("rows")
     names = ("start", "end", "zone", "filter", "field")
-    start, end, zone, filter, field = (_text(node, name) for name in names)
+    start, end, zone, filter, field = (_string(node, name) for name in names)
     return ir.Slices(
         node.place,
         start=start,
@@ -111,54 +111,54 @@ def slices(node: Node) -> ir.Slices:
         filter=filter,
         field=field,
         longest=_integer(node, "longest"),
-        partition=_text(node, "partition"),
-        key=_text(node, "key"),
-        time=_text(node, "time"),
-        total=_text(node, "total"),
-        count=_text(node, "count"),
+        partition=_string(node, "partition"),
+        key=_string(node, "key"),
+        time=_string(node, "time"),
+        total=_string(node, "total"),
+        count=_string(node, "count"),
         rows=ir.RowsOf(_call(rows), rows.text("id")) if node.get("rows") is not None else None,
     )
 
 
 def key_urls(node: Node) -> tuple[str, ...]:
-    """Return where the keys of a signature are."""
-    return _texts(node, "keys")
+    """Return the URLs of the keys of a signature."""
+    return _strings(node, "keys")
 
 
 def headers(node: Node) -> tuple[tuple[str, str], ...]:
-    """Return headers with a fixed value, in the document's order."""
-    return tuple((name, one.value) for name, one in node.items() if isinstance(one.value, str))
+    """Return the constant headers, in the order of the document."""
+    return tuple((name, value.value) for name, value in node.items() if isinstance(value.value, str))
 
 
 def rate_limits(root: Node, report: Report) -> tuple[ir.RateLimit, ...]:
     """Return the documented limits of a product."""
-    found: list[ir.RateLimit] = []
+    limits: list[ir.RateLimit] = []
     for limit in root.child(keys.PRODUCT).child("rate_limits").elements():
         calls, per = _integer(limit, "calls"), _number(limit, "per")
         if calls is None or calls < 1 or per is None or per <= 0:
             report.warn(limit.place, "a limit needs 'calls' and 'per', at least one call in a number of seconds")
         else:
-            found.append(ir.RateLimit(calls, per))
-    return tuple(found)
+            limits.append(ir.RateLimit(calls, per))
+    return tuple(limits)
 
 
 def console_name(root: Node) -> str | None:
     """Return the name of a product in the Admin Console."""
-    return _text(root.child(keys.PRODUCT), "console_name")
+    return _string(root.child(keys.PRODUCT), "console_name")
 
 
 def _call(node: Node) -> ir.FollowUp:
     return ir.FollowUp(node.text("operation"), node.text("parameter"))
 
 
-def _text(node: Node, key: str) -> str | None:
+def _string(node: Node, key: str) -> str | None:
     value = node.get(key)
     return value if isinstance(value, str) else None
 
 
-def _texts(node: Node, key: str) -> tuple[str, ...]:
+def _strings(node: Node, key: str) -> tuple[str, ...]:
     value = node.get(key)
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _integer(node: Node, key: str) -> int | None:
