@@ -15,7 +15,7 @@ from xcaas_generator.python.imports import SDK, Imports
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of a method. `default` is None for a required one."""
+    """An argument of a method. `default` is None if it is required."""
 
     name: Code
     annotation: Code
@@ -27,7 +27,7 @@ class Argument:
 def arguments(
     operation: ir.Operation, context: PlanContext, imports: Imports, annotations: Annotations
 ) -> list[Argument]:
-    """Return the arguments, parallel to the operation's parameters."""
+    """Return the arguments, in the order of the operation's parameters."""
     names = argument_names(operation)
     return [
         _argument(item, name, context, imports, annotations)
@@ -41,12 +41,12 @@ def body_argument(
     imports: Imports,
     annotations: Annotations,
 ) -> Argument | None:
-    """Return the argument for the request body, whose name stays clear of the others."""
+    """Return the argument for the request body, if there is one."""
     body = operation.body
     if body is None or not body.variants:
         return None
     types = list(dict.fromkeys(_body_type(variant, context, imports, annotations) for variant in body.variants))
-    if not body.required and not any(one == "None" or one.endswith(" | None") for one in types):
+    if not body.required and not any(type_ == "None" or type_.endswith(" | None") for type_ in types):
         types.append(Code("None"))
     return Argument(
         name=identifier(body_argument_name(operation)),
@@ -57,24 +57,24 @@ def body_argument(
     )
 
 
-def signature(given: list[Argument]) -> Code:
-    """Return the parameters: those of the path first, then keyword-only ones, the required before the optional."""
-    ordered = _in_order(given)
-    parts = [Code("self"), *(_declared(item) for item in ordered if item.positional)]
-    keywords = [_declared(item) for item in ordered if not item.positional]
+def signature(arguments: list[Argument]) -> Code:
+    """Return the parameters of the method: positional ones first, then keyword-only ones, required before optional."""
+    ordered = _in_signature_order(arguments)
+    parts = [Code("self"), *(_parameter(item) for item in ordered if item.positional)]
+    keywords = [_parameter(item) for item in ordered if not item.positional]
     return join(", ", [*parts, Code("*"), *keywords] if keywords else parts)
 
 
-def described(given: list[Argument]) -> list[tuple[str, str]]:
+def argument_docs(arguments: list[Argument]) -> list[tuple[str, str]]:
     """Return names and descriptions for the docstring."""
-    return [(item.name, item.doc) for item in _in_order(given)]
+    return [(item.name, item.doc) for item in _in_signature_order(arguments)]
 
 
-def _in_order(given: list[Argument]) -> list[Argument]:
-    return sorted(given, key=lambda item: (not item.positional, item.default is not None))
+def _in_signature_order(arguments: list[Argument]) -> list[Argument]:
+    return sorted(arguments, key=lambda item: (not item.positional, item.default is not None))
 
 
-def _declared(item: Argument) -> Code:
+def _parameter(item: Argument) -> Code:
     if item.default is None:
         return code("{}: {}", item.name, item.annotation)
     return code("{}: {} = {}", item.name, item.annotation, item.default)
@@ -90,12 +90,12 @@ def _argument(
         annotation=code("{} | {}", imports.use(SDK, "Filter"), annotation) if parameter.filter else annotation,
         default=default,
         positional=parameter.location == "path" and default is None,
-        doc=docstrings.facts(parameter, _known_values(parameter.type, context)),
+        doc=docstrings.item_doc(parameter, _known_values(parameter.type, context)),
     )
 
 
 def _default(parameter: ir.Parameter, context: PlanContext) -> Code | None:
-    """Return None for what the caller must give, `None` as code for what may be left out."""
+    """Return the default of an argument as code; None if it is required."""
     if not parameter.required or parameter.source:
         return Code("None")
     if isinstance(parameter.type, ir.Const) and not isinstance(parameter.type.value, float):
@@ -106,13 +106,13 @@ def _default(parameter: ir.Parameter, context: PlanContext) -> Code | None:
 
 
 def _fits(value: ir.JSON, ref: ir.TypeRef, context: PlanContext) -> bool:
-    """Return whether a default can stand in a signature: a plain scalar of the very type."""
+    """Return whether a default can be written in a signature: a plain scalar of exactly this type."""
     if isinstance(ref, ir.EnumRef):
         return isinstance(value, str) and "str" in context.names.enums[ref.name].base
     if not isinstance(ref, ir.Scalar) or (ref.form is not None and ref.kind == "str"):
         return False
-    wanted = {"str": str, "int": int, "float": float, "bool": bool}.get(ref.kind)
-    return type(value) is wanted and not (ref.form or "").startswith("epoch")
+    python_type = {"str": str, "int": int, "float": float, "bool": bool}.get(ref.kind)
+    return type(value) is python_type and not (ref.form or "").startswith("epoch")
 
 
 def _known_values(ref: ir.TypeRef, context: PlanContext) -> tuple[ir.JSON, ...]:
@@ -125,14 +125,14 @@ def _body_type(variant: ir.BodyVariant, context: PlanContext, imports: Imports, 
     if variant.kind == "binary":
         return imports.use(SDK, "BinaryInput")
     if variant.kind == "text":
-        plain = ir.Scalar("str")
-        lines = (ir.ListOf(ir.Scalar("any")),) if "json" in variant.media_type else ()  # one for each element
-        return annotations.write(ir.UnionOf((variant.type, plain, *lines)))
+        string = ir.Scalar("str")
+        lines = (ir.ListOf(ir.Scalar("any")),) if "json" in variant.media_type else ()  # a line per element
+        return annotations.write(ir.UnionOf((variant.type, string, *lines)))
     if variant.kind == "xml":
         return code("{} | {}", imports.builtin("str"), imports.builtin("bytes"))
     if variant.kind == "multipart" and isinstance(variant.type, ir.ModelRef) and _has_files(variant.type, context):
-        # A model holds bytes; a form also takes open files, and names and types for them.
-        return annotations.twin(variant.type)
+        # A model has bytes; the typed dictionary also accepts open files, with names and types.
+        return annotations.typed_dict(variant.type)
     return annotations.write(variant.type)
 
 

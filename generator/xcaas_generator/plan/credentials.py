@@ -1,4 +1,4 @@
-"""Which credentials a product takes, in the words of whoever makes a client."""
+"""The credentials that a product accepts, as descriptions for users."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ CREDENTIALS = {
     "basic-token": "BasicToken",
     "work-analytics-login": "WorkAnalyticsLogin",
 }
-"""What a client is given, by the kinds of credentials that a security scheme can name."""
+"""The credential classes to pass to a client, by the kinds of credentials that a security scheme can name."""
 
 
 def credentials_of(document: ir.Document) -> tuple[str, ...]:
-    """Return what a client is given to call the operations of a document."""
+    """Return the credential classes for the operations of a document."""
     used = {name for item in document.operations for schemes in item.security for name in schemes}
     kinds = {scheme.credential for scheme in document.security_schemes if scheme.name in used}
-    if "api-token" in kinds:  # one credential holds both
+    if "api-token" in kinds:  # which includes a key
         kinds.discard("api-key")
-    return tuple(words for kind, words in CREDENTIALS.items() if kind in kinds)
+    return tuple(description for kind, description in CREDENTIALS.items() if kind in kinds)
 
 
-def needs(credentials: tuple[str, ...], regions: tuple[str, ...] | None) -> str:
-    """Return a sentence on what a product needs of its client; nothing where there is nothing to say."""
+def requirements_sentence(credentials: tuple[str, ...], regions: tuple[str, ...] | None) -> str:
+    """Return a sentence on the credentials and regions that a product needs; "" if it needs none."""
     parts = [f"takes {' or '.join(credentials)}"] if credentials else []
     if regions:
         parts.append(f"regions {', '.join(regions)}")

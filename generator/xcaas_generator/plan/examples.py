@@ -1,7 +1,6 @@
-"""`_examples.json`: what operations respond with, after the examples of their spec; for the fake server of tests.
+"""`_examples.json`: example responses of operations, from the examples in their spec, for the fake server of tests.
 
-Only operations are in it whose responses have an example somewhere. For the others the fake
-makes one of the models.
+It contains only operations whose responses have an example somewhere. For others the fake server makes up examples.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from dataclasses import dataclass, field
 from xcaas_generator import ir
 
 NAME = "_examples.json"
-_DEEPEST = 6
-_MAX_VALUES = 400  # values per example; in large documents everything hangs together
+_MAX_DEPTH = 6
+_MAX_VALUES = 400  # values per example; models of large documents may all be connected
 
-_BY_FORM: Mapping[str, ir.JSON] = {
+_BY_FORMAT: Mapping[str, ir.JSON] = {
     "date": "2026-03-14",
     "date-time-utc-naive": "2026-03-14T09:26:53",
     "date-time-local": "2026-03-14T09:26:53",
@@ -33,20 +32,20 @@ _NUMBERS = ("int32", "int64", "float", "double", "decimal")
 
 
 def dump(document: ir.Document) -> str | None:
-    """Return the examples as text, an operation a line; None if the document has no examples."""
+    """Return the examples as JSON, one operation per line; None if the document has none."""
     models = {model.name: model for model in document.models}
     enums = {enum.name: enum for enum in document.enums}
-    found: dict[str, ir.JSON] = {}
+    examples: dict[str, ir.JSON] = {}
     for operation in document.operations:
         response = _success(operation)
         if response is not None:
-            maker = _Maker(models, enums)
-            value = maker.value(response, 0)
-            if maker.told:
-                found[operation.id] = value
-    if not found:
+            builder = _ExampleBuilder(models, enums)
+            value = builder.value(response, 0)
+            if builder.uses_spec_examples:
+                examples[operation.id] = value
+    if not examples:
         return None
-    lines = [f"{json.dumps(key)}: {json.dumps(found[key])}" for key in sorted(found)]
+    lines = [f"{json.dumps(key)}: {json.dumps(examples[key])}" for key in sorted(examples)]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -58,17 +57,17 @@ def _success(operation: ir.Operation) -> ir.TypeRef | None:
 
 
 @dataclass(slots=True)
-class _Maker:
-    """Makes one example. `told` says whether the spec's own examples had a part in it."""
+class _ExampleBuilder:
+    """Builds one example. `uses_spec_examples` is whether it contains an example of the spec."""
 
     models: Mapping[str, ir.Model]
     enums: Mapping[str, ir.Enum]
-    told: bool = False
-    made: int = 0
+    uses_spec_examples: bool = False
+    count: int = 0
     path: list[str] = field(default_factory=list)
 
     def value(self, ref: ir.TypeRef, depth: int) -> ir.JSON:
-        self.made += 1
+        self.count += 1
         match ref:
             case ir.ModelRef():
                 return self.model(self.models[ref.name], depth)
@@ -77,9 +76,9 @@ class _Maker:
             case ir.Const():
                 return ref.value
             case ir.ListOf():
-                return [] if self.enough(depth) else [self.value(ref.item, depth + 1)]
+                return [] if self.is_full(depth) else [self.value(ref.item, depth + 1)]
             case ir.MapOf():
-                return {} if self.enough(depth) else {"key": self.value(ref.value, depth + 1)}
+                return {} if self.is_full(depth) else {"key": self.value(ref.value, depth + 1)}
             case ir.UnionOf():
                 return self.union(ref, depth)
             case ir.Scalar():
@@ -87,23 +86,23 @@ class _Maker:
 
     def model(self, model: ir.Model, depth: int) -> ir.JSON:
         if isinstance(model.example, dict) and model.example:
-            self.told = True
+            self.uses_spec_examples = True
             return model.example
-        again = model.name in self.path or self.enough(depth)
+        required_only = model.name in self.path or self.is_full(depth)
         self.path.append(model.name)
-        found: dict[str, ir.JSON] = {}
-        for one in model.fields:
-            if one.write_only or (again and not one.required):
+        example: dict[str, ir.JSON] = {}
+        for item in model.fields:
+            if item.write_only or (required_only and not item.required):
                 continue
-            if one.example is not None:
-                self.told = True
-                found[one.wire] = one.example
-            elif again and one.nullable:
-                found[one.wire] = None
-            elif depth < _DEEPEST * 2:
-                found[one.wire] = self.value(one.type, depth + 1)
+            if item.example is not None:
+                self.uses_spec_examples = True
+                example[item.wire] = item.example
+            elif required_only and item.nullable:
+                example[item.wire] = None
+            elif depth < _MAX_DEPTH * 2:
+                example[item.wire] = self.value(item.type, depth + 1)
         self.path.pop()
-        return found
+        return example
 
     def union(self, ref: ir.UnionOf, depth: int) -> ir.JSON:
         tags = [tag for tag, name in ref.mapping if ref.members and ref.members[0] == ir.ModelRef(name)]
@@ -112,17 +111,17 @@ class _Maker:
             return {**value, ref.discriminator: tags[0]}
         return value
 
-    def enough(self, depth: int) -> bool:
-        return depth >= _DEEPEST or self.made >= _MAX_VALUES
+    def is_full(self, depth: int) -> bool:
+        return depth >= _MAX_DEPTH or self.count >= _MAX_VALUES
 
 
 def _scalar(ref: ir.Scalar) -> ir.JSON:
-    form = ref.form or ""
+    format_ = ref.form or ""
     if ref.kind == "str":
-        if form in _NUMBERS:
+        if format_ in _NUMBERS:
             return "1"
-        found = _BY_FORM.get(form, "2026-03-14T09:26:53Z" if form.startswith("date-time") else "text")
-        return found if isinstance(found, str) else str(found)
+        value = _BY_FORMAT.get(format_, "2026-03-14T09:26:53Z" if format_.startswith("date-time") else "text")
+        return value if isinstance(value, str) else str(value)
     if ref.kind in ("int", "float"):
-        return _BY_FORM.get(form, 1 if ref.kind == "int" else 1.5)
+        return _BY_FORMAT.get(format_, 1 if ref.kind == "int" else 1.5)
     return {"bool": True, "none": None, "bytes": "ZXhhbXBsZQ=="}.get(ref.kind, {})

@@ -1,4 +1,4 @@
-"""Expressions for what `x-xcaas-*` keys declare: paging, polling, downloads, harmless repeats, fixed headers."""
+"""Expressions for extensions (`x-xcaas-*`): pagination, pollers, downloads, retries, constant headers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xcaas_generator.python.imports import SDK, Imports
 
 @dataclass(frozen=True, slots=True)
 class OperationRef:
-    """Another operation of the product, and where generated code keeps it (`_bulk:_STATUS`)."""
+    """An operation of the product, and a reference to its constant in generated code (`_bulk:_STATUS`)."""
 
     operation: ir.Operation
     reference: str
@@ -28,17 +28,17 @@ def paged_item(operation: ir.Operation, response: ir.TypeRef, models: Mapping[st
     pagination = operation.pagination
     if pagination is None:
         return None
-    found = _at(response, pagination.items, models)
-    if isinstance(found, ir.ListOf):
-        return found.item
-    if found == ir.Scalar("any"):
-        return found
-    raise _mistake(
+    items = _type_at(response, pagination.items, models)
+    if isinstance(items, ir.ListOf):
+        return items.item
+    if items == ir.Scalar("any"):
+        return items
+    raise _error(
         pagination.place, f"the pagination has `items: {pagination.items!r}`, but the response has no list there"
     )
 
 
-def _at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
+def _type_at(ref: ir.TypeRef, pointer: str, models: Mapping[str, ir.Model]) -> ir.TypeRef | None:
     for part in pointer.split("/")[1:]:
         wire = part.replace("~1", "/").replace("~0", "~")
         if isinstance(ref, ir.MapOf):
@@ -58,7 +58,7 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
     pagination = operation.pagination
     if pagination is None:
         return None
-    marks = [_last(mark, imports) for mark in pagination.last]
+    conditions = [_stop_condition(condition, imports) for condition in pagination.last]
     return call(
         imports.use(SDK, "PaginationSpec"),
         text(pagination.style),
@@ -68,7 +68,7 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
         within=text("body") if pagination.within == "body" else None,
         first=_literal(pagination.first),
         next=_location(pagination.next) if pagination.next else None,
-        last=parenthesised(marks) if marks else None,
+        last=parenthesised(conditions) if conditions else None,
         past_end=_literal(pagination.past_end),
         alone=literal(True) if pagination.alone else None,
         empty_ends=None if pagination.empty_ends else literal(False),
@@ -76,13 +76,13 @@ def paging(operation: ir.Operation, item: ir.TypeRef, names: ModelNames, imports
     )
 
 
-def _location(found: ir.ValueLocation) -> Code:
-    return parenthesised([text(found.where), text(found.name)])
+def _location(location: ir.ValueLocation) -> Code:
+    return parenthesised([text(location.where), text(location.name)])
 
 
-def _last(stop: ir.StopCondition, imports: Imports) -> Code:
-    values = [literal(stop.value)] if stop.test in ("equals", "lacks") else []
-    return call(imports.use(SDK, "StopCondition"), _location(stop.location), text(stop.test), *values)
+def _stop_condition(condition: ir.StopCondition, imports: Imports) -> Code:
+    values = [literal(condition.value)] if condition.test in ("equals", "lacks") else []
+    return call(imports.use(SDK, "StopCondition"), _location(condition.location), text(condition.test), *values)
 
 
 def polling(operation: ir.Operation, references: OperationRefs, imports: Imports) -> Code | None:
@@ -93,7 +93,7 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
     status = poller.status
     state = call(
         imports.use(SDK, "StatusLink"),
-        *_related_parts(operation, status.call, references),
+        *_link_parts(operation, status.call, references),
         value=text(status.value),
         done=texts(status.done),
         failed=texts(status.failed),
@@ -104,8 +104,8 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
         imports.use(SDK, "PollingSpec"),
         id=_text(poller.id),
         status=state,
-        result=_related(operation, poller.result, references, imports),
-        cancel=_related(operation, poller.cancel, references, imports),
+        result=_link(operation, poller.result, references, imports),
+        cancel=_link(operation, poller.cancel, references, imports),
         first=_literal(poller.first),
         factor=_literal(poller.factor),
         longest=_literal(poller.longest),
@@ -115,26 +115,26 @@ def polling(operation: ir.Operation, references: OperationRefs, imports: Imports
     )
 
 
-def polled(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
-    """Return the operation whose response a poller gives in the end."""
+def polled_operation(operation: ir.Operation, references: OperationRefs) -> ir.Operation | None:
+    """Return the operation whose response is the result of a poller."""
     poller = operation.poller
     return None if poller is None else _reference(operation, poller.result or poller.status.call, references).operation
 
 
-def carried(operation: ir.Operation, references: OperationRefs) -> list[bool]:
-    """Return for each parameter of an operation that starts work whether the operations that follow it take it too."""
+def shared_with_poller(operation: ir.Operation, references: OperationRefs) -> list[bool]:
+    """Return, for each parameter of an operation that starts a job, whether the poller's operations have it, too."""
     followers = operation.poller.calls if operation.poller else ()
-    taken = {
-        _alike(parameter)
+    shared = {
+        _parameter_key(parameter)
         for follower in followers
         for parameter in _reference(operation, follower, references).operation.parameters
         if parameter.wire != follower.parameter
     }
-    return [_alike(parameter) in taken for parameter in operation.parameters]
+    return [_parameter_key(parameter) in shared for parameter in operation.parameters]
 
 
-def _alike(parameter: ir.Parameter) -> tuple[bool, str]:
-    """Return what makes parameters of two operations the same one, as the run time sees it."""
+def _parameter_key(parameter: ir.Parameter) -> tuple[bool, str]:
+    """Return a key by which the run time considers parameters of two operations the same."""
     is_header = parameter.location == "header"
     return is_header, parameter.wire.lower() if is_header else parameter.wire
 
@@ -147,7 +147,7 @@ def downloading(operation: ir.Operation, references: OperationRefs, imports: Imp
     checksum = download.checksum
     return call(
         imports.use(SDK, "DownloadSpec"),
-        checksum=_related(operation, checksum.call if checksum else None, references, imports),
+        checksum=_link(operation, checksum.call if checksum else None, references, imports),
         value=_text(checksum.value) if checksum else None,
         type=_text(checksum.type) if checksum else None,
         size=_text(checksum.size) if checksum else None,
@@ -157,37 +157,37 @@ def downloading(operation: ir.Operation, references: OperationRefs, imports: Imp
 
 
 def retry(operation: ir.Operation) -> Code | None:
-    """Return `True` or `False` where the spec says whether a repeat does harm."""
+    """Return `True` or `False` if the spec says whether calls may be repeated."""
     return None if operation.retry is None else literal(operation.retry.safe)
 
 
 def fixed_headers(operation: ir.Operation) -> Code | None:
-    """Return headers that the service wants with every call, by name."""
+    """Return the constant headers of an operation."""
     pairs = [(text(name), text(value)) for name, value in operation.fixed_headers]
     return braced(pairs) if pairs else None
 
 
-def _related(
+def _link(
     operation: ir.Operation, follow_up: ir.FollowUp | None, references: OperationRefs, imports: Imports
 ) -> Code | None:
     if follow_up is None:
         return None
-    return call(imports.use(SDK, "LinkSpec"), *_related_parts(operation, follow_up, references))
+    return call(imports.use(SDK, "LinkSpec"), *_link_parts(operation, follow_up, references))
 
 
-def _related_parts(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> tuple[Code, Code]:
+def _link_parts(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> tuple[Code, Code]:
     return text(_reference(operation, follow_up, references).reference), text(follow_up.parameter)
 
 
 def _reference(operation: ir.Operation, follow_up: ir.FollowUp, references: OperationRefs) -> OperationRef:
-    found = references.get(follow_up.operation)
-    if found is None:
-        # It stood in the document, but had to be refused.
-        raise _mistake(operation.place, f"what follows needs the operation {follow_up.operation!r}, which was refused")
-    return found
+    reference = references.get(follow_up.operation)
+    if reference is None:
+        # The document has it, but it was refused.
+        raise _error(operation.place, f"what follows needs the operation {follow_up.operation!r}, which was refused")
+    return reference
 
 
-def _mistake(place: ir.SourceLocation, message: str) -> InputError:
+def _error(place: ir.SourceLocation, message: str) -> InputError:
     return InputError([Problem(place, message, "specs/README.md describes it.")])
 
 

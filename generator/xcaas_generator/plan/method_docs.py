@@ -25,24 +25,24 @@ _FILE = "The file, not yet fetched: save it, or read it."
 _EVENTS = "The events as they happen. Each is acknowledged when you ask for the next one, or at the end of `with`."
 _POLLER = "A poller for the job: wait for its result, get its status, or cancel it."
 JOB = "Id of the job: the poller's `id`, or from the response that started it."
-"""What the id of a running job is."""
+"""The description of the argument `id` of a running job."""
 _PARTIAL = "`partial` says whether the result is incomplete."
 _POLL_FAILS = "The job failed or was cancelled; `PollerTimeoutError` if it took too long."
 
-Described = Iterable[tuple[str, str]]
+ArgumentDocs = Iterable[tuple[str, str]]
 """Arguments and their descriptions, in the order of the signature."""
 
 
-def method_doc(operation: ir.Operation, placement: Placement, arguments: Described, returns: str) -> str:
-    """Return the docstring of an operation's own method."""
-    first = (
+def method_doc(operation: ir.Operation, placement: Placement, arguments: ArgumentDocs, returns: str) -> str:
+    """Return the docstring of an operation's method."""
+    summary = (
         docstrings.sentence(operation.summary)
         or docstrings.summary(operation.doc)
         or f"`{operation.method} {operation.path}`."
     )
     return docstrings.paragraphs(
-        first,
-        "" if docstrings.sentence(operation.doc) == first else operation.doc,
+        summary,
+        "" if docstrings.sentence(operation.doc) == summary else operation.doc,
         f"This only starts the job. `{placement.poll}` also returns a poller to wait for its result."
         if placement.poll
         else "",
@@ -53,8 +53,8 @@ def method_doc(operation: ir.Operation, placement: Placement, arguments: Describ
     )
 
 
-def poll_doc(operation: ir.Operation, arguments: Described) -> str:
-    """Return the docstring of the method that starts work and follows it."""
+def poll_doc(operation: ir.Operation, arguments: ArgumentDocs) -> str:
+    """Return the docstring of the method that starts a job and returns a poller."""
     return docstrings.paragraphs(
         f"{docstrings.summary(operation.summary or operation.doc)} The poller waits for the result.",
         _arguments(arguments),
@@ -64,8 +64,8 @@ def poll_doc(operation: ir.Operation, arguments: Described) -> str:
     )
 
 
-def resume_doc(operation: ir.Operation, placement: Placement, arguments: Described) -> str:
-    """Return the docstring of the method that follows work which was started before."""
+def resume_doc(operation: ir.Operation, placement: Placement, arguments: ArgumentDocs) -> str:
+    """Return the docstring of the method that returns a poller for a job started earlier."""
     return docstrings.paragraphs(
         f"Return a poller for a job started earlier, by `{placement.poll or placement.verb}` or elsewhere.",
         _arguments(arguments),
@@ -81,21 +81,21 @@ def _poller(operation: ir.Operation) -> str:
 
 
 def paged_doc() -> str:
-    """Return what a paged method returns."""
+    """Return the description of the result of a paged method."""
     return _PAGED
 
 
 def file_doc() -> str:
-    """Return what a method returns whose response is a file."""
+    """Return the description of the result of a method whose response is a file."""
     return _FILE
 
 
 def events_doc() -> str:
-    """Return what a method returns whose response is a stream of events."""
+    """Return the description of the result of a method whose response is a stream of events."""
     return _EVENTS
 
 
-def _arguments(arguments: Described) -> str:
+def _arguments(arguments: ArgumentDocs) -> str:
     return docstrings.section("Args", (docstrings.entry(name, doc) for name, doc in arguments))
 
 
@@ -114,7 +114,7 @@ def _raises(operation: ir.Operation) -> str:
 
 
 def error_name(status: str) -> str | None:
-    """Return the class that a status is raised as; None for what is no error, or no one kind of it."""
+    """Return the error class of a status; None if it is no error, or not a specific one."""
     if status.startswith("5"):
         return "ServerError"
     return _ERRORS.get(status, "ResponseError") if status.startswith("4") else None

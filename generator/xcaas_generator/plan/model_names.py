@@ -1,4 +1,4 @@
-"""Class, module and dictionary names of a product's models, free of collisions."""
+"""Names of a product's models: classes, modules and typed dictionaries, without collisions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xcaas_generator.python.names import Scope, module_stem, pascal
 
 
 def model_names(document: ir.Document) -> ModelNames:
-    """Return names for every model, enum and union of a document, in its order, so that they are stable."""
+    """Return names for all models, enums and unions of a document, stable because assigned in its order."""
     classes, stems = Scope(), Scope(("__init__",), fold=True)
     names: dict[str, str] = {}
     files: dict[str, str] = {}
@@ -22,7 +22,7 @@ def model_names(document: ir.Document) -> ModelNames:
         if isinstance(union.type, ir.UnionOf):
             unions.setdefault(union_key(union.type), union.name)
     sent, received = sent_models(document), received_models(document)
-    twins = {
+    typed_dicts = {
         model.name: classes.claim(f"{names[model.name]}Dict", f"{names[model.name]}TypedDict")
         for model in document.models
         if model.name in sent
@@ -32,40 +32,40 @@ def model_names(document: ir.Document) -> ModelNames:
         name: classes.claim("parse" + module_stem(names[name]))
         for name in (union.name for union in document.unions if isinstance(union.type, ir.UnionOf))
     }
-    return ModelNames(names, files, twins, enums, sent, received, unions, parsers)
+    return ModelNames(names, files, typed_dicts, enums, sent, received, unions, parsers)
 
 
 def type_names(document: ir.Document) -> list[str]:
     """Return names of models, enums and unions in the document."""
-    every: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
-    return [one.name for one in every]
+    types: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
+    return [type_.name for type_ in types]
 
 
 def sent_models(document: ir.Document) -> frozenset[str]:
-    """Return names of models that a request can hold."""
-    return _reached(document, _sent_types(document))
+    """Return the names of models that a request can contain."""
+    return _contained_models(document, _sent_types(document))
 
 
 def received_models(document: ir.Document) -> frozenset[str]:
-    """Return names of models that a response or the payload of a webhook can hold."""
-    return _reached(document, _received_types(document))
+    """Return the names of models that a response or webhook payload can contain."""
+    return _contained_models(document, _received_types(document))
 
 
-def _reached(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:
+def _contained_models(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:
     models = {model.name: model for model in document.models}
-    waiting = [name for ref in types for name in _mentioned(ref)]
-    found: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in found or name not in models:
+    pending = [name for ref in types for name in _referenced_names(ref)]
+    names: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in names or name not in models:
             continue
-        found.add(name)
+        names.add(name)
         model = models[name]
         for field in model.fields:
-            waiting.extend(_mentioned(field.type))
+            pending.extend(_referenced_names(field.type))
         if model.extra is not None:
-            waiting.extend(_mentioned(model.extra))
-    return frozenset(found)
+            pending.extend(_referenced_names(model.extra))
+    return frozenset(names)
 
 
 def _sent_types(document: ir.Document) -> Iterator[ir.TypeRef]:
@@ -87,16 +87,16 @@ def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
             yield from (variant.type for variant in webhook.body.variants)
 
 
-def _mentioned(ref: ir.TypeRef) -> Iterable[str]:
+def _referenced_names(ref: ir.TypeRef) -> Iterable[str]:
     match ref:
         case ir.ModelRef():
             yield ref.name
         case ir.ListOf():
-            yield from _mentioned(ref.item)
+            yield from _referenced_names(ref.item)
         case ir.MapOf():
-            yield from _mentioned(ref.value)
+            yield from _referenced_names(ref.value)
         case ir.UnionOf():
             for member in ref.members:
-                yield from _mentioned(member)
+                yield from _referenced_names(member)
         case _:
             pass

@@ -1,4 +1,4 @@
-"""Modules of a product's `models` package: a class per model, an alias per enum, an index."""
+"""Modules of a product's `models` package: classes of models, aliases of enums and unions, the index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from dataclasses import replace
 from xcaas_generator import ir
 from xcaas_generator.plan.model_names import type_names
 from xcaas_generator.plan.unions import alias_plan, union_plan
-from xcaas_generator.plan.views import EnumPlan, FieldPlan, IndexEntry, IndexPlan, ModelPlan, Module, TwinBase, TwinPlan
+from xcaas_generator.plan.views import (
+    EnumPlan,
+    FieldPlan,
+    FunctionalTypedDict,
+    IndexEntry,
+    IndexPlan,
+    ModelPlan,
+    Module,
+    TypedDictPlan,
+)
 from xcaas_generator.python import docstrings
 from xcaas_generator.python.annotations import Annotations, ModelNames, may_be_null
 from xcaas_generator.python.code import (
@@ -30,19 +39,19 @@ from xcaas_generator.python.names import Scope, safe
 
 _CORE = "xcaas_core.models"
 _EXTRA = "additional_properties"
-# What `Model` offers; a test holds it against `xcaas_core.models.RESERVED_NAMES`, whose import takes time.
+# Equal to `xcaas_core.models.RESERVED_NAMES`, whose import is slow; a test compares the two.
 RESERVED_NAMES = frozenset(
     {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "unset", "validate"}
 )
-# Beyond this, a type checker spends longer on the list than any reader gains from it.
+# Longer lists slow down type checkers.
 _MAX_LITERALS = 500
 
 
 def model_modules(document: ir.Document, names: ModelNames) -> Iterator[Module]:
     """Return every file of the `models` package."""
-    named = _docs(document)
+    docs = _docs(document)
     for model in document.models:
-        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names, named))
+        yield Module(_path(names, model.name), "model.py.jinja", _model(model, names, docs))
     for enum in document.enums:
         yield Module(_path(names, enum.name), "enum.py.jinja", _enum(enum, names))
     for union in document.unions:
@@ -61,29 +70,31 @@ def _path(names: ModelNames, name: str) -> str:
 
 
 def _docs(document: ir.Document) -> dict[str, str]:
-    """Return what the spec says of each named type."""
+    """Return the descriptions of named types."""
     models = {model.name: model.doc or model.title for model in document.models}
-    return models | {one.name: one.doc for one in document.enums} | {one.name: one.doc for one in document.unions}
+    return (
+        models | {enum.name: enum.doc for enum in document.enums} | {union.name: union.doc for union in document.unions}
+    )
 
 
 def field_names(model: ir.Model, names: ModelNames) -> list[str]:
-    """Return what the fields of a model are called in Python, in their order."""
-    own = {name for name in (names.classes[model.name], names.twins.get(model.name)) if name}
-    # A constructor has a `self` already.
+    """Return the Python names of a model's fields, in order."""
+    own = {name for name in (names.classes[model.name], names.typed_dicts.get(model.name)) if name}
+    # The constructor has a parameter `self`.
     scope = Scope(RESERVED_NAMES | own | {"self"} | ({_EXTRA} if model.extra is not None else set[str]()))
     return [scope.claim(safe(field.name), f"{safe(field.name)}_") for field in model.fields]
 
 
-def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> ModelPlan:
-    cls, twin = names.classes[model.name], names.twins.get(model.name)
-    own = frozenset(name for name in (cls, twin) if name)
+def _model(model: ir.Model, names: ModelNames, docs: Mapping[str, str]) -> ModelPlan:
+    cls, typed_dict = names.classes[model.name], names.typed_dicts.get(model.name)
+    own = frozenset(name for name in (cls, typed_dict) if name)
     python_names = field_names(model, names)
-    keys = {field.wire for field in model.fields if _stands_in_class(field.wire)} if twin else set[str]()
-    imports = Imports(own | set(python_names) | keys | {_EXTRA, _odd_names(twin or "")})
-    annotations = Annotations(names, imports, module="..models", own=own, marked=True)
+    keys = {field.wire for field in model.fields if _is_attribute_name(field.wire)} if typed_dict else set[str]()
+    imports = Imports(own | set(python_names) | keys | {_EXTRA, _functional_name(typed_dict or "")})
+    annotations = Annotations(names, imports, module="..models", own=own, with_metadata=True)
     fields = [
         _field(
-            _described(field, names, named),
+            _with_type_doc(field, names, docs),
             name,
             _may_be_absent(field, model, names),
             imports,
@@ -97,8 +108,8 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
         model.doc or docstrings.sentence(model.title or cls), "Deprecated." if model.deprecated else ""
     )
     decorator, base = imports.use(_CORE, "model"), imports.use(_CORE, "Model")
-    given = Annotations(names, imports, module="..models", own=own)
-    twin_plan = _twin(model, twin, imports, given) if twin else None
+    input_annotations = Annotations(names, imports, module="..models", own=own)
+    typed_dict_plan = _typed_dict(model, typed_dict, imports, input_annotations) if typed_dict else None
     return ModelPlan(
         header=imports.header(),
         exports=tuple(text(name) for name in sorted(own)),
@@ -107,12 +118,12 @@ def _model(model: ir.Model, names: ModelNames, named: Mapping[str, str]) -> Mode
         base=base,
         doc=docstring(doc, 4),
         fields=tuple(fields),
-        twin=twin_plan,
+        typed_dict=typed_dict_plan,
     )
 
 
 def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
-    """Return whether an instance may lack a field, as it may where only the other side sends it."""
+    """Return whether an instance may lack a field: if it is optional, or sent in one direction only."""
     return (
         not field.required
         or (field.read_only and model.name in names.sent)
@@ -132,24 +143,24 @@ def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotatio
             default=default,
             nullable=literal(True) if nullable else None,
         ),
-        doc=docstring(docstrings.paragraphs(docstrings.facts(field)), 4),
+        doc=docstring(docstrings.paragraphs(docstrings.item_doc(field)), 4),
     )
 
 
 def _constant(field: ir.Field) -> Code | None:
-    """Return the value of a property that always has this one: nobody has to give it."""
+    """Return the value of a constant property, which callers need not pass."""
     if not isinstance(field.type, ir.Const) or field.type.value is None or field.nullable:
         return None
     return literal(field.type.value)
 
 
-def _described(field: ir.Field, names: ModelNames, named: Mapping[str, str]) -> ir.Field:
-    """Return a field with the description of its named type, where it has none of its own."""
+def _with_type_doc(field: ir.Field, names: ModelNames, docs: Mapping[str, str]) -> ir.Field:
+    """Return the field, with the description of its named type if it has none itself."""
     ref = field.type
     name = names.union(ref) if isinstance(ref, ir.UnionOf) else getattr(ref, "name", None)
     if field.doc or not isinstance(name, str):
         return field
-    return replace(field, doc=docstrings.summary(named.get(name, "")))
+    return replace(field, doc=docstrings.summary(docs.get(name, "")))
 
 
 def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> FieldPlan:
@@ -162,40 +173,40 @@ def _extra(ref: ir.TypeRef, imports: Imports, annotations: Annotations) -> Field
     )
 
 
-def _stands_in_class(wire: str) -> bool:
-    """Return whether a wire name can be an attribute in a class body without being changed on the way."""
+def _is_attribute_name(wire: str) -> bool:
+    """Return whether a wire name can be used unchanged as an attribute in a class body."""
     return wire.isascii() and wire.isidentifier() and not keyword.iskeyword(wire) and not wire.startswith("__")
 
 
-def _twin(model: ir.Model, name: str, imports: Imports, annotations: Annotations) -> TwinPlan:
-    plain: list[Code] = []
-    quoted: list[tuple[Code, Code]] = []
+def _typed_dict(model: ir.Model, name: str, imports: Imports, annotations: Annotations) -> TypedDictPlan:
+    items: list[Code] = []
+    other_items: list[tuple[Code, Code]] = []
     for field in model.fields:
         if field.read_only or not field.wire:
-            # A typed dictionary can't have an empty name; a plain one can.
+            # An empty wire name can't be a key of a typed dictionary.
             continue
         annotation = annotations.write(field.type, nullable=field.nullable)
         if not field.required:
             annotation = code("{}[{}]", imports.use("typing", "NotRequired"), annotation)
-        if _stands_in_class(field.wire):
-            plain.append(code("{}: {}", identifier(field.wire), annotation))
+        if _is_attribute_name(field.wire):
+            items.append(code("{}: {}", identifier(field.wire), annotation))
         else:
-            quoted.append((text(field.wire), text(annotation)))
+            other_items.append((text(field.wire), text(annotation)))
     base = typed_dict = imports.use("typing", "TypedDict")
-    odd: TwinBase | None = None
-    if quoted:
-        base = identifier(_odd_names(name))
-        odd = TwinBase(base, call(typed_dict, text(base), braced(quoted)))
-    return TwinPlan(
+    functional_base: FunctionalTypedDict | None = None
+    if other_items:
+        base = identifier(_functional_name(name))
+        functional_base = FunctionalTypedDict(base, call(typed_dict, text(base), braced(other_items)))
+    return TypedDictPlan(
         name=identifier(name),
         base=base,
-        odd=odd,
-        items=tuple(plain),
+        functional_base=functional_base,
+        items=tuple(items),
         doc=docstring(f"`{model.name}` as a plain dictionary, with the names on the wire.", 4),
     )
 
 
-def _odd_names(twin: str) -> str:
+def _functional_name(twin: str) -> str:
     return f"_{twin}Names"
 
 
@@ -207,7 +218,7 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
     imports = Imports({name})
     parts: list[Code] = []
     values = [value for value in enum.values if value is not None and not isinstance(value, float)]
-    # Type checkers hold the integers of `Literal` in 64 bits.
+    # Type checkers support only 64-bit integers in `Literal`.
     values = [value for value in values if not isinstance(value, int) or value.bit_length() < 64]
     if 0 < len(values) <= _MAX_LITERALS:
         listed = join(", ", [literal(value) for value in values])
@@ -232,10 +243,10 @@ def _index(document: ir.Document, names: ModelNames) -> IndexPlan:
     entries: list[IndexEntry] = []
     for key in type_names(document):
         module = f".{names.stems[key]}"
-        for name in filter(None, (names.classes[key], names.twins.get(key), names.parsers.get(key))):
+        for name in filter(None, (names.classes[key], names.typed_dicts.get(key), names.parsers.get(key))):
             entries.append(
                 IndexEntry(identifier(name), module_path(module), text(name), text(module.removeprefix(".")))
             )
     entries.sort(key=lambda entry: entry.name)
-    # Not by way of the models, which load attrs.
+    # Not imported from the models, which load attrs.
     return IndexPlan(docstring(f"Models of {document.title}.", 0), tuple(entries), module_path(SDK))

@@ -1,4 +1,4 @@
-"""The `Operation(...)` constants of a resource module: everything a spec says about a call, as data."""
+"""The `Operation(...)` constants of a resource module, which describe operations as data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie
 
 @dataclass(frozen=True, slots=True)
 class PlanContext:
-    """What an operation's plan needs to know about its product."""
+    """The parts of a product that plans of its operations need."""
 
     document: ir.Document
     names: ModelNames
@@ -38,7 +38,7 @@ class PlanContext:
 
 
 class ErrorSpec(NamedTuple):
-    """The expression for one error response, and what its body is called."""
+    """The expression for an error response, and the name of its body."""
 
     name: str
     value: Code
@@ -89,16 +89,16 @@ def operation_value(
 
 
 def _path(operation: ir.Operation) -> str:
-    """Return what is sent of a path: not the fragment, which only tells operations apart, nor what is a parameter."""
+    """Return the path without its fragment, which only distinguishes operations, and without query parameters."""
     path, _, query = operation.path.partition("#")[0].partition("?")
     path = path if path.startswith("/") else f"/{path}"
     declared = {parameter.wire for parameter in operation.parameters if parameter.location == "query"}
-    kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
-    return f"{path}?{'&'.join(kept)}" if kept else path
+    constant_pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in declared]
+    return f"{path}?{'&'.join(constant_pairs)}" if constant_pairs else path
 
 
 def servers_value(servers: tuple[ir.Server, ...], imports: Imports) -> Code:
-    """Return a list of `Server(...)`; several have the words that tell them apart."""
+    """Return a tuple of `Server(...)`; if there are several, with their names and descriptions."""
     return parenthesised([_server(server, imports, named=len(servers) > 1) for server in servers])
 
 
@@ -124,24 +124,24 @@ def _server(server: ir.Server, imports: Imports, *, named: bool) -> Code:
 
 
 def _unless_plain(ref: ir.TypeRef, names: ModelNames) -> Code | None:
-    """Return the annotation of a type, where plain JSON values would not do."""
+    """Return the annotation of a type; None for plain JSON values."""
     return None if is_plain(ref, names) else text(annotation_text(ref, names))
 
 
 def _parameter(parameter: ir.Parameter, name: str, context: PlanContext, imports: Imports) -> Code:
     style = parameter.style if parameter.style != _DEFAULT_STYLE[parameter.location] else None
     explode = parameter.explode if parameter.explode != (parameter.style == "form") else None
-    # Without an annotation it is a single value, and lists and objects are refused.
+    # Without an annotation, only single values are accepted, no lists or objects.
     single = is_single(parameter.type, context.names)
     annotation = annotation_text(parameter.type, context.names, nullable=parameter.nullable)
-    always = parameter.location == "path"
+    required_by_default = parameter.location == "path"
     return call(
         imports.use(SDK, parameter.location),
         text(parameter.wire),
         *([] if single else [text(annotation)]),
         style=text(style) if style else None,
         explode=None if explode is None else literal(explode),
-        required=literal(parameter.required) if parameter.required is not always else None,
+        required=literal(parameter.required) if parameter.required is not required_by_default else None,
         allow_reserved=literal(True) if parameter.allow_reserved else None,
         source=text(parameter.source) if parameter.source else None,
         zone=text(parameter.zone) if parameter.zone else None,
@@ -151,14 +151,14 @@ def _parameter(parameter: ir.Parameter, name: str, context: PlanContext, imports
     )
 
 
-def _filter(facts: ir.Filter, imports: Imports) -> Code:
-    usual = FilterSpec()
+def _filter(spec: ir.Filter, imports: Imports) -> Code:
+    default = FilterSpec()
     return call(
         imports.use(SDK, "FilterSpec"),
-        *([texts(facts.operators)] if facts.operators != usual.operators else []),
-        times=text(facts.times) if facts.times != usual.times else None,
-        fields=texts(facts.fields) if facts.fields else None,
-        alone=literal(True) if facts.alone else None,
+        *([texts(spec.operators)] if spec.operators != default.operators else []),
+        times=text(spec.times) if spec.times != default.times else None,
+        fields=texts(spec.fields) if spec.fields else None,
+        alone=literal(True) if spec.alone else None,
     )
 
 
@@ -166,21 +166,25 @@ def _body(body: ir.Body, context: PlanContext, imports: Imports) -> Code:
     required = None if body.required else literal(False)
     if len(body.variants) == 1:
         return _body_variant(body.variants[0], required, context, imports)
-    variants = [_body_variant(variant, None, context, imports, among=True) for variant in body.variants]
+    variants = [_body_variant(variant, None, context, imports, is_one_of_several=True) for variant in body.variants]
     return call(imports.use(SDK, "bodies"), *variants, required=required)
 
 
 def _body_variant(
-    variant: ir.BodyVariant, required: Code | None, context: PlanContext, imports: Imports, *, among: bool = False
+    variant: ir.BodyVariant,
+    required: Code | None,
+    context: PlanContext,
+    imports: Imports,
+    *,
+    is_one_of_several: bool = False,
 ) -> Code:
-    """Return one media type of a body. `among` others its type, or the range of types, has to be said: what a caller
-    gives decides."""
-    ranged = among and variant.kind in ("json", "text", "binary", "xml")
-    concrete = MEDIA_TYPES[variant.kind] if "*" in variant.media_type and not ranged else variant.media_type
+    """Return one media type of a body. Of several, the media type or range is always given, for the choice by value."""
+    may_be_range = is_one_of_several and variant.kind in ("json", "text", "binary", "xml")
+    concrete = MEDIA_TYPES[variant.kind] if "*" in variant.media_type and not may_be_range else variant.media_type
     media = text(concrete) if concrete != MEDIA_TYPES[variant.kind] else None
     encoding = [(text(part.wire), _encoding(part, imports)) for part in variant.encoding]
     annotation = None if variant.kind in ("binary", "xml") else _unless_plain(variant.type, context.names)
-    if among and variant.kind == "json" and variant.type != ir.Scalar("any"):
+    if is_one_of_several and variant.kind == "json" and variant.type != ir.Scalar("any"):
         annotation = text(annotation_text(variant.type, context.names))
     return call(
         imports.use(SDK, f"{variant.kind}_body"),
@@ -206,8 +210,8 @@ def _encoding(part: ir.PartEncoding, imports: Imports) -> Code:
 def _responses(outcome: Outcome, context: PlanContext, imports: Imports) -> Code:
     pairs: list[tuple[Code, Code]] = []
     for response in outcome.responses:
-        alone = outcome.type if outcome.single else None
-        variants = [_response_variant(variant, context, imports, alone) for variant in response.variants]
+        single_type = outcome.type if outcome.single else None
+        variants = [_response_variant(variant, context, imports, single_type) for variant in response.variants]
         if response.may_be_empty:
             variants.append(call(imports.use(SDK, "empty_response")))
         pairs.append((text(response.status), _one_or_many(variants, imports)))
@@ -221,26 +225,26 @@ def _one_or_many(variants: list[Code], imports: Imports) -> Code:
 
 
 def _response_variant(
-    variant: ir.ResponseVariant, context: PlanContext, imports: Imports, alone: ir.TypeRef | None = None
+    variant: ir.ResponseVariant, context: PlanContext, imports: Imports, single_type: ir.TypeRef | None = None
 ) -> Code:
     media = text(variant.media_type) if variant.media_type != MEDIA_TYPES.get(variant.kind) else None
     expression = None
     if variant.kind == "json":
-        expression = text(_response_annotation(variant.type, alone, context.names))
+        expression = text(_response_annotation(variant.type, single_type, context.names))
     elif variant.kind == "text":
         is_truth = variant.type == ir.Scalar("bool")
         expression = text("bool") if is_truth else _unless_plain(variant.type, context.names)
     return call(imports.use(SDK, f"{variant.kind}_response"), *([expression] if expression else []), media_type=media)
 
 
-def _response_annotation(ref: ir.TypeRef, alone: ir.TypeRef | None, names: ModelNames) -> str:
-    if alone is None:
+def _response_annotation(ref: ir.TypeRef, single_type: ir.TypeRef | None, names: ModelNames) -> str:
+    if single_type is None:
         return annotation_text(ref, names)
-    return str(Annotations(names, PlainNames(), module=".models", marked=True).one_or_list(alone))
+    return str(Annotations(names, PlainNames(), module=".models", with_metadata=True).one_or_list(single_type))
 
 
 def error_table(operation: ir.Operation, context: PlanContext, imports: Imports) -> ErrorTable:
-    """Return the errors of an operation by status: those that the document describes with a body."""
+    """Return the errors of an operation that have a body, by status."""
     return tuple(
         (response.status, tuple(_error_spec(variant, context, imports) for variant in response.variants))
         for response in operation.responses
@@ -249,7 +253,7 @@ def error_table(operation: ir.Operation, context: PlanContext, imports: Imports)
 
 
 def errors_value(table: ErrorTable, constants: Mapping[ErrorSpec, Code], imports: Imports) -> Code:
-    """Return the dictionary of an error table. `constants` stand for those specs that appear more than once."""
+    """Return the dictionary of an error table. `constants` are the names of specs that several operations share."""
     return braced(
         [
             (text(status), _one_or_many([constants.get(spec, spec.value) for spec in specs], imports))
@@ -280,8 +284,8 @@ def _error_pointers(ref: ir.TypeRef, context: PlanContext) -> list[tuple[str, st
     return []
 
 
-def _pointers(pairs: list[tuple[str, str]], wanted: str) -> Code | None:
-    found = tuple(dict.fromkeys(pointer for key, pointer in pairs if key == wanted))
-    if not found:
+def _pointers(pairs: list[tuple[str, str]], part: str) -> Code | None:
+    pointers = tuple(dict.fromkeys(pointer for key, pointer in pairs if key == part))
+    if not pointers:
         return None
-    return text(found[0]) if len(found) == 1 else texts(found)
+    return text(pointers[0]) if len(pointers) == 1 else texts(pointers)

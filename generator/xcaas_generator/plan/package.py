@@ -1,4 +1,4 @@
-"""The modules around products: the package of a suite, and a package that is one product."""
+"""The package of a suite of products, and the package of a single document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import xcaas_core
 from xcaas_generator import ir
 from xcaas_generator.manifest import Section
-from xcaas_generator.plan.credentials import needs
+from xcaas_generator.plan.credentials import requirements_sentence
 from xcaas_generator.plan.product import Shape, index_entry, plan_product, product_init, product_shape, public_modules
 from xcaas_generator.plan.regions import client_base, client_header, region_table
 from xcaas_generator.plan.views import ChildPlan, ClientPlan, IndexEntry, IndexPlan, Module, ProductPlan, SuitePlan
@@ -31,14 +31,14 @@ CLIENT_NAMES = frozenset(
         "with_options",
     }
 )
-"""Public names of `ClientBase` and `AsyncClientBase`; no product or resource may hide them."""
+"""Public names of `ClientBase` and `AsyncClientBase`, which no product or resource may have."""
 
 
 def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
     """Return a product of a suite, in a package of its own.
 
     Raises:
-        InputError: An extension of the document is not as documented.
+        InputError: An extension in the document is invalid.
     """
     shape = product_shape(document.name)
     plan = plan_product(document, shape, sha256)
@@ -46,16 +46,16 @@ def suite_product(document: ir.Document, sha256: str) -> ProductPlan:
 
 
 def suite_modules(products: Mapping[str, Section]) -> list[Module]:
-    """Return the package that holds the products, given by name."""
+    """Return the modules of the package around the products, which are given by name."""
     names = sorted(products)
-    from xcaas_core import otel, testing, webhooks  # bring the whole run time along
+    from xcaas_core import otel, testing, webhooks  # slow to import
 
     classes = {"XCaaS", "AsyncXCaaS"}
     regions = {name: section.regions for name, section in products.items()}
     imports = Imports({*classes, *names, "Region"})
     base, async_base = (client_base(name, regions, imports) for name in ("ClientBase", "AsyncClientBase"))
     children = tuple(_product_child(name, products[name], imports) for name in names)
-    named_in_public = imports.use(SDK, "public")
+    public_decorator = imports.use(SDK, "public")
     client = ClientPlan(
         header=client_header(regions, imports),
         exports=tuple(text(name) for name in sorted(classes)),
@@ -66,18 +66,18 @@ def suite_modules(products: Mapping[str, Section]) -> list[Module]:
         doc=docstring(_CLIENT_DOC, 4),
         async_doc=docstring(_ASYNC_CLIENT_DOC, 4),
         children=children,
-        public=named_in_public,
+        public=public_decorator,
         regions=region_table(regions),
     )
     public: Sequence[str] = getattr(xcaas_core, "__all__", ())
-    passed_on = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
-    own = [index_entry(name, "._client") for name in classes]
-    own += [index_entry(name, ".") for name in {*names, "otel", "testing", "webhooks"}]
+    reexports = [index_entry(name, "xcaas_core") for name in public if name != "testing"]
+    own_entries = [index_entry(name, "._client") for name in classes]
+    own_entries += [index_entry(name, ".") for name in {*names, "otel", "testing", "webhooks"}]
     index = SuitePlan(
         docstring(_SUITE_DOC, 0),
-        entries=_by_name([*passed_on, *own]),
-        passed_on=_by_name(passed_on),
-        own=_by_name(own),
+        entries=_by_name([*reexports, *own_entries]),
+        reexports=_by_name(reexports),
+        own=_by_name(own_entries),
         base=module_path("xcaas_core"),
         core=module_path(SDK),
     )
@@ -138,24 +138,24 @@ An async context manager. Each product loads on first use.
 
 def _product_child(name: str, section: Section, imports: Imports) -> ChildPlan:
     shape = product_shape(name)
-    needed = needs(section.credentials, section.regions)
+    requirements = requirements_sentence(section.credentials, section.regions)
     module = f".{name}._client"
     return ChildPlan(
         name=identifier(name),
         module=module_path(module),
         cls=imports.use(module, shape.cls, typing_only=True),
         async_cls=imports.use(module, shape.async_cls, typing_only=True),
-        real=identifier(shape.cls),
-        async_real=identifier(shape.async_cls),
-        doc=docstring(docstrings.paragraphs(docstrings.sentence(section.title), needed), 8),
+        name_in_module=identifier(shape.cls),
+        async_name_in_module=identifier(shape.async_cls),
+        doc=docstring(docstrings.paragraphs(docstrings.sentence(section.title), requirements), 8),
     )
 
 
 def package_modules(document: ir.Document, sha256: str) -> ProductPlan:
-    """Return a package that is the client of one document.
+    """Return the package of a client for a single document.
 
     Raises:
-        InputError: An extension of the document is not as documented.
+        InputError: An extension in the document is invalid.
     """
     shape = Shape("Client", "AsyncClient", "ClientBase", "AsyncClientBase", "", CLIENT_NAMES)
     plan = plan_product(document, shape, sha256)

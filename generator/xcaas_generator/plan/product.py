@@ -1,4 +1,4 @@
-"""All modules of one product, or of a package that is one product."""
+"""All modules of a product, or of the package of a single document."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from xcaas_generator import ir, manifest
 from xcaas_generator.plan.credentials import credentials_of
 from xcaas_generator.plan.model_names import model_names
 from xcaas_generator.plan.models import model_modules
-from xcaas_generator.plan.negotiation import with_choices
+from xcaas_generator.plan.negotiation import with_media_type_arguments
 from xcaas_generator.plan.operations import PlanContext, servers_value
 from xcaas_generator.plan.regions import client_base, client_header, region_table, regions_of
 from xcaas_generator.plan.resources import Tree, child_plans, plan_context, resource_modules, resource_tree
 from xcaas_generator.plan.slices import slices_record
 from xcaas_generator.plan.tree import RESOURCE_NAMES, placements
-from xcaas_generator.plan.views import ClientPlan, FactsPlan, IndexEntry, IndexPlan, Module, ProductPlan
+from xcaas_generator.plan.views import ClientPlan, IndexEntry, IndexPlan, Module, ProductModulePlan, ProductPlan
 from xcaas_generator.plan.webhooks import MODULE, webhook_records, webhooks_module
 from xcaas_generator.python import docstrings
 from xcaas_generator.python.code import (
@@ -35,7 +35,7 @@ from xcaas_generator.python.names import pascal
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a product is offered: as one of several of a client, or as the client itself."""
+    """The classes of a product: an attribute of a suite's client, or the client itself."""
 
     cls: str
     async_cls: str
@@ -46,31 +46,31 @@ class Shape:
 
 
 def product_shape(name: str) -> Shape:
-    """Return a product of a suite: `client.storage` is a `Storage`."""
+    """Return the shape of a product in a suite: `client.storage` is a `Storage`."""
     cls = pascal(name, "Product")
     return Shape(cls, f"Async{cls}", "ProductClient", "AsyncProductClient", name, RESOURCE_NAMES)
 
 
 def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPlan:
-    """Return every module of a document, and its part of the manifest.
+    """Return all modules of a document, and its section of the manifest.
 
     Raises:
-        InputError: An extension of the document is not as documented.
+        InputError: An extension in the document is invalid.
     """
-    document = with_choices(document)
+    document = with_media_type_arguments(document)
     names = model_names(document)
-    seated = placements(
+    placed = placements(
         document,
         taken_on_client=shape.taken,
         taken_on_resource=RESOURCE_NAMES,
         on_product=shape.base == "ProductClient",
     )
-    tree = resource_tree(document, seated, frozenset({shape.cls, shape.async_cls}))
+    tree = resource_tree(document, placed, frozenset({shape.cls, shape.async_cls}))
     context = plan_context(document, names, tree)
     modules = [
         *resource_modules(tree, context, shape.prefix),
         *model_modules(document, names),
-        Module("_product.py", "product.py.jinja", _facts(document)),
+        Module("_product.py", "product.py.jinja", _product_module(document)),
         Module("_client.py", "client.py.jinja", _client(document, shape, tree)),
     ]
     if document.webhooks:
@@ -81,7 +81,7 @@ def plan_product(document: ir.Document, shape: Shape, sha256: str) -> ProductPla
 
 
 def product_init(document: ir.Document, shape: Shape) -> Module:
-    """Return the package of a product in a suite: its classes, its models, its webhooks."""
+    """Return the `__init__` of a product in a suite, with its classes, models and webhooks."""
     entries = [
         *(index_entry(name, "._client") for name in sorted((shape.async_cls, shape.cls))),
         *public_modules(document),
@@ -91,7 +91,7 @@ def product_init(document: ir.Document, shape: Shape) -> Module:
 
 
 def public_modules(document: ir.Document) -> list[IndexEntry]:
-    """Return the modules of a product that are offered as they are."""
+    """Return index entries for the public modules of a product."""
     return [index_entry(name, ".") for name in ("models", *([MODULE] if document.webhooks else []))]
 
 
@@ -155,7 +155,7 @@ def _rate_limits(document: ir.Document, imports: Imports) -> Code | None:
     return parenthesised(limits) if limits else None
 
 
-def _facts(document: ir.Document) -> FactsPlan:
+def _product_module(document: ir.Document) -> ProductModulePlan:
     imports = Imports({"PRODUCT"})
     schemes = [(text(scheme.name), _scheme(scheme, imports)) for scheme in document.security_schemes]
     imports.use("typing", "Final")
@@ -165,12 +165,12 @@ def _facts(document: ir.Document) -> FactsPlan:
         title=text(document.title),
         servers=servers_value(document.servers, imports),
         schemes=braced(schemes),
-        # Relative to where the package lies, so that a copy elsewhere finds its own models.
+        # Relative to the package, so that a vendored copy finds its own models.
         package=code('__name__.rpartition(".")[0]'),
         console_name=None if document.console_name is None else text(document.console_name),
         rate_limits=_rate_limits(document, imports),
     )
-    return FactsPlan(imports.header(), value)
+    return ProductModulePlan(imports.header(), value)
 
 
 def _scheme(scheme: ir.SecurityScheme, imports: Imports) -> Code:

@@ -1,4 +1,4 @@
-"""Resource modules: the operations of one resource and the two classes that offer them."""
+"""Resource modules: the operations of a resource and its two classes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OWN_MODULES = ("__init__", "_client", "_product", "models", "_manifest", "_lock
 
 @dataclass(frozen=True, slots=True)
 class ResourceNames:
-    """Where a resource is: its module in the product's package and its classes there."""
+    """Names of a resource: its module in the product's package, and its classes."""
 
     stem: str
     cls: str
@@ -41,20 +41,20 @@ class ResourceNames:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The resources of a product and the place of every operation."""
+    """The resources of a product, and the placements of its operations."""
 
     placements: tuple[Placement, ...]
     names: Mapping[Path, ResourceNames]
     constants: tuple[str, ...]
     docs: Mapping[Path, str]
 
-    def children(self, of: Path) -> list[Path]:
-        """Return the resources right below one, or the top ones for the empty path."""
-        return sorted(path for path in self.names if path and path[:-1] == of)
+    def children(self, parent: Path) -> list[Path]:
+        """Return the direct children of a resource; for the empty path, the top-level resources."""
+        return sorted(path for path in self.names if path and path[:-1] == parent)
 
 
 def resource_tree(document: ir.Document, placements: tuple[Placement, ...], taken: frozenset[str]) -> Tree:
-    """Name modules, classes and constants. `taken` are the names of the product's own classes."""
+    """Assign names to modules, classes and constants. `taken` are the names of the product's classes."""
     paths = sorted(
         {placement.path[:depth] for placement in placements for depth in range(1, len(placement.path) + 1)}
         | {placement.path for placement in placements}
@@ -77,7 +77,7 @@ def resource_tree(document: ir.Document, placements: tuple[Placement, ...], take
 
 
 def references(document: ir.Document, tree: Tree) -> dict[str, OperationRef]:
-    """Return where generated code keeps each operation, by operation id."""
+    """Return references to the constants of operations, by operation id."""
     return {
         operation.id: OperationRef(operation, f"{tree.names[placement.path].stem}:{constant}")
         for operation, placement, constant in zip(document.operations, tree.placements, tree.constants, strict=True)
@@ -85,7 +85,7 @@ def references(document: ir.Document, tree: Tree) -> dict[str, OperationRef]:
 
 
 def resource_modules(tree: Tree, context: PlanContext, prefix: str) -> Iterator[Module]:
-    """Yield a module per resource. `prefix` is what comes before the resource in the name of a call."""
+    """Yield a module per resource. `prefix` precedes the resource in names of calls."""
     members: dict[Path, list[int]] = {path: [] for path in tree.names}
     for index, placement in enumerate(tree.placements):
         members[placement.path].append(index)
@@ -100,7 +100,7 @@ class _ResourceWriter:
         self._members = members
         self._names = tree.names[path]
         self._children = tree.children(path) if path else []
-        self._imports = Imports(self._taken())
+        self._imports = Imports(self._defined_names())
         self._annotations = Annotations(context.names, self._imports, module=".models")
 
     def plan(self) -> ResourcePlan:
@@ -111,7 +111,7 @@ class _ResourceWriter:
         async_base = self._imports.use(SDK, f"Async{kind}")
         methods: list[MethodPlan] = []
         for index in self._members:
-            planned = self._subject(index)
+            planned = self._planned(index)
             operations.append(self._operation(planned, errors[index]))
             methods += writer.methods(planned)
         children = child_plans(self._tree, self._path, self._imports) if self._path else ()
@@ -124,51 +124,51 @@ class _ResourceWriter:
             async_cls=identifier(self._names.async_cls),
             async_base=async_base,
             doc=docstring(
-                self._tree.docs.get(self._path) or f"Operations on {_spoken(self._path) or 'the product'}.", 4
+                self._tree.docs.get(self._path) or f"Operations on {_phrase(self._path) or 'the product'}.", 4
             ),
             children=children,
             methods=tuple(methods),
         )
 
-    def _taken(self) -> set[str]:
-        """Return every name that the module or one of its classes defines."""
+    def _defined_names(self) -> set[str]:
+        """Return all names that the module and its classes define."""
         taken = {self._names.cls, self._names.async_cls, *(path[-1] for path in self._children)}
         for index in self._members:
             placement = self._tree.placements[index]
             taken |= {placement.verb, placement.poll, placement.resume, self._tree.constants[index]}
         return taken - {""}
 
-    def _subject(self, index: int) -> PlannedOperation:
+    def _planned(self, index: int) -> PlannedOperation:
         operation = self._context.document.operations[index]
-        found = outcome(operation)
+        result = outcome(operation)
         item = None
-        if found.type is not None and not found.stream:
-            item = paged_item(operation, found.type, self._context.models)
+        if result.type is not None and not result.stream:
+            item = paged_item(operation, result.type, self._context.models)
         return PlannedOperation(
-            operation, self._tree.placements[index], identifier(self._tree.constants[index]), found, item
+            operation, self._tree.placements[index], identifier(self._tree.constants[index]), result, item
         )
 
     def _shared_errors(self) -> tuple[list[OperationPlan], dict[int, Code | None]]:
-        """Return constants for what several operations have of errors, and what each operation refers to."""
+        """Return constants for error tables and specs that operations share, and the errors of each operation."""
         operations = self._context.document.operations
         tables = {index: error_table(operations[index], self._context, self._imports) for index in self._members}
         counts = Counter(table for table in tables.values() if table)
-        specs = Counter(spec for table in counts for _, found in table for spec in found)
+        specs = Counter(spec for table in counts for _, table_specs in table for spec in table_specs)
         scope = Scope(self._tree.constants[index] for index in self._members)
-        constants = {spec: self._constant(spec, scope) for spec, count in specs.items() if count > 1}
-        plans = [self._shared(name, "ResponseSpec", spec.value) for spec, name in constants.items()]
+        constants = {spec: self._constant_name(spec, scope) for spec, count in specs.items() if count > 1}
+        plans = [self._shared_constant(name, "ResponseSpec", spec.value) for spec, name in constants.items()]
         values: dict[ErrorTable, Code] = {}
         for table, count in counts.items():
             values[table] = errors_value(table, constants, self._imports)
             if count > 1:
-                plans.append(self._shared(identifier(scope.claim("_ERRORS")), "ResponseSpecs", values[table]))
+                plans.append(self._shared_constant(identifier(scope.claim("_ERRORS")), "ResponseSpecs", values[table]))
                 values[table] = plans[-1].constant
         return plans, {index: values.get(table) for index, table in tables.items()}
 
-    def _constant(self, spec: ErrorSpec, scope: Scope) -> Code:
+    def _constant_name(self, spec: ErrorSpec, scope: Scope) -> Code:
         return identifier(scope.claim("_" + constant(snake(self._context.names.classes.get(spec.name, spec.name)))))
 
-    def _shared(self, name: Code, kind: str, value: Code) -> OperationPlan:
+    def _shared_constant(self, name: Code, kind: str, value: Code) -> OperationPlan:
         annotation = code("{}[{}]", self._imports.use("typing", "Final"), self._imports.use(SDK, kind))
         return OperationPlan(name, annotation, value)
 
@@ -178,18 +178,18 @@ class _ResourceWriter:
             planned.operation, name, planned.outcome, planned.item, errors, self._context, self._imports
         )
         final = self._imports.use("typing", "Final")
-        of = self._response(planned.outcome)
-        annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), of)
+        response_type = self._response_type(planned.outcome)
+        annotation = code("{}[{}[{}]]", final, self._imports.use(SDK, "Operation"), response_type)
         return OperationPlan(planned.constant, annotation, value)
 
-    def _response(self, found: Outcome) -> Code:
-        return Code("None") if found.type is None else self._annotations.read(found.type, nullable=found.empty)
+    def _response_type(self, result: Outcome) -> Code:
+        return Code("None") if result.type is None else self._annotations.read(result.type, nullable=result.empty)
 
 
-def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]:
-    """Return the properties for the resources right below one."""
+def child_plans(tree: Tree, parent: Path, imports: Imports) -> tuple[ChildPlan, ...]:
+    """Return the properties for the children of a resource."""
     plans: list[ChildPlan] = []
-    for path in tree.children(of):
+    for path in tree.children(parent):
         names = tree.names[path]
         module = f".{names.stem}"
         plans.append(
@@ -198,27 +198,27 @@ def child_plans(tree: Tree, of: Path, imports: Imports) -> tuple[ChildPlan, ...]
                 module=module_path(module),
                 cls=imports.use(module, names.cls, typing_only=True),
                 async_cls=imports.use(module, names.async_cls, typing_only=True),
-                real=identifier(names.cls),
-                async_real=identifier(names.async_cls),
-                doc=docstring(docstrings.summary(tree.docs.get(path) or f"Operations on {_spoken(path)}."), 8),
+                name_in_module=identifier(names.cls),
+                async_name_in_module=identifier(names.async_cls),
+                doc=docstring(docstrings.summary(tree.docs.get(path) or f"Operations on {_phrase(path)}."), 8),
             )
         )
     return tuple(plans)
 
 
-def _spoken(path: Path) -> str:
+def _phrase(path: Path) -> str:
     return " of ".join(part.replace("_", " ") for part in reversed(path))
 
 
 def _tag_docs(document: ir.Document, placements: tuple[Placement, ...]) -> dict[Path, str]:
-    """Return descriptions of tags, for the resources that their operations sit in."""
+    """Return the descriptions of tags, by the resources of their operations."""
     tags = dict(document.tags)
-    found: dict[Path, str] = {}
+    docs: dict[Path, str] = {}
     for operation, placement in zip(document.operations, placements, strict=True):
         for tag in operation.tags[:1]:
             if tags.get(tag):
-                found.setdefault(placement.path, docstrings.paragraphs(tags[tag]))
-    return found
+                docs.setdefault(placement.path, docstrings.paragraphs(tags[tag]))
+    return docs
 
 
 def model_index(document: ir.Document) -> dict[str, ir.Model]:
@@ -227,5 +227,5 @@ def model_index(document: ir.Document) -> dict[str, ir.Model]:
 
 
 def plan_context(document: ir.Document, names: ModelNames, tree: Tree) -> PlanContext:
-    """Return what the plans of a document's operations need in common."""
+    """Return the context for the plans of a document's operations."""
     return PlanContext(document, names, model_index(document), references(document, tree))

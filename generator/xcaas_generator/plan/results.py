@@ -1,4 +1,4 @@
-"""What a successful call gives back: which responses count, and the one type they have."""
+"""Results of successful calls: the relevant responses, and their type."""
 
 from __future__ import annotations
 
@@ -9,9 +9,16 @@ from xcaas_generator import ir
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`type` is None when no success has a body, `empty` says that one of several has none. `responses` are the successes, each with the
-    variants that the client asks for; `stream` says that the response is a file, `single` that the
-    service may wrap the one thing it sends in a list, `socket` that each message of a WebSocket has the type."""
+    """The result of an operation.
+
+    Attributes:
+        type: None if no successful response has a body.
+        responses: The successful responses, with the variants that the client requests.
+        stream: Whether the response is a file.
+        single: Whether the service may wrap the only object in a list.
+        empty: Whether some of several successful responses have no body.
+        socket: Whether `type` is that of the messages of a WebSocket.
+    """
 
     type: ir.TypeRef | None
     responses: tuple[ir.Response, ...]
@@ -22,10 +29,10 @@ class Outcome:
 
     @property
     def accept(self) -> str | None:
-        """The Accept header, where it isn't plain JSON."""
+        """The Accept header, if it is not just JSON."""
         types = dict.fromkeys(variant.media_type for response in self.responses for variant in response.variants)
-        wanted = ", ".join(types)
-        return None if wanted in ("", "application/json") else wanted
+        accepted = ", ".join(types)
+        return None if accepted in ("", "application/json") else accepted
 
     @property
     def doc(self) -> str:
@@ -35,7 +42,7 @@ class Outcome:
 
 
 def outcome(operation: ir.Operation) -> Outcome:
-    """Judge an operation's responses."""
+    """Return the outcome of an operation, from its responses."""
     successes = [response for response in operation.responses if response.success]
     if not successes and not any(response.status.startswith("3") for response in operation.responses):
         successes = [response for response in operation.responses if response.status == "default"]
@@ -44,29 +51,29 @@ def outcome(operation: ir.Operation) -> Outcome:
         return Outcome(upgrades[0].variants[0].type, upgrades, stream=False, socket=True)
     if operation.download is not None:
         return Outcome(ir.Scalar("bytes", "binary"), tuple(successes), stream=True)
-    chosen = tuple(_wanted(response, successes) for response in successes)
-    kinds = {variant.kind for response in chosen for variant in response.variants}
+    relevant = tuple(_with_requested_variants(response, successes) for response in successes)
+    kinds = {variant.kind for response in relevant for variant in response.variants}
     stream = kinds == {"binary"}
     if not stream and operation.pagination is None:
-        # A file that is elsewhere, and pages that did not change, are no results.
-        chosen += tuple(response for response in operation.responses if response.redirect)
-    types = dict.fromkeys(_type(variant) for response in chosen for variant in response.variants)
+        # Redirects of files, and unchanged pages, are no results.
+        relevant += tuple(response for response in operation.responses if response.redirect)
+    types = dict.fromkeys(_type(variant) for response in relevant for variant in response.variants)
     if not types:
-        return Outcome(None, chosen, stream=False)
+        return Outcome(None, relevant, stream=False)
     members = tuple(types)
-    alone = _alone(members) if operation.single else None
+    single_type = _single_type(members) if operation.single else None
     empty = (
         not stream
         and operation.pagination is None
-        and any(not response.variants or response.may_be_empty for response in chosen)
+        and any(not response.variants or response.may_be_empty for response in relevant)
     )
-    if alone is not None:
-        return Outcome(alone, chosen, stream=False, single=True, empty=empty)
-    return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), chosen, stream=stream, empty=empty)
+    if single_type is not None:
+        return Outcome(single_type, relevant, stream=False, single=True, empty=empty)
+    return Outcome(members[0] if len(members) == 1 else ir.UnionOf(members), relevant, stream=stream, empty=empty)
 
 
-def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
-    """Return X, where the response is X or a list of X."""
+def _single_type(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
+    """Return X if the response is X or a list of X."""
     if len(members) != 1 or not isinstance(members[0], ir.UnionOf):
         return None
     plain = [member for member in members[0].members if not isinstance(member, ir.ListOf)]
@@ -74,12 +81,12 @@ def _alone(members: tuple[ir.TypeRef, ...]) -> ir.TypeRef | None:
     return plain[0] if len(plain) == 1 and lists == plain else None
 
 
-def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
-    """Return a response with the media types to ask for, of several kinds in the order of the document: all that are
-    not the same data in another form."""
-    structured = any(variant.kind == "json" for one in successes for variant in one.variants)
-    variants = [variant for variant in response.variants if not (variant.alternative and structured)]
-    if not structured and any(variant.kind == "text" for variant in variants):
+def _with_requested_variants(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
+    """Return a response with the variants to request: all but alternatives to JSON. Variants of several kinds are in
+    the order of the document."""
+    has_json = any(variant.kind == "json" for success in successes for variant in success.variants)
+    variants = [variant for variant in response.variants if not (variant.alternative and has_json)]
+    if not has_json and any(variant.kind == "text" for variant in variants):
         variants = [variant for variant in variants if variant.kind != "xml"]
     if len({variant.kind for variant in variants}) > 1:
         variants.sort(key=lambda variant: variant.position)

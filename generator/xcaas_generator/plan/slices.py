@@ -1,4 +1,4 @@
-"""How a list is cut into slices, in terms of the generated code: for the manifest, which packages on top read."""
+"""Slices of lists, in terms of the generated code, for the manifest, which `xcaas_data` reads."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ __all__ = ["slices_record"]
 
 
 def slices_record(operation: ir.Operation, calls: Mapping[str, str], context: PlanContext) -> dict[str, ir.JSON] | None:
-    """Return how an operation is sliced, None if it is not. `calls` are the names of calls by operation id.
+    """Return the slices of an operation, None if it has none. `calls` are the names of calls by operation id.
 
-    Parameters are named as in Python; pointers into the body stay pointers.
+    Parameters have their Python names; JSON pointers into the body are unchanged.
     """
-    facts = operation.slices
-    if facts is None:
+    slices = operation.slices
+    if slices is None:
         return None
-    read = facts.rows.call.operation if facts.rows else operation.id
-    listed = next(one for one in context.document.operations if one.id == read)
-    found: dict[str, ir.JSON] = {
+    list_id = slices.rows.call.operation if slices.rows else operation.id
+    list_operation = next(candidate for candidate in context.document.operations if candidate.id == list_id)
+    record: dict[str, ir.JSON] = {
         **{
-            role: _argument(operation, getattr(facts, role)) for role in ("start", "end", "zone", "filter", "partition")
+            role: _argument(operation, getattr(slices, role))
+            for role in ("start", "end", "zone", "filter", "partition")
         },
-        "field": facts.field,
+        "field": slices.field,
         "body": body_argument_name(operation) if operation.body else None,
-        "longest": facts.longest,
-        **{role: _attribute(listed, getattr(facts, role), context) for role in ("key", "time")},
-        "total": facts.total,
-        "count": calls[facts.count] if facts.count else None,
-        **_size(listed),
+        "longest": slices.longest,
+        **{role: _attribute(list_operation, getattr(slices, role), context) for role in ("key", "time")},
+        "total": slices.total,
+        "count": calls[slices.count] if slices.count else None,
+        **_size(list_operation),
     }
-    if facts.rows is not None:
-        argument = _argument(listed, facts.rows.call.parameter)
-        found["rows"] = {"call": calls[listed.id], "argument": argument, "id": facts.rows.id}
-    return {name: value for name, value in found.items() if value is not None}
+    if slices.rows is not None:
+        argument = _argument(list_operation, slices.rows.call.parameter)
+        record["rows"] = {"call": calls[list_operation.id], "argument": argument, "id": slices.rows.id}
+    return {name: value for name, value in record.items() if value is not None}
 
 
 def _argument(operation: ir.Operation, wire: str | None) -> str | None:
@@ -50,20 +51,20 @@ def _argument(operation: ir.Operation, wire: str | None) -> str | None:
 
 
 def _size(operation: ir.Operation) -> dict[str, ir.JSON]:
-    """Return the argument for the number of items in a page, and the largest that it takes."""
+    """Return the argument for the page size, and its maximum."""
     wire = operation.pagination.size if operation.pagination else None
-    parameter = next((one for one in operation.parameters if one.wire == wire), None)
+    parameter = next((candidate for candidate in operation.parameters if candidate.wire == wire), None)
     if parameter is None:
         return {}
     return {"size": _argument(operation, parameter.wire), "largest": dict(parameter.limits).get("maximum")}
 
 
 def _attribute(operation: ir.Operation, pointer: str | None, context: PlanContext) -> str | None:
-    """Return where in an item a value stands, as names of attributes with dots between them."""
+    """Return the dotted attribute path of a JSON pointer into an item."""
     if pointer is None:
         return None
-    found = outcome(operation).type
-    ref = paged_item(operation, found, context.models) if found is not None else None
+    result_type = outcome(operation).type
+    ref = paged_item(operation, result_type, context.models) if result_type is not None else None
     path: list[str] = []
     for part in pointer.split("/")[1:]:
         if not isinstance(ref, ir.ModelRef):

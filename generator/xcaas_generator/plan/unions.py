@@ -1,4 +1,4 @@
-"""A module per named union: an alias for annotations, and a function that reads it from JSON."""
+"""Modules of named unions: an alias for annotations, and a parser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xcaas_generator.python.code import Code, call, code, docstring, identifier,
 from xcaas_generator.python.imports import Imports
 
 _CORE = "xcaas_core.models"
-# Relative to where the module lies, so that a copy elsewhere finds its own models.
+# Relative to the module, so that a vendored copy finds its own models.
 _PACKAGE = Code('__name__.rpartition(".models.")[0]')
 
 
@@ -18,26 +18,26 @@ def union_plan(union: ir.Union, names: ModelNames) -> UnionPlan:
     """Return the module of one union."""
     name, parser = names.classes[union.name], names.parsers[union.name]
     imports = Imports({name, parser})
-    annotations = Annotations(names, imports, module="..models", own=frozenset({name}), marked=True)
+    annotations = Annotations(names, imports, module="..models", own=frozenset({name}), with_metadata=True)
     value = annotations.read(union.type)
     alias, final = imports.use("typing", "TypeAlias"), imports.use("typing", "Final")
-    made = imports.use(_CORE, "Parser")
+    parser_class = imports.use(_CORE, "Parser")
     return UnionPlan(
         header=imports.header(),
-        exports=tuple(text(one) for one in sorted((name, parser))),
+        exports=tuple(text(export) for export in sorted((name, parser))),
         name=identifier(name),
         alias=alias,
         value=value,
         doc=docstring(docstrings.paragraphs(union.doc or docstrings.sentence(name), _openness(union)), 0),
         parser=identifier(parser),
-        parser_type=code("{}[{}[{}]]", final, made, identifier(name)),
-        parser_value=call(made, text(annotation_text(union.type, names)), _PACKAGE),
+        parser_type=code("{}[{}[{}]]", final, parser_class, identifier(name)),
+        parser_value=call(parser_class, text(annotation_text(union.type, names)), _PACKAGE),
         parser_doc=docstring(f"Reads `{name}` from JSON, as text or decoded.", 0),
     )
 
 
 def alias_plan(union: ir.Union, names: ModelNames) -> EnumPlan:
-    """Return the module of another name for one class or enum, which reads itself."""
+    """Return the module of an alias for a single class or enum, which needs no parser."""
     name = names.classes[union.name]
     imports = Imports({name})
     value = Annotations(names, imports, module="..models").read(union.type)

@@ -1,7 +1,7 @@
-"""What the templates see: finished pieces of Python, nothing left to decide.
+"""Input of the templates: complete pieces of Python, without decisions left.
 
-The other modules make these from an `ir.Document`. Every piece is `Code`, so it has
-passed through `python/code.py`; the templates only put pieces in order.
+The other modules create these from an `ir.Document`. All pieces are `Code`, so they come from `python/code.py`; the
+templates only arrange them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from xcaas_generator.python.imports import Header
 
 
 class Module(NamedTuple):
-    """One file: its path in the package, the template and what goes into it."""
+    """A file: its path in the package, its template, and the input of the template."""
 
     path: str
     template: str
@@ -22,7 +22,7 @@ class Module(NamedTuple):
 
 
 class ProductPlan(NamedTuple):
-    """The files of one product and its part of the manifest."""
+    """The files of a product, and its section of the manifest."""
 
     modules: tuple[Module, ...]
     section: Section
@@ -38,19 +38,19 @@ class FieldPlan(NamedTuple):
     doc: Code
 
 
-class TwinBase(NamedTuple):
-    """A typed dictionary of those wire names that can't stand in a class body."""
+class FunctionalTypedDict(NamedTuple):
+    """A typed dictionary in functional syntax, for wire names that can't be attributes."""
 
     name: Code
     value: Code
 
 
-class TwinPlan(NamedTuple):
-    """A typed dictionary with wire names, `name: type` per item."""
+class TypedDictPlan(NamedTuple):
+    """A typed dictionary with wire names; its items are `name: type`."""
 
     name: Code
     base: Code
-    odd: TwinBase | None
+    functional_base: FunctionalTypedDict | None
     items: tuple[Code, ...]
     doc: Code
 
@@ -63,7 +63,7 @@ class ModelPlan(NamedTuple):
     base: Code
     doc: Code
     fields: tuple[FieldPlan, ...]
-    twin: TwinPlan | None
+    typed_dict: TypedDictPlan | None
 
 
 class EnumPlan(NamedTuple):
@@ -75,7 +75,7 @@ class EnumPlan(NamedTuple):
 
 
 class UnionPlan(NamedTuple):
-    """The alias of a union, and what reads it from JSON."""
+    """The alias of a union, and its parser."""
 
     header: Header
     exports: tuple[Code, ...]
@@ -97,19 +97,19 @@ class WebhookPlan(NamedTuple):
 
 
 class WebhooksPlan(NamedTuple):
-    """`webhooks.py`: every webhook by a name of its own, and the list of all."""
+    """`webhooks.py`: a constant per webhook, and a tuple of all."""
 
     header: Header
     exports: tuple[Code, ...]
     doc: Code
     webhooks: tuple[WebhookPlan, ...]
-    every: Code
-    every_type: Code
-    every_value: Code
+    all_name: Code
+    all_type: Code
+    all_value: Code
 
 
 class IndexPlan(NamedTuple):
-    """A package that loads its modules on first use, with the help of `core`."""
+    """A package that loads its modules on first use, with a function of `core`."""
 
     doc: Code
     entries: tuple[IndexEntry, ...]
@@ -117,24 +117,26 @@ class IndexPlan(NamedTuple):
 
 
 class SuitePlan(NamedTuple):
-    """The package of a suite: what it passes on from `base`, and what it loads on first use, with the help of `core`."""
+    """The package of a suite: `reexports` come from `base`; `own` is loaded on first use, with a function of `core`."""
 
     doc: Code
     entries: tuple[IndexEntry, ...]
-    passed_on: tuple[IndexEntry, ...]
+    reexports: tuple[IndexEntry, ...]
     own: tuple[IndexEntry, ...]
     base: Code
     core: Code
 
 
 class IndexEntry(NamedTuple):
-    """`name` lives in `module` (`._storage_object`); `key` and `place` are the same as literals.
-    The place of a module of the package itself is empty."""
+    """A name of an index, from `module` (`._storage_object`), and both as string literals.
+
+    `module_literal` has no leading dot; it is empty for modules of the package itself.
+    """
 
     name: Code
     module: Code
-    key: Code
-    place: Code
+    name_literal: Code
+    module_literal: Code
 
 
 # --- operations ------------------------------------------------------------
@@ -147,13 +149,13 @@ class OperationPlan(NamedTuple):
 
 
 class MethodPlan(NamedTuple):
-    """One method of a resource and of its async twin. `delegate` is what it calls, in most cases a method of its caller."""
+    """A method of a resource and of its async twin. It calls `delegate`, usually a method of its caller."""
 
     name: Code
     parameters: Code
     returns: Code
     async_returns: Code
-    waits: bool
+    is_awaited: bool
     delegate: Code
     async_delegate: Code
     arguments: Code
@@ -162,17 +164,17 @@ class MethodPlan(NamedTuple):
 
 
 class ChildPlan(NamedTuple):
-    """A property that gives a resource below this one, from the module that holds it.
+    """A property that returns a child resource, imported from its module.
 
-    `cls` is the class's name in annotations here, `real` its name in its module.
+    `cls` is the name of its class in annotations, `name_in_module` its name in its module.
     """
 
     name: Code
     module: Code
     cls: Code
     async_cls: Code
-    real: Code
-    async_real: Code
+    name_in_module: Code
+    async_name_in_module: Code
     doc: Code
 
 
@@ -190,7 +192,7 @@ class ResourcePlan(NamedTuple):
 
 
 class ClientPlan(NamedTuple):
-    """The classes of a product, or of a package's client: a property per resource (or product)."""
+    """The classes of a product or client, with a property per resource or product."""
 
     header: Header
     exports: tuple[Code, ...]
@@ -205,8 +207,8 @@ class ClientPlan(NamedTuple):
     regions: Code | None = None
 
 
-class FactsPlan(NamedTuple):
-    """`_product.py`: what core must know of a product."""
+class ProductModulePlan(NamedTuple):
+    """`_product.py`: the description of a product for core."""
 
     header: Header
     value: Code

@@ -1,4 +1,4 @@
-"""`webhooks.py`: what the service sends of its own accord, each with the type of its payload."""
+"""`webhooks.py`: the requests that the service sends, with the types of their payloads."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from xcaas_generator.python.names import Scope, constant, snake
 
 MODULE = "webhooks"
 _CORE = "xcaas_core.models"
-_EVERY = "WEBHOOKS"
-# Relative to where the package lies, so that a copy elsewhere finds its own models.
+_ALL = "WEBHOOKS"
+# Relative to the package, so that a vendored copy finds its own models.
 _PACKAGE = Code('__name__.rpartition(".")[0]')
 
 
 def webhook_names(document: ir.Document) -> tuple[str, ...]:
     """Return the constant of each webhook, in the document's order."""
-    scope = Scope((_EVERY, "TYPE_CHECKING"))  # the template writes the latter
+    scope = Scope((_ALL, "TYPE_CHECKING"))  # TYPE_CHECKING is in the template
     return tuple(scope.claim(*_candidates(webhook)) for webhook in document.webhooks)
 
 
@@ -29,45 +29,45 @@ def _candidates(webhook: ir.Webhook) -> tuple[str, ...]:
 
 
 def payload(webhook: ir.Webhook) -> ir.TypeRef:
-    """Return the type of what comes. Authors seldom call a webhook's body required; there is no point without."""
+    """Return the type of a payload, even if the body is not declared as required, since most authors forget that."""
     variants = webhook.body.variants if webhook.body is not None else ()
-    structured = (one.type for one in variants if one.kind in ("json", "form", "multipart"))
+    structured = (variant.type for variant in variants if variant.kind in ("json", "form", "multipart"))
     return next(structured, ir.Scalar("any") if variants else ir.Scalar("none"))
 
 
 def webhooks_module(document: ir.Document, names: ModelNames) -> Module:
-    """Return the module; only for documents that have webhooks."""
+    """Return the module `webhooks.py` of a document that has webhooks."""
     constants = webhook_names(document)
-    imports = Imports({*constants, _EVERY})
+    imports = Imports({*constants, _ALL})
     annotations = Annotations(names, imports, module=".models")
-    final, made = imports.use("typing", "Final"), imports.use(_CORE, "Webhook")
+    final, webhook_class = imports.use("typing", "Final"), imports.use(_CORE, "Webhook")
     plans = tuple(
-        _webhook(webhook, name, annotations, names, final, made)
+        _webhook(webhook, name, annotations, names, final, webhook_class)
         for webhook, name in zip(document.webhooks, constants, strict=True)
     )
-    every = code("{}[{}[{}[{}], ...]]", final, imports.builtin("tuple"), made, imports.builtin("object"))
+    all_type = code("{}[{}[{}[{}], ...]]", final, imports.builtin("tuple"), webhook_class, imports.builtin("object"))
     doc = f"Webhooks that {document.title} sends. Call one with the body of a request to read its payload."
     return Module(
         f"{MODULE}.py",
         "webhooks.py.jinja",
         WebhooksPlan(
             header=imports.header(),
-            exports=tuple(text(name) for name in sorted((_EVERY, *constants))),
+            exports=tuple(text(name) for name in sorted((_ALL, *constants))),
             doc=docstring(doc, 0),
             webhooks=plans,
-            every=Code(_EVERY),
-            every_type=every,
-            every_value=parenthesised([identifier(name) for name in constants]),
+            all_name=Code(_ALL),
+            all_type=all_type,
+            all_value=parenthesised([identifier(name) for name in constants]),
         ),
     )
 
 
 def _webhook(
-    webhook: ir.Webhook, name: str, annotations: Annotations, names: ModelNames, final: Code, made: Code
+    webhook: ir.Webhook, name: str, annotations: Annotations, names: ModelNames, final: Code, webhook_class: Code
 ) -> WebhookPlan:
     type_ = payload(webhook)
     value = call(
-        made,
+        webhook_class,
         text(webhook.name),
         text(webhook.method),
         text(annotation_text(type_, names)),
@@ -77,7 +77,7 @@ def _webhook(
     )
     return WebhookPlan(
         name=identifier(name),
-        annotation=code("{}[{}[{}]]", final, made, annotations.read(type_)),
+        annotation=code("{}[{}[{}]]", final, webhook_class, annotations.read(type_)),
         value=value,
         doc=docstring(_doc(webhook), 0),
     )
@@ -85,13 +85,13 @@ def _webhook(
 
 def _doc(webhook: ir.Webhook) -> str:
     summary = docstrings.sentence(webhook.summary) or docstrings.sentence(webhook.name)
-    came = f"Sent to `{webhook.url}`: a callback of `{webhook.operation}`." if webhook.operation else ""
-    told = "" if webhook.doc == webhook.summary else webhook.doc
-    return docstrings.paragraphs(summary, told, came, "Deprecated." if webhook.deprecated else "")
+    source = f"Sent to `{webhook.url}`: a callback of `{webhook.operation}`." if webhook.operation else ""
+    description = "" if webhook.doc == webhook.summary else webhook.doc
+    return docstrings.paragraphs(summary, description, source, "Deprecated." if webhook.deprecated else "")
 
 
 def webhook_records(document: ir.Document) -> tuple[dict[str, ir.JSON], ...]:
-    """Return what the manifest says of each webhook."""
+    """Return the entries of webhooks in the manifest."""
     return tuple(
         {
             "product": document.name,

@@ -1,1 +1,1 @@
-"""Python as text: names, code, imports, docstrings and annotations."""
+"""Python source code: names, code, imports, docstrings and annotations."""

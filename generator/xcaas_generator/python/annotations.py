@@ -1,9 +1,9 @@
-"""From the types of a spec to annotations in Python.
+"""Python annotations for the types of a spec.
 
-Three views of one type: what a call gives back (`list[_models.Tag]`, exact), what it takes
-(`Sequence[_models.Tag | _models.TagDict]`, generous), and what is read and written (`marked`: exact, with
-`Annotated` where JSON's form does not follow from the Python type). The last one is what fields of
-models say, and operations as text, which `xcaas_core.models.resolve` reads on first use.
+A type has three annotations: that of results (`list[_models.Tag]`), that of arguments, which is more general
+(`Sequence[_models.Tag | _models.TagDict]`), and that with metadata (`Annotated`), where the JSON format does not follow
+from the Python type. The last one is used in fields of models and, as a string, in operations, which
+`xcaas_core.models.resolve` evaluates on first use.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from xcaas_generator.python.imports import SDK
 
 _DATE_TIME = "date-time"
 _EPOCHS = frozenset({"epoch-seconds", "epoch-milliseconds", "epoch-microseconds"})
-_TEXT_INTEGERS = frozenset({"int32", "int64"})
-_TEXT_NUMBERS = frozenset({"float", "double"})
+_INTEGER_FORMATS = frozenset({"int32", "int64"})
+_FLOAT_FORMATS = frozenset({"float", "double"})
 _CORE = "xcaas_core.models"
 _NONE = Code("None")
 
@@ -28,15 +28,14 @@ _NONE = Code("None")
 class ModelNames:
     """Python names of a product's models and enums, by their name in the document.
 
-    `stems` are the module names inside the `models` package; `twins` the typed
-    dictionaries of those models that a request can hold; `sent` and `received` name models that
-    requests and responses can hold; `unions` has the names of unions, by `union_key`, and
-    `parsers` the functions that read them.
+    `stems` are the module names inside the `models` package; `typed_dicts` the typed dictionaries of models that a
+    request can contain; `sent` and `received` the models that requests and responses can contain; `unions` the names of
+    unions, by `union_key`, and `parsers` their parsers.
     """
 
     classes: Mapping[str, str]
     stems: Mapping[str, str]
-    twins: Mapping[str, str]
+    typed_dicts: Mapping[str, str]
     enums: Mapping[str, ir.Enum]
     sent: frozenset[str] = frozenset()
     received: frozenset[str] = frozenset()
@@ -44,26 +43,26 @@ class ModelNames:
     parsers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def union(self, ref: ir.UnionOf) -> str | None:
-        """Return the name of a union in the document, if it has one."""
+        """Return the name of a union in the document, if it has a name."""
         return self.unions.get(union_key(ref))
 
 
 def union_key(ref: ir.UnionOf) -> str:
-    """Return what only equal unions have in common. As values, the constants 1 and true would be equal, too."""
+    """Return a key that is equal only for equal unions. Compared directly, the constants 1 and true are equal."""
     return repr(ref)
 
 
 class Names(Protocol):
-    """Where an annotation takes its names from."""
+    """Supplies the names in annotations, as `Imports` does."""
 
     def use(self, module: str, name: str) -> Code: ...
     def use_module(self, module: str, alias: str) -> Code: ...
-    def known(self, module: str, name: str) -> Code | None: ...
+    def local_name(self, module: str, name: str) -> Code | None: ...
     def builtin(self, name: str) -> Code: ...
 
 
 class PlainNames:
-    """The names of annotations as text: core knows all but those of models."""
+    """Supplies names for annotations in strings, which core resolves."""
 
     def use(self, module: str, name: str) -> Code:
         return identifier(name)
@@ -71,7 +70,7 @@ class PlainNames:
     def use_module(self, module: str, alias: str) -> Code:
         return identifier(alias)
 
-    def known(self, module: str, name: str) -> Code | None:
+    def local_name(self, module: str, name: str) -> Code | None:
         return identifier(name)
 
     def builtin(self, name: str) -> Code:
@@ -80,7 +79,7 @@ class PlainNames:
 
 @dataclass(frozen=True, slots=True)
 class _PythonScalar:
-    """A scalar in Python: where its class comes from, and the format by which it travels."""
+    """The class of a scalar in Python, its module, and its format on the wire."""
 
     module: str
     name: str
@@ -99,22 +98,22 @@ _SCALARS = {
 def _python_scalar(scalar: ir.Scalar) -> _PythonScalar:
     form = scalar.form or ""
     if scalar.kind == "str":
-        return _text_scalar(form)
+        return _string_scalar(form)
     if scalar.kind in ("int", "float") and form in _EPOCHS:
         return _PythonScalar("datetime", "datetime", form)
     return _SCALARS[scalar.kind]
 
 
-def _text_scalar(form: str) -> _PythonScalar:
+def _string_scalar(form: str) -> _PythonScalar:
     if form.startswith(_DATE_TIME):
         return _PythonScalar("datetime", "datetime", "" if form == _DATE_TIME else form)
     if form == "date":
         return _PythonScalar("datetime", "date")
     if form in _EPOCHS:
         return _PythonScalar("datetime", "datetime", f"{form}-text")
-    if form in _TEXT_INTEGERS:
+    if form in _INTEGER_FORMATS:
         return _PythonScalar("", "int", "text")
-    if form in _TEXT_NUMBERS:
+    if form in _FLOAT_FORMATS:
         return _PythonScalar("", "float", "text")
     if form == "decimal":
         return _PythonScalar("decimal", "Decimal")
@@ -122,12 +121,12 @@ def _text_scalar(form: str) -> _PythonScalar:
 
 
 def annotation_text(ref: ir.TypeRef, names: ModelNames, *, nullable: bool = False) -> str:
-    """Return the annotation of a type in an operation: text, which is evaluated when a call needs it."""
-    return str(Annotations(names, PlainNames(), module=".models", marked=True).read(ref, nullable=nullable))
+    """Return the annotation of a type in an operation, a string that is evaluated on first use."""
+    return str(Annotations(names, PlainNames(), module=".models", with_metadata=True).read(ref, nullable=nullable))
 
 
 def is_plain(ref: ir.TypeRef, names: ModelNames) -> bool:
-    """Return whether JSON's own value is the Python value: of text, numbers, booleans, null, and unions of these."""
+    """Return whether the Python value is the JSON value: strings, numbers, booleans, null, and unions of these."""
     match ref:
         case ir.Scalar():
             return ref.kind in ("any", "none") or (_python_scalar(ref) in _SCALARS.values() and ref.kind != "bytes")
@@ -147,143 +146,153 @@ def is_single(ref: ir.TypeRef, names: ModelNames) -> bool:
 
 
 def may_be_null(ref: ir.TypeRef) -> bool:
-    """Return whether null is one of the values of a type itself."""
+    """Return whether a type itself includes null."""
     if isinstance(ref, ir.UnionOf):
         return any(may_be_null(member) for member in ref.members)
     return ref in (ir.Scalar("any"), ir.Scalar("none"), ir.Const(None))
 
 
 class Annotations:
-    """Annotations for one module; each needed name is imported there.
+    """Creates the annotations of a module, and adds the imports that they need.
 
     Args:
-        module: The `models` package, as the module sees it.
+        module: The `models` package, relative to the module.
         own: Names of models that the module itself defines.
-        marked: The annotations say how values travel as well.
+        with_metadata: Whether to add metadata on the wire format.
     """
 
     def __init__(
-        self, names: ModelNames, imports: Names, *, module: str, own: frozenset[str] = frozenset(), marked: bool = False
+        self,
+        names: ModelNames,
+        imports: Names,
+        *,
+        module: str,
+        own: frozenset[str] = frozenset(),
+        with_metadata: bool = False,
     ) -> None:
         self._names = names
         self._imports = imports
         self._module = module
         self._own = own
-        self._marked = marked
-        # Where models are loaded late, so is what they are made of.
+        self._with_metadata = with_metadata
+        # Modules that load models on first use load `xcaas_core.models` on first use, too.
         self._core = SDK if module == ".models" else _CORE
 
     def read(self, ref: ir.TypeRef, *, nullable: bool = False) -> Code:
-        """Return the type of a value that comes from a server."""
-        return self._or_none(self._parts(ref, given=False), nullable)
+        """Return the annotation of a value in a response."""
+        return self._or_none(self._members(ref, is_input=False), nullable)
 
     def write(self, ref: ir.TypeRef, *, nullable: bool = False) -> Code:
-        """Return the type of a value that a caller hands over."""
-        return self._or_none(self._parts(ref, given=True), nullable)
+        """Return the annotation of a value that a caller passes."""
+        return self._or_none(self._members(ref, is_input=True), nullable)
 
-    def twin(self, ref: ir.ModelRef) -> Code:
-        """Return the typed dictionary of a model that requests can hold."""
-        return self._sibling(self._names.twins[ref.name])
+    def typed_dict(self, ref: ir.ModelRef) -> Code:
+        """Return the typed dictionary of a model that requests can contain."""
+        return self._sibling(self._names.typed_dicts[ref.name])
 
     def one_or_list(self, ref: ir.TypeRef) -> Code:
-        """Return the type of something that a service now sends as it is, now as the only element of a list."""
+        """Return the annotation of an object that a service sends either alone or as the only element of a list."""
         return code("{}[{}, {}]", self._use("typing", "Annotated"), self.read(ref), self._use(self._core, "OneOrList"))
 
     def _or_none(self, parts: list[Code], nullable: bool) -> Code:
         unique = list(dict.fromkeys(parts))
         if nullable or _NONE in unique:
             unique = [part for part in unique if part != _NONE]
-            if self._json() not in unique:
+            if self._json_name() not in unique:
                 unique.append(_NONE)
         return join(" | ", unique)
 
-    def _json(self) -> Code | None:
-        """Return the local name of free JSON, which may be null already."""
-        return self._imports.known(self._core, "JSONValue")
+    def _json_name(self) -> Code | None:
+        """Return the local name of `JSONValue`, which includes None, if it is imported."""
+        return self._imports.local_name(self._core, "JSONValue")
 
-    def _parts(self, ref: ir.TypeRef, *, given: bool) -> list[Code]:
-        """Return the members of a type's union; one for most types."""
+    def _members(self, ref: ir.TypeRef, *, is_input: bool) -> list[Code]:
+        """Return the annotations of a type's members; a single one unless it is a union."""
         match ref:
-            case ir.Scalar(kind="bytes") if given:
+            case ir.Scalar(kind="bytes") if is_input:
                 return [self._use(SDK, "FileInput")]
-            case ir.Scalar() if given and _has_text_form(ref):
+            case ir.Scalar() if is_input and _accepts_string(ref):
                 return [self._scalar(ref), self._imports.builtin("str")]
             case ir.Scalar():
                 return [self._scalar(ref)]
             case ir.ModelRef():
-                return self._model(ref, given=given)
+                return self._model(ref, is_input=is_input)
             case ir.EnumRef():
                 alias = [self._sibling(self._names.classes[ref.name])]
-                return self._told_apart(ref, alias) if self._is_mixed(ref) else alias
+                return self._with_union_metadata(ref, alias) if self._is_mixed(ref) else alias
             case ir.Const():
                 return [self._const(ref)]
             case ir.ListOf():
-                item = self._or_none(self._parts(ref.item, given=given), nullable=False)
-                outer = self._abc("Sequence") if given else self._imports.builtin("list")
+                item = self._or_none(self._members(ref.item, is_input=is_input), nullable=False)
+                outer = self._abc("Sequence") if is_input else self._imports.builtin("list")
                 return [code("{}[{}]", outer, item)]
             case ir.MapOf():
-                value = self._or_none(self._parts(ref.value, given=given), nullable=False)
-                outer = self._abc("Mapping") if given else self._imports.builtin("dict")
+                value = self._or_none(self._members(ref.value, is_input=is_input), nullable=False)
+                outer = self._abc("Mapping") if is_input else self._imports.builtin("dict")
                 return [code("{}[{}, {}]", outer, self._imports.builtin("str"), value)]
             case ir.UnionOf():
-                return self._union(ref, given=given)
+                return self._union(ref, is_input=is_input)
 
-    def _union(self, ref: ir.UnionOf, *, given: bool) -> list[Code]:
+    def _union(self, ref: ir.UnionOf, *, is_input: bool) -> list[Code]:
         name = self._names.union(ref)
         if name is not None and self._names.classes[name] not in self._own:
-            besides = [part for member in ref.members for part in self._besides(member)] if given else []
-            return [*self._told_apart(ref, [self._sibling(self._names.classes[name])]), *besides]
-        parts = list(dict.fromkeys(part for member in ref.members for part in self._member(member, given=given)))
-        null = [_NONE] if _NONE in parts else []
+            additional = (
+                [part for member in ref.members for part in self._additional_inputs(member)] if is_input else []
+            )
+            return [*self._with_union_metadata(ref, [self._sibling(self._names.classes[name])]), *additional]
+        parts = list(
+            dict.fromkeys(part for member in ref.members for part in self._union_member(member, is_input=is_input))
+        )
+        none_part = [_NONE] if _NONE in parts else []
         members = [part for part in parts if part != _NONE]
         if _is_discriminated(ref):
             members.append(self._use(self._core, "UnknownModel"))
-        # The alias of a named union is that and nothing else, so that `isinstance` takes it.
-        single = len(members) < 2 and not any(map(self._is_mixed, ref.members))
-        plain = name is not None or single or self._json() in members
-        return [*(members if plain else self._told_apart(ref, members)), *null]
+        # The alias of a named union has no metadata, so that `isinstance` accepts it.
+        is_single = len(members) < 2 and not any(map(self._is_mixed, ref.members))
+        without_metadata = name is not None or is_single or self._json_name() in members
+        return [*(members if without_metadata else self._with_union_metadata(ref, members)), *none_part]
 
-    def _member(self, member: ir.TypeRef, *, given: bool) -> list[Code]:
-        """Return the parts of a member; the mark of a whole union stands for those of enums in it, too."""
+    def _union_member(self, member: ir.TypeRef, *, is_input: bool) -> list[Code]:
+        """Return the annotations of a member. Enums get no metadata, since that of the union covers them."""
         if isinstance(member, ir.EnumRef):
             return [self._sibling(self._names.classes[member.name])]
-        return self._parts(member, given=given)
+        return self._members(member, is_input=is_input)
 
     def _is_mixed(self, ref: ir.TypeRef) -> bool:
         """Return whether a type is an enum with values of several types."""
         return isinstance(ref, ir.EnumRef) and len({*self._names.enums[ref.name].base} - {"none", "None"}) > 1
 
-    def _told_apart(self, ref: ir.UnionOf | ir.EnumRef, members: list[Code]) -> list[Code]:
-        """Return members of a union, or values of several types, with the mark that says which is which."""
-        if not self._marked:
+    def _with_union_metadata(self, ref: ir.UnionOf | ir.EnumRef, members: list[Code]) -> list[Code]:
+        """Return the members of a union or mixed enum, with the metadata for choosing one."""
+        if not self._with_metadata:
             return members
         if isinstance(ref, ir.UnionOf) and _is_discriminated(ref):
-            mark = self._discriminator(ref)
+            metadata = self._discriminator(ref)
         else:
-            mark = self._use(self._core, "AnyOf")
-        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), mark)]
+            metadata = self._use(self._core, "AnyOf")
+        return [code("{}[{}, {}]", self._use("typing", "Annotated"), join(" | ", members), metadata)]
 
     def _discriminator(self, ref: ir.UnionOf) -> Code:
         variants = [parenthesised([text(tag), self._sibling(self._names.classes[model])]) for tag, model in ref.mapping]
         base = None if ref.base is None else self._sibling(self._names.classes[ref.base])
         return call(self._use(self._core, "Discriminator"), text(ref.discriminator or ""), *variants, base=base)
 
-    def _besides(self, member: ir.TypeRef) -> list[Code]:
-        """Return what can be given for a member of a named union beyond what is read from it."""
+    def _additional_inputs(self, member: ir.TypeRef) -> list[Code]:
+        """Return what callers can pass for a member of a named union, besides values of its own type."""
         match member:
             case ir.ModelRef():
-                return [self.twin(member)] if member.name in self._names.twins else []
+                return [self.typed_dict(member)] if member.name in self._names.typed_dicts else []
             case ir.Scalar() if member.kind != "bytes":
-                return [self._imports.builtin("str")] if _has_text_form(member) else []
+                return [self._imports.builtin("str")] if _accepts_string(member) else []
             case ir.EnumRef() | ir.Const():
                 return []
             case _:
-                return self._parts(member, given=True)
+                return self._members(member, is_input=True)
 
-    def _model(self, ref: ir.ModelRef, *, given: bool) -> list[Code]:
+    def _model(self, ref: ir.ModelRef, *, is_input: bool) -> list[Code]:
         parts = [self._sibling(self._names.classes[ref.name])]
-        if given and ref.name in self._names.twins:
-            parts.append(self._sibling(self._names.twins[ref.name]))
+        if is_input and ref.name in self._names.typed_dicts:
+            parts.append(self._sibling(self._names.typed_dicts[ref.name]))
         return parts
 
     def _sibling(self, python_name: str) -> Code:
@@ -294,15 +303,19 @@ class Annotations:
             return self._use(self._core, "JSONValue")
         if scalar.kind == "none":
             return _NONE
-        found = _python_scalar(scalar)
-        if found.module == "datetime":
-            plain = code("{}.{}", self._imports.use_module("datetime", "_dt"), identifier(found.name))
+        python_scalar = _python_scalar(scalar)
+        if python_scalar.module == "datetime":
+            plain = code("{}.{}", self._imports.use_module("datetime", "_dt"), identifier(python_scalar.name))
         else:
-            plain = self._use(found.module, found.name) if found.module else self._imports.builtin(found.name)
-        if not found.form or not self._marked:
+            plain = (
+                self._use(python_scalar.module, python_scalar.name)
+                if python_scalar.module
+                else self._imports.builtin(python_scalar.name)
+            )
+        if not python_scalar.form or not self._with_metadata:
             return plain
-        mark = call(self._use(self._core, "Format"), text(found.form))
-        return code("{}[{}, {}]", self._use("typing", "Annotated"), plain, mark)
+        metadata = call(self._use(self._core, "Format"), text(python_scalar.form))
+        return code("{}[{}, {}]", self._use("typing", "Annotated"), plain, metadata)
 
     def _const(self, const: ir.Const) -> Code:
         value = const.value
@@ -310,10 +323,10 @@ class Annotations:
             return _NONE
         if isinstance(value, float) or (isinstance(value, int) and value.bit_length() > 63):
             plain = self._imports.builtin("float" if isinstance(value, float) else "int")
-            if not self._marked:
+            if not self._with_metadata:
                 return plain
-            mark = call(self._use(self._core, "Constant"), literal(value))
-            return code("{}[{}, {}]", self._use("typing", "Annotated"), plain, mark)
+            metadata = call(self._use(self._core, "Constant"), literal(value))
+            return code("{}[{}, {}]", self._use("typing", "Annotated"), plain, metadata)
         return code("{}[{}]", self._use("typing", "Literal"), literal(value))
 
     def _abc(self, name: str) -> Code:
@@ -327,6 +340,6 @@ def _is_discriminated(ref: ir.UnionOf) -> bool:
     return ref.discriminator is not None and bool(ref.mapping)
 
 
-def _has_text_form(scalar: ir.Scalar) -> bool:
-    """Return whether a caller may as well give the text that is sent: of a time, a date, a UUID, a decimal number."""
+def _accepts_string(scalar: ir.Scalar) -> bool:
+    """Return whether callers may also pass the string that is sent: of times, dates, UUIDs and decimal numbers."""
     return scalar.kind == "str" and _python_scalar(scalar).module != ""

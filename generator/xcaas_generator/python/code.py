@@ -1,9 +1,8 @@
-"""The only way from a spec's text to Python code.
+"""Conversion of strings from specs to Python code. There is no other way.
 
-Text from a spec is data: it may hold quotes, backslashes, line ends, control and
-bidirectional characters, on purpose or by accident. Every function here takes text
-and gives `Code`, a string that is safe at one kind of place in a module. Plans and
-templates hold `Code` only, so a type checker sees text that took another way.
+Strings from a spec are untrusted: they may contain quotes, backslashes, line ends, control and bidirectional characters.
+The functions here return `Code`, strings that are safe to use in a module. Plans and templates contain only `Code`, so
+type checkers reject strings that were not converted.
 """
 
 from __future__ import annotations
@@ -18,22 +17,22 @@ from typing import LiteralString, NewType
 from xcaas_generator.ir import JSON
 
 Code = NewType("Code", str)
-"""A piece of Python that may be put into a module as it is."""
+"""A piece of Python that can be inserted into a module unchanged."""
 
 _SAFE_TEXT = re.compile(r"[ !#-\[\]-~]*")
 _PLAIN_LINE = re.compile(r"[ !$-\[\]-~][ !#-\[\]-~]*")
-# Half a UTF-16 pair is no character. From 3.13 on Python compiles none in docstrings.
-_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
-_RISKY_QUOTE = re.compile(r'"(?="|$)')
+# Lone surrogates, which Python 3.13 and later reject in docstrings.
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNSAFE_QUOTE = re.compile(r'"(?="|$)')
 
 
 def code(template: LiteralString, *parts: Code) -> Code:
-    """Put finished pieces together: `code("list[{}]", item)`. The template is ours, never a spec's."""
+    """Combine pieces: `code("list[{}]", item)`. The template is a literal, never a string of a spec."""
     return Code(template.format(*parts))
 
 
 def join(separator: LiteralString, parts: list[Code]) -> Code:
-    """Return finished pieces with a separator of ours between them."""
+    """Join pieces. The separator is a literal."""
     return Code(separator.join(parts))
 
 
@@ -44,32 +43,32 @@ def call(function: Code, *arguments: Code, **options: Code | None) -> Code:
 
 
 def parenthesised(parts: list[Code]) -> Code:
-    """Return a tuple of finished pieces."""
+    """Return a tuple of pieces."""
     if not parts:
         return Code("()")
     return Code("(" + ", ".join(parts) + ("," if len(parts) == 1 else "") + ")")
 
 
 def braced(pairs: list[tuple[Code, Code]]) -> Code:
-    """Return a dictionary of finished pieces."""
+    """Return a dictionary of pieces."""
     return Code("{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}")
 
 
 def text(value: str) -> Code:
-    """Return a string literal in double quotes, printable ASCII and printable letters only."""
+    """Return a string literal in double quotes, with other than printable characters escaped."""
     if _SAFE_TEXT.fullmatch(value):
         return Code(f'"{value}"')
     return Code('"' + "".join(_escape(char) for char in value) + '"')
 
 
 def literal(value: JSON) -> Code:
-    """Return any JSON value as a Python expression that builds it."""
+    """Return a Python expression for a JSON value."""
     if isinstance(value, str):
         return text(value)
     if isinstance(value, float) and not math.isfinite(value):
         return Code(f'float("{value}")')
     if isinstance(value, int) and not isinstance(value, bool):
-        # repr() refuses integers of thousands of digits; hexadecimal has no such limit.
+        # repr() rejects integers of thousands of digits; hex() does not.
         return Code(repr(value) if value.bit_length() < 4096 else hex(value))
     if isinstance(value, list):
         return Code("[" + ", ".join(literal(item) for item in value) + "]")
@@ -84,12 +83,12 @@ def texts(values: tuple[str, ...]) -> Code:
 
 
 def docstring(content: str, indent: int) -> Code:
-    """Return a docstring whose further lines stand `indent` blanks deep; empty if there is nothing to say."""
+    """Return a docstring, with lines after the first indented by `indent` spaces; "" if `content` is empty."""
     lines = [line.rstrip() for line in content.strip().splitlines()]
     if not lines:
         return Code("")
     margin = " " * indent
-    body = "\n".join((margin + _docline(line, indent)) if line else "" for line in lines).lstrip(" ")
+    body = "\n".join((margin + _docstring_line(line, indent)) if line else "" for line in lines).lstrip(" ")
     if len(lines) > 1:
         return Code(f'"""{body}\n{margin}"""')
     return Code(f'"""{body}"""')
@@ -97,10 +96,10 @@ def docstring(content: str, indent: int) -> Code:
 
 @cache
 def identifier(name: str) -> Code:
-    """Return a name as it is. `names.py` has made it an identifier; anything else is a mistake of ours.
+    """Return a name unchanged. It has to be an identifier from `names.py`.
 
     Raises:
-        ValueError: The name could not stand alone as a Python name.
+        ValueError: It is not an identifier.
     """
     if not name.isidentifier() or keyword.iskeyword(name) or unicodedata.normalize("NFKC", name) != name:
         raise ValueError(f"not usable as a Python name: {name!r}")
@@ -108,10 +107,10 @@ def identifier(name: str) -> Code:
 
 
 def module_path(dotted: str) -> Code:
-    """Return `a.b._c` or `.models._c`, for import lines: dots and identifiers only.
+    """Return a module path for imports, such as `a.b._c` or `.models._c`.
 
     Raises:
-        ValueError: A part is no identifier.
+        ValueError: A part is not an identifier.
     """
     for part in dotted.lstrip(".").split("."):
         if part:
@@ -120,24 +119,24 @@ def module_path(dotted: str) -> Code:
 
 
 def file_name(stem: str) -> str:
-    """Return a file name for a module. Lower-case ASCII without separators, so it can't leave its folder.
+    """Return the file name of a module: lower-case ASCII without separators, so it can't leave its folder.
 
     Raises:
-        ValueError: The stem holds anything else.
+        ValueError: The stem has other characters.
     """
     if not re.fullmatch(r"[a-z0-9_]{1,100}", stem):
         raise ValueError(f"not usable as a module's file name: {stem!r}")
     return stem + ".py"
 
 
-def _docline(line: str, indent: int) -> str:
+def _docstring_line(line: str, indent: int) -> str:
     if _PLAIN_LINE.fullmatch(line):
         return line
-    whole = _HALF_A_PAIR.sub("\N{REPLACEMENT CHARACTER}", line.expandtabs(4))
-    escaped = "".join(char if char.isprintable() and char != "\\" else _escape(char) for char in whole)
-    # Backslashes come in pairs by now, so one before a quote can't be undone by its neighbour.
-    escaped = _RISKY_QUOTE.sub('\\\\"', escaped)
-    # mypy reads "# mypy: ..." at the start of any line as a setting, inside strings too.
+    text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", line.expandtabs(4))
+    escaped = "".join(char if char.isprintable() and char != "\\" else _escape(char) for char in text)
+    # All backslashes are doubled, so a backslash before a quote always escapes it.
+    escaped = _UNSAFE_QUOTE.sub('\\\\"', escaped)
+    # mypy interprets "# mypy: ..." at the start of any line, even in strings.
     return "\\x23" + escaped[1:] if not indent and escaped.startswith("#") else escaped
 
 

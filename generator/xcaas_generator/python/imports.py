@@ -1,8 +1,7 @@
-"""The import lines of one generated module, and names that nothing in it hides.
+"""Imports of a generated module, under names that nothing in it shadows.
 
-A spec may call a field `str`, a method `list`, a model `Any` or a resource
-`Resource`. A class body that defines `list` changes what `list[int]` means further
-down, so a name that is taken comes in under another one.
+A spec may have a field `str`, a method `list`, a model `Any` or a resource `Resource`. A class that defines `list`
+changes the meaning of `list[int]` in its body, so names that are taken are imported under an alias.
 """
 
 from __future__ import annotations
@@ -19,14 +18,14 @@ SDK = "xcaas_core.sdk"
 
 
 class Header(NamedTuple):
-    """The top of a module: imports for run time and for type checkers."""
+    """The imports of a module: for run time, and for type checkers only."""
 
     run_time: tuple[Code, ...]
     typing_only: tuple[Code, ...]
 
 
 class Imports:
-    """Collects what a module uses.
+    """Collects the imports of a module.
 
     Args:
         taken: Names that the module and its classes define themselves.
@@ -39,7 +38,7 @@ class Imports:
         self._typing_only: set[tuple[str, str]] = set()
 
     def use(self, module: str, name: str, *, typing_only: bool = False) -> Code:
-        """Return the local name of `module.name`. A use at run time wins over one in annotations."""
+        """Return the local name of `module.name`. It is imported at run time unless all uses are `typing_only`."""
         if module == SDK:
             return code("{}.{}", self.use_module(SDK, "_sdk"), identifier(name))
         key = (module, name)
@@ -52,7 +51,7 @@ class Imports:
         return identifier(self._local[key])
 
     def use_module(self, module: str, alias: str, *, typing_only: bool = False) -> Code:
-        """Return the local name of a whole module, as in `import datetime as _dt`."""
+        """Return the local name of a module, as in `import datetime as _dt`."""
         key = (module, "")
         if key not in self._local:
             self._local[key] = self._scope.claim(alias)
@@ -62,27 +61,27 @@ class Imports:
             self._typing_only.discard(key)
         return identifier(self._local[key])
 
-    def known(self, module: str, name: str) -> Code | None:
-        """Return the local name of something that is in use already."""
+    def local_name(self, module: str, name: str) -> Code | None:
+        """Return the local name of `module.name` if it is imported already."""
         local = self._local.get((module, name))
         return None if local is None else identifier(local)
 
     def builtin(self, name: str) -> Code:
-        """Return `str`, `list` and so on, or a detour where the module defines that name itself."""
+        """Return a builtin such as `str`; by way of `builtins` if the module defines that name."""
         if name in self._taken:
             return self.use("builtins", name)
         return identifier(name)
 
     def header(self) -> Header:
-        """Return the import statements that came together."""
+        """Return the collected imports."""
         if self._typing_only:
-            # Templates write this name, and nothing at the level of a module can have it.
+            # The name is in templates, so it has no alias. No module-level name of a spec can be equal.
             self._local["typing", "TYPE_CHECKING"] = "TYPE_CHECKING"
         return Header(self._lines(typing_only=False), self._lines(typing_only=True))
 
     def _lines(self, *, typing_only: bool) -> tuple[Code, ...]:
-        """Return import lines sorted as linters want them: standard library, core, siblings, a blank line between."""
-        found: list[tuple[int, bool, str, Code]] = []
+        """Return sorted import lines in groups: standard library, core, own package."""
+        entries: list[tuple[int, bool, str, Code]] = []
         by_module: dict[str, list[tuple[str, Code]]] = {}
         for (module, name), local in self._local.items():
             if ((module, name) in self._typing_only) is not typing_only:
@@ -91,22 +90,22 @@ class Imports:
                 part = identifier(name) if local == name else code("{} as {}", identifier(name), identifier(local))
                 by_module.setdefault(module, []).append((name, part))
             else:
-                found.append(_whole_module(module, identifier(local)))
+                entries.append(_module_import(module, identifier(local)))
         for module, parts in by_module.items():
             names = join(", ", [part for _, part in sorted(parts, key=_name_order)])
-            found.append((_group(module), True, module, code("from {} import {}", module_path(module), names)))
+            entries.append((_group(module), True, module, code("from {} import {}", module_path(module), names)))
         lines: list[Code] = []
-        before = None
-        for group, _, _, line in sorted(found):
-            if before not in (None, group):
+        previous = None
+        for group, _, _, line in sorted(entries):
+            if previous not in (None, group):
                 lines.append(Code(""))
             lines.append(line)
-            before = group
+            previous = group
         return tuple(lines)
 
 
-def _whole_module(module: str, local: Code) -> tuple[int, bool, str, Code]:
-    """Return the line for a module under another name, and where it stands among the others."""
+def _module_import(module: str, local: Code) -> tuple[int, bool, str, Code]:
+    """Return the import of a module under an alias, with its sort key."""
     leaf = module.rpartition(".")[2]
     parent = module.removesuffix(leaf)
     if not parent:
@@ -122,6 +121,6 @@ def _group(module: str) -> int:
 
 
 def _name_order(item: tuple[str, Code]) -> tuple[int, str]:
-    """Return constants, classes, functions, as isort has it."""
+    """Return a sort key: constants, classes, then functions, as in isort."""
     name = item[0]
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)

@@ -1,8 +1,7 @@
-"""Python names for things that a spec names in its own way.
+"""Python names for the names in a spec.
 
-Words are cut at case changes and at anything that no identifier may hold. Letters
-of other alphabets stay; file names are reduced to ASCII, because not every disk
-and locale can hold the rest.
+Words are split at changes of case and at characters that identifiers can't contain. Letters of other alphabets are
+kept, except in file names, which are reduced to ASCII, because not all file systems and locales support others.
 """
 
 from __future__ import annotations
@@ -25,59 +24,59 @@ def words(text: str) -> tuple[str, ...]:
     """Return the words of a name, lower-case: `listCoreV1Pods`, `list core-v1/pods` → list, core, v1, pods."""
     normal = unicodedata.normalize("NFKC", text)
     plain = _SEPARATORS.sub(" ", _identifier_characters(normal))
-    found = _WORD_EDGES.sub(" ", plain).split()
-    # Lower-casing may give characters that NFKC changes again.
-    return tuple(unicodedata.normalize("NFKC", word.lower()) for word in found)
+    parts = _WORD_EDGES.sub(" ", plain).split()
+    # The result of lower() may not be in NFKC.
+    return tuple(unicodedata.normalize("NFKC", word.lower()) for word in parts)
 
 
 def without_route(id_: str, path: str) -> str:
-    """Return an operationId without the path and method that tools put in it: `read_item` of `read_item_items__id__get`.
+    """Return an operationId without the path and method that tools add: `read_item` for `read_item_items__id__get`.
 
-    FastAPI writes them behind the function's name, each sign of the path as `_`; others have only the two, run
-    together, which come back as the words of the path.
+    FastAPI appends them to the function's name, with `_` for each special character of the path. Other tools generate
+    only method and path without separators; those are replaced by the words of the path.
     """
     head, _, method = id_.rpartition("_")
     function = head.removesuffix(re.sub(r"\W", "_", path))
     if method in _METHODS and function != head and words(function):
         return function
-    route, whole = (re.sub(r"[\W_]", "", text).lower() for text in (path, id_))
-    verb = whole.removesuffix(route)
-    return f"{verb} {path}" if route and verb in _METHODS else id_
+    plain_path, plain_id = (re.sub(r"[\W_]", "", text).lower() for text in (path, id_))
+    verb = plain_id.removesuffix(plain_path)
+    return f"{verb} {path}" if plain_path and verb in _METHODS else id_
 
 
 def snake(text: str, fallback: str = "value") -> str:
     """Return a name for a variable, parameter, field or method."""
-    return _legal("_".join(words(text)), fallback)
+    return _valid_identifier("_".join(words(text)), fallback)
 
 
 def constant(name: str) -> str:
-    """Return a Python name in capitals, or as it is where a letter has no capital that could stand in one."""
+    """Return a name in capitals; unchanged if the result is no valid identifier."""
     upper = name.upper()
     return upper if upper.isidentifier() and unicodedata.normalize("NFKC", upper) == upper else name
 
 
 def pascal(text: str, fallback: str = "Value") -> str:
-    """Return a name for a class. Words keep the capitals that they came with (`URLList`)."""
+    """Return a name for a class. Existing capitals are kept (`URLList`)."""
     normal = unicodedata.normalize("NFKC", text)
     parts = _SEPARATORS.sub(" ", _identifier_characters(normal)).split()
-    return _legal("".join(part[:1].upper() + part[1:] for part in parts), fallback)
+    return _valid_identifier("".join(part[:1].upper() + part[1:] for part in parts), fallback)
 
 
 def safe(name: str, fallback: str = "value") -> str:
-    """Return a name that already is in Python's style, made legal where it is not: `class` → `class_`."""
+    """Return a name that is already in Python's style, made valid if necessary: `class` → `class_`."""
     if name.isidentifier() and not name.startswith("_") and name.isascii() and len(name) <= _MAX_LENGTH:
         return name + "_" if keyword.iskeyword(name) else name
-    return _legal(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_"), fallback)
+    return _valid_identifier(_identifier_characters(unicodedata.normalize("NFKC", name)).replace(" ", "_"), fallback)
 
 
 def module_stem(name: str) -> str:
-    """Return the file name, without `.py`, of the module that holds `name`. Private, ASCII, never long."""
+    """Return the file name, without `.py`, of the module for `name`: private, short, and ASCII."""
     stem = "_" + "_".join(words(name))
     if stem.isascii() and 1 < len(stem) <= _MAX_LENGTH:
         return stem
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     short = re.sub(r"[^a-z0-9_]", "", stem)[: _MAX_LENGTH - 10].strip("_")
-    # Never two underscores in front: inside a class body Python would change such a name.
+    # Not two leading underscores, which would cause name mangling in class bodies.
     return f"_{short or 'x'}_{digest}"
 
 
@@ -87,7 +86,7 @@ def _identifier_characters(text: str) -> str:
     return "".join(char if char.isascii() or f"a{char}".isidentifier() else " " for char in text)
 
 
-def _legal(name: str, fallback: str) -> str:
+def _valid_identifier(name: str, fallback: str) -> str:
     name = re.sub(r"\W", "", name).lstrip("_")
     if len(name) > _MAX_LENGTH:
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -102,10 +101,9 @@ def _legal(name: str, fallback: str) -> str:
 
 
 class Scope:
-    """Names that are taken at one place: a class body, a signature, a module, a folder.
+    """Names that are taken in a namespace: a class, a signature, a module or a folder.
 
-    With `fold`, names that differ by case only count as equal, as on disks that
-    ignore case.
+    With `fold`, names that differ only in case are equal, as on case-insensitive file systems.
     """
 
     def __init__(self, taken: Iterable[str] = (), *, fold: bool = False) -> None:
@@ -116,7 +114,7 @@ class Scope:
         return (name.casefold() if self._fold else name) in self._taken
 
     def claim(self, *candidates: str) -> str:
-        """Take the first candidate that is free, or else the last one with a number."""
+        """Take the first free candidate, or else the last one with a number."""
         for candidate in candidates:
             if candidate not in self:
                 return self._take(candidate)

@@ -1,1 +1,1 @@
-"""From plans to the text of modules."""
+"""Rendering of plans to source code."""

@@ -1,4 +1,4 @@
-"""One formatter run over a whole tree: the pinned ruff, with settings of our own only."""
+"""Formatting of a whole tree by one run of ruff, independent of the user's settings."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SETTINGS = ("--isolated", "--no-cache", "--line-length=120", "--target-version=
 
 
 def format_tree(folder: Path, paths: Sequence[str]) -> None:
-    """Format modules in place, those at the given paths below a folder.
+    """Format modules in place, at the given paths in a folder.
 
     Raises:
-        Failure: ruff could not parse or write a file. The first is a mistake of the generator.
+        Failure: ruff could not parse or write a file. The former is a bug in the generator.
     """
     with formatting(folder, paths):
         pass
@@ -25,24 +25,24 @@ def format_tree(folder: Path, paths: Sequence[str]) -> None:
 
 @contextmanager
 def formatting(folder: Path, paths: Sequence[str]) -> Generator[None]:
-    """Format a tree while the block runs; it is done when the block is left. Raises as `format_tree` does."""
+    """Format a tree while the block runs, and wait for the end after it. Raises `Failure` like `format_tree`."""
     if not paths:
         yield
         return
-    # One folder instead of thousands of names: a command line has a limit.
+    # The folder rather than thousands of paths, because command lines have a maximum length.
     command = [_ruff(), "format", *_SETTINGS, "--", "."]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             yield
         except BaseException:
-            running.kill()
+            process.kill()
             raise
-        complaint = running.communicate()[1].decode(errors="replace").strip()
-    if running.returncode:
-        raise Failure(f"the formatter failed; nothing was written:\n{complaint}")
+        message = process.communicate()[1].decode(errors="replace").strip()
+    if process.returncode:
+        raise Failure(f"the formatter failed; nothing was written:\n{message}")
 
 
 def _ruff() -> str:
-    """Return where the program is. The package has no types, so it is not imported in the usual way."""
+    """Return the path of the program. `ruff` has no type information, hence `import_module`."""
     find: Callable[[], str] = importlib.import_module("ruff").find_ruff_bin
     return find()

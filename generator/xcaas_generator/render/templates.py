@@ -1,4 +1,4 @@
-"""The templates and the environment that fills them."""
+"""Rendering of templates with Jinja."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Templates:
-    """Renders modules of any number of documents with one set of compiled templates."""
+    """Renders modules with compiled templates."""
 
     def __init__(self) -> None:
         self._environment = Environment(
@@ -23,20 +23,20 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
-            # A piece that a plan forgot must not become an empty place in a module.
+            # A missing piece must raise, not render as empty.
             undefined=StrictUndefined,
             bytecode_cache=_CompiledTemplates(),
         )
 
     def render(self, module: Module) -> str:
-        """Return the text of one module, not yet formatted."""
+        """Return the source of a module, not yet formatted."""
         return self._environment.get_template(module.template).render(module=module.view)
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
-    """Keeps compiled templates where Python keeps compiled modules, and under the same conditions.
+    """Caches compiled templates in `__pycache__`, under the same conditions as Python does for modules.
 
-    Jinja tells itself whether a template has changed; what compiles it is in the name of the file.
+    Jinja detects changes of templates; the versions of Python and Jinja are in the file name.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class _CompiledTemplates(FileSystemBytecodeCache):
         try:
             super().load_bytecode(bucket)
         except (OSError, EOFError, ValueError, TypeError):
-            bucket.reset()  # a file that was cut short, or one of somebody else
+            bucket.reset()  # a truncated or foreign file
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         if sys.dont_write_bytecode:
@@ -56,4 +56,4 @@ class _CompiledTemplates(FileSystemBytecodeCache):
             (_TEMPLATES / "__pycache__").mkdir(exist_ok=True)
             super().dump_bytecode(bucket)
         except OSError:
-            pass  # read-only, as installed packages may be: then templates are compiled every time
+            pass  # read-only, like some installed packages: compile every time
