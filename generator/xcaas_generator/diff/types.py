@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xcaas_generator import ir
 from xcaas_generator.diff.rules import Changes, Direction
-from xcaas_generator.python.docstrings import plain
+from xcaas_generator.python.docstrings import json_text
 from xcaas_generator.python.names import safe
 
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
@@ -64,10 +64,12 @@ class TypeComparison:
     ) -> None:
         for value in old:
             if value not in new:
-                self.changes.add(f"{direction}-value-removed", where, f"the value {plain(value)} was removed", place)
+                self.changes.add(
+                    f"{direction}-value-removed", where, f"the value {json_text(value)} was removed", place
+                )
         for value in new:
             if value not in old:
-                self.changes.add(f"{direction}-value-added", where, f"the value {plain(value)} was added", place)
+                self.changes.add(f"{direction}-value-added", where, f"the value {json_text(value)} was added", place)
 
     def _other(
         self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
@@ -160,7 +162,7 @@ class TypeComparison:
             rule = "response-limit-changed"
             if direction == "request":
                 rule = "request-limit-tightened" if _tighter(key, before, after) else "request-limit-relaxed"
-            self.changes.add(rule, where, f"{key}: {plain(before)} became {plain(after)}", place)
+            self.changes.add(rule, where, f"{key}: {json_text(before)} became {json_text(after)}", place)
 
     def spoken(self, ref: ir.TypeRef, side: Side) -> str:
         """Return a type in words."""
@@ -170,7 +172,7 @@ class TypeComparison:
             case ir.ModelRef() | ir.EnumRef():
                 return ref.name
             case ir.Const():
-                return f"the constant {plain(ref.value)}"
+                return f"the constant {json_text(ref.value)}"
             case ir.ListOf():
                 return f"a list of {self.spoken(ref.item, side)}"
             case ir.MapOf():
@@ -185,8 +187,8 @@ def _counts(field: ir.Field, direction: Direction) -> bool:
 
 
 def default_message(old: ir.Field | ir.Parameter, new: ir.Field | ir.Parameter) -> str:
-    before = plain(old.default) if old.has_default else "no default"
-    after = plain(new.default) if new.has_default else "no default"
+    before = json_text(old.default) if old.has_default else "no default"
+    after = json_text(new.default) if new.has_default else "no default"
     return f"the default changed from {before} to {after}"
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from xcaas_generator import ir
 from xcaas_generator.diff.types import Side
-from xcaas_generator.python.docstrings import plain
+from xcaas_generator.python.docstrings import json_text
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -142,7 +142,7 @@ def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
     """Yield the known values of an enum, also as items of a list or as one of several types."""
     match ref:
         case ir.EnumRef() | ir.Const():
-            yield from (plain(value) for value in side.values(ref) or () if value is not None)
+            yield from (json_text(value) for value in side.values(ref) or () if value is not None)
         case ir.ListOf():
             yield from _values(ref.item, side)
         case ir.UnionOf():

@@ -1,1 +1,1 @@
-"""One run: from documents to a package on the disk."""
+"""Generation of packages from documents."""

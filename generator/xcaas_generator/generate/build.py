@@ -1,4 +1,4 @@
-"""From documents to rendered modules. Imports the heavy libraries, so it is loaded only when there is work."""
+"""Conversion of documents to rendered modules. Imports slow libraries, so it is imported only when needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xcaas_generator.render.templates import Templates
 
 @dataclass(slots=True)
 class BuildOutput:
-    """Texts by path, not yet formatted, and what the manifest and the lock say of each product."""
+    """Unformatted files by path; of each product, its section of the manifest and its hashes for the lockfile."""
 
     texts: dict[str, str] = field(default_factory=dict)
     sections: dict[str, manifest.Section] = field(default_factory=dict)
@@ -32,16 +32,16 @@ def build(
     request: BuildRequest,
     sources: Iterable[Source],
     progress: Progress,
-    known: Mapping[str, manifest.Section] | None = None,
+    up_to_date: Mapping[str, manifest.Section] | None = None,
 ) -> BuildOutput:
-    """Read, plan and render the given sources. `known` are the sections of products that are up to date.
+    """Read, plan and render the given sources. `up_to_date` are the sections of products that need no work.
 
     Raises:
-        InputError: A document has problems, or breaks a house rule where those hold.
+        InputError: A document has problems, or breaks a house rule that applies.
     """
     output = BuildOutput()
     templates = Templates()
-    broken: list[Problem] = []
+    violations: list[Problem] = []
     for source in sources:
         progress.step(f"{source.path}: reading")
         result = read_document(
@@ -51,9 +51,9 @@ def build(
         if request.house_rules:
             from xcaas_generator.lint.rules import house_rules
 
-            broken += house_rules(source.path, result.document)
-        if broken:
-            continue  # to tell what is wrong with the other documents as well
+            violations += house_rules(source.path, result.document)
+        if violations:
+            continue  # only check the remaining documents
         output.inputs[source.name] = input_digests(source, (source.path, *result.files))
         progress.step(f"{source.path}: generating {counted(len(result.document.operations), 'operation')}")
         digest = lockfile.digest_of(source.path)
@@ -62,25 +62,25 @@ def build(
         else:
             plan, prefix = package_modules(result.document, digest), ""
         output.sections[source.name] = plan.section
-        shown = examples.dump(result.document)
-        if shown is not None:
-            output.texts[prefix + examples.NAME] = shown
+        example_file = examples.dump(result.document)
+        if example_file is not None:
+            output.texts[prefix + examples.NAME] = example_file
         _render(templates, plan.modules, prefix, output.texts)
-    if broken:
-        raise InputError(broken)
+    if violations:
+        raise InputError(violations)
     if request.suite:
-        sections = {**(known or {}), **output.sections}
-        named = {source.name: sections[source.name] for source in request.sources}
-        _render(templates, suite_modules(named), "", output.texts)
+        sections = {**(up_to_date or {}), **output.sections}
+        suite_sections = {source.name: sections[source.name] for source in request.sources}
+        _render(templates, suite_modules(suite_sections), "", output.texts)
     return output
 
 
 def input_digests(source: Source, paths: Iterable[Path]) -> dict[str, str]:
-    """Return hashes of the files that a product was made from, by their path as seen from its document."""
+    """Return hashes of the documents of a product, by their path relative to the root document."""
     base = source.path.parent
     return {lockfile.relative(path, base): lockfile.digest_of(path) for path in paths}
 
 
-def _render(templates: Templates, modules: Iterable[Module], prefix: str, into: dict[str, str]) -> None:
+def _render(templates: Templates, modules: Iterable[Module], prefix: str, output: dict[str, str]) -> None:
     for module in modules:
-        into[prefix + module.path] = templates.render(module)
+        output[prefix + module.path] = templates.render(module)

@@ -1,7 +1,6 @@
-"""One run: read what changed, plan, render, format, verify, swap.
+"""The stages of a run: read what changed, plan, render, format, verify, replace.
 
-Nothing heavy is imported before it is known that there is something to do, so that a
-run without work ends at once.
+Slow libraries are imported only if there is something to do, so that a run without work is fast.
 """
 
 from __future__ import annotations
@@ -25,11 +24,11 @@ _SHOWN_EDITS = 20
 
 
 def run(request: BuildRequest, progress: Progress) -> BuildResult:
-    """Bring the target up to date with its sources, or with `check` only tell how it differs.
+    """Bring the target up to date with its sources or, with `check`, only report how it differs.
 
     Raises:
         InputError: A document has problems. Nothing was written.
-        Failure: Something else is in the way. Nothing was written.
+        Failure: The run failed for another reason. Nothing was written.
     """
     lock = lockfile.read_lockfile(request.target)
     generator = lockfile.fingerprint()
@@ -59,31 +58,31 @@ def _regenerate(
     from xcaas_generator.package.staging import staging
 
     output = build(request, stale, progress, manifest.load(request.target))
-    kept = _keep_fresh(request, lock, output)
+    kept = _take_over_fresh(request, lock, output)
     with staging(request.target) as tree:
-        result = _finish(request, output, tree, kept, edits, generator, progress)
-    _tell_of_force(request, edits, output, progress)
+        result = _write_package(request, output, tree, kept, edits, generator, progress)
+    _report_forced(request, edits, output, progress)
     return result
 
 
 def _fresh(
     request: BuildRequest, lock: Lockfile | None, generator: str, old: dict[str, manifest.Section]
 ) -> list[Source]:
-    """Return sources whose product is up to date already. One with refused operations never is, lest they go untold."""
+    """Return sources whose product is up to date. Those with refused operations never are, so that they are reported."""
     if lock is None or lock.generator != generator:
         return []
-    found: list[Source] = []
+    result: list[Source] = []
     for source in request.sources:
-        known = lock.inputs.get(source.name, {})
-        now = {path: lockfile.digest_of(source.path.parent / path) for path in known}
+        recorded = lock.inputs.get(source.name, {})
+        current = {path: lockfile.digest_of(source.path.parent / path) for path in recorded}
         complete = source.name in old and not old[source.name].refused
-        if complete and source.path.name in known and now == known:
-            found.append(source)
-    return found
+        if complete and source.path.name in recorded and current == recorded:
+            result.append(source)
+    return result
 
 
-def _keep_fresh(request: BuildRequest, lock: Lockfile | None, output: BuildOutput) -> list[str]:
-    """Take over the manifest sections of products that are up to date. Returns the paths of their files."""
+def _take_over_fresh(request: BuildRequest, lock: Lockfile | None, output: BuildOutput) -> list[str]:
+    """Add the manifest sections of products that are up to date to `output`. Return the paths of their files."""
     old = manifest.load(request.target)
     kept: list[str] = []
     for source in request.sources:
@@ -94,7 +93,7 @@ def _keep_fresh(request: BuildRequest, lock: Lockfile | None, output: BuildOutpu
     return kept
 
 
-def _finish(
+def _write_package(
     request: BuildRequest,
     output: BuildOutput,
     tree: Staging,
@@ -118,17 +117,17 @@ def _finish(
     tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {version('xcaas')}", list(output.sections.values())))
     digests = lockfile.digests(tree.folder)
     if not request.check:
-        _make_way(request, tree, edits, digests)
+        _handle_local_changes(request, tree, edits, digests)
     differing = tree.differing(except_for=kept)
-    # In a package that was not there, everything is new; nobody wants to read that.
-    known = (request.target / manifest.NAME).is_file()
-    found = tuple(changes(request.target, tree.folder, differing)) if known else ()
+    # In a new package, every name would be listed as added.
+    existed = (request.target / manifest.NAME).is_file()
+    api_changes = tuple(changes(request.target, tree.folder, differing)) if existed else ()
     lock = Lockfile(generator, output.inputs, digests)
     if not request.check:
         tree.write(lockfile.NAME, lock.dump())
         tree.commit()
     elif lock != lockfile.read_lockfile(request.target):
-        # Left alone, it would make the next run on a clean checkout change a file.
+        # Otherwise the next run on a clean checkout would change it.
         differing.append(lockfile.NAME)
     progress.clear()
     sections = output.sections.values()
@@ -136,20 +135,24 @@ def _finish(
         sum(len(section.operations) for section in sections),
         sum(len(section.refused) for section in sections),
         tuple(differing),
-        found,
+        api_changes,
         tuple(output.warnings),
     )
 
 
-def _make_way(request: BuildRequest, tree: Staging, edits: list[LocalChange], digests: dict[str, str]) -> None:
-    """Take files that were added for the package's own where they are what it would be, as after `git checkout` of a
-    package that has got new files. Others are in the way; with `force`, they stay beside it, and stay somebody's."""
+def _handle_local_changes(
+    request: BuildRequest, tree: Staging, edits: list[LocalChange], digests: dict[str, str]
+) -> None:
+    """Handle files that differ from the lockfile. Those equal to the new output are fine, as after `git checkout`.
+
+    Others are an error; with `force`, added ones are kept.
+    """
     others = [edit for edit in edits if lockfile.digest_of(request.target / edit.path) != digests.get(edit.path)]
     if others and not request.force:
         raise Failure(_edit_message(request, others))
     for edit in others:
         if edit.kind == "added" and edit.path not in digests and edit.path != lockfile.NAME:
-            tree.leave(edit.path)
+            tree.keep_foreign(edit.path)
 
 
 def _hand_edits(request: BuildRequest, lock: Lockfile | None) -> list[LocalChange]:
@@ -157,7 +160,7 @@ def _hand_edits(request: BuildRequest, lock: Lockfile | None) -> list[LocalChang
         return lockfile.local_changes(request.target, lock)
     if not request.target.is_dir():
         return []
-    # Without a lock, every file in the folder is somebody's; empty ones mark a package yet to be filled.
+    # Without a lockfile, all files are foreign, except empty ones such as `__init__.py`.
     return [
         LocalChange(path, "added")
         for path in sorted(lockfile.walk(request.target))
@@ -165,15 +168,15 @@ def _hand_edits(request: BuildRequest, lock: Lockfile | None) -> list[LocalChang
     ]
 
 
-def _tell_of_force(request: BuildRequest, edits: list[LocalChange], output: BuildOutput, progress: Progress) -> None:
-    """Say which files of others `--force` wrote over or deleted, and which it left."""
+def _report_forced(request: BuildRequest, edits: list[LocalChange], output: BuildOutput, progress: Progress) -> None:
+    """Report which changed files `--force` overwrote, restored, deleted or kept."""
     written = {*output.texts, _MARKER, manifest.NAME, lockfile.NAME}
     for edit in edits if request.force and not request.check else []:
         if edit.path in written:
-            did = "restored" if edit.kind == "missing" else "overwritten"
+            action = "restored" if edit.kind == "missing" else "overwritten"
         else:
-            did = "kept" if edit.kind == "added" else "deleted"
-        progress.say(f"{request.target / edit.path}: {did} (--force)")
+            action = "kept" if edit.kind == "added" else "deleted"
+        progress.say(f"{request.target / edit.path}: {action} (--force)")
 
 
 def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:

@@ -1,4 +1,4 @@
-"""This repository as a request: every document in `specs/`, into `generated/xcaas/`."""
+"""The request for this repository: all documents of `specs/`, into `generated/xcaas/`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _SPECS, _TARGET = "specs", Path("generated", "xcaas")
 
 
 def repository_request(start: Path, *, check: bool = False, force: bool = False) -> BuildRequest:
-    """Return the request for the repository that holds `start`. Paths are relative where `start` is its root.
+    """Return the request for the repository around `start`. Paths are relative to its root if `start` is.
 
     Raises:
-        Failure: There is no such repository, or a document's name can't be a product's.
+        Failure: There is no repository, or the name of a document is no valid product name.
     """
     root = _root(start)
     sources = tuple(Source(_product(path), path) for path in sorted((root / _SPECS).glob("*.yaml")))
@@ -25,10 +25,10 @@ def repository_request(start: Path, *, check: bool = False, force: bool = False)
 
 
 def spec_path(name: str, start: Path) -> Path:
-    """Return where the document of a product belongs.
+    """Return the path for the document of a product.
 
     Raises:
-        Failure: There is no such repository, or the name can't be a product's.
+        Failure: There is no repository, or the name is no valid product name.
     """
     path = _root(start) / _SPECS / f"{name}.yaml"
     _product(path)

@@ -1,4 +1,4 @@
-"""What a run is asked for and what it gives back."""
+"""The request of a run, and its result."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """A document to generate from, and the name it gets in Python."""
+    """A document, and its name in Python."""
 
     name: str
     path: Path
 
 
 class BuildRequest(NamedTuple):
-    """What to generate into which folder. With `suite`, several products under one client.
+    """The documents to generate from, and the target folder.
 
-    With `house_rules`, documents are held to those of this repository, too."""
+    With `suite`, several products share a client. With `house_rules`, documents must follow those of this repository.
+    """
 
     target: Path
     sources: tuple[Source, ...]
@@ -33,7 +34,7 @@ class BuildRequest(NamedTuple):
 
 
 class BuildResult(NamedTuple):
-    """What a run did. `differing` are the paths that changed, removed ones included."""
+    """The result of a run. `differing` are the paths of changed files, including removed ones."""
 
     operations: int
     refused: int = 0

@@ -1,4 +1,4 @@
-"""A first document for a new product of this repository, which passes `xcaas-gen lint` as it stands."""
+"""The initial document of a new product, which passes `xcaas-gen lint` unchanged."""
 
 from __future__ import annotations
 
@@ -131,10 +131,10 @@ components:
 
 
 def write_skeleton(name: str, start: Path) -> Path:
-    """Write `specs/<name>.yaml` into the repository that holds `start`, and return its path.
+    """Write `specs/<name>.yaml` in the repository around `start`, and return its path.
 
     Raises:
-        Failure: The name can't be a product's, or the product is there already.
+        Failure: The name is no valid product name, or the document exists already.
     """
     path = spec_path(name, start)
     text = _TEXT.replace(_NAME, name).replace(_TITLE, name.replace("_", " ").capitalize())

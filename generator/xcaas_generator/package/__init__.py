@@ -1,1 +1,1 @@
-"""A generated package on the disk: its lock, staging, verification and public names."""
+"""Generated packages on disk: lockfile, staging, verification and public API."""

@@ -1,4 +1,4 @@
-"""What a run changed for callers, from the generated files that differ."""
+"""Changes of the public API by a run, from the generated files that differ."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One name that callers use."""
+    """A change of a public name."""
 
     kind: Literal["added", "removed", "changed"]
     name: str
@@ -27,27 +27,27 @@ class Change:
 
 
 def changes(old: Path, new: Path, paths: Iterable[str]) -> list[Change]:
-    """Compare the given files of two trees. A file that is in one of them only counts as empty in the other."""
-    before: PublicAPI = {}
-    after: PublicAPI = {}
+    """Compare files of two trees. Missing files are treated as empty."""
+    old_api: PublicAPI = {}
+    new_api: PublicAPI = {}
     for path in paths:
         if path.endswith(".py"):
-            before.update(_read(old, path))
-            after.update(_read(new, path))
-    found = [Change("removed", name, before=text) for name, text in before.items() if name not in after]
-    for name, text in after.items():
-        if name not in before:
-            found.append(Change("added", name, after=text))
-        elif before[name] != text:
-            found.append(Change("changed", name, before[name], text))
-    return _without_members(sorted(found, key=lambda change: change.name))
+            old_api.update(_read(old, path))
+            new_api.update(_read(new, path))
+    result = [Change("removed", name, before=text) for name, text in old_api.items() if name not in new_api]
+    for name, text in new_api.items():
+        if name not in old_api:
+            result.append(Change("added", name, after=text))
+        elif old_api[name] != text:
+            result.append(Change("changed", name, old_api[name], text))
+    return _without_members(sorted(result, key=lambda change: change.name))
 
 
-def report(found: list[Change]) -> str:
-    """Return a few lines for the terminal."""
-    lines = [str(change) for change in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        lines.append(f"… and {len(found) - _SHOWN} more")
+def report(changes: list[Change]) -> str:
+    """Return a summary for the terminal."""
+    lines = [str(change) for change in changes[:_SHOWN]]
+    if len(changes) > _SHOWN:
+        lines.append(f"… and {len(changes) - _SHOWN} more")
     return "\n".join(lines)
 
 
@@ -55,11 +55,11 @@ def _read(folder: Path, path: str) -> PublicAPI:
     try:
         return public_api(path, (folder / path).read_text("utf-8"))
     except (OSError, SyntaxError, ValueError):
-        # Only the old tree can hold what can't be read: somebody's edits.
+        # Edited files of the old tree may be unreadable.
         return {}
 
 
-def _without_members(found: list[Change]) -> list[Change]:
-    """Leave out the fields of models that came or went as a whole."""
-    whole = {(change.kind, change.name) for change in found if change.kind != "changed"}
-    return [change for change in found if (change.kind, change.name.rpartition(".")[0]) not in whole]
+def _without_members(changes: list[Change]) -> list[Change]:
+    """Leave out the fields of added and removed models."""
+    added_or_removed = {(change.kind, change.name) for change in changes if change.kind != "changed"}
+    return [change for change in changes if (change.kind, change.name.rpartition(".")[0]) not in added_or_removed]

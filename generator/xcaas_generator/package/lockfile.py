@@ -1,8 +1,7 @@
-"""The lock of a generated package: what it was made from, and what its files were.
+"""The lockfile of a generated package: hashes of its inputs and of its files.
 
-It settles two questions without loading the generator's libraries: is there
-anything to do, and has somebody edited a generated file by hand. It lies inside
-the package, so that one rename swaps both.
+It answers two questions without loading the generator's libraries: is there anything to do, and were generated files
+edited? It is in the package, so that both are replaced by one rename.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
 
 class Lockfile(NamedTuple):
-    """`inputs` are the files a product was made from and their hashes; `files` the tree's own."""
+    """Hashes of files: `inputs` are those of the documents of each product, `files` those of the package."""
 
     generator: str
     inputs: Mapping[str, Mapping[str, str]]
     files: Mapping[str, str]
 
     def dump(self) -> str:
-        """Return the lock as JSON text."""
+        """Return the lockfile as JSON."""
         content = {
             "generator": self.generator,
             "inputs": _sorted(self.inputs),
@@ -40,14 +39,14 @@ class Lockfile(NamedTuple):
 
 
 class LocalChange(NamedTuple):
-    """A difference between a generated tree and its lock."""
+    """A difference between a generated package and its lockfile."""
 
     path: str
     kind: Literal["modified", "missing", "added"]
 
 
 def read_lockfile(folder: Path) -> Lockfile | None:
-    """Return the lock of a generated tree, or None if there is none that can be read."""
+    """Return the lockfile of a package; None if it is missing or unreadable."""
     try:
         content = json.loads((folder / NAME).read_text("ascii"))
         return Lockfile(content["generator"], content["inputs"], content["files"])
@@ -56,31 +55,31 @@ def read_lockfile(folder: Path) -> Lockfile | None:
 
 
 def local_changes(folder: Path, lock: Lockfile) -> list[LocalChange]:
-    """Return what was changed by hand since the tree was generated."""
+    """Return the changes of a package since it was generated."""
     present = set(walk(folder))
     present.discard(NAME)
-    found = [LocalChange(path, "added") for path in present - lock.files.keys()]
+    changes = [LocalChange(path, "added") for path in present - lock.files.keys()]
     for path, digest in lock.files.items():
         if path not in present:
-            found.append(LocalChange(path, "missing"))
+            changes.append(LocalChange(path, "missing"))
         elif digest_of(folder / path) != digest:
-            found.append(LocalChange(path, "modified"))
-    return sorted(found, key=lambda edit: edit.path)
+            changes.append(LocalChange(path, "modified"))
+    return sorted(changes, key=lambda change: change.path)
 
 
 def walk(folder: Path) -> Iterable[str]:
-    """Return paths of all files below a folder, with slashes. Caches of Python and its tools don't count."""
+    """Return paths of all files below a folder, with slashes, without caches of Python and its tools."""
     for parent, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if name not in _IGNORED_FOLDERS]
         base = Path(parent).relative_to(folder).as_posix()
-        before = "" if base == "." else f"{base}/"
+        prefix = "" if base == "." else f"{base}/"
         for name in files:
             if name not in _IGNORED_FILES and not name.endswith((".pyc", ".pyo")):
-                yield before + name
+                yield prefix + name
 
 
 def digest_of(path: Path) -> str:
-    """Return the hash of a file, or an empty text if there is none."""
+    """Return the hash of a file; "" if it does not exist."""
     try:
         return digest(path.read_bytes())
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -88,35 +87,35 @@ def digest_of(path: Path) -> str:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the hashes of all files of a tree but its lock."""
+    """Return the hashes of all files of a package except its lockfile."""
     return {path: digest_of(folder / path) for path in walk(folder) if path != NAME}
 
 
 def relative(path: Path, base: Path) -> str:
-    """Return a path as seen from a folder, with slashes, whichever of the two is absolute."""
+    """Return `path` relative to `base`, with slashes. Either may be absolute."""
     return Path(os.path.relpath(path, base)).as_posix()
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 of bytes as text."""
+    """Return the SHA-256 of bytes in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
 def fingerprint() -> str:
-    """Return a hash of everything on our side that decides what comes out: sources, templates, formatter, parser,
-    and the public names of core, which a suite passes on."""
-    here = Path(__file__).parent.parent
-    core = find_spec("xcaas_core")  # only read: importing it would take longer than all the rest
+    """Return a hash of everything else that determines the output: sources, templates, formatter, parser, and the
+    public names of core, which a suite re-exports."""
+    package = Path(__file__).parent.parent
+    core = find_spec("xcaas_core")  # not imported, which would be slow
     assert core is not None
     assert core.origin is not None
     total = hashlib.sha256(Path(core.origin).read_bytes())
-    for passed_on in ("otel.py", "testing/__init__.py", "webhooks/__init__.py"):
-        total.update((Path(core.origin).parent / passed_on).read_bytes())
+    for reexported in ("otel.py", "testing/__init__.py", "webhooks/__init__.py"):
+        total.update((Path(core.origin).parent / reexported).read_bytes())
     for name in ("ruff", "openapi-python-client", "jinja2"):
         total.update(f"{name} {version(name)}\n".encode())
-    for path in sorted(walk(here)):
+    for path in sorted(walk(package)):
         if path.endswith((".py", ".jinja")) and not path.startswith("vendoring/"):
-            total.update(path.encode() + b"\0" + (here / path).read_bytes() + b"\0")
+            total.update(path.encode() + b"\0" + (package / path).read_bytes() + b"\0")
     return total.hexdigest()
 
 

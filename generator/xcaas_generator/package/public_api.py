@@ -1,4 +1,4 @@
-"""What callers see of a generated module, read from its text: calls with their signatures, fields with their types."""
+"""The public API of a generated module, from its source: calls with signatures, fields with types."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ PublicAPI = dict[str, str]
 
 
 def public_api(path: str, source: str) -> PublicAPI:
-    """Return names that callers use, and a text for each that changes when its use changes.
+    """Return public names, each with a description that changes if its usage changes.
 
-    Calls are named as in the manifest (`storage.objects.search`), fields by where
-    they are (`storage.models.Tag.value`).
+    Calls are named as in the manifest (`storage.objects.search`), fields by their model (`storage.models.Tag.value`).
     """
     tree = ast.parse(source)
     if "models" in path.split("/")[:-1]:
@@ -29,9 +28,9 @@ def _model_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
             for item in node.body:
                 if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.value:
                     optional = any(word.arg in ("default", "factory") for word in _keywords(item.value))
-                    yield f"{node.name}.{item.target.id}", _shown(item.annotation) + (" = ..." if optional else "")
+                    yield f"{node.name}.{item.target.id}", _source(item.annotation) + (" = ..." if optional else "")
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
-            yield node.target.id, _shown(node.value)
+            yield node.target.id, _source(node.value)
 
 
 def _call_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -39,20 +38,20 @@ def _call_names(tree: ast.Module) -> Iterator[tuple[str, str]]:
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and not node.name.startswith("Async"):
             for item in node.body:
-                if isinstance(item, ast.FunctionDef) and (name := _called(item, calls)):
+                if isinstance(item, ast.FunctionDef) and (name := _call_of(item, calls)):
                     resource = name.rpartition(".")[0]
                     yield f"{resource}.{item.name}", _signature(item)
 
 
 def _signature(item: ast.FunctionDef) -> str:
-    given = _shown(item.args)
-    marks = "".join(f"@{_shown(mark).partition('(')[0]} " for mark in item.decorator_list)
-    returns = _shown(item.returns) if item.returns else ""
-    return f"{marks}({given}) -> {returns}"
+    parameters = _source(item.args)
+    decorators = "".join(f"@{_source(decorator).partition('(')[0]} " for decorator in item.decorator_list)
+    returns = _source(item.returns) if item.returns else ""
+    return f"{decorators}({parameters}) -> {returns}"
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """Yield operation constants and the calls that they are for."""
+    """Yield the constants of operations, with the names of their calls."""
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             for word in _keywords(node.value):
@@ -60,21 +59,21 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
                     yield node.target.id, str(word.value.value)
 
 
-def _called(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
-    """Return the call that a method makes: the constant that it hands over."""
+def _call_of(item: ast.FunctionDef, calls: dict[str, str]) -> str | None:
+    """Return the name of the call that a method makes, from the constant that it passes."""
     for node in ast.walk(item):
         if isinstance(node, ast.Name) and node.id in calls:
             return calls[node.id]
     return None
 
 
-def _shown(node: ast.AST) -> str:
-    """Return the text of a piece of code, without what is nothing to callers."""
-    return ast.unparse(_ForCallers().visit(copy.deepcopy(node)))
+def _source(node: ast.AST) -> str:
+    """Return the source of a node, without details that do not matter to callers."""
+    return ast.unparse(_PublicView().visit(copy.deepcopy(node)))
 
 
-class _ForCallers(ast.NodeTransformer):
-    """Leaves out the modules that names come from, and how values travel: `_models.Tag`, `Annotated[int, …]`."""
+class _PublicView(ast.NodeTransformer):
+    """Removes module prefixes and metadata: `_models.Tag` → `Tag`, `Annotated[int, …]` → `int`."""
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in ("_models", "_sdk"):

@@ -1,9 +1,8 @@
-"""Putting a finished tree in the place of the old one, in one step.
+"""Replacement of a generated tree by a new one, in one step.
 
-The new tree is built beside the old one, on the same disk. Files that did not change
-become links to the old ones, so they keep their modification time. Then the two
-folders change places. Whatever fails before that step (a full disk, Ctrl-C, a crash)
-leaves the old tree as it was.
+The new tree is built next to the old one, on the same file system. Unchanged files become hard links to the old ones,
+which keeps their modification time. Then the folders are exchanged. A failure before that step (full disk, Ctrl-C,
+crash) leaves the old tree unchanged.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class Staging:
     def __init__(self, folder: Path, target: Path) -> None:
         self.folder = folder
         self.target = target
-        self._made: set[Path] = {folder}
+        self._folders: set[Path] = {folder}
 
     def write(self, path: str, content: str) -> None:
         """Write a file of the new tree.
@@ -46,37 +45,37 @@ class Staging:
         self.write_bytes(path, content.encode())
 
     def write_bytes(self, path: str, content: bytes) -> None:
-        """Write a file of the new tree as it is."""
+        """Write a binary file of the new tree."""
         try:
-            self._place(path).write_bytes(content)
+            self._path_for(path).write_bytes(content)
         except OSError as error:
-            error.filename = self.target / path  # the staging tree is gone when this is told
+            error.filename = self.target / path  # the staging tree no longer exists when the message is shown
             raise
 
     def keep(self, path: str) -> None:
-        """Take a file over from the old tree, with its modification time."""
-        new, old = self._place(path), self.target / path
+        """Take a file of the old tree over, with its modification time."""
+        new, old = self._path_for(path), self.target / path
         try:
             os.link(old, new)
         except OSError:
             shutil.copy2(old, new)
 
-    def leave(self, path: str) -> None:
-        """Take over a file that is not the package's, as it is and whatever it is called."""
-        place = self.folder / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(self.target / path, place)
+    def keep_foreign(self, path: str) -> None:
+        """Take over a file that was not generated, whatever its name."""
+        new = self.folder / path
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(self.target / path, new)
 
     def differing(self, except_for: Iterable[str] = ()) -> list[str]:
-        """Return paths that differ between the trees, those in one of them only included.
+        """Return the paths of files that differ or exist in only one of the trees.
 
-        On the way, files that are equal become the old tree's, with their modification time.
+        Files that are equal are replaced by those of the old tree, with their modification time.
         """
-        known = set(except_for)
-        here = set(walk(self.folder))
-        found = [path for path in here - known if not self._adopt_equal(path)]
-        gone = set(walk(self.target)) - here - {LOCK} if self.target.is_dir() else set[str]()
-        return sorted([*found, *gone])
+        excluded = set(except_for)
+        new = set(walk(self.folder))
+        changed = [path for path in new - excluded if not self._adopt_equal(path)]
+        removed = set(walk(self.target)) - new - {LOCK} if self.target.is_dir() else set[str]()
+        return sorted([*changed, *removed])
 
     def _adopt_equal(self, path: str) -> bool:
         new, old = self.folder / path, self.target / path
@@ -87,7 +86,7 @@ class Staging:
         return True
 
     def commit(self) -> None:
-        """Let the new tree and the old one change places."""
+        """Replace the old tree by the new one."""
         if not self.target.exists():
             os.rename(self.folder, self.target)
         elif not _exchange(self.folder, self.target):
@@ -100,22 +99,22 @@ class Staging:
                 raise
             shutil.rmtree(backup, ignore_errors=True)
 
-    def _place(self, path: str) -> Path:
+    def _path_for(self, path: str) -> Path:
         if not _SAFE_PATH.fullmatch(path):
             raise Failure(f"refusing to write {path!r}: not a plain path inside the package")
-        place = self.folder / path
-        if place.parent not in self._made:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._made.add(place.parent)
-        return place
+        new = self.folder / path
+        if new.parent not in self._folders:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            self._folders.add(new.parent)
+        return new
 
 
 @contextmanager
 def staging(target: Path) -> Generator[Staging]:
-    """Yield a staging tree for `target`, removed at the end, whether it took the target's place or not.
+    """Yield a staging tree for `target`, which is removed at the end unless committed.
 
     Raises:
-        Failure: The target is a symbolic link, holds one, or is no folder.
+        Failure: The target is or contains a symbolic link, or is not a folder.
     """
     _recover(target)
     _refuse_links(target)
@@ -140,15 +139,15 @@ def _refuse_links(target: Path) -> None:
                 raise Failure(f"{Path(parent) / name} is a symbolic link; remove it; a generated tree contains none")
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders without a moment in which either is missing. False where the system can't."""
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two folders atomically. Return False if the system does not support it."""
     if sys.platform != "linux":
         return False
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
         return False
-    status: int = rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    status: int = rename(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)
     return status == 0
 
 
@@ -157,7 +156,7 @@ def _backup(target: Path) -> Path:
 
 
 def _recover(target: Path) -> None:
-    """Undo a swap that a crash cut in two."""
+    """Complete or undo a replacement that a crash interrupted."""
     backup = _backup(target)
     if backup.is_dir() and not target.exists():
         os.rename(backup, target)
@@ -166,7 +165,7 @@ def _recover(target: Path) -> None:
 
 
 def _remove_leftovers(target: Path) -> None:
-    """Remove staging trees of runs that were killed. A young one may belong to a run under way."""
+    """Remove staging trees of killed runs. Recent ones may belong to a run in progress."""
     for leftover in target.parent.glob(f".{target.name}.*{_SUFFIX}"):
         if leftover.is_dir() and not leftover.is_symlink() and time.time() - leftover.stat().st_mtime > _STALE_AFTER:
             shutil.rmtree(leftover, ignore_errors=True)

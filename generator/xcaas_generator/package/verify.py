@@ -1,7 +1,6 @@
-"""The last look at a tree before it is put in place.
+"""The final check of a tree before it replaces the old one.
 
-Nothing here should ever fail. If it does, the generator has a mistake, and the tree
-that is there already stays.
+It should never fail. If it does, the generator has a bug, and the old tree is kept.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from xcaas_generator.failure import Failure
 
 
 def verify_modules(texts: Mapping[str, str]) -> None:
-    """Compile every module. The formatter, which parses them too, changes nothing of what they mean.
+    """Compile every module. The formatter does not change their meaning.
 
     Raises:
-        Failure: One does not compile, or only with a warning.
+        Failure: A module does not compile, or only with a warning.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
