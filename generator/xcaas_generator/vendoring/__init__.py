@@ -1,7 +1,6 @@
-"""`xcaas-gen vendor`: a self-contained copy of chosen clients, inside somebody else's repository.
+"""`xcaas-gen vendor`: self-contained copies of clients, for other repositories.
 
-A copy holds the generated packages of its products, the modules of core that they
-import, and `xcaas-vendor.toml`, which says what it was made from. Modules are those
-of the installed `xcaas`, whole, so that only `--spec` needs the generator's own
+A copy contains the generated packages of its products, the modules of core that they import, and `xcaas-vendor.toml`,
+which records its origin. Modules are copied whole from the installed `xcaas`, so only `--spec` needs the generator's
 libraries.
 """

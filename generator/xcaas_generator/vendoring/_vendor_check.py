@@ -1,10 +1,9 @@
-"""Hold a vendored client against its `xcaas-vendor.toml`. Needs Python alone.
+"""Check a vendored client against its `xcaas-vendor.toml`. Needs only Python.
 
     python path/to/vendored/_vendor_check.py
 
-prints what was modified, what is missing and what was added, one path a line. Exit
-code 0: nothing; 1: something; 2: the manifest can't be read. Whether a newer client
-exists is for `xcaas-gen vendor --check` to say.
+prints modified, missing and added files, one per line. Exit code 0: none; 1: some;
+2: the manifest can't be read. `xcaas-gen vendor --check` also finds newer clients.
 """
 
 from __future__ import annotations
@@ -36,9 +35,9 @@ __all__ = [
 
 MANIFEST = "xcaas-vendor.toml"
 BASE = "_base.zip"
-"""The files as they were written, for updates that keep edits."""
+"""The original files, for updates that keep edits."""
 FORMAT = 1
-# What Python and its tools leave behind, and what desktops do.
+# Written by Python, its tools and desktops.
 _IGNORED_FOLDERS = frozenset({"__pycache__", ".mypy_cache", ".pyright", ".ruff_cache", ".pytest_cache"})
 _IGNORED_FILES = frozenset({".DS_Store", "Thumbs.db"})
 
@@ -46,12 +45,12 @@ Kind: TypeAlias = Literal["modified", "missing", "extra", "outdated"]
 
 
 class ManifestError(Exception):
-    """The folder has no manifest, or one that this version can't read."""
+    """The manifest is missing, or can't be read by this version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A file that is not as it should be."""
+    """A file that differs from the manifest."""
 
     kind: Kind
     path: str
@@ -64,7 +63,7 @@ def load(folder: Path) -> dict[str, object]:
     """Return the manifest of a vendored folder.
 
     Raises:
-        ManifestError: There is none, or it can't be read.
+        ManifestError: It is missing or can't be read.
     """
     path = folder / MANIFEST
     try:
@@ -79,39 +78,39 @@ def load(folder: Path) -> dict[str, object]:
 
 
 def mapping(content: Mapping[str, object], table: str) -> dict[str, str]:
-    """Return a table of the manifest that has a string for each key."""
-    found = content.get(table, {})
-    if not isinstance(found, dict):
+    """Return a table of the manifest, with strings as values."""
+    values = content.get(table, {})
+    if not isinstance(values, dict):
         raise ManifestError(f"{MANIFEST}: [{table}] is not a table; restore the file from version control")
-    return {str(key): str(value) for key, value in found.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return {str(key): str(value) for key, value in values.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def compare(folder: Path, files: Mapping[str, str]) -> list[Finding]:
-    """Return what differs between a folder and the hashes of its files."""
+    """Compare a folder with the hashes of its files."""
     present = set(walk(folder))
-    found = [Finding("extra", path) for path in present - files.keys()]
-    for path, wanted in files.items():
+    result = [Finding("extra", path) for path in present - files.keys()]
+    for path, expected in files.items():
         if path not in present:
-            found.append(Finding("missing", path))
-        elif (folder / path).is_symlink() or digest((folder / path).read_bytes()) != wanted:
-            found.append(Finding("modified", path))
+            result.append(Finding("missing", path))
+        elif (folder / path).is_symlink() or digest((folder / path).read_bytes()) != expected:
+            result.append(Finding("modified", path))
     if {path: digest(content) for path, content in base(folder).items()} != files:
-        # Not by its own hash: compressed bytes differ between versions of zlib.
-        found.append(Finding("modified" if (folder / BASE).exists() else "missing", BASE))
-    return sorted(found, key=lambda finding: finding.path)
+        # Not by hash: compressed bytes depend on the version of zlib.
+        result.append(Finding("modified" if (folder / BASE).exists() else "missing", BASE))
+    return sorted(result, key=lambda finding: finding.path)
 
 
 def base(folder: Path) -> dict[str, bytes]:
-    """Return the files of a vendored folder as they were written; none if that can't be read any more."""
+    """Return the original files of a vendored folder; none if they can't be read."""
     try:
-        with ZipFile(folder / BASE) as packed:
-            return {path: packed.read(path) for path in packed.namelist()}
+        with ZipFile(folder / BASE) as archive:
+            return {path: archive.read(path) for path in archive.namelist()}
     except (OSError, EOFError, ValueError, RuntimeError, BadZipFile, zlib.error):
         return {}
 
 
 def walk(folder: Path) -> Iterator[str]:
-    """Yield the paths of the files below a folder, with slashes, but for caches, the manifest and the base."""
+    """Yield the paths of files in a folder, with slashes, without caches, manifest and base."""
     for parent, folders, files in os.walk(folder):
         here = Path(parent)
         linked = [name for name in folders if (here / name).is_symlink()]
@@ -123,21 +122,21 @@ def walk(folder: Path) -> Iterator[str]:
 
 
 def digest(content: bytes) -> str:
-    """Return the SHA-256 of a text file, the same whether version control writes line ends as `\\n` or `\\r\\n`."""
+    """Return the SHA-256 of a text file, regardless of its line ends (`\\n` or `\\r\\n`)."""
     return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def main(folder: Path | None = None) -> int:
-    """Print what differs in a folder, this module's own if none is given. Returns the exit code."""
+    """Check a folder, by default that of this module, and return the exit code."""
     folder = folder or Path(__file__).resolve().parent
     try:
-        found = compare(folder, mapping(load(folder), "files"))
+        findings = compare(folder, mapping(load(folder), "files"))
     except ManifestError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    for finding in found:
+    for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    return 1 if found else 0
+    return 1 if findings else 0
 
 
 if __name__ == "__main__":

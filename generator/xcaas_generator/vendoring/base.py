@@ -1,4 +1,4 @@
-"""`_base.zip`: the files of a copy as they were written, from which `--merge` tells an edit from an update."""
+"""`_base.zip`: the original files of a copy, by which `--merge` distinguishes edits from updates."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return an archive of some files, the same bytes whenever it is made."""
+    """Return an archive of files, with reproducible bytes."""
     archive = BytesIO()
-    with ZipFile(archive, "w", ZIP_DEFLATED, compresslevel=9) as packed:
+    with ZipFile(archive, "w", ZIP_DEFLATED, compresslevel=9) as zip_file:
         for path, content in sorted(files.items()):
             entry = ZipInfo(path, _EARLIEST)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on POSIX, wherever it is made
-            packed.writestr(entry, content, ZIP_DEFLATED, 9)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # as on POSIX, on all systems
+            zip_file.writestr(entry, content, ZIP_DEFLATED, 9)
     return archive.getvalue()

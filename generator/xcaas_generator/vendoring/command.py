@@ -1,4 +1,4 @@
-"""The `vendor` command: what it takes, and what it tells."""
+"""The `vendor` command."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..progress import Progress, counted
 from ._vendor_check import Finding, compare
 from .copy import Copy, Order, copy_of_suite
 from .difference import difference
-from .document import behind, copy_of_document, spec_order
+from .document import copy_of_document, outdated_inputs, spec_order
 from .originals import Originals, installed
-from .place import open_place, refuse_links_inside, refuse_long_paths
+from .place import check_target, reject_links_inside, reject_long_paths
 from .record import Record, record_of
 from .update import Update, digests, outdated, plan_update, removed, write
 
@@ -22,53 +22,53 @@ DONE, DIFFERENT, REFUSED = 0, 1, 3
 
 
 def vendor(options: argparse.Namespace, progress: Progress, originals: Originals | None = None) -> int:
-    """Make, update or check a copy. Without products, one that exists is brought up to date as it is.
+    """Create, update or check a copy. Without products, update the existing copy.
 
     Raises:
         InputError: A document has problems.
-        Failure: Something is in the way, or does not exist. Nothing was written.
+        Failure: The target can't be written, or something does not exist. Nothing was written.
     """
     target: Path = options.into
     originals = originals or installed()
-    old = open_place(target)
+    old = check_target(target)
     order = _order(options, old)
     if options.check:
         return _check(target, _existing(target, old), order, originals)
-    refuse_links_inside(target)
+    reject_links_inside(target)
     copy = _copy(order, target, originals, progress)
     if options.diff:
         sys.stdout.writelines(difference(target, old, copy.files))
         return DONE
-    refuse_long_paths(target, copy.files)
-    how = "force" if options.force else "merge" if options.merge else "refuse"
+    reject_long_paths(target, copy.files)
+    on_edits = "force" if options.force else "merge" if options.merge else "refuse"
     new = record_of(order, copy, digests(copy.files), originals)
-    update = plan_update(target, old, new, copy.files, how)
+    update = plan_update(target, old, new, copy.files, on_edits)
     changed = len(update.changed) + len(removed(update, old))
     if changed:
         write(update)
-    progress.say(_told(update, changed, old))
+    progress.say(_summary(update, changed, old))
     if update.conflicts:
         return DIFFERENT
     return REFUSED if copy.refused and not options.allow_refused else DONE
 
 
 def _order(options: argparse.Namespace, old: Record | None) -> Order:
-    """Return what is asked for, or what the copy was made from if nothing is."""
-    asked = Order(_once(options.products), _once(options.extras))
+    """Return the requested order or, if nothing is requested, that of the existing copy."""
+    requested = Order(_unique(options.products), _unique(options.extras))
     if options.spec is not None:
         if options.products:
             raise Failure("give products or --spec, not both", code=2)
-        return spec_order(options.spec, options.into, asked)
-    if asked.products:
-        return asked
+        return spec_order(options.spec, options.into, requested)
+    if requested.products:
+        return requested
     if old is None or not (old.order.products or old.order.spec):
         raise Failure(
             "give at least one product, such as `xcaas-gen vendor storage --into src/acme/_vendor/xcaas`", code=2
         )
-    return replace(old.order, extras=tuple(dict.fromkeys([*old.order.extras, *asked.extras])))
+    return replace(old.order, extras=tuple(dict.fromkeys([*old.order.extras, *requested.extras])))
 
 
-def _once(names: list[str]) -> tuple[str, ...]:
+def _unique(names: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
@@ -85,30 +85,30 @@ def _copy(order: Order, target: Path, originals: Originals, progress: Progress) 
 
 
 def _check(target: Path, old: Record, order: Order, originals: Originals) -> int:
-    found = compare(target, old.files)
+    findings = compare(target, old.files)
     if order.spec is None:
         copy = copy_of_suite(order, originals)
-        found += outdated(old, record_of(order, copy, digests(copy.files), originals))
+        findings += outdated(old, record_of(order, copy, digests(copy.files), originals))
     elif order == old.order:
-        found += behind(old, target, originals)
+        findings += outdated_inputs(old, target, originals)
     else:
-        found.append(Finding("outdated", order.spec))
-    for finding in found:
+        findings.append(Finding("outdated", order.spec))
+    for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    return DIFFERENT if found else DONE
+    return DIFFERENT if findings else DONE
 
 
-def _told(update: Update, changed: int, old: Record | None) -> str:
-    """Return what happened, for the terminal."""
+def _summary(update: Update, changed: int, old: Record | None) -> str:
+    """Return a summary of the update, for the terminal."""
     lines = [f"overwritten: {update.target / path}" for path in update.overwritten]
     lines += [f"merged: {update.target / path}" for path in update.merged if path not in update.conflicts]
     lines += [f"conflict: {update.target / path}" for path in update.conflicts]
     total = sum(len(content) for content in update.files.values())
     size = f"{counted(len(update.files), 'file')}, {total // 1000} KB"
     if not changed:
-        news = "up to date"
+        state = "up to date"
     elif old is None:
-        news = "new"
+        state = "new"
     else:
-        news = f"{counted(changed, 'file')} changed"
-    return "\n".join([*lines, f"{update.target}: {size}, {news}"])
+        state = f"{counted(changed, 'file')} changed"
+    return "\n".join([*lines, f"{update.target}: {size}, {state}"])

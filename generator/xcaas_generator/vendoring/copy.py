@@ -1,4 +1,4 @@
-"""Putting a copy together, in memory: paths and texts, the same bytes for the same originals."""
+"""Assembly of a copy in memory, as reproducible files by path."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _FEATURES = {
     "pydantic": Import(f"{CORE}.models._pydantic._schemas", "core_schema", "core_schema"),
     "sdk": Import(CORE, "sdk", "sdk"),
 }
-"""What can be added beside public names: what pydantic asks of models; all that operations are described with, for code
-that describes some of its own."""
+"""Features that can be added besides public names: support of pydantic in models, and `sdk`, for code that describes
+operations of its own."""
 
 ABSENT = "_absent"
 _CORE_FOLDERS = ("_core", "_run_time", "_shared")
@@ -43,8 +43,8 @@ exclude = ["*"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be copied: products of the suite, or the package of one other document. `extras` are public names
-    that nothing in the copy needs by itself."""
+    """The request for a copy: products of the suite, or the package of another document. `extras` are additional public
+    names, which the products do not need."""
 
     products: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """The files of a copy, the hashes of the documents behind them, and how many operations of these were refused."""
+    """The files of a copy, the hashes of its documents, and the number of refused operations."""
 
     files: Mapping[str, str]
     specs: Mapping[str, str]
@@ -61,19 +61,19 @@ class Copy:
 
 
 def copy_of_suite(order: Order, originals: Originals) -> Copy:
-    """Return products of the suite under `XCaaS` and `AsyncXCaaS`.
+    """Return a copy of products of the suite, with `XCaaS` and `AsyncXCaaS`.
 
     Raises:
         Failure: A product or a name does not exist.
     """
     library = _library(SUITE, originals.suite, originals)
-    known = {name.split(".")[1] for name in library.modules if re.fullmatch(rf"{SUITE}\.\w+\._product", name)}
+    available = {name.split(".")[1] for name in library.modules if re.fullmatch(rf"{SUITE}\.\w+\._product", name)}
     chosen = set(order.products)
-    if unknown := sorted(chosen - known):
-        hint = _hint(unknown[0], known)
-        raise Failure(f"no product {', '.join(unknown)}{hint}; there are {', '.join(sorted(known))}", code=2)
+    if unknown := sorted(chosen - available):
+        hint = _hint(unknown[0], available)
+        raise Failure(f"no product {', '.join(unknown)}{hint}; there are {', '.join(sorted(available))}", code=2)
     client = library.modules[f"{SUITE}._client"]
-    library.replace(client, without_products(client, known - chosen))
+    library.replace(client, without_products(client, available - chosen))
     roots = [SUITE, client.name]
     roots += [name for name in library.modules if name.startswith(f"{SUITE}.") and name.split(".")[1] in chosen]
     roots += _extras(library, SUITE, order.extras)
@@ -83,7 +83,7 @@ def copy_of_suite(order: Order, originals: Originals) -> Copy:
 
 
 def copy_of_package(name: str, folder: Path, order: Order, specs: Mapping[str, str], originals: Originals) -> Copy:
-    """Return a package that `xcaas-gen build` made, with core's public names beside its own.
+    """Return a copy of a package that `xcaas-gen build` wrote, with the public names of core added to its own.
 
     Raises:
         Failure: A name does not exist.
@@ -104,56 +104,56 @@ def _library(name: str, folder: Path, originals: Originals) -> Library:
 
 
 def _needed(library: Library, roots: Iterable[str]) -> set[str]:
-    """Return the modules that a copy needs. A package of core that has a module `_absent` and of which nothing else is
-    needed becomes that module, so that others can build on it without bringing it along."""
-    whole = dict(library.modules)
-    absent = {name.rpartition(".")[0] for name in whole if name.endswith(f".{ABSENT}")}
+    """Return the modules that a copy needs. A package of core with a module `_absent` is replaced by that module if nothing
+    else of the package is needed."""
+    originals = dict(library.modules)
+    absent = {name.rpartition(".")[0] for name in originals if name.endswith(f".{ABSENT}")}
     for package in absent:
-        library.replace(whole[package], whole[f"{package}.{ABSENT}"].source)
+        library.replace(originals[package], originals[f"{package}.{ABSENT}"].source)
     while True:
         present = library.needed(roots)
-        wanted = {package for package in absent if any(name.startswith(f"{package}.") for name in present)}
-        if not wanted:
+        used = {package for package in absent if any(name.startswith(f"{package}.") for name in present)}
+        if not used:
             return present
-        absent -= wanted
-        library.modules |= {package: whole[package] for package in wanted}
+        absent -= used
+        library.modules |= {package: originals[package] for package in used}
 
 
 def _extras(library: Library, root: str, names: Iterable[str]) -> list[str]:
-    """Return the modules behind public names that a copy shall have although nothing in it uses them."""
-    found: list[str] = []
+    """Return the modules of additional public names."""
+    modules: list[str] = []
     for name in names:
-        item = _FEATURES.get(name) or library.modules[root].reexports.get(name)
-        if item is None:
+        import_ = _FEATURES.get(name) or library.modules[root].reexports.get(name)
+        if import_ is None:
             hint = _hint(name, [*library.modules[root].reexports, *_FEATURES])
             raise Failure(f"{root} has no public name {name!r} to add{hint}; see its `__all__`", code=2)
-        found += library.all_targets(item)
-    return found
+        modules += library.all_targets(import_)
+    return modules
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
-    near = get_close_matches(name, known, 1)
-    return f" (did you mean {near[0]}?)" if near else ""
+def _hint(name: str, candidates: Iterable[str]) -> str:
+    matches = get_close_matches(name, candidates, 1)
+    return f" (did you mean {matches[0]}?)" if matches else ""
 
 
 def _with_core_names(index: Module, core: Module) -> str:
-    """Return the `__init__` of a package, made to offer core's names as that of the suite does."""
+    """Return the `__init__` of a package that also exports the names of core, like that of the suite."""
     own = {name: item for name, item in index.reexports.items() if name not in core.reexports}
-    places = {name: item.module.removeprefix(index.name).removeprefix(".") for name, item in own.items()}
+    modules = {name: item.module.removeprefix(index.name).removeprefix(".") for name, item in own.items()}
     head = index.source.partition("\nfrom __future__")[0]
     lines = [head, "from __future__ import annotations", "", "from typing import TYPE_CHECKING", ""]
     lines += [f"import {CORE} as _core", f"from {CORE}.sdk import lazy_attributes", "", "if TYPE_CHECKING:"]
-    lines += [f"    from .{place} import {name} as {name}" for name, place in places.items()]
+    lines += [f"    from .{module} import {name} as {name}" for name, module in modules.items()]
     lines += [f"    from {CORE} import (", *(f"        {name}," for name in sorted(core.reexports)), "    )"]
     lines += ["else:", "    __getattr__, __dir__ = lazy_attributes(", "        __name__,", "        {"]
-    lines += [f'            "{name}": "{place}",' for name, place in places.items()]
+    lines += [f'            "{name}": "{module}",' for name, module in modules.items()]
     lines += ["        },", "        _core,", "    )", "", "__all__ = ["]
     lines += [f'    "{name}",' for name in sorted({*own, *core.reexports})]
     return "\n".join([*lines, "]", ""])
 
 
 def _files(library: Library, root: str, present: set[str], originals: Originals) -> dict[str, str]:
-    """Return texts by path: the modules in their places, the data that they read, the licence and the check."""
+    """Return the files by path: relocated modules, the data that they read, the licence, and the check."""
     modules = [library.modules[name] for name in sorted(present)]
     core = _free_name(module for module in modules if _top(module) == root)
     files = {
@@ -161,26 +161,26 @@ def _files(library: Library, root: str, present: set[str], originals: Originals)
         RUFF: _RUFF_TEXT,
         CHECK: LICENCE_LINE + Path(_vendor_check.__file__).read_text("utf-8"),
     }
-    # Found out before any is replaced: a name may be passed on more than once.
-    lacking = {module: library.lacking(module, present) for module in modules}
-    for module, names in lacking.items():
+    # Before any module is replaced: a name may be re-exported several times.
+    missing = {module: library.missing_reexports(module, present) for module in modules}
+    for module, names in missing.items():
         if names:
             library.replace(module, without_names(module, names))
-        place = module.path if _top(module) == root else PurePosixPath(core) / module.path
-        files[str(place)] = relocated(library.modules[module.name], place, core)
+        path = module.path if _top(module) == root else PurePosixPath(core) / module.path
+        files[str(path)] = relocated(library.modules[module.name], path, core)
     return dict(sorted((files | _data(modules, root)).items()))
 
 
 def _data(modules: list[Module], root: str) -> dict[str, str]:
-    """Return the files beside the products' modules that a module of core reads by name, such as examples for fakes."""
+    """Return data files of products that a module of core reads by name, such as examples for the fake server."""
     readers = [module.source for module in modules if _top(module) == CORE]
-    found: dict[str, str] = {}
+    files: dict[str, str] = {}
     for module in modules:
         if _top(module) == root and module.path.name == "__init__.py":
             for path in sorted(module.file.parent.glob("*.json")):
                 if any(f'"{path.name}"' in source for source in readers):
-                    found[str(module.path.parent / path.name)] = path.read_text("utf-8")
-    return found
+                    files[str(module.path.parent / path.name)] = path.read_text("utf-8")
+    return files
 
 
 def _top(module: Module) -> str:
@@ -188,7 +188,7 @@ def _top(module: Module) -> str:
 
 
 def _free_name(modules: Iterable[Module]) -> str:
-    """Return a name for core's folder that no module of the package has."""
+    """Return a free name for the folder of core."""
     taken = {module.path.parts[0].partition(".")[0] for module in modules}
     if CHECK.removesuffix(".py") in taken:
         raise Failure(f"a resource has the same name as {CHECK}; give it another name with x-xcaas-resource")

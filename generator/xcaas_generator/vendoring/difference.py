@@ -1,4 +1,4 @@
-"""What an update would change, as a patch that people read."""
+"""The changes of an update, as a unified diff."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .record import Record
 
 
 def difference(target: Path, old: Record | None, texts: Mapping[str, str]) -> Iterator[str]:
-    """Return the lines of a unified diff from a folder to the texts of a copy."""
+    """Yield the lines of a unified diff from a folder to the files of a copy."""
     for path in sorted({*texts, *(old.files if old else ())}):
         before, after = _lines(target / path), texts.get(path, "").splitlines(keepends=True)
         if before != after:

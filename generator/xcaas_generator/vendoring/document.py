@@ -1,4 +1,4 @@
-"""Copies of clients for other documents: `--spec their.yaml`. Only making one needs the generator's libraries."""
+"""Copies of clients for other documents: `--spec theirs.yaml`. Only these need the generator's libraries."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .record import Record
 
 
 def spec_order(spec: Path, target: Path, order: Order) -> Order:
-    """Return the order with the place of its document as seen from the copy, so that it holds on other machines."""
+    """Return the order with the path of its document relative to the copy, so that it is portable."""
     return replace(order, spec=Path(os.path.relpath(spec, target)).as_posix())
 
 
 def spec_path(order: Order, target: Path) -> Path:
-    """Return where the document of an order lies."""
+    """Return the path of the document of an order."""
     assert order.spec is not None
     return Path(os.path.normpath(target / order.spec))
 
@@ -54,13 +54,15 @@ def copy_of_document(order: Order, target: Path, originals: Originals, progress:
         return replace(copy, refused=result.refused)
 
 
-def behind(record: Record, target: Path, originals: Originals) -> list[Finding]:
-    """Return the documents that changed since the copy was made, and core if it did."""
+def outdated_inputs(record: Record, target: Path, originals: Originals) -> list[Finding]:
+    """Return the documents that changed since the copy was written, and core if it changed."""
     path = spec_path(record.order, target)
-    places = {name: Path(os.path.normpath(path.parent / name)) for name in record.specs}
-    found = [
-        Finding("outdated", str(place)) for name, place in places.items() if digest_of(place) != record.specs[name]
+    paths = {name: Path(os.path.normpath(path.parent / name)) for name in record.specs}
+    findings = [
+        Finding("outdated", str(document))
+        for name, document in paths.items()
+        if digest_of(document) != record.specs[name]
     ]
     if record.core != originals.core_digest() or record.sdk != originals.version:
-        found.append(Finding("outdated", f"core of xcaas {record.sdk}, now {originals.version}"))
-    return found
+        findings.append(Finding("outdated", f"core of xcaas {record.sdk}, now {originals.version}"))
+    return findings

@@ -1,4 +1,4 @@
-"""Python packages as text: which module imports which, and which modules only pass names on."""
+"""Static analysis of Python packages: imports, and modules that only re-export names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 MODELS = "xcaas_core.models"
-"""Where the annotations of operations have their names from."""
+"""The module with the names in annotations of operations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +20,18 @@ class Import:
     name: str | None
     bound: str
     explicit: bool = False
-    """Whether it says `as` the same name: how a module passes on a name that it does not use."""
+    """Whether it is `import name as name`, which marks a re-export."""
 
 
 @dataclass(frozen=True)
 class Module:
-    """A module and its file. `name` is absolute: `xcaas.storage._objects`; `path` is as seen from its root package."""
+    """A module and its file. `name` is absolute (`xcaas.storage._objects`), `path` relative to its root package."""
 
     name: str
     path: PurePosixPath
     file: Path
     text: str | None = None
-    """In the place of what the file says."""
+    """Replaces the content of the file."""
 
     @cached_property
     def source(self) -> str:
@@ -47,31 +47,31 @@ class Module:
 
     @cached_property
     def imports(self) -> tuple[Import, ...]:
-        """All imports: at the top, in functions, and for type checkers, which look at a copy as well."""
+        """All imports, including those in functions and for type checkers."""
         return tuple(item for node in ast.walk(self.tree) for item in self._imports(node))
 
     @cached_property
-    def marks(self) -> tuple[Import, ...]:
-        """What the annotations of operations name, which are text, as if it were imported."""
+    def annotation_imports(self) -> tuple[Import, ...]:
+        """The names in string annotations of operations, as if they were imported."""
         texts = [text for text in _constants(self.tree) if "Annotated[" in text]
-        return tuple(Import(MODELS, name, name) for text in texts for name in _names(text))
+        return tuple(Import(MODELS, name, name) for text in texts for name in _annotation_names(text))
 
     @cached_property
     def reexports(self) -> Mapping[str, Import]:
-        """The names that a module passes on if it does nothing else. Other modules have none."""
-        if not all(map(_passes_on, self.tree.body)):
+        """The re-exports of a module that does nothing else. Other modules have none."""
+        if not all(map(_only_reexports, self.tree.body)):
             return {}
         public = {name for node in self.tree.body if is_all(node) for name in _constants(node)}
         return {item.bound: item for item in self.imports if item.explicit or item.bound in public}
 
     @cached_property
-    def asked_of(self) -> Mapping[str, set[str]]:
-        """The attributes that are asked of each name: `Pager` of `_sdk`, where `_sdk.Pager` stands."""
-        found: dict[str, set[str]] = {}
+    def used_attributes(self) -> Mapping[str, set[str]]:
+        """The attributes used of each name: `Pager` of `_sdk`, for `_sdk.Pager`."""
+        attributes: dict[str, set[str]] = {}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-                found.setdefault(node.value.id, set()).add(node.attr)
-        return found
+                attributes.setdefault(node.value.id, set()).add(node.attr)
+        return attributes
 
     def _imports(self, node: ast.AST) -> Iterator[Import]:
         if isinstance(node, ast.ImportFrom):
@@ -89,8 +89,8 @@ class Library:
     """Modules by absolute name."""
 
     modules: dict[str, Module] = field(default_factory=dict)
-    _passed: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False)
-    """What modules that pass names on lead to: half of a package's modules may import another one whole."""
+    _reexport_targets: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False)
+    """A cache of the targets of modules that only re-export, which many modules import."""
 
     def add_package(self, name: str, folder: Path) -> None:
         """Add all modules of a package."""
@@ -99,73 +99,78 @@ class Library:
             parts = path.parent.parts if path.name == "__init__.py" else path.with_suffix("").parts
             module = Module(".".join([name, *parts]), path, file)
             self.modules[module.name] = module
-        self._passed.clear()
+        self._reexport_targets.clear()
 
     def replace(self, module: Module, text: str) -> None:
-        """Put another text in a module's place."""
+        """Replace the source of a module."""
         self.modules[module.name] = Module(module.name, module.path, module.file, text)
-        self._passed.clear()
+        self._reexport_targets.clear()
 
     def targets(self, item: Import) -> list[str]:
-        """Return the modules that an import leads to: through those that pass the name on, to the one that defines it.
+        """Return the modules that an import needs: those that re-export the name, and the one that defines it.
 
-        Libraries of others are none of them.
+        Third-party modules are not included.
         """
         submodule = f"{item.module}.{item.name}"
         if submodule in self.modules:
             return [submodule]
         if item.module not in self.modules:
             return []
-        passed = self.modules[item.module].reexports.get(item.name or "")
-        return [item.module, *(self.targets(passed) if passed else ())]
+        reexport = self.modules[item.module].reexports.get(item.name or "")
+        return [item.module, *(self.targets(reexport) if reexport else ())]
 
     def all_targets(self, item: Import, used: Collection[str] = ()) -> list[str]:
-        """Return the same, and what a module that passes names on leads to if it is itself what is imported.
+        """Return the targets and, if the import is a module that re-exports names, the targets of these names.
 
-        `used` are the names that are asked of it, as in `_sdk.Pager`; none of them where it is passed on whole. A
-        package is taken whole, too, because the text of an annotation may name any of what it has.
+        `used` are the attributes that are used of the module, as in `_sdk.Pager`; if it is empty, all are included. Of a
+        package all are included, too, because string annotations may refer to any of them.
         """
-        found = self.targets(item)
-        imports_module = item.name is None or found == [f"{item.module}.{item.name}"]
-        if not found or not imports_module:
-            return found
-        passing = self.modules[found[0]]
-        if not used or passing.path.name == "__init__.py":
-            if passing.name not in self._passed:
-                self._passed[passing.name] = self._leads_to(passing.reexports.values())
-            return [*found, *self._passed[passing.name]]
-        return [*found, *self._leads_to(one for name, one in passing.reexports.items() if name in used)]
+        targets = self.targets(item)
+        imports_module = item.name is None or targets == [f"{item.module}.{item.name}"]
+        if not targets or not imports_module:
+            return targets
+        module = self.modules[targets[0]]
+        if not used or module.path.name == "__init__.py":
+            if module.name not in self._reexport_targets:
+                self._reexport_targets[module.name] = self._targets_of_all(module.reexports.values())
+            return [*targets, *self._reexport_targets[module.name]]
+        return [
+            *targets,
+            *self._targets_of_all(reexport for name, reexport in module.reexports.items() if name in used),
+        ]
 
-    def _leads_to(self, passed: Iterable[Import]) -> list[str]:
-        return list(dict.fromkeys(target for one in passed for target in self.all_targets(one)))
+    def _targets_of_all(self, imports: Iterable[Import]) -> list[str]:
+        return list(dict.fromkeys(target for item in imports for target in self.all_targets(item)))
 
     def needed(self, roots: Iterable[str]) -> set[str]:
-        """Return the modules that some modules need: those that their imports lead to, and so on.
+        """Return the modules that `roots` need, directly or indirectly, including themselves.
 
-        What a module only passes on is not needed for its sake.
+        The re-exports of a module are not needed for the module itself.
         """
-        found: set[str] = set()
-        waiting = list(roots)
-        while waiting:
-            name = waiting.pop()
-            if name not in found:
-                found.add(name)
-                waiting += (one for one in self._next(self.modules[name]) if one not in found)
-        return found
+        needed: set[str] = set()
+        pending = list(roots)
+        while pending:
+            name = pending.pop()
+            if name not in needed:
+                needed.add(name)
+                pending += (
+                    dependency for dependency in self._dependencies(self.modules[name]) if dependency not in needed
+                )
+        return needed
 
-    def lacking(self, module: Module, present: set[str]) -> set[str]:
-        """Return the names that a module can't pass on where only some modules are present."""
+    def missing_reexports(self, module: Module, present: set[str]) -> set[str]:
+        """Return the names that a module can't re-export if only the modules `present` exist."""
         return {name for name, item in module.reexports.items() if not present.issuperset(self.targets(item))}
 
-    def _next(self, module: Module) -> Iterator[str]:
+    def _dependencies(self, module: Module) -> Iterator[str]:
         parent = module.name.rpartition(".")[0]
         if parent:
             yield parent
-        for mark in module.marks:
-            yield from self.targets(mark)
+        for annotation_import in module.annotation_imports:
+            yield from self.targets(annotation_import)
         for item in module.imports:
             if not module.reexports:
-                yield from self.all_targets(item, module.asked_of.get(item.bound, ()))
+                yield from self.all_targets(item, module.used_attributes.get(item.bound, ()))
             elif item.bound not in module.reexports:
                 yield from self.targets(item)
 
@@ -180,12 +185,12 @@ def is_typing_block(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
-def _passes_on(node: ast.stmt) -> bool:
+def _only_reexports(node: ast.stmt) -> bool:
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
             return True
         case ast.If(body=body, orelse=orelse) if is_typing_block(node):
-            return all(map(_passes_on, (*body, *orelse)))
+            return all(map(_only_reexports, (*body, *orelse)))
         case ast.Assign(targets=[target]):
             return ast.unparse(target).strip("()") in ("__all__", "__getattr__, __dir__")
         case _:
@@ -196,8 +201,8 @@ def _constants(node: ast.AST) -> Iterator[str]:
     return (item.value for item in ast.walk(node) if isinstance(item, ast.Constant) and isinstance(item.value, str))
 
 
-def _names(annotation: str) -> Iterator[str]:
-    """Yield the names in an annotation that is text. Other texts have none."""
+def _annotation_names(annotation: str) -> Iterator[str]:
+    """Yield the names in a string annotation; none for other strings."""
     try:
         tree = ast.parse(annotation, mode="eval")
     except SyntaxError:

@@ -1,4 +1,4 @@
-"""Where copies are made from: the installed clients and core, or those of this repository."""
+"""The originals of copies: the installed clients and core, or those of this repository."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SUITE, CORE = "xcaas", "xcaas_core"
 
 @dataclass(frozen=True, slots=True)
 class Originals:
-    """The folders of the generated suite and of core, and the licence that travels with them."""
+    """The folders of the generated suite and of core, and the text of the licence."""
 
     suite: Path
     core: Path
@@ -24,14 +24,14 @@ class Originals:
 
     @property
     def version(self) -> str:
-        """The version that core sends with its calls."""
+        """The version of core, which it sends with its calls."""
         for node in ast.parse((self.core / "_version.py").read_text("utf-8")).body:
             if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Constant):
                 return str(node.value.value)
         raise Failure(f"{self.core / '_version.py'} contains no version; reinstall xcaas")
 
     def core_digest(self) -> str:
-        """Return a hash of the whole of core, to notice that it changed."""
+        """Return a hash of all modules of core."""
         total = hashlib.sha256()
         for path in sorted(self.core.rglob("*.py")):
             total.update(path.relative_to(self.core).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
@@ -39,7 +39,7 @@ class Originals:
 
 
 def installed() -> Originals:
-    """Return what `import xcaas` would find.
+    """Return the packages that `import xcaas` finds.
 
     Raises:
         Failure: A part is not installed.

@@ -1,4 +1,4 @@
-"""Whether a folder may take a copy: inside the project, no link on the way, and empty or a copy already."""
+"""Checks of the target folder: inside the project, without links, and either empty or a copy."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ._vendor_check import walk
 from .record import Record, read_record
 
 MAX_PATH_LENGTH = 119
-_PROJECT = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
+_PROJECT_MARKERS = (".git", "pyproject.toml", "setup.py", "setup.cfg", ".hg")
 
 
-def open_place(target: Path) -> Record | None:
-    """Judge a target. Returns the record of the copy that lies there, or None if there is nothing yet.
+def check_target(target: Path) -> Record | None:
+    """Check a target. Return the record of the copy in it, or None if it is empty.
 
     Raises:
-        Failure: The folder must not be written to, and why.
+        Failure: The folder must not be written to.
     """
     if not target.name.isidentifier() or keyword.iskeyword(target.name):
         raise Failure(f"{target}: Python can't import a package named {target.name!r}; choose a plain name", code=2)
-    _refuse_links(target)
+    _reject_links(target)
     if not target.exists():
         return None
     if not target.is_dir():
@@ -35,18 +35,18 @@ def open_place(target: Path) -> Record | None:
 
 
 def project_root(target: Path) -> Path | None:
-    """Return the folder of the project that a target lies in, if it looks like one."""
+    """Return the root folder of the project around a target, if there is one."""
     for folder in _absolute(target).parents:
-        if any((folder / mark).exists() for mark in _PROJECT):
+        if any((folder / marker).exists() for marker in _PROJECT_MARKERS):
             return folder
     return None
 
 
-def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
-    """Keep paths short enough for every disk and archive, as seen from the project.
+def reject_long_paths(target: Path, paths: Iterable[str]) -> None:
+    """Reject paths, relative to the project, that are too long for some file systems or archives.
 
     Raises:
-        Failure: One is too long.
+        Failure: A path is too long.
     """
     root = project_root(target)
     base = _absolute(target).relative_to(root).as_posix() if root else target.name
@@ -57,11 +57,11 @@ def refuse_long_paths(target: Path, paths: Iterable[str]) -> None:
         )
 
 
-def refuse_links_inside(target: Path) -> None:
-    """Refuse a link in a copy, which would lead what is read or written out of it, and a pipe, which nobody may fill.
+def reject_links_inside(target: Path) -> None:
+    """Reject links in a copy, which could lead out of it, and pipes, which could block.
 
     Raises:
-        Failure: There is one.
+        Failure: There is a link or a pipe.
     """
     for path in walk(target):
         if (target / path).is_symlink():
@@ -70,12 +70,12 @@ def refuse_links_inside(target: Path) -> None:
             raise Failure(f"{target / path} is neither a file nor a folder; remove it")
 
 
-def _refuse_links(target: Path) -> None:
-    """Refuse a link between the project and the target: it would lead out of the project."""
+def _reject_links(target: Path) -> None:
+    """Reject links between the project and the target, which could lead out of the project."""
     root = project_root(target)
-    place = _absolute(target)
-    below = [place, *(folder for folder in place.parents if root and folder.is_relative_to(root) and folder != root)]
-    for folder in below:
+    path = _absolute(target)
+    folders = [path, *(folder for folder in path.parents if root and folder.is_relative_to(root) and folder != root)]
+    for folder in folders:
         if folder.is_symlink():
             raise Failure(f"{folder} is a symbolic link; give the folder itself")
 

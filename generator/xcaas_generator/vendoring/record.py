@@ -1,4 +1,4 @@
-"""`xcaas-vendor.toml`: what a copy was made from, and what its files were."""
+"""`xcaas-vendor.toml`: the record of a copy, with its origin and the hashes of its files."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ _HEAD = """\
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`specs` and `files` are hashes by product or path. `core`, a hash of all of core, tells a copy that can't be
-    made anew without the generator's libraries that it is behind; other copies have none."""
+    """The record of a copy. `specs` and `files` are hashes by product or path.
+
+    `core` is a hash of all of core, to detect outdated copies of other documents without generating them again; empty
+    for copies of products.
+    """
 
     order: Order
     sdk: str
@@ -36,33 +39,35 @@ class Record:
         """Return the record as TOML."""
         lines = [_HEAD, f"format = {FORMAT}"]
         for key, names in (("products", self.order.products), ("extras", self.order.extras)):
-            lines.append(f"{key} = [{', '.join(_text(name) for name in names)}]")
+            lines.append(f"{key} = [{', '.join(_string(name) for name in names)}]")
         if self.order.spec is not None:
-            lines.append(f"spec = {_text(self.order.spec)}")
-        lines += ["", "[made_with]", f"sdk = {_text(self.sdk)}", f"generator = {_text(self.generator)}"]
-        lines += [f"core = {_text(self.core)}"] if self.core else []
-        lines += ["", "[specs]", *_pairs(self.specs), "", "[files]", *_pairs(self.files), ""]
+            lines.append(f"spec = {_string(self.order.spec)}")
+        lines += ["", "[made_with]", f"sdk = {_string(self.sdk)}", f"generator = {_string(self.generator)}"]
+        lines += [f"core = {_string(self.core)}"] if self.core else []
+        lines += ["", "[specs]", *_table_lines(self.specs), "", "[files]", *_table_lines(self.files), ""]
         return "\n".join(lines)
 
 
 def record_of(order: Order, copy: Copy, digests: Mapping[str, str], originals: Originals) -> Record:
-    """Return the record of a copy that is about to be written."""
+    """Return the record of a new copy."""
     core = "" if order.spec is None else originals.core_digest()
     return Record(order, originals.version, f"xcaas-gen {metadata.version(SUITE)}", core, copy.specs, digests)
 
 
 def read_record(folder: Path) -> Record | None:
-    """Return the record in a folder, or None if there is no manifest.
+    """Return the record in a folder; None if there is none.
 
     Raises:
-        Failure: There is one that can't be read.
+        Failure: The record can't be read.
     """
     try:
         content = load(folder)
-        made = mapping(content, "made_with")
+        made_with = mapping(content, "made_with")
         order = Order(_names(content, "products"), _names(content, "extras"), _spec(content))
         specs, files = mapping(content, "specs"), mapping(content, "files")
-        return Record(order, made.get("sdk", ""), made.get("generator", ""), made.get("core", ""), specs, files)
+        return Record(
+            order, made_with.get("sdk", ""), made_with.get("generator", ""), made_with.get("core", ""), specs, files
+        )
     except ManifestError as error:
         if isinstance(error.__context__, FileNotFoundError):
             return None
@@ -70,19 +75,19 @@ def read_record(folder: Path) -> Record | None:
 
 
 def _names(content: Mapping[str, object], key: str) -> tuple[str, ...]:
-    found = content.get(key, ())
-    return tuple(str(name) for name in found) if isinstance(found, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    names = content.get(key, ())
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def _spec(content: Mapping[str, object]) -> str | None:
-    found = content.get("spec")
-    return found if isinstance(found, str) else None
+    spec = content.get("spec")
+    return spec if isinstance(spec, str) else None
 
 
-def _pairs(table: Mapping[str, str]) -> list[str]:
-    return [f"{_text(key)} = {_text(value)}" for key, value in sorted(table.items())]
+def _table_lines(table: Mapping[str, str]) -> list[str]:
+    return [f"{_string(key)} = {_string(value)}" for key, value in sorted(table.items())]
 
 
-def _text(value: str) -> str:
-    """Return a basic string. TOML takes JSON's escapes, but wants DEL escaped as well."""
+def _string(value: str) -> str:
+    """Return a TOML string. Its escapes are those of JSON, but DEL must be escaped, too."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

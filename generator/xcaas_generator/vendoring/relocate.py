@@ -1,4 +1,4 @@
-"""Moving modules into one tree, wherever it will lie: imports of core become relative ones, nothing else changes."""
+"""Relocation of modules into one tree: imports of core become relative; nothing else changes."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from .modules import Module
 from .originals import CORE
 
 LICENCE_LINE = "# SPDX-License-Identifier: Apache-2.0\n"
-"""The first line of every file of a copy that may have comments."""
+"""The first line of all files of a copy that allow comments."""
 
 
-def relocated(module: Module, place: PurePosixPath, core: str) -> str:
-    """Return the text of a module for its place in a tree that has core in the folder `core`.
+def relocated(module: Module, path: PurePosixPath, core: str) -> str:
+    """Return the source of a module at `path` in a tree that has core in the folder `core`.
 
     Raises:
         Failure: An import can't be made relative.
     """
-    root = "." * len(place.parts)
+    root = "." * len(path.parts)
     lines = module.source.splitlines(keepends=True)
     for node in ast.walk(module.tree) if CORE in module.source else ():
         match node:
             case ast.ImportFrom(level=0, module=str(name)) if _is_core(name):
-                old, new = f"from {name} import ", f"from {root}{core}{name.removeprefix(CORE)} import "
+                original, relative = f"from {name} import ", f"from {root}{core}{name.removeprefix(CORE)} import "
             case ast.Import(names=[ast.alias(name=name, asname=str(bound))]) if name == CORE:
-                old, new = f"import {name} as {bound}", f"from {root} import {core} as {bound}"
-                new = new.removesuffix(f" as {core}")
+                original, relative = f"import {name} as {bound}", f"from {root} import {core} as {bound}"
+                relative = relative.removesuffix(f" as {core}")
             case ast.Import(names=names) if any(_is_core(alias.name) for alias in names):
-                old = new = ""
+                original = relative = ""
             case _:
                 continue
         line = lines[node.lineno - 1]
-        if not old or not line.lstrip().startswith(old):
+        if not original or not line.lstrip().startswith(original):
             raise Failure(f"{module.name}:{node.lineno}: an import that can't be made relative")
-        lines[node.lineno - 1] = line.replace(old, new, 1)
+        lines[node.lineno - 1] = line.replace(original, relative, 1)
     return LICENCE_LINE + "".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Bringing a folder up to date with a copy: what would change, what is in the way, and writing it in one step."""
+"""Update of a folder to a new copy: changes, conflicts with edits, and replacement in one step."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .record import Record
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a folder shall hold. `overwritten` and `merged` are files with edits, `conflicts` those of them
-    that somebody has to look at; `extras` are the host's own files in the folder, which stay."""
+    """The new content of a folder. `overwritten` and `merged` are edited files, `conflicts` those with conflicts;
+    `extras` are foreign files in the folder, which are kept."""
 
     target: Path
     files: Mapping[str, bytes]
@@ -30,71 +30,73 @@ class Update:
 
     @property
     def changed(self) -> list[str]:
-        """Paths whose content changes, comes or goes."""
+        """The paths of changed and new files."""
         return sorted(path for path, content in self.files.items() if _read(self.target / path) != content)
 
 
-def plan_update(target: Path, old: Record | None, new: Record, texts: Mapping[str, str], how: str) -> Update:
-    """Decide what becomes of each file. `how` says what happens to edits: "refuse", "force" or "merge".
+def plan_update(target: Path, old: Record | None, new: Record, texts: Mapping[str, str], on_edits: str) -> Update:
+    """Plan the update of each file. `on_edits` says how to treat edits: "refuse", "force" or "merge".
 
     Raises:
         Failure: There are edits, and they may not be overwritten or can't be merged.
     """
-    found = [item for item in compare(target, old.files) if item.path != BASE] if old else []
-    edited = [item.path for item in found if item.kind == "modified"]
-    strange = [item.path for item in found if item.kind == "extra"]
+    findings = [item for item in compare(target, old.files) if item.path != BASE] if old else []
+    edited = [item.path for item in findings if item.kind == "modified"]
+    foreign = [item.path for item in findings if item.kind == "extra"]
     fresh = {path: text.encode() for path, text in texts.items()}
-    in_the_way = [path for path in (*edited, *strange) if path in fresh and _read(target / path) != fresh[path]]
-    gone = [path for path in edited if path not in fresh]
-    if how == "refuse" and (in_the_way or gone):
-        raise Failure(_refusal(target, sorted(in_the_way + gone)))
+    conflicting = [path for path in (*edited, *foreign) if path in fresh and _read(target / path) != fresh[path]]
+    obsolete = [path for path in edited if path not in fresh]
+    if on_edits == "refuse" and (conflicting or obsolete):
+        raise Failure(_edits_message(target, sorted(conflicting + obsolete)))
     files = {**fresh, BASE: pack(fresh), MANIFEST: new.dump().encode()}
-    _refuse_other_kinds(target, files)
-    before = base(target)
-    if before == fresh:
+    _reject_other_kinds(target, files)
+    originals = base(target)
+    if originals == fresh:
         files[BASE] = (target / BASE).read_bytes()  # compressed bytes differ between versions of zlib
-    extras = [path for path in strange if path not in fresh]
-    overwritten = sorted(in_the_way + gone) if how == "force" else []
-    if how != "merge":
+    extras = [path for path in foreign if path not in fresh]
+    overwritten = sorted(conflicting + obsolete) if on_edits == "force" else []
+    if on_edits != "merge":
         return Update(target, files, tuple(extras), tuple(overwritten))
-    merged = {path: _merged(target / path, before.get(path), fresh[path]) for path in in_the_way}
+    merged = {path: _merge_file(target / path, originals.get(path), fresh[path]) for path in conflicting}
     files |= {path: result.content for path, result in merged.items()}
-    # What is edited here and gone there is for the host to remove.
-    conflicts = [*(path for path, result in merged.items() if result.conflicts), *gone]
-    return Update(target, files, (*extras, *gone), merged=tuple(merged), conflicts=tuple(conflicts))
+    # Files that were edited, but are no longer in the copy, are conflicts, too.
+    conflicts = [*(path for path, result in merged.items() if result.conflicts), *obsolete]
+    return Update(target, files, (*extras, *obsolete), merged=tuple(merged), conflicts=tuple(conflicts))
 
 
-def _refuse_other_kinds(target: Path, paths: Iterable[str]) -> None:
-    """Refuse a folder in the place of a file, and a file in the place of a folder: somebody's work could be in there."""
+def _reject_other_kinds(target: Path, paths: Iterable[str]) -> None:
+    """Reject folders in place of files, and files in place of folders, which may contain foreign work."""
     for path in paths:
-        place = target / path
-        if place.is_dir():
-            raise Failure(f"{place} is a folder, where the copy has a file; move it away")
-        for parent in place.relative_to(target).parents:
+        file = target / path
+        if file.is_dir():
+            raise Failure(f"{file} is a folder, where the copy has a file; move it away")
+        for parent in file.relative_to(target).parents:
             if (folder := target / parent).exists() and not folder.is_dir():
                 raise Failure(f"{folder} is a file, where the copy has a folder; move it away")
 
 
-def _merged(path: Path, before: bytes | None, fresh: bytes) -> Merged:
-    if before is None:
+def _merge_file(path: Path, original: bytes | None, fresh: bytes) -> Merged:
+    if original is None:
         raise Failure(
             f"{path}: can't merge, because {BASE} does not have the file as it was before the edit; restore {BASE} from "
             "version control, move the edit out, or overwrite it with --force"
         )
-    return merge(path, before, fresh)
+    return merge(path, original, fresh)
 
 
 def removed(update: Update, old: Record | None) -> list[str]:
-    """Return the files of the old copy that the new one no longer has."""
-    kept = {*update.files, *update.extras}
-    return sorted(path for path in (old.files if old else ()) if path not in kept and (update.target / path).exists())
+    """Return the files of the old copy that are not in the new one."""
+    remaining = {*update.files, *update.extras}
+    return sorted(
+        path for path in (old.files if old else ()) if path not in remaining and (update.target / path).exists()
+    )
 
 
 def write(update: Update) -> None:
-    """Put everything in place in one step. Files that stay the same keep their modification time.
+    """Write an update in one step. Unchanged files keep their modification time.
 
     Raises:
-        Failure: The disk is full, or something else is in the way. The folder is as it was.
+        Failure: The disk is full, or there is another error. The folder is unchanged.
     """
     try:
         with staging(update.target) as tree:
@@ -111,21 +113,21 @@ def write(update: Update) -> None:
 
 
 def outdated(old: Record, new: Record) -> list[Finding]:
-    """Return the files that would be different, new or gone in a copy made today."""
+    """Return the files that are changed, added or removed in `new`."""
     paths = {path for path in (*old.files, *new.files) if old.files.get(path) != new.files.get(path)}
-    found = [Finding("outdated", path) for path in sorted(paths)]
-    if not found and old.dump() != new.dump():
-        found.append(Finding("outdated", MANIFEST))
-    return found
+    findings = [Finding("outdated", path) for path in sorted(paths)]
+    if not findings and old.dump() != new.dump():
+        findings.append(Finding("outdated", MANIFEST))
+    return findings
 
 
 def digests(texts: Mapping[str, str]) -> dict[str, str]:
-    """Return the hashes of texts, as the manifest lists them."""
+    """Return the hashes of files, as in the record."""
     return {path: digest(text.encode()) for path, text in texts.items()}
 
 
 def _keep(old: Path, new: Path) -> None:
-    """Take over a file of the host's own, whatever its name."""
+    """Keep a foreign file, whatever its name."""
     new.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(old, new)
@@ -140,7 +142,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _refusal(target: Path, paths: list[str]) -> str:
+def _edits_message(target: Path, paths: list[str]) -> str:
     listed = "\n".join(f"  {target / path}" for path in paths)
     return (
         f"files in {target} were edited; nothing was written:\n{listed}\n"

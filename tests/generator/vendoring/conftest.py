@@ -1,4 +1,4 @@
-"""What the vendoring tests share: a sandbox, and a Python without `xcaas`."""
+"""Fixtures of the vendoring tests: a sandbox, copies, and a Python without `xcaas`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.vendoring.hosts import RUN_TIME, SMALL, make_python, newer, vendored
+from tests.generator.vendoring.hosts import RUN_TIME, SMALL, make_python, newer_originals, run_vendor
 from xcaas_generator.vendoring.originals import Originals
 from xcaas_sandbox import Sandbox
 
@@ -27,21 +27,21 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def next_version(tmp_path_factory: pytest.TempPathFactory) -> Originals:
-    """The small suite, one version later."""
-    return newer(SMALL, tmp_path_factory.mktemp("next"))
+    """The small suite in a newer version."""
+    return newer_originals(SMALL, tmp_path_factory.mktemp("next"))
 
 
 @pytest.fixture(scope="session")
 def storage_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the small suite's `storage`, for tests that look at it or take a copy of theirs to change."""
+    """A copy of the small suite's `storage`, which tests must not change."""
     target = tmp_path_factory.mktemp("copy") / "xcaas"
-    assert vendored(target, "storage", originals=SMALL).code == 0
+    assert run_vendor(target, "storage", originals=SMALL).code == 0
     return target
 
 
 @pytest.fixture
 def target(tmp_path: Path, storage_copy: Path) -> Path:
-    """A copy in a repository."""
+    """A copy of the small suite in a repository, which tests may change."""
     folder = tmp_path / "host" / "vendor" / "xcaas"
     shutil.copytree(storage_copy, folder)
     (tmp_path / "host" / "pyproject.toml").touch()
@@ -50,7 +50,7 @@ def target(tmp_path: Path, storage_copy: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def real_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the real `storage`. Nobody changes it."""
+    """A copy of the real `storage`, which tests must not change."""
     target = tmp_path_factory.mktemp("real") / "eightx8"
-    assert vendored(target, "storage").code == 0
+    assert run_vendor(target, "storage").code == 0
     return target

@@ -1,4 +1,4 @@
-"""Made-up repositories that vendor a client, and Pythons in which `xcaas` is not installed."""
+"""Example repositories that vendor a client, and Pythons in which `xcaas` is not installed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RUN_TIME = ("httpx", "attrs", "python-dateutil")
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A repository: where a client goes, what is asked for, and how its own program is started."""
+    """A repository: the target folder of the copy, the arguments of `vendor`, and its own program."""
 
     name: str
     into: str
@@ -36,13 +36,13 @@ class Host:
     source: str = "."
 
     def create(self, folder: Path) -> Path:
-        """A fresh copy of the repository."""
+        """Create a copy of the repository."""
         root = folder / self.name
         shutil.copytree(FIXTURES / self.name, root)
         return root
 
     def run(self, root: Path, python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Start the host's own program."""
+        """Run the program of the repository."""
         return run_in(root, [python, *self.program, *arguments], PYTHONPATH=str(root / self.source))
 
 
@@ -64,40 +64,48 @@ HOSTS = (FLAT, LAYERS, SITE)
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    """What a command told. `code` is as if it had been run from a shell."""
+class VendorResult:
+    """The result of the command: its exit code and its output."""
 
     code: int
-    told: str
+    output: str
 
 
-def vendored(target: Path, *arguments: str, originals: Originals | None = None) -> Ran:
-    """Run the command in this process."""
+def run_vendor(target: Path, *arguments: str, originals: Originals | None = None) -> VendorResult:
+    """Run `xcaas-gen vendor` in this process."""
     from xcaas_generator.failure import Failure
 
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    told = StringIO()
-    progress = Progress(told)
+    output = StringIO()
+    progress = Progress(output)
     options = parser.parse_args([*arguments, "--into", str(target)])
     try:
         code = vendor(options, progress, originals)
     except Failure as failure:
-        return Ran(failure.code, str(failure))
-    return Ran(code, told.getvalue())
+        return VendorResult(failure.code, str(failure))
+    return VendorResult(code, output.getvalue())
 
 
 def run_in(folder: Path, command: Sequence[str | Path], **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a folder, with a clean environment."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ}
-    words = [str(word) for word in command]
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT") if name in os.environ
+    }
+    arguments = [str(argument) for argument in command]
     return subprocess.run(
-        words, cwd=folder, env={**kept, **environment}, capture_output=True, text=True, timeout=100, check=False
+        arguments,
+        cwd=folder,
+        env={**inherited, **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
     )
 
 
 def make_python(folder: Path, *distributions: str) -> Path:
-    """A Python with nothing installed but some distributions and what they require."""
+    """Create a Python with only some distributions and their requirements."""
     venv.create(folder, with_pip=False, symlinks=True)
     python = folder / "bin" / "python"
     packages = Path(
@@ -112,56 +120,54 @@ def make_python(folder: Path, *distributions: str) -> Path:
 
 
 SMALL = Originals(FIXTURES / "small" / "xcaas", FIXTURES / "small" / "xcaas_core", "A licence.\n")
-"""A suite of two products with a core of a few lines: enough for everything that does not run calls."""
+"""A suite of two products with a minimal core, for tests that make no calls."""
 
 
-def newer(base: Originals, folder: Path, version: str = "9.9.9") -> Originals:
-    """Originals of another version: core says so, and storage has another sentence."""
-    found = Originals(folder / "xcaas", folder / "xcaas_core", base.licence)
-    shutil.copytree(base.suite, found.suite)
-    shutil.copytree(base.core, found.core)
-    replace(found.core / "_version.py", f'"{base.version}"', f'"{version}"')
-    replace(found.suite / "storage" / "_objects.py", "Search objects.", "Look for objects.")
-    return found
+def newer_originals(base: Originals, folder: Path, version: str = "9.9.9") -> Originals:
+    """Return originals of another version, with another sentence in storage."""
+    originals = Originals(folder / "xcaas", folder / "xcaas_core", base.licence)
+    shutil.copytree(base.suite, originals.suite)
+    shutil.copytree(base.core, originals.core)
+    replace(originals.core / "_version.py", f'"{base.version}"', f'"{version}"')
+    replace(originals.suite / "storage" / "_objects.py", "Search objects.", "Look for objects.")
+    return originals
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    """Change a text that must be there."""
+    """Replace a string in a file; it must exist."""
     text = path.read_text("utf-8")
     assert old in text, f"{path} lacks {old!r}"
     path.write_text(text.replace(old, new), "utf-8")
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int]]:
-    """Inode and modification time of everything in a folder, itself included, and of the folder that holds it."""
-    places = [folder.parent, folder, *folder.rglob("*")]
+    """Return inodes and modification times of a folder, its parent, and everything in it."""
+    paths = [folder.parent, folder, *folder.rglob("*")]
     return {
-        str(place): (place.stat().st_ino, place.stat().st_mtime_ns)
-        for place in places
-        if "__pycache__" not in place.parts
+        str(path): (path.stat().st_ino, path.stat().st_mtime_ns) for path in paths if "__pycache__" not in path.parts
     }
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The files of a copy."""
+    """Return the files of a copy."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
 def _required(distributions: Iterable[str]) -> set[str]:
-    waiting, found = list(distributions), set[str]()
-    while waiting:
-        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
-        if name not in found:
+    pending, names = list(distributions), set[str]()
+    while pending:
+        name = re.sub(r"[-_.]+", "-", pending.pop()).lower()
+        if name not in names:
             try:
                 requires = metadata.distribution(name).requires or []
             except metadata.PackageNotFoundError:
-                continue  # wanted on other systems only
-            found.add(name)
-            waiting += [re.split(r"[^\w.-]", item)[0] for item in requires if "extra ==" not in item]
-    return found
+                continue  # required only on other systems
+            names.add(name)
+            pending += [re.split(r"[^\w.-]", item)[0] for item in requires if "extra ==" not in item]
+    return names
 
 
 def _top_level(name: str) -> Iterator[Path]:
     distribution = metadata.distribution(name)
-    tops = {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}
-    yield from (Path(str(distribution.locate_file(top))) for top in sorted(tops))
+    top_names = {file.parts[0] for file in distribution.files or () if file.parts[0] not in ("..", "__pycache__")}
+    yield from (Path(str(distribution.locate_file(top_name))) for top_name in sorted(top_names))

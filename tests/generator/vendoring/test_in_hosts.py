@@ -1,4 +1,4 @@
-"""Three repositories vendor a client, and live with it: run, edit, check, update. None has `xcaas` installed."""
+"""Three repositories without `xcaas` vendor a client: run, edit, check and update it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.vendoring.hosts import FLAT, HOSTS, LAYERS, SITE, Host, replace, run_in, snapshot, vendored
+from tests.generator.vendoring.hosts import FLAT, HOSTS, LAYERS, SITE, Host, replace, run_in, run_vendor, snapshot
 from xcaas_sandbox import Sandbox
 
 EXPECTED = {
@@ -17,44 +17,46 @@ EXPECTED = {
 }
 
 
-def test_the_python_of_the_hosts_knows_no_xcaas(bare_python: Path, tmp_path: Path) -> None:
-    looks = "import importlib.util as u; print([u.find_spec(n) for n in ('xcaas', 'xcaas_core', 'xcaas_generator')])"
-    assert run_in(tmp_path, [bare_python, "-c", looks]).stdout == "[None, None, None]\n"
+def test_the_python_of_the_hosts_has_no_xcaas(bare_python: Path, tmp_path: Path) -> None:
+    program = "import importlib.util as u; print([u.find_spec(n) for n in ('xcaas', 'xcaas_core', 'xcaas_generator')])"
+    assert run_in(tmp_path, [bare_python, "-c", program]).stdout == "[None, None, None]\n"
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=lambda host: host.name)
-def test_a_host_runs_edits_checks_and_updates(host: Host, tmp_path: Path, bare_python: Path, sandbox: Sandbox) -> None:
+def test_hosts_can_run_check_and_update_their_copy(
+    host: Host, tmp_path: Path, bare_python: Path, sandbox: Sandbox
+) -> None:
     root = host.create(tmp_path)
     target = root / host.into
     check = [bare_python, target / "_vendor_check.py"]
 
-    assert vendored(target, *host.arguments).code == 0
-    ran = host.run(root, bare_python, sandbox.base_url)
-    assert ran.returncode == 0, ran.stderr
-    assert re.fullmatch(EXPECTED[host], ran.stdout), ran.stdout
-    done = run_in(root, check)
-    assert (done.returncode, done.stdout) == (0, "")
+    assert run_vendor(target, *host.arguments).code == 0
+    process = host.run(root, bare_python, sandbox.base_url)
+    assert process.returncode == 0, process.stderr
+    assert re.fullmatch(EXPECTED[host], process.stdout), process.stdout
+    check_process = run_in(root, check)
+    assert (check_process.returncode, check_process.stdout) == (0, "")
 
     replace(target / "_client.py", "safe to share between threads", "our own words")
-    done = run_in(root, check)
-    assert (done.returncode, done.stdout) == (1, "modified: _client.py\n")
-    refused = vendored(target)
+    check_process = run_in(root, check)
+    assert (check_process.returncode, check_process.stdout) == (1, "modified: _client.py\n")
+    refused = run_vendor(target)
     assert refused.code == 1
-    assert str(target / "_client.py") in refused.told
+    assert str(target / "_client.py") in refused.output
 
-    forced = vendored(target, "--force")
+    forced = run_vendor(target, "--force")
     assert forced.code == 0
-    assert f"overwritten: {target / '_client.py'}" in forced.told
+    assert f"overwritten: {target / '_client.py'}" in forced.output
     assert run_in(root, check).returncode == 0
-    assert vendored(target, "--check").code == 0
+    assert run_vendor(target, "--check").code == 0
     assert host.run(root, bare_python, sandbox.base_url).returncode == 0
 
 
-def test_a_second_run_touches_nothing(tmp_path: Path) -> None:
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     target = tmp_path / "project" / "clients"
-    vendored(target, "storage")
+    run_vendor(target, "storage")
     before = snapshot(target)
-    again = vendored(target, "storage")
+    again = run_vendor(target, "storage")
     assert again.code == 0
-    assert "up to date" in again.told
+    assert "up to date" in again.output
     assert snapshot(target) == before

@@ -1,4 +1,4 @@
-"""Which modules some modules need, by their import lines."""
+"""Modules that other modules need, from their imports."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ __all__ = ["A", "B"]
 
 
 def library(folder: Path, **sources: str) -> Library:
-    """A package `core` of the modules that are given, with an empty `__init__` in each folder; `x__y` is `x/y.py`."""
+    """Create a package `core` with some modules, and an empty `__init__` in each folder; `x___y` is `x/y.py`."""
     for name, source in sources.items():
         file = folder.joinpath(*name.replace("init", "__init__").split("___")).with_suffix(".py")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(dedent(source))
         for parent in file.relative_to(folder).parents:
             (folder / parent / "__init__.py").touch()
-    found = Library()
-    found.add_package("core", folder)
-    return found
+    result = Library()
+    result.add_package("core", folder)
+    return result
 
 
 def needed(modules: Library, *roots: str) -> set[str]:
     return {name.removeprefix("core.") for name in modules.needed(f"core.{root}" for root in roots)} - {"core"}
 
 
-def test_imports_count_wherever_they_stand(tmp_path: Path) -> None:
+def test_imports_anywhere_in_a_module_are_needed(tmp_path: Path) -> None:
     source = """
     from typing import TYPE_CHECKING
     from ._at_the_top import x
@@ -58,26 +58,26 @@ def test_imports_count_wherever_they_stand(tmp_path: Path) -> None:
     assert needed(modules, "app") == {"app", "_at_the_top", "_for_types", "_in_a_function"}
 
 
-def test_imports_of_what_is_imported_count_too(tmp_path: Path) -> None:
+def test_indirect_imports_are_needed(tmp_path: Path) -> None:
     modules = library(tmp_path, app="from ._a import A", _a="from . import _b", _b="import core.c.d", c___d="", e="")
     assert needed(modules, "app") == {"app", "_a", "_b", "c", "c.d"}
 
 
 @pytest.mark.parametrize("init", [LAZY, EAGER])
-def test_an_import_goes_through_a_module_that_passes_the_name_on(tmp_path: Path, init: str) -> None:
+def test_only_the_target_of_a_reexport_is_needed(tmp_path: Path, init: str) -> None:
     modules = library(tmp_path, app="from core import A", init=init, _a="", _b="", _lazy="", inner___deep="")
     assert needed(modules, "app") - {"_lazy"} == {"app", "_a"}
-    assert modules.lacking(modules.modules["core"], modules.needed(["core.app"])) == {"B", "inner"} - (
+    assert modules.missing_reexports(modules.modules["core"], modules.needed(["core.app"])) == {"B", "inner"} - (
         {"inner"} if init is EAGER else set()
     )
 
 
-def test_a_module_that_also_defines_something_needs_all_that_it_imports(tmp_path: Path) -> None:
+def test_modules_with_definitions_need_all_their_imports(tmp_path: Path) -> None:
     modules = library(tmp_path, app="from core import A", init=f"{EAGER}\ndef f(): ...\n", _a="", _b="")
     assert needed(modules, "app") == {"app", "_a", "_b"}
 
 
-def test_a_definition_beside_an_import_for_type_checkers_is_one(tmp_path: Path) -> None:
+def test_a_module_with_a_run_time_definition_has_no_reexports(tmp_path: Path) -> None:
     source = """
     from typing import TYPE_CHECKING
     if TYPE_CHECKING:
@@ -90,20 +90,20 @@ def test_a_definition_beside_an_import_for_type_checkers_is_one(tmp_path: Path) 
     assert not modules.modules["core"].reexports
 
 
-def test_a_module_as_an_object_brings_all_that_it_passes_on(tmp_path: Path) -> None:
+def test_all_reexports_of_a_module_imported_as_a_whole_are_needed(tmp_path: Path) -> None:
     modules = library(tmp_path, app="from . import door", door=EAGER, _a="", _b="")
     assert needed(modules, "app") == {"app", "door", "_a", "_b"}
     modules = library(tmp_path, app="import core.door as door", door=EAGER)
     assert needed(modules, "app") == {"app", "door", "_a", "_b"}
 
 
-def test_one_that_passes_names_on_needs_another_for_those_that_it_uses_only(tmp_path: Path) -> None:
+def test_a_reexporting_module_needs_only_what_it_uses_itself(tmp_path: Path) -> None:
     outer = f"from . import door as _door\n{LAZY}"
     modules = library(tmp_path, outer=outer, door=EAGER, _a="", _b="", _lazy="", inner="")
     assert needed(modules, "outer") == {"outer", "door", "_lazy"}
 
 
-def test_relative_imports_are_understood_from_packages_and_modules(tmp_path: Path) -> None:
+def test_relative_imports_are_resolved_in_packages_and_modules(tmp_path: Path) -> None:
     source = "from . import a\nfrom .b import c\nfrom ..d import e as f\nimport g.h\n"
     modules = library(tmp_path, y___z=source, y___w___init=source)
     assert modules.modules["core.y.z"].imports == (
@@ -116,13 +116,13 @@ def test_relative_imports_are_understood_from_packages_and_modules(tmp_path: Pat
     assert modules.modules["core.y.w"].imports[2] == Import("core.y.d", "e", "f")
 
 
-def test_names_in_annotations_that_are_text_count_as_imports(tmp_path: Path) -> None:
-    found = library(tmp_path, call="text = 'Annotated[int | str, Mark]'", other="text = 'An Annotated[… of no Mark'")
+def test_names_in_string_annotations_are_needed(tmp_path: Path) -> None:
+    modules = library(tmp_path, call="text = 'Annotated[int | str, Mark]'", other="text = 'An Annotated[… of no Mark'")
     core = tmp_path / "core"
     (core / "models").mkdir(parents=True)
     (core / "__init__.py").touch()
     (core / "models" / "__init__.py").write_text("from ._marks import Mark\n__all__ = ['Mark']\n")
     (core / "models" / "_marks.py").write_text("class Mark: ...\n")
-    found.add_package("xcaas_core", core)
-    assert "xcaas_core.models._marks" in needed(found, "call")
-    assert needed(found, "other") == {"other"}
+    modules.add_package("xcaas_core", core)
+    assert "xcaas_core.models._marks" in needed(modules, "call")
+    assert needed(modules, "other") == {"other"}

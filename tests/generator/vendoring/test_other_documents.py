@@ -1,4 +1,4 @@
-"""A client for anybody's OpenAPI document, vendored."""
+"""Copies of clients for other OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.vendoring.hosts import replace, run_in, vendored
+from tests.generator.vendoring.hosts import replace, run_in, run_vendor
 
 SPEC = """\
 openapi: 3.1.0
@@ -50,12 +50,12 @@ with pets.Client(base_url=sys.argv[1]) as client:
 
 
 class Pets(BaseHTTPRequestHandler):
-    """Knows one pet."""
+    """Serves one pet."""
 
     def do_GET(self) -> None:
-        known = self.path == "/v1/pets/rex"
-        body = b'{"name": "Rex"}' if known else b"{}"
-        self.send_response(200 if known else 404)
+        exists = self.path == "/v1/pets/rex"
+        body = b'{"name": "Rex"}' if exists else b"{}"
+        self.send_response(200 if exists else 404)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -83,41 +83,41 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_runs_where_nothing_is_installed(project: Path, bare_python: Path, address: str) -> None:
+def test_copies_run_without_xcaas(project: Path, bare_python: Path, address: str) -> None:
     target = project / "acme" / "pets"
-    ran = vendored(target, "--spec", str(project / "specs" / "pets.yaml"))
-    assert ran.code == 0, ran.told
-    done = run_in(project, [bare_python, "-c", PROGRAM, address])
-    assert done.stdout == "Rex acme.pets.models._pet\n404\n", done.stderr
-    # The document has a resource named `core`, so core went elsewhere.
+    result = run_vendor(target, "--spec", str(project / "specs" / "pets.yaml"))
+    assert result.code == 0, result.output
+    process = run_in(project, [bare_python, "-c", PROGRAM, address])
+    assert process.stdout == "Rex acme.pets.models._pet\n404\n", process.stderr
+    # The document has a resource named `core`, so the folder of core has another name.
     assert (target / "_core.py").is_file()
 
 
-def test_it_is_checked_and_updated_like_any_other(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_copies_of_documents_are_checked_and_updated(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target, spec = project / "acme" / "pets", project / "specs" / "pets.yaml"
-    vendored(target, "--spec", str(spec))
-    assert vendored(target, "--check").code == 0
+    run_vendor(target, "--spec", str(spec))
+    assert run_vendor(target, "--check").code == 0
     assert capsys.readouterr().out == ""
 
     replace(spec, "No such pet.", "Nobody has that name.")
     replace(spec, "A pet.", "The pet.")
-    assert vendored(target, "--check").code == 1
+    assert run_vendor(target, "--check").code == 1
     assert capsys.readouterr().out == f"outdated: {spec}\n"
-    assert vendored(target, "--diff").code == 0
+    assert run_vendor(target, "--diff").code == 0
     assert "+            The pet." in capsys.readouterr().out.splitlines()
-    assert vendored(target).code == 0
-    assert vendored(target, "--check").code == 0
+    assert run_vendor(target).code == 0
+    assert run_vendor(target, "--check").code == 0
 
 
-def test_refused_operations_show_in_the_exit_code(tmp_path: Path) -> None:
+def test_refused_operations_have_an_exit_code(tmp_path: Path) -> None:
     spec = tmp_path / "pets.yaml"
     spec.write_text(
         SPEC.replace(
             "components:\n", '  "/bad/{":\n    get: {responses: {"204": {description: Never.}}}\ncomponents:\n'
         )
     )
-    ended = vendored(tmp_path / "acme" / "pets", "--spec", str(spec))
-    assert ended.code == 3
-    assert "error: GET /bad/{ was refused: " in ended.told
-    assert "1 operation refused" in ended.told
-    assert vendored(tmp_path / "acme" / "pets", "--spec", str(spec), "--allow-refused").code == 0
+    result = run_vendor(tmp_path / "acme" / "pets", "--spec", str(spec))
+    assert result.code == 3
+    assert "error: GET /bad/{ was refused: " in result.output
+    assert "1 operation refused" in result.output
+    assert run_vendor(tmp_path / "acme" / "pets", "--spec", str(spec), "--allow-refused").code == 0

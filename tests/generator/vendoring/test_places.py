@@ -1,4 +1,4 @@
-"""Where a copy may go, and where not."""
+"""Target folders of copies: which are accepted, and which are refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.vendoring.hosts import SMALL, vendored
+from tests.generator.vendoring.hosts import SMALL, run_vendor
 
 
 @pytest.fixture
@@ -17,87 +17,87 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_new_folder_an_empty_one_and_an_empty_package_will_do(project: Path) -> None:
+def test_new_and_empty_folders_are_accepted(project: Path) -> None:
     (project / "empty").mkdir()
     (project / "package").mkdir()
     (project / "package" / "__init__.py").touch()
     for name in ("new", "empty", "package"):
-        assert vendored(project / name, "oauth", originals=SMALL).code == 0
+        assert run_vendor(project / name, "oauth", originals=SMALL).code == 0
 
 
 @pytest.mark.parametrize("mode", ["--force", "--merge", "--diff"])
-def test_a_folder_of_somebody_else_is_left_alone(project: Path, mode: str) -> None:
-    theirs = project / "src"
-    theirs.mkdir()
-    (theirs / "app.py").write_text("print()\n")
-    ran = vendored(theirs, "oauth", mode, originals=SMALL)
-    assert ran.code == 1
-    assert "did not write" in ran.told
-    assert [path.name for path in theirs.iterdir()] == ["app.py"]
+def test_foreign_folders_are_refused(project: Path, mode: str) -> None:
+    foreign = project / "src"
+    foreign.mkdir()
+    (foreign / "app.py").write_text("print()\n")
+    result = run_vendor(foreign, "oauth", mode, originals=SMALL)
+    assert result.code == 1
+    assert "did not write" in result.output
+    assert [path.name for path in foreign.iterdir()] == ["app.py"]
 
 
-def test_a_file_is_no_folder(project: Path) -> None:
+def test_a_file_as_target_is_refused(project: Path) -> None:
     (project / "clients").write_text("")
-    assert vendored(project / "clients", "oauth", originals=SMALL).code == 1
+    assert run_vendor(project / "clients", "oauth", originals=SMALL).code == 1
 
 
-def test_a_link_is_not_followed(project: Path, tmp_path: Path) -> None:
+def test_symbolic_links_are_refused(project: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (project / "clients").symlink_to(outside, target_is_directory=True)
     for target in (project / "clients", project / "clients" / "xcaas"):
-        ran = vendored(target, "oauth", originals=SMALL)
-        assert ran.code == 1
-        assert "symbolic link" in ran.told
+        result = run_vendor(target, "oauth", originals=SMALL)
+        assert result.code == 1
+        assert "symbolic link" in result.output
     assert list(outside.iterdir()) == []
 
 
-def test_a_link_to_nowhere_is_not_followed(project: Path, tmp_path: Path) -> None:
+def test_broken_symbolic_links_are_refused(project: Path, tmp_path: Path) -> None:
     (project / "clients").symlink_to(tmp_path / "nowhere")
-    assert vendored(project / "clients", "oauth", originals=SMALL).code == 1
+    assert run_vendor(project / "clients", "oauth", originals=SMALL).code == 1
     assert not (tmp_path / "nowhere").exists()
 
 
 @pytest.mark.parametrize("mode", [(), ("--force",), ("--merge",)])
-def test_a_link_inside_a_copy_is_not_written_through(project: Path, tmp_path: Path, mode: tuple[str, ...]) -> None:
+def test_symbolic_links_inside_a_copy_are_refused(project: Path, tmp_path: Path, mode: tuple[str, ...]) -> None:
     target = project / "clients"
-    vendored(target, "oauth", originals=SMALL)
+    run_vendor(target, "oauth", originals=SMALL)
     outside = tmp_path / "outside.py"
     outside.write_text("theirs\n")
     (target / "_client.py").unlink()
     (target / "_client.py").symlink_to(outside)
-    assert vendored(target, "oauth", *mode, originals=SMALL).code == 1
+    assert run_vendor(target, "oauth", *mode, originals=SMALL).code == 1
     assert outside.read_text() == "theirs\n"
 
 
 @pytest.mark.parametrize("name", ["with-hyphen", "class", "1st", "two words"])
-def test_a_name_that_nobody_can_import_is_refused(project: Path, name: str) -> None:
-    ran = vendored(project / name, "oauth", originals=SMALL)
-    assert ran.code == 2
+def test_invalid_package_names_are_refused(project: Path, name: str) -> None:
+    result = run_vendor(project / name, "oauth", originals=SMALL)
+    assert result.code == 2
     assert not (project / name).exists()
 
 
-def test_paths_stay_short(project: Path) -> None:
+def test_long_paths_are_refused(project: Path) -> None:
     deep = project / "/".join(["a" * 30] * 3)
-    ran = vendored(deep, "storage", originals=SMALL)
-    assert ran.code == 1
-    assert "characters" in ran.told
+    result = run_vendor(deep, "storage", originals=SMALL)
+    assert result.code == 1
+    assert "characters" in result.output
     assert not (project / ("a" * 30)).exists()
-    assert vendored(project / "/".join(["a" * 20] * 3), "storage", originals=SMALL).code == 0
+    assert run_vendor(project / "/".join(["a" * 20] * 3), "storage", originals=SMALL).code == 0
 
 
-def test_a_broken_manifest_is_not_guessed_at(project: Path) -> None:
+def test_a_broken_manifest_is_refused(project: Path) -> None:
     target = project / "clients"
-    vendored(target, "oauth", originals=SMALL)
+    run_vendor(target, "oauth", originals=SMALL)
     for text in ("format = 99\n", "not toml", "format = 1\nfiles = 3\n"):
         (target / "xcaas-vendor.toml").write_text(text)
-        ran = vendored(target, "oauth", "--force", originals=SMALL)
-        assert ran.code == 1
-        assert "xcaas-vendor.toml" in ran.told
+        result = run_vendor(target, "oauth", "--force", originals=SMALL)
+        assert result.code == 1
+        assert "xcaas-vendor.toml" in result.output
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ((), "give at least one product"),
         (("storgae",), "no product storgae (did you mean storage?); there are"),
@@ -107,8 +107,8 @@ def test_a_broken_manifest_is_not_guessed_at(project: Path) -> None:
         (("storage", "--check"), "no vendored client"),
     ],
 )
-def test_wrong_usage_is_explained(project: Path, arguments: tuple[str, ...], says: str) -> None:
-    ran = vendored(project / "clients", *arguments, originals=SMALL)
-    assert ran.code == 2
-    assert says in ran.told
+def test_wrong_usage_is_explained(project: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = run_vendor(project / "clients", *arguments, originals=SMALL)
+    assert result.code == 2
+    assert message in result.output
     assert not (project / "clients").exists()

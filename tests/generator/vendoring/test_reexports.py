@@ -1,4 +1,4 @@
-"""Modules that are written for a copy: what goes, and that the rest stays letter for letter."""
+"""Modules that are changed in copies: what is removed, and that the rest is unchanged."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ def module(source: str) -> Module:
     return Module("a", PurePosixPath("a.py"), Path("unused"), source)
 
 
-@pytest.mark.parametrize("dropped", [{"A"}, {"B"}, {"A", "C"}])
-def test_a_name_goes_from_imports_table_and_all(dropped: set[str]) -> None:
-    left = [
-        line for line in INDEX.splitlines() if not any(f'"{name}"' in line or f"as {name}" in line for name in dropped)
+@pytest.mark.parametrize("removed", [{"A"}, {"B"}, {"A", "C"}])
+def test_names_are_removed_from_imports_table_and_all(removed: set[str]) -> None:
+    expected = [
+        line for line in INDEX.splitlines() if not any(f'"{name}"' in line or f"as {name}" in line for name in removed)
     ]
-    assert without_names(module(INDEX), dropped).splitlines() == left
+    assert without_names(module(INDEX), removed).splitlines() == expected
 
 
-def test_nothing_may_be_left() -> None:
+def test_all_names_may_be_removed() -> None:
     text = without_names(module(INDEX), {"A", "B", "C"})
     assert "if TYPE_CHECKING:\n    pass\nelse:" in text
     assert "        {},\n        _core," in text
     assert text.endswith("__all__ = []\n")
 
 
-def test_names_that_share_a_line() -> None:
+def test_names_are_removed_from_shared_lines() -> None:
     source = 'from ._a import A, B\nfrom ._c import (\n    C,\n    D,\n)\nfrom ._e import E\n\n__all__ = ["A", "B", "C", "D", "E"]\n'
     assert without_names(module(source), {"B", "C", "E"}) == (
         'from ._a import A\nfrom ._c import (\n    D,\n)\n\n__all__ = [\n    "A",\n    "D",\n]\n'
@@ -97,7 +97,7 @@ class Other:
 """
 
 
-def test_products_go_with_their_decorators_and_imports() -> None:
+def test_products_are_removed_with_their_imports() -> None:
     without_a = CLIENT.replace("    from .a._client import A\n    from .b", "    from .b")
     method = CLIENT[CLIENT.index("    @property") : CLIENT.index("    @property\n    def b")]
     assert without_products(module(CLIENT), {"a"}) == without_a.replace(method, "")
@@ -124,7 +124,7 @@ _REGIONS = (
 """
 
 
-def test_regions_go_with_their_products() -> None:
+def test_regions_of_removed_products_are_removed() -> None:
     without_a = without_products(module(REGIONS), {"a"})
     assert 'Literal["uk", "us"]\n' in without_a
     assert without_a.endswith('_REGIONS = (\n    ("b", ("uk", "us")),\n)\n')

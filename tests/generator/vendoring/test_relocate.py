@@ -1,4 +1,4 @@
-"""Imports of core become relative ones; nothing else changes."""
+"""Imports of core become relative; nothing else changes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def module(source: str, path: str) -> Module:
 
 
 @pytest.mark.parametrize(
-    ("place", "before", "after"),
+    ("path", "before", "after"),
     [
         ("_client.py", "from xcaas_core.sdk import A", "from ._core.sdk import A"),
         ("a/_client.py", "from xcaas_core.sdk import A", "from .._core.sdk import A"),
@@ -27,15 +27,15 @@ def module(source: str, path: str) -> Module:
         ("a/b.py", 'x = "from xcaas_core import A"', 'x = "from xcaas_core import A"'),
     ],
 )
-def test_imports_of_core_become_relative(place: str, before: str, after: str) -> None:
+def test_imports_of_core_become_relative(path: str, before: str, after: str) -> None:
     start = "if True:\n    ü = 1\n" if before.startswith(" ") else ""
-    found = relocated(module(f"{start}{before}\n", place), PurePosixPath(place), "_core")
-    assert found == f"{LICENCE_LINE}{start}{after}\n"
+    result = relocated(module(f"{start}{before}\n", path), PurePosixPath(path), "_core")
+    assert result == f"{LICENCE_LINE}{start}{after}\n"
 
 
 @pytest.mark.parametrize(
     "source", ["import xcaas_core.sdk\n", "import os, xcaas_core\n", "x = 1; from xcaas_core import A\n"]
 )
-def test_an_import_in_another_form_is_refused(source: str) -> None:
+def test_other_forms_of_imports_are_refused(source: str) -> None:
     with pytest.raises(Failure, match=r"xcaas\.any:1"):
         relocated(module(source, "a.py"), PurePosixPath("a.py"), "_core")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.generator.vendoring.hosts import replace, run_in, vendored
+from tests.generator.vendoring.hosts import replace, run_in, run_vendor
 from xcaas_generator.vendoring.originals import Originals, installed
 from xcaas_sandbox import Sandbox
 
@@ -38,14 +38,14 @@ print(first.__version__, second.__version__, issubclass(first.NotFoundError, sec
 """
 
 
-def test_versions_do_not_meet(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_copies_of_different_versions_are_independent(tmp_path: Path, sandbox: Sandbox) -> None:
     older = tmp_path / "older"
-    vendored(tmp_path / "first", "storage")
-    vendored(tmp_path / "app" / "inner" / "second", "storage", originals=_renamed(older))
-    done = run_in(tmp_path, [sys.executable, "-c", PROGRAM, sandbox.base_url])
-    assert done.returncode == 0, done.stderr
+    run_vendor(tmp_path / "first", "storage")
+    run_vendor(tmp_path / "app" / "inner" / "second", "storage", originals=_older_originals(older))
+    process = run_in(tmp_path, [sys.executable, "-c", PROGRAM, sandbox.base_url])
+    assert process.returncode == 0, process.stderr
     version = installed().version
-    assert done.stdout.splitlines() == [
+    assert process.stdout.splitlines() == [
         "sdk xcaas 404",
         "first first 404",
         "second app.inner.second 404",
@@ -54,7 +54,7 @@ def test_versions_do_not_meet(tmp_path: Path, sandbox: Sandbox) -> None:
     ]
 
 
-def _renamed(folder: Path) -> Originals:
+def _older_originals(folder: Path) -> Originals:
     import shutil
 
     base = installed()

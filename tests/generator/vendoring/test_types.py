@@ -1,4 +1,4 @@
-"""Strict type checkers of the hosts look at a copy as at the host's own code, without a word."""
+"""Strict type checkers of the hosts report nothing in a copy."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from tests.generator.vendoring.hosts import BIN, FLAT, LAYERS, SITE, Host, run_in, vendored
+from tests.generator.vendoring.hosts import BIN, FLAT, LAYERS, SITE, Host, run_in, run_vendor
 
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What mypy learns of the libraries, which is the same in all hosts."""
+    """A cache of mypy that all hosts share."""
     return tmp_path_factory.mktemp("mypy")
 
 
 @pytest.mark.parametrize("host", [FLAT, SITE], ids=lambda host: host.name)
-def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path, cache: Path) -> None:
+def test_mypy_strict_reports_nothing(host: Host, tmp_path: Path, bare_python: Path, cache: Path) -> None:
     root = host.create(tmp_path)
-    vendored(root / host.into, *host.arguments)
-    done = run_in(
+    run_vendor(root / host.into, *host.arguments)
+    process = run_in(
         root,
         [
             BIN / "mypy",
@@ -30,35 +30,35 @@ def test_mypy_strict(host: Host, tmp_path: Path, bare_python: Path, cache: Path)
             ".",
         ],
     )
-    assert done.returncode == 0, done.stdout
-    assert "no issues found" in done.stdout
+    assert process.returncode == 0, process.stdout
+    assert "no issues found" in process.stdout
 
 
-def test_ty(tmp_path: Path, bare_python: Path) -> None:
+def test_ty_reports_nothing(tmp_path: Path, bare_python: Path) -> None:
     root = LAYERS.create(tmp_path)
-    vendored(root / LAYERS.into, *LAYERS.arguments)
-    done = run_in(
+    run_vendor(root / LAYERS.into, *LAYERS.arguments)
+    process = run_in(
         root, [BIN / "ty", "check", "--python", bare_python, "--python-version=3.11", "--error-on-warning", "."]
     )
-    assert done.returncode == 0, done.stdout
-    assert "All checks passed" in done.stdout
+    assert process.returncode == 0, process.stdout
+    assert "All checks passed" in process.stdout
 
 
-def test_pyrefly(tmp_path: Path, bare_python: Path) -> None:
+def test_pyrefly_reports_nothing(tmp_path: Path, bare_python: Path) -> None:
     root = LAYERS.create(tmp_path)
-    vendored(root / LAYERS.into, *LAYERS.arguments)
-    done = run_in(
+    run_vendor(root / LAYERS.into, *LAYERS.arguments)
+    process = run_in(
         root, [BIN / "pyrefly", "check", f"--python-interpreter-path={bare_python}", "--python-version=3.11", "."]
     )
-    assert done.returncode == 0, done.stdout
-    assert "0 errors" in done.stdout + done.stderr
+    assert process.returncode == 0, process.stdout
+    assert "0 errors" in process.stdout + process.stderr
 
 
-def test_pyright_strict(tmp_path: Path, bare_python: Path) -> None:
+def test_pyright_strict_reports_nothing(tmp_path: Path, bare_python: Path) -> None:
     root = LAYERS.create(tmp_path)
-    vendored(root / LAYERS.into, *LAYERS.arguments)
-    # Beside it, one with other credentials, forms, and deprecated calls.
-    vendored((root / LAYERS.into).with_name("keys"), "audit_records", "recent_calls", "quality_management")
-    done = run_in(root, [BIN / "basedpyright", "--pythonpath", bare_python])
-    assert done.returncode == 0, done.stdout
-    assert "0 errors, 0 warnings" in done.stdout
+    run_vendor(root / LAYERS.into, *LAYERS.arguments)
+    # A second copy, with other credentials, forms, and deprecated calls.
+    run_vendor((root / LAYERS.into).with_name("keys"), "audit_records", "recent_calls", "quality_management")
+    process = run_in(root, [BIN / "basedpyright", "--pythonpath", bare_python])
+    assert process.returncode == 0, process.stdout
+    assert "0 errors, 0 warnings" in process.stdout
