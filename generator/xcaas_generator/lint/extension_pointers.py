@@ -1,4 +1,4 @@
-"""House rule for what `x-xcaas-*` keys point at: fields, headers, states, settings and credentials that are really there."""
+"""House rule: fields, headers, states, settings and credentials that `x-xcaas-*` keys refer to exist."""
 
 from __future__ import annotations
 
@@ -13,33 +13,35 @@ from xcaas_generator.plan.credentials import CREDENTIALS
 from xcaas_generator.report import Report
 
 _SETTINGS = ("region", "tenant", "cluster")
-_SEVERAL = 3  # fields that a message names where none is like the one that is missing
+_MAX_SUGGESTIONS = 3  # in a message, if no name is similar
 
 
 def check_pointers(document: ir.Document, report: Report) -> None:
-    """Judge the pointers, headers and states of every pager, poller, download and error of a document."""
+    """Check the pointers, headers and states of all pagers, pollers, downloads and errors of a document."""
     _Pointers(document, report).check()
 
 
 def check_settings(file: SourceFile, report: Report) -> None:
-    """Judge which settings of a client fill parameters and server variables, and which credentials schemes take."""
-    waiting = [Node(file, "", file.tree)]
-    while waiting:
-        node = waiting.pop()
-        for key, what, known in ((keys.SOURCE, "setting", _SETTINGS), (keys.CREDENTIAL, "credential", CREDENTIALS)):
-            if node.has(key) and node.get(key) not in known:
-                given = str(node.get(key))
-                report.error(node.child(key).place, f"clients have no {what} {given!r} for {key}", meant(given, known))
-        waiting.extend(below for _, below in node.items())
-        waiting.extend(node.elements())
+    """Check the settings of clients that supply parameters and variables, and the credentials of security schemes."""
+    pending = [Node(file, "", file.tree)]
+    while pending:
+        node = pending.pop()
+        for key, kind, valid in ((keys.SOURCE, "setting", _SETTINGS), (keys.CREDENTIAL, "credential", CREDENTIALS)):
+            if node.has(key) and node.get(key) not in valid:
+                value = str(node.get(key))
+                report.error(
+                    node.child(key).place, f"clients have no {kind} {value!r} for {key}", suggestion(value, valid)
+                )
+        pending.extend(child for _, child in node.items())
+        pending.extend(node.elements())
 
 
 class _Missing(Exception):
-    """There is nothing at a pointer. `known` are the pointers that could have been meant."""
+    """There is nothing at a pointer. `existing` are the pointers that exist."""
 
-    def __init__(self, known: Iterable[str] = ()) -> None:
+    def __init__(self, existing: Iterable[str] = ()) -> None:
         super().__init__()
-        self.known = tuple(known)
+        self.existing = tuple(existing)
 
 
 class _Pointers:
@@ -63,8 +65,8 @@ class _Pointers:
                 self._check_checksum(operation, operation.download.checksum)
         for model in self._document.models:
             for key, pointer in model.error:
-                place = _below(model.place, keys.ERROR, key)
-                self._look((ir.ModelRef(model.name),), pointer, place, f"the error {model.name!r}")
+                place = _location_below(model.place, keys.ERROR, key)
+                self._check_pointer((ir.ModelRef(model.name),), pointer, place, f"the error {model.name!r}")
 
     def _check_zones(self, operation: ir.Operation) -> None:
         names = [parameter.wire for parameter in operation.parameters]
@@ -73,122 +75,150 @@ class _Pointers:
                 message = (
                     f"{keys.ZONE} of {parameter.wire!r} names no parameter of {operation.id!r}: {parameter.zone!r}"
                 )
-                self._report.error(parameter.place, message, meant(parameter.zone, names))
+                self._report.error(parameter.place, message, suggestion(parameter.zone, names))
 
-    def _check_pagination(self, operation: ir.Operation, facts: ir.Pagination) -> None:
+    def _check_pagination(self, operation: ir.Operation, pagination: ir.Pagination) -> None:
         types = _success_types(operation)
-        found = self._look(types, facts.items, _below(facts.place, "items"), _response_of(operation))
-        if found and not any(isinstance(each, ir.ListOf) or each == ir.Scalar("any") for each in found):
+        item_types = self._check_pointer(
+            types, pagination.items, _location_below(pagination.place, "items"), _response_of(operation)
+        )
+        if item_types and not any(isinstance(type_, ir.ListOf) or type_ == ir.Scalar("any") for type_ in item_types):
             self._report.error(
-                _below(facts.place, "items"), f"{facts.items!r} is not a list in the response of {operation.id!r}"
+                _location_below(pagination.place, "items"),
+                f"{pagination.items!r} is not a list in the response of {operation.id!r}",
             )
-        for role, name in (("parameter", facts.parameter), ("size", facts.size)):
-            if name is not None and (facts.within == "body" or name.startswith("/")):
+        for role, name in (("parameter", pagination.parameter), ("size", pagination.size)):
+            if name is not None and (pagination.within == "body" or name.startswith("/")):
                 bodies = tuple(variant.type for variant in operation.body.variants) if operation.body else ()
-                self._look(bodies, name, _below(facts.place, role), f"the body of {operation.id!r}")
-        if facts.next is not None:
-            self._check_location(operation, facts.next, _below(facts.place, "next"))
-        for index, stop in enumerate(facts.last):
-            self._check_location(operation, stop.location, _below(facts.place, "last", str(index)))
+                self._check_pointer(
+                    bodies, name, _location_below(pagination.place, role), f"the body of {operation.id!r}"
+                )
+        if pagination.next is not None:
+            self._check_location(operation, pagination.next, _location_below(pagination.place, "next"))
+        for index, condition in enumerate(pagination.last):
+            self._check_location(operation, condition.location, _location_below(pagination.place, "last", str(index)))
 
     def _check_location(self, operation: ir.Operation, location: ir.ValueLocation, place: ir.SourceLocation) -> None:
         if location.where == "body":
-            self._look(_success_types(operation), location.name, _below(place, "body"), _response_of(operation))
+            self._check_pointer(
+                _success_types(operation), location.name, _location_below(place, "body"), _response_of(operation)
+            )
         elif location.where == "header":
             names = [header.wire for response in operation.responses if response.success for header in response.headers]
             if location.name.lower() not in [name.lower() for name in names]:
                 message = f"{_response_of(operation)} declares no header {location.name!r}"
-                self._report.error(_below(place, "header"), message, meant(location.name, names))
+                self._report.error(_location_below(place, "header"), message, suggestion(location.name, names))
 
-    def _check_slices(self, operation: ir.Operation, facts: ir.Slices) -> None:
+    def _check_slices(self, operation: ir.Operation, slices: ir.Slices) -> None:
         bodies = tuple(variant.type for variant in operation.body.variants) if operation.body else ()
-        for role, name in (("start", facts.start), ("end", facts.end)):
+        for role, name in (("start", slices.start), ("end", slices.end)):
             if name is not None and name.startswith("/"):
-                self._look(bodies, name, _below(facts.place, role), f"the body of {operation.id!r}")
-        listed = operation
-        if facts.rows is not None:
-            self._look(
-                _success_types(operation), facts.rows.id, _below(facts.place, "rows", "id"), _response_of(operation)
+                self._check_pointer(bodies, name, _location_below(slices.place, role), f"the body of {operation.id!r}")
+        list_operation = operation
+        if slices.rows is not None:
+            self._check_pointer(
+                _success_types(operation),
+                slices.rows.id,
+                _location_below(slices.place, "rows", "id"),
+                _response_of(operation),
             )
-            listed = self._operations[facts.rows.call.operation]
-        if facts.total is not None:
-            self._look(_success_types(listed), facts.total, _below(facts.place, "total"), _response_of(listed))
-        items = self._items(listed)
-        for role, pointer in (("key", facts.key), ("time", facts.time)):
+            list_operation = self._operations[slices.rows.call.operation]
+        if slices.total is not None:
+            self._check_pointer(
+                _success_types(list_operation),
+                slices.total,
+                _location_below(slices.place, "total"),
+                _response_of(list_operation),
+            )
+        items = self._items(list_operation)
+        for role, pointer in (("key", slices.key), ("time", slices.time)):
             if pointer is not None:
-                self._look(items, pointer, _below(facts.place, role), f"an item of {listed.id!r}")
+                self._check_pointer(
+                    items, pointer, _location_below(slices.place, role), f"an item of {list_operation.id!r}"
+                )
 
     def _items(self, operation: ir.Operation) -> tuple[ir.TypeRef, ...]:
-        """Return the types of the items of a list; none where its pagination leads to no list, which is told there."""
+        """Return the item types of a list; none if its pagination has no list, which is reported elsewhere."""
         pointer = operation.pagination.items if operation.pagination else ""
-        found, _ = self._at_any(_success_types(operation), pointer.split("/")[1:], "")
-        return tuple(one.item for one in found if isinstance(one, ir.ListOf))
+        types, _ = self._types_at_any(_success_types(operation), pointer.split("/")[1:], "")
+        return tuple(type_.item for type_ in types if isinstance(type_, ir.ListOf))
 
     def _check_poller(self, operation: ir.Operation, poller: ir.Poller) -> None:
-        place = _below(operation.place, keys.POLLER)
+        place = _location_below(operation.place, keys.POLLER)
         if poller.id is not None:
-            self._look(_success_types(operation), poller.id, _below(place, "id"), _response_of(operation))
+            self._check_pointer(
+                _success_types(operation), poller.id, _location_below(place, "id"), _response_of(operation)
+            )
         status = self._operations.get(poller.status.call.operation)
         if status is None:
-            return  # reading has told it
+            return  # already reported
         for role, pointer in (("value", poller.status.value), ("reason", poller.status.reason)):
             if pointer is not None:
-                found = self._look(_success_types(status), pointer, _below(place, "status", role), _response_of(status))
+                types = self._check_pointer(
+                    _success_types(status), pointer, _location_below(place, "status", role), _response_of(status)
+                )
                 if role == "value":
-                    self._check_states(poller.status, found, _below(place, "status"))
+                    self._check_states(poller.status, types, _location_below(place, "status"))
 
-    def _check_states(self, status: ir.StatusLink, found: tuple[ir.TypeRef, ...], place: ir.SourceLocation) -> None:
-        values = [str(value) for one in found if isinstance(one, ir.EnumRef) for value in self._enums[one.name].values]
+    def _check_states(self, status: ir.StatusLink, types: tuple[ir.TypeRef, ...], place: ir.SourceLocation) -> None:
+        values = [
+            str(value) for type_ in types if isinstance(type_, ir.EnumRef) for value in self._enums[type_.name].values
+        ]
         for role, states in (("done", status.done), ("failed", status.failed), ("partial", status.partial)):
             for state in states:
                 if values and state not in values:
                     message = f"{state!r} under {role!r} is not a value of {status.value!r}"
-                    self._report.error(_below(place, role), message, meant(state, values))
+                    self._report.error(_location_below(place, role), message, suggestion(state, values))
 
     def _check_checksum(self, operation: ir.Operation, checksum: ir.Checksum) -> None:
-        described = self._operations.get(checksum.call.operation)
-        if described is None:
-            return  # reading has told it
-        place = _below(operation.place, keys.DOWNLOAD, "checksum")
+        metadata_operation = self._operations.get(checksum.call.operation)
+        if metadata_operation is None:
+            return  # already reported
+        place = _location_below(operation.place, keys.DOWNLOAD, "checksum")
         for role, pointer in (("value", checksum.value), ("type", checksum.type), ("size", checksum.size)):
             if pointer is not None:
-                self._look(_success_types(described), pointer, _below(place, role), _response_of(described))
+                self._check_pointer(
+                    _success_types(metadata_operation),
+                    pointer,
+                    _location_below(place, role),
+                    _response_of(metadata_operation),
+                )
 
-    def _look(
-        self, types: tuple[ir.TypeRef, ...], pointer: str, place: ir.SourceLocation, where: str
+    def _check_pointer(
+        self, types: tuple[ir.TypeRef, ...], pointer: str, place: ir.SourceLocation, owner: str
     ) -> tuple[ir.TypeRef, ...]:
-        """Return what stands at a pointer; nothing, and a problem, where it leads nowhere."""
-        found, known = self._at_any(types, pointer.split("/")[1:], "")
-        if not found:
-            self._report.error(place, f"{where} has nothing at {pointer!r}", meant(pointer, known))
-        return found
+        """Return the types at a pointer; report if there are none."""
+        matches, existing = self._types_at_any(types, pointer.split("/")[1:], "")
+        if not matches:
+            self._report.error(place, f"{owner} has nothing at {pointer!r}", suggestion(pointer, existing))
+        return matches
 
-    def _at_any(
-        self, types: Iterable[ir.TypeRef], parts: list[str], passed: str
+    def _types_at_any(
+        self, types: Iterable[ir.TypeRef], parts: list[str], prefix: str
     ) -> tuple[tuple[ir.TypeRef, ...], tuple[str, ...]]:
-        """Return what one of several types has at a pointer, and the pointers that there are where none has it."""
-        found: list[ir.TypeRef] = []
-        known: list[str] = []
-        for one in types:
+        """Return the types at a pointer into any of `types`, and the existing pointers of those without it."""
+        matches: list[ir.TypeRef] = []
+        existing: list[str] = []
+        for type_ in types:
             try:
-                found.extend(self._at(one, parts, passed))
+                matches.extend(self._types_at(type_, parts, prefix))
             except _Missing as missing:
-                known.extend(missing.known)
-        return tuple(found), tuple(known)
+                existing.extend(missing.existing)
+        return tuple(matches), tuple(existing)
 
-    def _at(self, ref: ir.TypeRef, parts: list[str], passed: str) -> Iterator[ir.TypeRef]:
+    def _types_at(self, ref: ir.TypeRef, parts: list[str], prefix: str) -> Iterator[ir.TypeRef]:
         if isinstance(ref, ir.UnionOf):
-            found, known = self._at_any(ref.members, parts, passed)
-            if not found:
-                raise _Missing(known)
-            yield from found
+            matches, existing = self._types_at_any(ref.members, parts, prefix)
+            if not matches:
+                raise _Missing(existing)
+            yield from matches
         elif not parts or ref == ir.Scalar("any"):
             yield ref
         else:
-            below = self._below(ref, unescape(parts[0]), passed)
-            yield from self._at(below, parts[1:], f"{passed}/{parts[0]}")
+            child = self._child_type(ref, unescape(parts[0]), prefix)
+            yield from self._types_at(child, parts[1:], f"{prefix}/{parts[0]}")
 
-    def _below(self, ref: ir.TypeRef, wire: str, passed: str) -> ir.TypeRef:
+    def _child_type(self, ref: ir.TypeRef, wire: str, prefix: str) -> ir.TypeRef:
         if isinstance(ref, ir.MapOf):
             return ref.value
         if isinstance(ref, ir.ListOf) and wire.isdecimal():
@@ -201,17 +231,17 @@ class _Pointers:
             return fields[wire]
         if model.extra is not None:
             return model.extra
-        raise _Missing(f"{passed}/{escape(name)}" for name in fields)
+        raise _Missing(f"{prefix}/{escape(name)}" for name in fields)
 
 
-def meant(given: str, known: Iterable[str]) -> str:
-    """Return advice on what was meant by a name that is none of those that are known."""
-    names = list(dict.fromkeys(known))
-    near = get_close_matches(given, names, 1) or [name for name in names if name.lower() == given.lower()]
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    shown = ", ".join(repr(name) for name in names[:_SEVERAL])
-    return f"Choose from {shown}{', …' if len(names) > _SEVERAL else ''}." if names else "Correct it."
+def suggestion(unknown: str, candidates: Iterable[str]) -> str:
+    """Return advice for an unknown name: the most similar known name, or some of them."""
+    names = list(dict.fromkeys(candidates))
+    matches = get_close_matches(unknown, names, 1) or [name for name in names if name.lower() == unknown.lower()]
+    if matches:
+        return f"Did you mean {matches[0]!r}?"
+    listing = ", ".join(repr(name) for name in names[:_MAX_SUGGESTIONS])
+    return f"Choose from {listing}{', …' if len(names) > _MAX_SUGGESTIONS else ''}." if names else "Correct it."
 
 
 def _success_types(operation: ir.Operation) -> tuple[ir.TypeRef, ...]:
@@ -222,5 +252,5 @@ def _response_of(operation: ir.Operation) -> str:
     return f"the response of {operation.id!r}"
 
 
-def _below(place: ir.SourceLocation, *tokens: str) -> ir.SourceLocation:
+def _location_below(place: ir.SourceLocation, *tokens: str) -> ir.SourceLocation:
     return ir.SourceLocation(place.file, "/".join((place.pointer, *map(escape, tokens))))

@@ -1,4 +1,4 @@
-"""House rule for keys: each is one that OpenAPI 3.1 knows in its place, or an extension. A slip would be passed over."""
+"""House rule: keys are those of OpenAPI 3.1 or extensions. Misspelled keys would be ignored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.report import Report
 
-# Of each kind of object its keys: "" for a plain value, else the kind that stands there, in a list ([]) or by name ({}).
+# Keys of each kind of object: "" for plain values, else the kind of their object, in a list ([]) or a map ({}).
 _REFERENCE: Final = {"$ref": "", "summary": "", "description": ""}
 _CONTENT: Final = {"content": "{}media type"}
 _VALUE: Final = {
@@ -73,26 +73,26 @@ _KINDS: Final[dict[str, dict[str, str]]] = {
 
 
 def check_keys(file: SourceFile, report: Report) -> None:
-    """Judge the keys of a whole document. Of a file with shared parts nobody can say what its places are."""
+    """Check all keys of a document. Files of shared parts are skipped, since the kinds of their objects are unknown."""
     root = Node(file, "", file.tree)
-    waiting = [(root, "document")] if root.has("openapi") else []
-    while waiting:
-        node, kind = waiting.pop()
-        known = _KINDS[kind]
-        for key, below in node.items():
+    pending = [(root, "document")] if root.has("openapi") else []
+    while pending:
+        node, kind = pending.pop()
+        valid_keys = _KINDS[kind]
+        for key, child in node.items():
             if key.startswith("x-"):
                 continue
-            if key not in known:
-                near = get_close_matches(key, known, 1)
-                advice = f"Did you mean {near[0]!r}?" if near else "Remove it, or make it an extension (x-…)."
-                report.error(below.place, f"the {kind} has an unknown key {key!r}", advice)
-            elif below_kind := known[key]:
-                waiting.extend(_below(below, below_kind))
+            if key not in valid_keys:
+                matches = get_close_matches(key, valid_keys, 1)
+                advice = f"Did you mean {matches[0]!r}?" if matches else "Remove it, or make it an extension (x-…)."
+                report.error(child.place, f"the {kind} has an unknown key {key!r}", advice)
+            elif child_kind := valid_keys[key]:
+                pending.extend(_objects_in(child, child_kind))
 
 
-def _below(node: Node, kind: str) -> list[tuple[Node, str]]:
+def _objects_in(node: Node, kind: str) -> list[tuple[Node, str]]:
     if kind.startswith("{}"):
-        return [(one, kind[2:]) for name, one in node.items() if not name.startswith("x-") or kind == "{}schema"]
+        return [(child, kind[2:]) for name, child in node.items() if not name.startswith("x-") or kind == "{}schema"]
     if kind.startswith("[]"):
-        return [(one, kind[2:]) for one in node.elements()]
+        return [(child, kind[2:]) for child in node.elements()]
     return [(node, kind)]

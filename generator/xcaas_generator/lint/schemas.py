@@ -1,41 +1,43 @@
-"""House rules for schemas: every class has a name, every class and field a word of explanation."""
+"""House rules for schemas: classes have names; classes and fields have descriptions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xcaas_generator.lint.extension_pointers import meant
+from xcaas_generator.lint.extension_pointers import suggestion
 from xcaas_generator.load.decode import SourceFile
 from xcaas_generator.load.nodes import Node
 from xcaas_generator.normalise.scalars import TYPED_FORMATS
 from xcaas_generator.report import Report
 
-# What specs/README.md lists: forms that become something else in Python, and those that only tell.
+# The formats that specs/README.md lists: those with a Python type, and those for documentation.
 FORMATS = TYPED_FORMATS | {"binary", "email", "hostname", "password", "uri"}
-# Below these keys stand schemas by name, or one schema, or a list of them.
+# Keywords with schemas by name, a single schema, or a list of schemas.
 _NAMED = ("properties", "patternProperties", "$defs", "schemas")
 _SINGLE = ("items", "additionalProperties", "schema", "not", "unevaluatedProperties")
 _LISTED = ("allOf", "oneOf", "anyOf", "prefixItems")
-# Data, not schemas, whatever it looks like.
+# Keywords with data rather than schemas.
 _DATA = ("example", "examples", "default", "enum", "const")
 
 
 def check_schemas(file: SourceFile, report: Report) -> None:
-    """Judge every schema in one file, wherever it stands."""
-    for node, named in _schemas(Node(file, "", file.tree)):
-        if _is_class(node) and not named and not node.text("title").strip():
+    """Check all schemas in a file."""
+    for node, section in _schemas(Node(file, "", file.tree)):
+        if _is_class(node) and not section and not node.text("title").strip():
             report.error(
                 node.place,
                 "an inline object without a title makes a class without a name",
                 "Give it a title or a component.",
             )
-        form = node.text("format")
-        if form and form not in FORMATS:
-            report.error(node.child("format").place, f"the format {form!r} is not known", meant(form, sorted(FORMATS)))
-        if named == "schemas" and not node.has("$ref") and not node.text("description").strip():
+        format_ = node.text("format")
+        if format_ and format_ not in FORMATS:
+            report.error(
+                node.child("format").place, f"the format {format_!r} is not known", suggestion(format_, sorted(FORMATS))
+            )
+        if section == "schemas" and not node.has("$ref") and not node.text("description").strip():
             report.error(node.place, "the schema has no description", "Say what it is.")
         for name, field in node.child("properties").items():
-            if not field.has("$ref") and not _described(field):
+            if not field.has("$ref") and not _has_description(field):
                 report.error(
                     field.place, f"the field {name!r} has no description", "Say what it means, its unit and its limits."
                 )
@@ -43,23 +45,23 @@ def check_schemas(file: SourceFile, report: Report) -> None:
 
 def _schemas(root: Node) -> Iterator[tuple[Node, str]]:
     """Yield every schema, and the section that names it: "schemas" for components, "$defs", or ""."""
-    waiting: list[tuple[Node, str, bool]] = [(root, "", False)]
-    while waiting:
-        node, named, is_schema = waiting.pop()
+    pending: list[tuple[Node, str, bool]] = [(root, "", False)]
+    while pending:
+        node, section, is_schema = pending.pop()
         if is_schema:
-            yield node, named
-        for key, below in node.items():
+            yield node, section
+        for key, child in node.items():
             if key in _DATA or key.startswith("x-"):
                 continue
-            if key in _NAMED and isinstance(below.value, dict) and (is_schema or key == "schemas"):
-                section = key if key in ("schemas", "$defs") else ""
-                waiting.extend((one, section, True) for _, one in below.items())
+            if key in _NAMED and isinstance(child.value, dict) and (is_schema or key == "schemas"):
+                child_section = key if key in ("schemas", "$defs") else ""
+                pending.extend((schema, child_section, True) for _, schema in child.items())
             elif key in _LISTED:
-                waiting.extend((one, "", True) for one in below.elements())
-            elif isinstance(below.value, dict):
-                waiting.append((below, "", key in _SINGLE))
+                pending.extend((schema, "", True) for schema in child.elements())
+            elif isinstance(child.value, dict):
+                pending.append((child, "", key in _SINGLE))
             else:
-                waiting.extend((one, "", False) for one in below.elements())
+                pending.extend((schema, "", False) for schema in child.elements())
 
 
 def _is_class(node: Node) -> bool:
@@ -68,11 +70,11 @@ def _is_class(node: Node) -> bool:
 
 
 def _parent(node: Node) -> str:
-    """Return the key of the list that a schema stands in. A part of `allOf` belongs to the class around it."""
+    """Return the key of the list that contains a schema. Parts of `allOf` belong to the class around them."""
     tokens = node.pointer.rsplit("/", 2)
     return tokens[1] if len(tokens) == 3 else ""
 
 
-def _described(field: Node) -> bool:
-    texts = [field, *field.child("allOf").elements(), *field.child("oneOf").elements()]
-    return any(node.text("description").strip() or node.has("$ref") for node in texts)
+def _has_description(field: Node) -> bool:
+    described_nodes = [field, *field.child("allOf").elements(), *field.child("oneOf").elements()]
+    return any(node.text("description").strip() or node.has("$ref") for node in described_nodes)

@@ -1,4 +1,4 @@
-"""What `x-xcaas-*` keys point at has to be there; a problem says where it stands and what was meant."""
+"""House rule: targets of `x-xcaas-*` keys exist; problems have a location and a suggestion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.snippets import messages
 from xcaas_generator.lint.rules import house_rules, lint
 from xcaas_generator.read import read_document
 
-GOOD = """
+VALID = """
 openapi: 3.1.1
 info: {title: Jobs, version: '1'}
 tags: [{name: jobs, description: Jobs.}]
@@ -126,15 +126,15 @@ components:
 GET, START = "#/paths/~1jobs/get/x-xcaas-pagination", "#/paths/~1jobs/post/x-xcaas-poller"
 
 
-def source_text(tmp_path: Path, old: str = "", new: str = "") -> Path:
-    assert GOOD.count(old) == 1 or not old
+def write_spec(tmp_path: Path, old: str = "", new: str = "") -> Path:
+    assert VALID.count(old) == 1 or not old
     path = tmp_path / "jobs.yaml"
-    path.write_text(GOOD.replace(old, new) if old else GOOD, encoding="utf-8")
+    path.write_text(VALID.replace(old, new) if old else VALID, encoding="utf-8")
     return path
 
 
-def test_a_good_spec(tmp_path: Path) -> None:
-    assert messages(lint(source_text(tmp_path))) == ""
+def test_a_valid_spec_has_no_problems(tmp_path: Path) -> None:
+    assert messages(lint(write_spec(tmp_path))) == ""
 
 
 CASES = {
@@ -161,16 +161,16 @@ CASES = {
 
 
 @pytest.mark.parametrize(("old", "new", "message"), CASES.values(), ids=CASES.keys())
-def test_what_is_not_there_is_told(tmp_path: Path, old: str, new: str, message: str) -> None:
-    path = source_text(tmp_path, old, new)
+def test_missing_targets_are_reported(tmp_path: Path, old: str, new: str, message: str) -> None:
+    path = write_spec(tmp_path, old, new)
     problems = lint(path)
     assert message in messages(problems)
-    assert all(one.line for one in problems)
-    # `xcaas-gen generate` holds specs to the same rules.
+    assert all(problem.line for problem in problems)
+    # `xcaas-gen generate` checks the same rules.
     document = read_document(path, name="jobs", strict=False).document
     assert message in messages(house_rules(path, document))
 
 
-def test_a_job_without_an_id_goes_by_a_parameter_of_the_start(tmp_path: Path) -> None:
-    told = messages(lint(source_text(tmp_path, "        id: /id\n", "")))
-    assert "without 'id' the operation needs the parameter 'id' itself" in told
+def test_a_poller_without_an_id_needs_a_parameter(tmp_path: Path) -> None:
+    problems = messages(lint(write_spec(tmp_path, "        id: /id\n", "")))
+    assert "without 'id' the operation needs the parameter 'id' itself" in problems

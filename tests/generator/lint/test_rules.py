@@ -9,7 +9,7 @@ import pytest
 from tests.support.snippets import messages
 from xcaas_generator.lint.rules import lint
 
-GOOD = """
+VALID = """
 openapi: 3.1.1
 info: {title: T, version: '1'}
 tags: [{name: things, description: Things.}]
@@ -42,17 +42,17 @@ components:
 """
 
 
-def said(tmp_path: Path, old: str = "", new: str = "") -> str:
-    assert old in GOOD
+def lint_messages(tmp_path: Path, old: str = "", new: str = "") -> str:
+    assert old in VALID
     path = tmp_path / "things.yaml"
-    path.write_text(GOOD.replace(old, new), encoding="utf-8")
+    path.write_text(VALID.replace(old, new), encoding="utf-8")
     problems = lint(path)
-    assert all(one.line for one in problems)
+    assert all(problem.line for problem in problems)
     return messages(problems)
 
 
-def test_a_good_spec(tmp_path: Path) -> None:
-    assert said(tmp_path) == ""
+def test_a_valid_spec_has_no_problems(tmp_path: Path) -> None:
+    assert lint_messages(tmp_path) == ""
 
 
 CASES = {
@@ -84,31 +84,31 @@ CASES = {
 
 
 @pytest.mark.parametrize(("old", "new", "message"), CASES.values(), ids=CASES.keys())
-def test_rule(tmp_path: Path, old: str, new: str, message: str) -> None:
-    assert message in said(tmp_path, old, new)
+def test_violations_are_reported(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert message in lint_messages(tmp_path, old, new)
 
 
-def test_two_operations_under_one_name(tmp_path: Path) -> None:
-    operation = GOOD[GOOD.index("    get:\n") : GOOD.index("components:")].replace("getThing", "findThing")
-    assert "things.get is already the operation at" in said(
+def test_two_operations_with_the_same_call_are_reported(tmp_path: Path) -> None:
+    operation = VALID[VALID.index("    get:\n") : VALID.index("components:")].replace("getThing", "findThing")
+    assert "things.get is already the operation at" in lint_messages(
         tmp_path, "components:", "  /more/{id}:\n" + operation + "components:"
     )
 
 
-def test_a_resource_with_the_name_of_a_verb(tmp_path: Path) -> None:
-    operation = GOOD[GOOD.index("    get:\n") : GOOD.index("components:")].replace("getThing", "findThing")
-    told = said(
+def test_a_resource_named_like_a_method_is_reported(tmp_path: Path) -> None:
+    operation = VALID[VALID.index("    get:\n") : VALID.index("components:")].replace("getThing", "findThing")
+    problems = lint_messages(
         tmp_path,
         "components:",
         "  /more/{id}:\n"
         + operation.replace("path: things, verb: get", "path: things.get, verb: find")
         + "components:",
     )
-    assert "the resource 'things.get' is already the operation at #/paths/~1things~1{id}/get" in told
+    assert "the resource 'things.get' is already the operation at #/paths/~1things~1{id}/get" in problems
 
 
 @pytest.mark.parametrize("path", sorted(Path("specs").glob("*.yaml")), ids=lambda path: path.stem)
-def test_our_own_specs(path: Path) -> None:
+def test_our_specs_have_no_problems(path: Path) -> None:
     assert messages(lint(path)) == ""
 
 
@@ -122,11 +122,11 @@ def test_our_own_specs(path: Path) -> None:
         ("paths:", "zzz: 1\npaths:", "the document has an unknown key 'zzz'", "Remove it"),
     ],
 )
-def test_keys_with_a_slip_are_told(tmp_path: Path, old: str, new: str, problem: str, advice: str) -> None:
-    told = said(tmp_path, old, new)
-    assert problem in told
-    assert advice in told
+def test_misspelled_keys_are_reported(tmp_path: Path, old: str, new: str, problem: str, advice: str) -> None:
+    problems = lint_messages(tmp_path, old, new)
+    assert problem in problems
+    assert advice in problems
 
 
-def test_extensions_and_names_are_no_keys(tmp_path: Path) -> None:
-    assert said(tmp_path, "size: {type: integer", "requierd: {x-new: 1, type: integer") == ""
+def test_extensions_and_names_are_not_checked_as_keys(tmp_path: Path) -> None:
+    assert lint_messages(tmp_path, "size: {type: integer", "requierd: {x-new: 1, type: integer") == ""
