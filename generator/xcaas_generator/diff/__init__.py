@@ -1,1 +1,1 @@
-"""What changed between two documents for a caller."""
+"""Comparison of two documents, from the point of view of callers."""

@@ -25,30 +25,33 @@ _REPORTS: dict[Format, Callable[[Sequence[Change], Bump], str]] = {
 }
 
 
-def diff(old: str, new: str, form: Format, progress: Progress, *, allow_network: bool = False) -> tuple[str, bool]:
-    """Return the report, and whether a change breaks callers.
+def diff(old: str, new: str, format_: Format, progress: Progress, *, allow_network: bool = False) -> tuple[str, bool]:
+    """Return the report, and whether there are breaking changes.
 
     Raises:
-        Failure: A side can't be read, or one is a file and the other a folder.
+        Failure: A side can't be read, or one side is a file and the other a folder.
     """
     with documents(old) as before, documents(new) as after:
         if ("" in before) != ("" in after):
             raise Failure("compare two files or two folders", code=2)
-        found: list[Change] = []
+        changes: list[Change] = []
         identical = True
         for name in sorted({*before, *after}):
             progress.step(f"comparing {name or new}")
-            one, other = _read(before.get(name), name, allow_network), _read(after.get(name), name, allow_network)
-            found += [_inside(name, change) for change in compare(one, other)]
-            identical = identical and _content(one) == _content(other)
+            old_document, new_document = (
+                _read(before.get(name), name, allow_network),
+                _read(after.get(name), name, allow_network),
+            )
+            changes += [_with_prefix(name, change) for change in compare(old_document, new_document)]
+            identical = identical and _without_locations(old_document) == _without_locations(new_document)
     progress.clear()
-    found.sort(key=lambda change: change.grade != "breaking")
-    what_follows = bump(found, identical=identical)
-    return _REPORTS[form](found, what_follows), any(change.grade == "breaking" for change in found)
+    changes.sort(key=lambda change: change.grade != "breaking")
+    version_bump = bump(changes, identical=identical)
+    return _REPORTS[format_](changes, version_bump), any(change.grade == "breaking" for change in changes)
 
 
 def _read(path: Path | None, name: str, allow_network: bool) -> ir.Document:
-    """Return a document; an empty one where a folder has none of that name."""
+    """Return a document; an empty one if the folder has none of that name."""
     if path is None:
         return ir.Document(name, "", "", ir.SourceLocation("", ""))
     try:
@@ -57,16 +60,16 @@ def _read(path: Path | None, name: str, allow_network: bool) -> ir.Document:
         raise Failure(str(error), code=2) from error
 
 
-def _inside(name: str, change: Change) -> Change:
+def _with_prefix(name: str, change: Change) -> Change:
     return replace(change, where=f"{name}.{change.where}") if name else change
 
 
-def _content(value: object) -> object:
-    """Return a document without the places in it, which tell of files and not of the API."""
+def _without_locations(value: object) -> object:
+    """Return a document without source locations, which do not belong to the API."""
     if isinstance(value, ir.SourceLocation):
         return None
     if is_dataclass(value) and not isinstance(value, type):
-        return (type(value).__name__, *(_content(getattr(value, item.name)) for item in fields(value)))
+        return (type(value).__name__, *(_without_locations(getattr(value, item.name)) for item in fields(value)))
     if isinstance(value, tuple):
-        return tuple(_content(item) for item in cast("tuple[object, ...]", value))
+        return tuple(_without_locations(item) for item in cast("tuple[object, ...]", value))
     return value

@@ -1,4 +1,4 @@
-"""What changed between two documents for a caller."""
+"""Comparison of two documents."""
 
 from __future__ import annotations
 
@@ -19,20 +19,22 @@ _COMPONENT = "/components/schemas/"
 
 
 def compare(old: ir.Document, new: ir.Document) -> tuple[Change, ...]:
-    """Return every difference that a caller can notice, breaking ones first."""
+    """Return all differences that affect callers, breaking ones first."""
     changes = Changes()
     types = TypeComparison(Side(old), Side(new), changes)
     operations = OperationComparison(types, changes)
-    pairs, removed, added = _matched(old.operations, new.operations)
-    before, after = _calls(old), _calls(new)
+    pairs, removed, added = _match(old.operations, new.operations)
+    old_calls, new_calls = _calls(old), _calls(new)
     for operation in removed:
         message = f"{operation.method} {operation.path} was removed"
-        changes.add("operation-removed", before[_identity(operation)], message, operation.place)
+        changes.add("operation-removed", old_calls[_identity(operation)], message, operation.place)
     for operation in added:
         message = f"{operation.method} {operation.path} was added"
-        changes.add("operation-added", after[_identity(operation)], message, operation.place)
-    for one, other in pairs:
-        operations.compare(one, other, before[_identity(one)], after[_identity(other)])
+        changes.add("operation-added", new_calls[_identity(operation)], message, operation.place)
+    for old_operation, new_operation in pairs:
+        operations.compare(
+            old_operation, new_operation, old_calls[_identity(old_operation)], new_calls[_identity(new_operation)]
+        )
     operations.schemes(old, new)
     _webhooks(old, new, types, changes)
     _models(old, new, changes)
@@ -45,17 +47,17 @@ def _identity(operation: ir.Operation) -> tuple[str, str]:
 
 def _calls(document: ir.Document) -> dict[tuple[str, str], str]:
     """Return the name of each operation's call."""
-    found = placements(document, taken_on_client=CLIENT_NAMES, taken_on_resource=RESOURCE_NAMES)
+    placed = placements(document, taken_on_client=CLIENT_NAMES, taken_on_resource=RESOURCE_NAMES)
     return {
-        _identity(operation): ".".join((*seat.path, seat.verb))
-        for operation, seat in zip(document.operations, found, strict=True)
+        _identity(operation): ".".join((*placement.path, placement.verb))
+        for operation, placement in zip(document.operations, placed, strict=True)
     }
 
 
-def _matched(
+def _match(
     old: Iterable[ir.Operation], new: Iterable[ir.Operation]
 ) -> tuple[list[tuple[ir.Operation, ir.Operation]], list[ir.Operation], list[ir.Operation]]:
-    """Return pairs by method and path, whatever path parameters are called; of the rest, by operation id."""
+    """Match operations by method and path, regardless of names of path parameters, and then by operation id."""
     before = {(item.method, _BRACES.sub("{}", item.path)): item for item in old}
     after = {(item.method, _BRACES.sub("{}", item.path)): item for item in new}
     pairs = [(before.pop(key), after.pop(key)) for key in list(before) if key in after]
@@ -69,9 +71,9 @@ def _matched(
 
 
 def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes: Changes) -> None:
-    """Compare webhooks. Their payloads come to the caller, as responses do."""
-    before = {(one.operation, one.name, one.method): one for one in old.webhooks}
-    after = {(one.operation, one.name, one.method): one for one in new.webhooks}
+    """Compare webhooks. Callers receive their payloads, like responses."""
+    before = {(webhook.operation, webhook.name, webhook.method): webhook for webhook in old.webhooks}
+    after = {(webhook.operation, webhook.name, webhook.method): webhook for webhook in new.webhooks}
     for key, webhook in before.items():
         where = f"webhooks {webhook.name}"
         if key in after:
@@ -86,12 +88,17 @@ def _webhooks(old: ir.Document, new: ir.Document, types: TypeComparison, changes
 
 
 def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
-    """Compare classes that code may import by name. Those of inline schemas have made-up names, which may change."""
+    """Compare classes that code may import by name. Inline schemas have derived names, which may change."""
     before, after = _components(old), _components(new)
-    kept = set(type_names(new))
-    used = {one.name for one in old.unions} | sent_models(old) | received_models(old) | {one.name for one in old.enums}
+    remaining = set(type_names(new))
+    used = (
+        {union.name for union in old.unions}
+        | sent_models(old)
+        | received_models(old)
+        | {enum.name for enum in old.enums}
+    )
     for name, place in before.items():
-        if name not in kept:
+        if name not in remaining:
             rule = "model-removed" if name in used else "unused-model-removed"
             changes.add(rule, f"models.{name}", "the model was removed or renamed", place)
     existed = set(type_names(old))
@@ -102,5 +109,5 @@ def _models(old: ir.Document, new: ir.Document, changes: Changes) -> None:
 
 def _components(document: ir.Document) -> Mapping[str, ir.SourceLocation]:
     types: tuple[ir.Model | ir.Enum | ir.Union, ...] = (*document.models, *document.enums, *document.unions)
-    places = {one.name: one.place for one in types}
+    places = {type_.name: type_.place for type_ in types}
     return {name: place for name, place in places.items() if place.pointer.rpartition("/")[0] + "/" == _COMPONENT}

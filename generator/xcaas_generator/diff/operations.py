@@ -1,4 +1,4 @@
-"""Comparing one operation with what became of it: parameters, body, responses, security, servers."""
+"""Comparison of two versions of an operation: parameters, body, responses, security, servers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from xcaas_generator.python.names import safe
 
 
 class OperationComparison:
-    """Notes what changed in operations, with the help of a comparison of types."""
+    """Records the changes of operations, using a comparison of types."""
 
     def __init__(self, types: TypeComparison, changes: Changes) -> None:
         self._types = types
         self._changes = changes
 
     def compare(self, old: ir.Operation, new: ir.Operation, before: str, after: str) -> None:
-        """Note every change of one operation. `before` and `after` are the names of its call."""
+        """Record the changes of an operation. `before` and `after` are the names of its call."""
         add, place = self._changes.add, new.place
         if before != after:
             add("call-renamed", before, f"the call is now `{after}`", place)
-        if (old.method, _bare(old.path)) != (new.method, _bare(new.path)):
+        if (old.method, _without_names(old.path)) != (new.method, _without_names(new.path)):
             add("operation-moved", after, f"{old.method} {old.path} became {new.method} {new.path}", place)
         if new.deprecated and not old.deprecated:
             add("operation-deprecated", after, "the operation is deprecated", place)
@@ -42,23 +42,23 @@ class OperationComparison:
         for key, parameter in before.items():
             where = f"{call}({safe(parameter.name)})"
             if key not in after:
-                self._changes.add("parameter-removed", where, f"{_spoken(parameter)} was removed", old.place)
+                self._changes.add("parameter-removed", where, f"{_description(parameter)} was removed", old.place)
             else:
                 self._parameter(parameter, after[key], where)
         for key, parameter in after.items():
             if key not in before:
-                rule = "required-parameter-added" if _needed(parameter) else "optional-parameter-added"
+                rule = "required-parameter-added" if _must_be_passed(parameter) else "optional-parameter-added"
                 self._changes.add(
-                    rule, f"{call}({safe(parameter.name)})", f"{_spoken(parameter)} was added", parameter.place
+                    rule, f"{call}({safe(parameter.name)})", f"{_description(parameter)} was added", parameter.place
                 )
 
     def _parameter(self, old: ir.Parameter, new: ir.Parameter, where: str) -> None:
         add, place = self._changes.add, new.place
         if safe(old.name) != safe(new.name):
             add("parameter-renamed", where, f"`{safe(old.name)}` is now `{safe(new.name)}`", place)
-        if _needed(new) and not _needed(old):
+        if _must_be_passed(new) and not _must_be_passed(old):
             add("parameter-became-required", where, "the parameter became required", place)
-        if _needed(old) and not _needed(new):
+        if _must_be_passed(old) and not _must_be_passed(new):
             add("parameter-became-optional", where, "the parameter became optional", place)
         if (old.style, old.explode, old.media_type) != (new.style, new.explode, new.media_type):
             message = f"its style changed from {_style(old)} to {_style(new)}"
@@ -149,7 +149,7 @@ class OperationComparison:
                 )
 
     def schemes(self, old: ir.Document, new: ir.Document) -> None:
-        """Note security schemes that present their credential in another way."""
+        """Record security schemes that send their credential differently."""
         after = {scheme.name: scheme for scheme in new.security_schemes}
         for scheme in old.security_schemes:
             other = after.get(scheme.name)
@@ -186,31 +186,31 @@ class OperationComparison:
 
 
 def _by_key(operation: ir.Operation) -> Mapping[tuple[str, str], ir.Parameter]:
-    """Return parameters by place and name; those in the path by their position, which is what the server sees."""
-    found: dict[tuple[str, str], ir.Parameter] = {}
+    """Return parameters by location and name; those in the path by position, because the server does not see names."""
+    parameters: dict[tuple[str, str], ir.Parameter] = {}
     for parameter in operation.parameters:
         name = parameter.wire.lower() if parameter.location == "header" else parameter.wire
         if parameter.location == "path":
             name = str(_position(operation.path, parameter.wire))
-        found[parameter.location, name] = parameter
-    return found
+        parameters[parameter.location, name] = parameter
+    return parameters
 
 
 def _position(path: str, wire: str) -> int:
     return path[: max(path.find(f"{{{wire}}}"), 0)].count("{")
 
 
-def _bare(path: str) -> str:
+def _without_names(path: str) -> str:
     parts = path.split("{")
     return "{".join([parts[0], *(part.partition("}")[2] for part in parts[1:])])
 
 
-def _needed(parameter: ir.Parameter) -> bool:
+def _must_be_passed(parameter: ir.Parameter) -> bool:
     return parameter.required and not parameter.source
 
 
-def _spoken(parameter: ir.Parameter) -> str:
-    return f"the {'required ' if _needed(parameter) else ''}{parameter.location} parameter {parameter.wire}"
+def _description(parameter: ir.Parameter) -> str:
+    return f"the {'required ' if _must_be_passed(parameter) else ''}{parameter.location} parameter {parameter.wire}"
 
 
 def _style(parameter: ir.Parameter) -> str:
@@ -220,8 +220,8 @@ def _style(parameter: ir.Parameter) -> str:
 def _result_kind(operation: ir.Operation) -> str:
     if operation.pagination is not None:
         return "a pager"
-    found = outcome(operation)
-    return "a file" if found.stream else "nothing" if found.type is None else "a value"
+    result = outcome(operation)
+    return "a file" if result.stream else "nothing" if result.type is None else "a value"
 
 
 def _schemes(alternatives: Iterable[tuple[str, ...]]) -> str:

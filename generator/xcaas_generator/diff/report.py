@@ -1,4 +1,4 @@
-"""A comparison as text for people, JSON for programs, Markdown for a changelog."""
+"""Reports of a comparison: text for the terminal, JSON for programs, Markdown for changelogs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ _MARKUP = re.compile(r"(?P<code>`[^`]+`)|[\\`*<\[]|(?<!\w)_|_(?!\w)")
 
 
 def as_text(changes: Sequence[Change], bump: Bump) -> str:
-    """Return a line per change, the grade first, then what follows from it all."""
+    """Return a line per change, beginning with the grade, and a summary."""
     lines = [
         printable(f"{change.grade}: {change.where}: {change.message} [{change.rule}: {change.reason}]")
         for change in changes
     ]
-    return "\n".join([*lines, _verdict(changes, bump)])
+    return "\n".join([*lines, _summary(changes, bump)])
 
 
 def as_json(changes: Sequence[Change], bump: Bump) -> str:
-    """Return one object: counts, the version bump, and each change with its rule and place."""
+    """Return a JSON object: counts, the version bump, and each change with its rule and location."""
     content = {
         "breaking": _count(changes, "breaking"),
         "compatible": _count(changes, "compatible"),
@@ -44,21 +44,21 @@ def as_json(changes: Sequence[Change], bump: Bump) -> str:
 
 
 def as_markdown(changes: Sequence[Change], bump: Bump) -> str:
-    """Return sections and bullets, ready for a changelog."""
+    """Return sections with bullets, for a changelog."""
     parts: list[str] = []
     for grade, title in (("breaking", "Breaking"), ("compatible", "Added and changed")):
         lines = [
-            f"- {_code(change.where)}: {_plain(change.message)} ({change.rule})"
+            f"- {_code(change.where)}: {_escaped(change.message)} ({change.rule})"
             for change in changes
             if change.grade == grade
         ]
         if lines:
             parts.append("\n".join([f"### {title}", "", *lines]))
-    parts.append(_verdict(changes, bump))
+    parts.append(_summary(changes, bump))
     return "\n\n".join(parts)
 
 
-def _verdict(changes: Sequence[Change], bump: Bump) -> str:
+def _summary(changes: Sequence[Change], bump: Bump) -> str:
     if not changes:
         tail = "Nothing changed." if bump == "none" else "Only descriptions and examples changed."
     else:
@@ -74,10 +74,10 @@ def _code(text: str) -> str:
     return "`" + printable(text).replace("`", "'") + "`"
 
 
-def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is, with names in backticks as code.
+def _escaped(text: str) -> str:
+    """Escape text for Markdown, except for code in backticks.
 
-    Only marks that mean something where they stand are escaped: others, such as the underscores inside names, would
-    be shown with their backslashes in a terminal for nothing.
+    Only characters with a meaning in their position are escaped, to keep the result readable in a terminal. Underscores
+    inside names, for example, are not.
     """
-    return _MARKUP.sub(lambda found: found["code"] or f"\\{found[0]}", printable(text))
+    return _MARKUP.sub(lambda match: match["code"] or f"\\{match[0]}", printable(text))

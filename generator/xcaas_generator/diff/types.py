@@ -1,4 +1,4 @@
-"""Comparing types by direction: what a request may hold, what a response may bring."""
+"""Comparison of types by direction: request or response."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class TypeComparison:
     def types(
         self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
     ) -> None:
-        """Note how a type changed."""
+        """Record the changes of a type."""
         values = self.old.values(old), self.new.values(new)
         if values[0] is not None and values[1] is not None:
             self._values(values[0], values[1], direction, where, place)
@@ -74,19 +74,19 @@ class TypeComparison:
     def _other(
         self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
     ) -> None:
-        message = f"{self.spoken(old, self.old)} became {self.spoken(new, self.new)}"
-        if self._holds(new, self.new, old, self.old):
+        message = f"{self.describe(old, self.old)} became {self.describe(new, self.new)}"
+        if self._includes(new, self.new, old, self.old):
             kind = "widened"
-        elif self._holds(old, self.old, new, self.new):
+        elif self._includes(old, self.old, new, self.new):
             kind = "narrowed"
         else:
             kind = "changed"
         if direction == "response" and kind == "widened" and isinstance(old, ir.EnumRef):
-            kind = "narrowed"  # an open enum holds every text already
+            kind = "narrowed"  # an open enum already includes all strings
         self.changes.add(f"{direction}-type-{kind}", where, message, place)
 
-    def _holds(self, wide: ir.TypeRef, wide_side: Side, narrow: ir.TypeRef, narrow_side: Side) -> bool:
-        """Return whether every value of one type, as Python has it, is one of the other too."""
+    def _includes(self, wide: ir.TypeRef, wide_side: Side, narrow: ir.TypeRef, narrow_side: Side) -> bool:
+        """Return whether every Python value of type `narrow` is also one of type `wide`."""
         if wide == ir.Scalar("any"):
             return True
         if not isinstance(wide, ir.Scalar):
@@ -102,16 +102,20 @@ class TypeComparison:
         self, old: ir.TypeRef, new: ir.TypeRef, direction: Direction, where: str, place: ir.SourceLocation
     ) -> None:
         before, after = _members(old), _members(new)
-        tagged = isinstance(old, ir.UnionOf) and old.discriminator is not None
+        is_discriminated = isinstance(old, ir.UnionOf) and old.discriminator is not None
         for key in before.keys() - after.keys():
             rule = "request-type-narrowed" if direction == "request" else "response-type-narrowed"
-            self.changes.add(rule, where, f"{self.spoken(before[key], self.old)} is no longer one of its types", place)
+            self.changes.add(
+                rule, where, f"{self.describe(before[key], self.old)} is no longer one of its types", place
+            )
         for key in after.keys() - before.keys():
-            message = f"{self.spoken(after[key], self.new)} is now one of its types"
+            message = f"{self.describe(after[key], self.new)} is now one of its types"
             if direction == "request":
                 self.changes.add("request-type-widened", where, message, place)
             else:
-                self.changes.add("response-variant-added" if tagged else "response-type-widened", where, message, place)
+                self.changes.add(
+                    "response-variant-added" if is_discriminated else "response-type-widened", where, message, place
+                )
         for key in before.keys() & after.keys():
             self.types(before[key], after[key], direction, where, place)
 
@@ -119,8 +123,8 @@ class TypeComparison:
         if (old.name, new.name, direction) in self._seen:
             return
         self._seen.add((old.name, new.name, direction))
-        before = {field.wire: field for field in old.fields if _counts(field, direction)}
-        after = {field.wire: field for field in new.fields if _counts(field, direction)}
+        before = {field.wire: field for field in old.fields if _is_sent(field, direction)}
+        after = {field.wire: field for field in new.fields if _is_sent(field, direction)}
         for wire, field in before.items():
             if wire not in after:
                 where = f"models.{old.name}.{safe(field.name)}"
@@ -154,18 +158,18 @@ class TypeComparison:
         self.types(old.type, new.type, direction, where, place)
 
     def limits(self, old: Limits, new: Limits, direction: Direction, where: str, place: ir.SourceLocation) -> None:
-        """Note how bounds, patterns and the like changed."""
+        """Record changes of limits and patterns."""
         for key in sorted({*old, *new}):
             before, after = old.get(key), new.get(key)
             if before == after:
                 continue
             rule = "response-limit-changed"
             if direction == "request":
-                rule = "request-limit-tightened" if _tighter(key, before, after) else "request-limit-relaxed"
+                rule = "request-limit-tightened" if _is_tighter(key, before, after) else "request-limit-relaxed"
             self.changes.add(rule, where, f"{key}: {json_text(before)} became {json_text(after)}", place)
 
-    def spoken(self, ref: ir.TypeRef, side: Side) -> str:
-        """Return a type in words."""
+    def describe(self, ref: ir.TypeRef, side: Side) -> str:
+        """Return a description of a type."""
         match ref:
             case ir.Scalar():
                 return ref.kind if ref.form is None else f"{ref.kind} ({ref.form})"
@@ -174,15 +178,15 @@ class TypeComparison:
             case ir.Const():
                 return f"the constant {json_text(ref.value)}"
             case ir.ListOf():
-                return f"a list of {self.spoken(ref.item, side)}"
+                return f"a list of {self.describe(ref.item, side)}"
             case ir.MapOf():
-                return f"a map of {self.spoken(ref.value, side)}"
+                return f"a map of {self.describe(ref.value, side)}"
             case ir.UnionOf():
-                return " or ".join(self.spoken(member, side) for member in ref.members)
+                return " or ".join(self.describe(member, side) for member in ref.members)
 
 
-def _counts(field: ir.Field, direction: Direction) -> bool:
-    """Return whether a field travels in this direction: some are sent by one side alone."""
+def _is_sent(field: ir.Field, direction: Direction) -> bool:
+    """Return whether a field is sent in this direction; some are sent only in one."""
     return not (field.read_only if direction == "request" else field.write_only)
 
 
@@ -192,7 +196,7 @@ def default_message(old: ir.Field | ir.Parameter, new: ir.Field | ir.Parameter) 
     return f"the default changed from {before} to {after}"
 
 
-def _tighter(key: str, before: ir.JSON, after: ir.JSON) -> bool:
+def _is_tighter(key: str, before: ir.JSON, after: ir.JSON) -> bool:
     if after is None:
         return False
     if before is None:
@@ -208,9 +212,9 @@ def _tighter(key: str, before: ir.JSON, after: ir.JSON) -> bool:
 
 
 def _members(ref: ir.TypeRef) -> dict[str, ir.TypeRef]:
-    """Return members of a union by what makes them the same on both sides; other types are a union of one."""
+    """Return the members of a union, by a key that is equal for the same member in both documents."""
     members = ref.members if isinstance(ref, ir.UnionOf) else (ref,)
-    found: dict[str, ir.TypeRef] = {}
+    by_key: dict[str, ir.TypeRef] = {}
     for member in members:
         match member:
             case ir.ModelRef() | ir.EnumRef():
@@ -223,5 +227,5 @@ def _members(ref: ir.TypeRef) -> dict[str, ir.TypeRef]:
                 key = f"union {sorted(_members(member))}"
             case _:
                 key = repr(member)
-        found.setdefault(key, member)
-    return found
+        by_key.setdefault(key, member)
+    return by_key

@@ -1,1 +1,1 @@
-"""How the specs differ from the vendor's own documents."""
+"""Differences between the specs and the vendor's own documents."""

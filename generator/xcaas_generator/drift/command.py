@@ -1,4 +1,4 @@
-"""`xcaas-gen drift`: read both folders, compare, leave out what has a reason."""
+"""`xcaas-gen drift`: compare both folders, and report differences without a reason."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
 def run_drift(
-    folder: Path, start: Path, form: Literal["text", "json"], progress: Progress, reasons: Path | None = None
+    folder: Path, start: Path, format_: Literal["text", "json"], progress: Progress, reasons: Path | None = None
 ) -> tuple[str, bool]:
-    """Return the report, and whether there is a difference that nobody has given a reason for.
+    """Return the report, and whether there are unexplained differences.
 
     Raises:
-        Failure: The folder holds no documents, or the file of reasons is not as documented.
+        Failure: The folder contains no documents, or the file of reasons is invalid.
     """
     request = repository_request(start)
     specs = request.sources[0].path.parent
-    known = read_reasons(reasons or specs / REASONS_FILE)
-    ours = {source.name: _read(source.path, progress) for source in request.sources}
+    known_reasons = read_reasons(reasons or specs / REASONS_FILE)
+    our_facts = {source.name: _read(source.path, progress) for source in request.sources}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES and path.is_file())
-    theirs = [item for path in paths for item in _read_theirs(path, progress)]
+    vendor_facts = [item for path in paths for item in _read_theirs(path, progress)]
     progress.clear()
-    if not theirs:
+    if not vendor_facts:
         raise Failure(f"{folder} contains no OpenAPI document with operations", code=2)
-    found = drift(ours, theirs)
-    left = [item for item in found if not any(reason.covers(item) for reason in known)]
-    stale = [f"{reason.product}: {pattern}" for reason in known for pattern in reason.stale(found)]
-    report = _as_json if form == "json" else _as_text
-    return report(left, len(found) - len(left), stale), bool(left)
+    differences = drift(our_facts, vendor_facts)
+    unexplained = [item for item in differences if not any(reason.covers(item) for reason in known_reasons)]
+    stale = [f"{reason.product}: {pattern}" for reason in known_reasons for pattern in reason.stale(differences)]
+    report = _as_json if format_ == "json" else _as_text
+    return report(unexplained, len(differences) - len(unexplained), stale), bool(unexplained)
 
 
 def _read(path: Path, progress: Progress) -> list[Facts]:
@@ -49,7 +49,7 @@ def _read(path: Path, progress: Progress) -> list[Facts]:
 
 
 def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
-    """Read one of the vendor's files. Folders hold parts of documents, too; what is no document is passed over."""
+    """Read one of the vendor's files. Files that are no documents, such as shared parts, are skipped."""
     try:
         return _read(path, progress)
     except InputError as error:
@@ -57,22 +57,22 @@ def _read_theirs(path: Path, progress: Progress) -> list[Facts]:
         return []
 
 
-def _as_text(left: list[Difference], explained: int, stale: list[str]) -> str:
+def _as_text(unexplained: list[Difference], explained: int, stale: list[str]) -> str:
     lines: list[str] = []
     product = None
-    for item in left:
+    for item in unexplained:
         if item.product != product:
             product = item.product
             lines.append(f"{printable(product)}:")
         lines.append(f"  {printable(item.text)}")
     lines += [f"stale, no longer explains anything: {printable(pattern)}" for pattern in stale]
-    lines.append(f"{len(left)} unexplained differences, {explained} explained")
+    lines.append(f"{len(unexplained)} unexplained differences, {explained} explained")
     return "\n".join(lines)
 
 
-def _as_json(left: list[Difference], explained: int, stale: list[str]) -> str:
+def _as_json(unexplained: list[Difference], explained: int, stale: list[str]) -> str:
     content = {
-        "unexplained": [{"product": item.product, "difference": item.text} for item in left],
+        "unexplained": [{"product": item.product, "difference": item.text} for item in unexplained],
         "explained": explained,
         "stale": stale,
     }

@@ -1,4 +1,4 @@
-"""How the documents in `specs/` differ from the vendor's own, so that a maintainer notices an update."""
+"""Comparison of the documents in `specs/` with the vendor's own, to notice updates of the latter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Match = Callable[[Facts, Facts], bool]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference, as text that a reason can name."""
+    """A difference, as text that patterns of reasons can match."""
 
     product: str
     text: str
@@ -22,45 +22,45 @@ class Difference:
 
 
 def drift(ours: Mapping[str, Sequence[Facts]], theirs: Sequence[Facts]) -> list[Difference]:
-    """Compare our products with everything that the vendor's documents describe."""
-    rest = list(theirs)
+    """Compare our products with all operations in the vendor's documents."""
+    unmatched = list(theirs)
     pairs: dict[int, Facts] = {}
-    # By whole address first, so that no operation is taken by the end of its path that belongs to another.
-    for match in (_share_an_address, _share_an_end):
+    # By address first: matching by the end of the path could otherwise take an operation that matches another exactly.
+    for match in (_have_same_address, _have_same_path_end):
         for operation in (item for operations in ours.values() for item in operations if id(item) not in pairs):
-            other = _counterpart(operation, rest, match)
+            other = _counterpart(operation, unmatched, match)
             if other is not None:
-                rest.remove(other)
+                unmatched.remove(other)
                 pairs[id(operation)] = other
-    found = [
+    differences = [
         Difference(product, f"{operation.method} {operation.path}: {text}")
         for product, operations in ours.items()
         for operation in operations
-        for text in _compared(operation, pairs.get(id(operation)))
+        for text in _differences(operation, pairs.get(id(operation)))
     ]
-    found += [Difference(item.file, f"{item.method} {item.path}: only in the vendor's") for item in rest]
-    return found
+    differences += [Difference(item.file, f"{item.method} {item.path}: only in the vendor's") for item in unmatched]
+    return differences
 
 
 def _counterpart(operation: Facts, candidates: Sequence[Facts], match: _Match) -> Facts | None:
-    """Return the same operation on the other side. Of several that could be it none is."""
-    found = [item for item in candidates if item.method == operation.method and match(item, operation)]
-    return found[0] if found and (len(found) == 1 or match is _share_an_address) else None
+    """Return the matching operation of the other side; None if several match by the end of their paths."""
+    matches = [item for item in candidates if item.method == operation.method and match(item, operation)]
+    return matches[0] if matches and (len(matches) == 1 or match is _have_same_address) else None
 
 
-def _share_an_address(one: Facts, other: Facts) -> bool:
-    return not one.addresses.isdisjoint(other.addresses)
+def _have_same_address(left: Facts, right: Facts) -> bool:
+    return not left.addresses.isdisjoint(right.addresses)
 
 
-def _share_an_end(one: Facts, other: Facts) -> bool:
-    """Return where servers differ: one path is the end of the other."""
-    first, second = bare(one.path), bare(other.path)
+def _have_same_path_end(left: Facts, right: Facts) -> bool:
+    """Return whether one path is the end of the other, for documents with different servers."""
+    first, second = bare(left.path), bare(right.path)
     if min(first.count("/"), second.count("/")) < 2 and first != second:
         return False
     return first.endswith(second) or second.endswith(first)
 
 
-def _compared(ours: Facts, theirs: Facts | None) -> Iterator[str]:
+def _differences(ours: Facts, theirs: Facts | None) -> Iterator[str]:
     if theirs is None:
         yield "only in ours"
         return
@@ -70,23 +70,23 @@ def _compared(ours: Facts, theirs: Facts | None) -> Iterator[str]:
         elif place not in ours.items:
             yield f"{place}: only in the vendor's"
         else:
-            yield from (f"{place}: {text}" for text in _unlike(ours.items[place], theirs.items[place]))
+            yield from (f"{place}: {text}" for text in _item_differences(ours.items[place], theirs.items[place]))
 
 
-def _unlike(ours: Item, theirs: Item) -> Iterator[str]:
-    """Yield what differs. Values that only we know do not: enums are open, and the guides name more."""
-    if not _agree(ours.kind, theirs.kind):
+def _item_differences(ours: Item, theirs: Item) -> Iterator[str]:
+    """Yield the differences of two items. Additional values in ours are none: enums are open, and guides list more."""
+    if not _are_compatible(ours.kind, theirs.kind):
         yield f"{ours.kind} in ours, {theirs.kind} in the vendor's"
     if ours.required != theirs.required:
-        one, other = ("required", "optional") if ours.required else ("optional", "required")
-        yield f"{one} in ours, {other} in the vendor's"
+        our_state, their_state = ("required", "optional") if ours.required else ("optional", "required")
+        yield f"{our_state} in ours, {their_state} in the vendor's"
     for value in sorted(theirs.values - ours.values):
         yield f"value {value} only in the vendor's"
 
 
-def _agree(one: str, other: str) -> bool:
-    """Return whether types agree. Null says nothing about a type, and a whole number is a number."""
+def _are_compatible(left: str, right: str) -> bool:
+    """Return whether two types are compatible, ignoring null. A whole number is a number."""
     first, second = (
-        {"number" if part == "whole number" else part for part in kind.split(" or ")} for kind in (one, other)
+        {"number" if part == "whole number" else part for part in kind.split(" or ")} for kind in (left, right)
     )
     return first - {"null"} == second - {"null"}

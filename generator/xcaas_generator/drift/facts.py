@@ -1,7 +1,6 @@
-"""What two descriptions of one service can be compared by: addresses, parameters, and fields as flat lists.
+"""Comparable facts about operations: addresses, and flat lists of parameters and fields.
 
-Names of operations, schemas and files don't matter here, nor how a document is cut into
-schemas; only what travels does.
+Only what is sent matters, not the names of operations, schemas and files, nor the division into schemas.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from xcaas_generator.python.docstrings import json_text
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_DEEPEST = 12
+_MAX_DEPTH = 12
 _MAX_ADDRESSES = 200
 _KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "boolean", "bytes": "file", "none": "null"}
 _ROOTS = ("request", "response")
@@ -25,7 +24,7 @@ _ROOTS = ("request", "response")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What stands at one place: its type, the values that are known, and whether a request must have it."""
+    """A parameter or field: its type, its known values, and whether requests require it."""
 
     kind: str
     values: frozenset[str] = frozenset()
@@ -34,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One operation. `items` maps a place in the request or a response to what stands there."""
+    """An operation. `items` are its parameters and fields, by location in the request or response."""
 
     method: str
     path: str
@@ -44,7 +43,7 @@ class Facts:
 
 
 def facts(document: ir.Document) -> list[Facts]:
-    """Return the operations of a document as flat facts."""
+    """Return the facts about the operations of a document."""
     side = Side(document)
     file = document.place.file.replace("\\", "/").rpartition("/")[2]
     return [
@@ -52,7 +51,7 @@ def facts(document: ir.Document) -> list[Facts]:
             operation.method,
             operation.path,
             frozenset(_addresses(operation)),
-            _laid_over(_items(operation, side)),
+            _merged(_items(operation, side)),
             file,
         )
         for operation in document.operations
@@ -65,36 +64,37 @@ def bare(path: str) -> str:
 
 
 def _addresses(operation: ir.Operation) -> Iterator[str]:
-    """Yield every address that an operation can have, whatever its servers' variables hold."""
+    """Yield the addresses of an operation for all values of the servers' variables."""
     for server in operation.servers:
         choices = [
             [(variable.name, value) for value in dict.fromkeys((variable.default, *variable.enum))]
             for variable in server.variables
         ]
-        for chosen in itertools.islice(itertools.product(*choices), _MAX_ADDRESSES):
+        for values in itertools.islice(itertools.product(*choices), _MAX_ADDRESSES):
             url = server.url
-            for name, value in chosen:
+            for name, value in values:
                 url = url.replace(f"{{{name}}}", value)
             yield bare(_SCHEME.sub("", url).lower().rstrip("/") + operation.path)
 
 
-def _laid_over(found: Iterable[tuple[str, Item]]) -> dict[str, Item]:
-    """Return items by place. What several media types or members of a union have takes what any of them takes.
-
-    It is required where all that have it require it.
+def _merged(pairs: Iterable[tuple[str, Item]]) -> dict[str, Item]:
+    """Return items by location. Those of several media types or members of a union are merged: they allow what any of them
+    allows, and are required if all of them are.
     """
     items: dict[str, Item] = {}
-    for place, item in found:
-        known = items.get(place, item)
-        kinds = {*known.kind.split(" or "), *item.kind.split(" or ")}
-        items[place] = Item(" or ".join(sorted(kinds)), known.values | item.values, known.required and item.required)
+    for place, item in pairs:
+        existing = items.get(place, item)
+        kinds = {*existing.kind.split(" or "), *item.kind.split(" or ")}
+        items[place] = Item(
+            " or ".join(sorted(kinds)), existing.values | item.values, existing.required and item.required
+        )
     return items
 
 
 def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
     for parameter in operation.parameters:
         if parameter.location == "path":
-            continue  # their names are nobody's concern; that they are there shows in the path
+            continue  # compared as part of the path; their names don't matter
         name = parameter.wire.lower() if parameter.location == "header" else parameter.wire
         yield f"{parameter.location} parameter {name}", _item(parameter.type, side, required=parameter.required)
     if operation.body is not None:
@@ -103,34 +103,34 @@ def _items(operation: ir.Operation, side: Side) -> Iterator[tuple[str, Item]]:
             yield from _fields(variant.type, side, "request", ())
     for response in operation.responses:
         if response.success:
-            for returned in response.variants:
-                yield "response", _item(returned.type, side, required=False)
-                yield from _fields(returned.type, side, "response", ())
+            for response_variant in response.variants:
+                yield "response", _item(response_variant.type, side, required=False)
+                yield from _fields(response_variant.type, side, "response", ())
 
 
-def _fields(ref: ir.TypeRef, side: Side, where: str, above: tuple[str, ...]) -> Iterator[tuple[str, Item]]:
-    """Yield the leaves of a type and the objects on the way, by path."""
-    if len(above) > _DEEPEST:
+def _fields(ref: ir.TypeRef, side: Side, where: str, ancestors: tuple[str, ...]) -> Iterator[tuple[str, Item]]:
+    """Yield the fields of a type, at any depth, by path."""
+    if len(ancestors) > _MAX_DEPTH:
         return
     match ref:
-        case ir.ModelRef() if ref.name not in above:
+        case ir.ModelRef() if ref.name not in ancestors:
             for field in side.models[ref.name].fields:
-                if _travels(field, where):
+                if _is_sent(field, where):
                     place = f"{where} {field.wire}" if where in _ROOTS else f"{where}.{field.wire}"
                     yield place, _item(field.type, side, required=field.required and place.startswith("request"))
-                    yield from _fields(field.type, side, place, (*above, ref.name))
+                    yield from _fields(field.type, side, place, (*ancestors, ref.name))
         case ir.ListOf():
-            yield from _fields(ref.item, side, where if where in _ROOTS else f"{where}[]", above)
+            yield from _fields(ref.item, side, where if where in _ROOTS else f"{where}[]", ancestors)
         case ir.MapOf():
-            yield from _fields(ref.value, side, f"{where} {{}}", above)
+            yield from _fields(ref.value, side, f"{where} {{}}", ancestors)
         case ir.UnionOf():
             for member in ref.members:
-                yield from _fields(member, side, where, above)
+                yield from _fields(member, side, where, ancestors)
         case _:
             pass
 
 
-def _travels(field: ir.Field, where: str) -> bool:
+def _is_sent(field: ir.Field, where: str) -> bool:
     return not (field.read_only if where.startswith("request") else field.write_only)
 
 
@@ -139,7 +139,7 @@ def _item(ref: ir.TypeRef, side: Side, *, required: bool) -> Item:
 
 
 def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
-    """Yield the known values of an enum, also as items of a list or as one of several types."""
+    """Yield the known values of an enum, including enums in lists and unions."""
     match ref:
         case ir.EnumRef() | ir.Const():
             yield from (json_text(value) for value in side.values(ref) or () if value is not None)
@@ -153,7 +153,7 @@ def _values(ref: ir.TypeRef, side: Side) -> Iterator[str]:
 
 
 def _kind(ref: ir.TypeRef, side: Side) -> str:
-    """Return a type as coarse as documents of different authors agree on."""
+    """Return a coarse type, on which documents of different authors usually agree."""
     match ref:
         case ir.Scalar():
             return _KINDS.get(ref.kind, "anything")
@@ -170,7 +170,7 @@ def _kind(ref: ir.TypeRef, side: Side) -> str:
 
 
 def ir_kind(value: ir.JSON) -> str:
-    """Return the kind of scalar that a value is."""
+    """Return the scalar kind of a value."""
     if isinstance(value, bool):
         return "bool"
     return "int" if isinstance(value, int) else "float" if isinstance(value, float) else "str"

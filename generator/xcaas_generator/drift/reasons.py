@@ -1,4 +1,4 @@
-"""`specs/drift.toml`: the differences from the vendor's documents that are there on purpose, each with its reason."""
+"""`specs/drift.toml`: intended differences from the vendor's documents, with reasons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xcaas_generator.ir import JSON
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why one product differs at some places. In a pattern `*` stands for any text."""
+    """The reason for differences of a product. In patterns, `*` matches any text."""
 
     product: str
     patterns: tuple[str, ...]
@@ -24,14 +24,18 @@ class Reason:
     source: str
 
     def covers(self, difference: Difference) -> bool:
-        """Return whether the difference is one of these."""
-        return any(self._stands_for(pattern, difference) for pattern in self.patterns)
+        """Return whether a pattern matches the difference."""
+        return any(self._matches(pattern, difference) for pattern in self.patterns)
 
-    def stale(self, found: Sequence[Difference]) -> list[str]:
-        """Return the patterns that match nothing any more."""
-        return [pattern for pattern in self.patterns if not any(self._stands_for(pattern, one) for one in found)]
+    def stale(self, differences: Sequence[Difference]) -> list[str]:
+        """Return the patterns that match no difference."""
+        return [
+            pattern
+            for pattern in self.patterns
+            if not any(self._matches(pattern, difference) for difference in differences)
+        ]
 
-    def _stands_for(self, pattern: str, difference: Difference) -> bool:
+    def _matches(self, pattern: str, difference: Difference) -> bool:
         expression = ".*".join(map(re.escape, pattern.split("*")))
         return difference.product == self.product and re.fullmatch(expression, difference.text) is not None
 
@@ -40,7 +44,7 @@ def read_reasons(path: Path) -> list[Reason]:
     """Return the reasons in a file; none if there is no file.
 
     Raises:
-        Failure: It is not TOML, or an entry doesn't say what it explains, why, and by which source.
+        Failure: It is not TOML, or an entry lacks its differences, reason or source.
     """
     if not path.exists():
         return []
@@ -55,15 +59,22 @@ def read_reasons(path: Path) -> list[Reason]:
 
 
 def _reason(path: Path, number: int, entry: JSON) -> Reason:
-    given = dict(entry) if isinstance(entry, dict) else {}
-    patterns = given.pop("differences", None)
-    listed = [one for one in patterns if _says(one)] if isinstance(patterns, list) else []
-    product, text, source = (given.pop(key, None) for key in ("product", "reason", "source"))
-    if given or not listed or listed != patterns or not (_says(product) and _says(text) and _says(source)):
-        wanted = "`product`, `differences` (a list), `reason` and `source`"
-        raise Failure(f"{path}: entry {number} of [[explained]] needs {wanted}, and nothing else", code=2)
-    return Reason(product, tuple(listed), text, source)
+    fields = dict(entry) if isinstance(entry, dict) else {}
+    patterns = fields.pop("differences", None)
+    valid_patterns = (
+        [pattern for pattern in patterns if _is_nonempty_string(pattern)] if isinstance(patterns, list) else []
+    )
+    product, text, source = (fields.pop(key, None) for key in ("product", "reason", "source"))
+    if (
+        fields
+        or not valid_patterns
+        or valid_patterns != patterns
+        or not (_is_nonempty_string(product) and _is_nonempty_string(text) and _is_nonempty_string(source))
+    ):
+        expected = "`product`, `differences` (a list), `reason` and `source`"
+        raise Failure(f"{path}: entry {number} of [[explained]] needs {expected}, and nothing else", code=2)
+    return Reason(product, tuple(valid_patterns), text, source)
 
 
-def _says(value: JSON) -> TypeGuard[str]:
+def _is_nonempty_string(value: JSON) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip())

@@ -1,4 +1,4 @@
-"""Each rule of the comparison, seen from an edit of a document."""
+"""Rules of the comparison, each for an edit of a document."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ def rules(old: Spec, new: Spec) -> set[str]:
 
 
 def changes(old: Spec, new: Spec) -> tuple[Change, ...]:
-    one, other = (read_document(json.dumps(spec).encode(), name="pets", strict=False).document for spec in (old, new))
-    return compare(one, other)
+    old_document, new_document = (
+        read_document(json.dumps(spec).encode(), name="pets", strict=False).document for spec in (old, new)
+    )
+    return compare(old_document, new_document)
 
 
 def edited(*edits: Edit) -> Spec:
@@ -33,13 +35,17 @@ def edited(*edits: Edit) -> Spec:
     return spec
 
 
-@pytest.mark.parametrize(("edit", "forth", "back"), [case[1:] for case in EDITS], ids=[case[0] for case in EDITS])
-def test_an_edit_and_its_reverse(edit: Edit, forth: set[str], back: set[str]) -> None:
-    assert rules(base(), edited(edit)) == forth
-    assert rules(edited(edit), base()) == back
+@pytest.mark.parametrize(
+    ("edit", "expected", "expected_reverse"), [case[1:] for case in EDITS], ids=[case[0] for case in EDITS]
+)
+def test_edits_and_their_reverse_have_the_expected_rules(
+    edit: Edit, expected: set[str], expected_reverse: set[str]
+) -> None:
+    assert rules(base(), edited(edit)) == expected
+    assert rules(edited(edit), base()) == expected_reverse
 
 
-def test_nothing_changed() -> None:
+def test_equal_documents_have_no_changes() -> None:
     assert changes(base(), base()) == ()
 
 
@@ -47,7 +53,7 @@ def test_descriptions_are_no_change() -> None:
     assert rules(base(), edited(put("Words.", *GET, "description"))) == set()
 
 
-def test_a_path_parameter_may_have_another_name() -> None:
+def test_renaming_a_path_parameter_is_a_renamed_argument() -> None:
     def rename(spec: Spec) -> None:
         spec["paths"]["/pets/{petId}"] = spec["paths"].pop("/pets/{id}")
         for method in ("get", "put"):
@@ -56,7 +62,7 @@ def test_a_path_parameter_may_have_another_name() -> None:
     assert rules(base(), edited(rename)) == {"parameter-renamed"}
 
 
-def test_a_required_field_in_a_request() -> None:
+def test_a_new_required_field_is_reported_for_both_directions() -> None:
     def require(spec: Spec) -> None:
         spec["components"]["schemas"]["Pet"]["properties"]["size"] = {"type": "string"}
         spec["components"]["schemas"]["Pet"]["required"].append("size")
@@ -64,12 +70,12 @@ def test_a_required_field_in_a_request() -> None:
     assert rules(base(), edited(require)) == {"required-request-field-added", "response-field-added"}
 
 
-def test_an_optional_body() -> None:
+def test_a_new_optional_body_is_reported() -> None:
     without = edited(drop(*PUT, "requestBody"))
     assert rules(without, edited(put(False, *PUT, "requestBody", "required"))) == {"optional-body-added"}
 
 
-def test_a_variant_of_a_tagged_union() -> None:
+def test_a_new_member_of_a_discriminated_union_is_reported() -> None:
     def farm(spec: Spec) -> None:
         schemas = spec["components"]["schemas"]
         schemas["Farm"] = {
@@ -84,7 +90,7 @@ def test_a_variant_of_a_tagged_union() -> None:
     assert rules(base(), edited(farm)) == {"response-variant-added", "request-type-widened", "model-added"}
 
 
-def test_a_model_with_another_name() -> None:
+def test_a_renamed_model_is_removed_and_added() -> None:
     def rename(spec: Spec) -> None:
         text = json.dumps(spec).replace("schemas/House", "schemas/Home").replace('"House":', '"Home":')
         spec.clear()
@@ -93,16 +99,16 @@ def test_a_model_with_another_name() -> None:
     assert {"model-removed", "model-added"} <= rules(base(), edited(rename))
 
 
-def test_a_field_whose_python_name_changes() -> None:
+def test_a_changed_python_name_is_a_renamed_field() -> None:
     def with_name(name: str) -> ir.Document:
         pet = model("Pet", replace(field("petId"), name=name))
         return document(operation("getPet", "GET", "/pets", response(ir.ModelRef("Pet"))), models=(pet,))
 
-    found = compare(with_name("pet_id"), with_name("id"))
-    assert [(change.rule, change.where) for change in found] == [("field-renamed", "models.Pet.id")]
+    result = compare(with_name("pet_id"), with_name("id"))
+    assert [(change.rule, change.where) for change in result] == [("field-renamed", "models.Pet.id")]
 
 
-def test_changes_name_fields_as_programs_do() -> None:
+def test_changes_have_python_names_of_fields() -> None:
     def added(spec: Spec) -> None:
         spec["components"]["schemas"]["Pet"]["properties"]["dateOfBirth"] = {"type": "string"}
 
@@ -110,9 +116,9 @@ def test_changes_name_fields_as_programs_do() -> None:
         assert {change.where for change in changes(old, new)} == {"models.Pet.date_of_birth"}
 
 
-def test_every_rule_can_be_met() -> None:
-    met = {rule for _, _, forth, back in EDITS for rule in forth | back}
-    elsewhere = {
+def test_all_rules_are_tested() -> None:
+    tested = {rule for _, _, expected, reverse in EDITS for rule in expected | reverse}
+    tested_separately = {
         "parameter-renamed",
         "required-request-field-added",
         "optional-body-added",
@@ -120,10 +126,10 @@ def test_every_rule_can_be_met() -> None:
         "model-removed",
         "field-renamed",
     }
-    assert met | elsewhere == RULES.keys()
+    assert tested | tested_separately == RULES.keys()
 
 
-def test_an_unknown_rule_is_a_mistake() -> None:
+def test_an_unknown_rule_raises() -> None:
     with pytest.raises(KeyError):
         Changes().add("no-such-rule", "here", "message", AT)
 
@@ -137,13 +143,13 @@ def test_an_unknown_rule_is_a_mistake() -> None:
         (None, True, "none"),
     ],
 )
-def test_the_version_follows(rule: str | None, identical: bool, expected: str) -> None:
-    found = [] if rule is None else [Change(rule, "pets.get", "message", AT)]
-    assert bump(found, identical=identical) == expected
+def test_bump_follows_from_the_grades(rule: str | None, identical: bool, expected: str) -> None:
+    result = [] if rule is None else [Change(rule, "pets.get", "message", AT)]
+    assert bump(result, identical=identical) == expected
 
 
 @pytest.mark.parametrize(
-    ("message", "shown"),
+    ("message", "expected"),
     [
         ("`pet_id` is `id` now", "`pet_id` is `id` now"),
         ("the query parameter sort_field was removed", "the query parameter sort_field was removed"),
@@ -153,20 +159,20 @@ def test_the_version_follows(rule: str | None, identical: bool, expected: str) -
         ("a\\`b` c", r"a\\`b` c"),
     ],
 )
-def test_markdown_escapes_what_would_be_markup(message: str, shown: str) -> None:
-    assert f": {shown} (operation-added)" in as_markdown([Change("operation-added", "pets", message, AT)], "minor")
+def test_markdown_is_escaped(message: str, expected: str) -> None:
+    assert f": {expected} (operation-added)" in as_markdown([Change("operation-added", "pets", message, AT)], "minor")
 
 
-def test_reports_say_the_same() -> None:
-    found = [
+def test_reports_contain_all_changes() -> None:
+    result = [
         Change("operation-removed", "pets.`get`", "it is *gone*", AT),
         Change("operation-added", "pets.put", "it was added", AT),
     ]
-    content = json.loads(as_json(found, "major"))
+    content = json.loads(as_json(result, "major"))
     assert (content["breaking"], content["compatible"], content["bump"]) == (1, 1, "major")
     assert [item["rule"] for item in content["changes"]] == ["operation-removed", "operation-added"]
-    assert "breaking: pets.`get`: it is *gone* [operation-removed: calls to it fail]" in as_text(found, "major")
-    assert as_markdown(found, "major") == (
+    assert "breaking: pets.`get`: it is *gone* [operation-removed: calls to it fail]" in as_text(result, "major")
+    assert as_markdown(result, "major") == (
         "### Breaking\n\n- `pets.'get'`: it is \\*gone\\* (operation-removed)\n\n"
         "### Added and changed\n\n- `pets.put`: it was added (operation-added)\n\n"
         "1 breaking, 1 compatible. Version: major."
