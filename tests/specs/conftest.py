@@ -1,4 +1,4 @@
-"""Runs a test once per spec, or once per file, and hands it the spec folder."""
+"""Fixtures: the spec folder, and parametrisation by spec or file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def folder() -> Folder:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `document` runs once per spec, one that asks for `file` once per YAML file."""
+    """Run tests with the fixture `document` once per spec, those with `file` once per YAML file."""
     if "document" in metafunc.fixturenames:
         metafunc.parametrize("document", tuple(SPECS.documents))
     if "file" in metafunc.fixturenames:

@@ -1,4 +1,4 @@
-"""The spec folder as tests read it: parsed as YAML 1.2, references resolvable across files."""
+"""The spec folder for tests: parsed as YAML 1.2, with references across files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-# Whatever YAML holds. Its shape is what the tests are about, so this is where `Any` stands.
+# Any YAML value. Its structure is what the tests check, hence `Any`.
 Node: TypeAlias = Any
 Map: TypeAlias = dict[str, Any]
 
@@ -27,12 +27,12 @@ def is_list(node: Node) -> TypeGuard[list[Node]]:
 
 
 def escape(part: str) -> str:
-    """A key as part of a JSON pointer."""
+    """Return a key as part of a JSON pointer."""
     return part.replace("~", "~0").replace("/", "~1")
 
 
 def walk(node: Node, pointer: str = "") -> Iterator[tuple[str, Map]]:
-    """Every mapping below a node and its JSON pointer. Examples and defaults are data, not spec, and are left out."""
+    """Yield all mappings below a node with their JSON pointers, except in examples and defaults, which are data."""
     if is_map(node):
         yield pointer, node
         for key, value in node.items():
@@ -44,7 +44,7 @@ def walk(node: Node, pointer: str = "") -> Iterator[tuple[str, Map]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML 1.2's idea of scalars: `on`, `no` and dates are text."""
+    """A loader with scalars of YAML 1.2: `on`, `no` and dates are strings."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -59,7 +59,7 @@ for _first in "tf":
 
 
 class Folder:
-    """Every YAML file below a folder, and what references in them point to."""
+    """All YAML files below a folder, with references resolved."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -77,7 +77,7 @@ class Folder:
         return (self.root / name).as_uri()
 
     def follow(self, name: str, node: Map) -> tuple[str, Map]:
-        """The node itself, or what it refers to, with the file it stands in."""
+        """Return the node itself or, if it is a reference, its target; and the name of its file."""
         while "$ref" in node:
             location, _, pointer = str(node["$ref"]).partition("#")
             name = self.file_at(name, location)
@@ -87,24 +87,24 @@ class Folder:
         return name, node
 
     def file_at(self, name: str, location: str) -> str:
-        """The file that a reference in file `name` leads to; an empty location means the file itself."""
+        """Return the file that a reference in file `name` refers to; an empty location is the file itself."""
         if not location:
             return name
         return ((self.root / name).parent / location).resolve().relative_to(self.root).as_posix()
 
     def operations(self, name: str) -> Iterator[tuple[str, str, Map, Map]]:
-        """Path, method, operation and path item of a document."""
-        for path, listed in self.documents[name].get("paths", {}).items():
-            _, item = self.follow(name, listed)
+        """Yield path, method, operation and path item of all operations in a document."""
+        for path, reference in self.documents[name].get("paths", {}).items():
+            _, item = self.follow(name, reference)
             for method in METHODS:
                 if method in item:
                     yield path, method, item[method], item
 
     def schemas(self, file: str) -> Map:
-        """The named schemas of a document, or of a file of shared parts."""
+        """Return the named schemas of a document or of a file with shared parts."""
         content = self.files[file]
-        found: Map = (content.get("components", {}) if "openapi" in content else content).get("schemas", {})
-        return found
+        schemas: Map = (content.get("components", {}) if "openapi" in content else content).get("schemas", {})
+        return schemas
 
 
 SPECS: Final = Folder(Path(__file__).resolve().parents[2] / "specs")

@@ -1,4 +1,4 @@
-"""No operation that 8x8 documents is missing. `operations.csv` lists them: product, method, path without host."""
+"""All operations that 8x8 documents are in a spec. `operations.csv` lists their products, methods and paths."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.specs.folder import Folder
 
 ROWS = tuple(csv.DictReader((Path(__file__).parent / "operations.csv").read_text("utf-8").splitlines()))
 
-# Operations that the vendor spells with two methods: its document and its guide disagree. One is modelled.
-TWINS = (
+# Operations with two methods, one in the vendor's document and one in its guide. The specs have one of them.
+ALTERNATIVE_METHODS = (
     ("dynamic_campaigns", ("PATCH", "POST")),
     ("agent_status", ("POST", "PUT")),
 )
@@ -20,37 +20,39 @@ TWINS = (
 Address: TypeAlias = tuple[str, str]
 
 
-def plain(path: str) -> str:
-    """A path with `{}` for variables. A slash at the end is a matter of taste: the vendor writes it both ways."""
+def normalised(path: str) -> str:
+    """Return a path with `{}` for variables, and without a trailing slash, which the vendor uses inconsistently."""
     return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
 
 
 def addresses(folder: Folder, name: str) -> set[Address]:
-    """Method and path from the host on of every operation of a document."""
-    found: set[Address] = set()
+    """Return method and path, including that of the server, of all operations of a document."""
+    result: set[Address] = set()
     for path, method, operation, item in folder.operations(name):
         for server in operation.get("servers") or item.get("servers") or folder.documents[name]["servers"]:
             url = server["url"]
-            for variable, facts in server.get("variables", {}).items():
-                if "" in facts.get("enum", ()):  # a prefix that may be missing
+            for variable, definition in server.get("variables", {}).items():
+                if "" in definition.get("enum", ()):  # an optional prefix
                     url = url.replace(f"{{{variable}}}", "")
             base = re.sub(r"^https://[^/]*", "", url).rstrip("/")
-            found.add((method.upper(), plain(base + path)))
-    return found
+            result.add((method.upper(), normalised(base + path)))
+    return result
 
 
-def test_the_list_is_whole() -> None:
+def test_the_list_is_complete() -> None:
     assert len(ROWS) == 199
 
 
-def test_every_documented_operation_is_in_a_spec(folder: Folder) -> None:
+def test_all_documented_operations_are_in_a_spec(folder: Folder) -> None:
     described = {name.removesuffix(".yaml"): addresses(folder, name) for name in folder.documents}
-    # The token endpoint is listed a second time, under Chat v2.
+    # The token endpoint is also listed under Chat v2.
     described.setdefault("cc_chat", set()).update(described["oauth"])
     missing = [
         f"{row['product']}: {row['method']} {row['path']}"
         for row in ROWS
-        if not is_described(row["product"], (row["method"], plain(row["path"])), described.get(row["product"], set()))
+        if not is_described(
+            row["product"], (row["method"], normalised(row["path"])), described.get(row["product"], set())
+        )
     ]
     assert missing == []
 
@@ -61,14 +63,14 @@ def is_described(product: str, address: Address, described: set[Address]) -> boo
     method, path = address
     return any(
         owner == product and method in methods and any((other, path) in described for other in methods)
-        for owner, methods in TWINS
+        for owner, methods in ALTERNATIVE_METHODS
     )
 
 
-def test_no_operation_is_made_up(folder: Folder, document: str) -> None:
+def test_specs_have_only_documented_operations(folder: Folder, document: str) -> None:
     product = document.removesuffix(".yaml")
-    documented = {(row["method"], plain(row["path"])) for row in ROWS if row["product"] == product}
-    # The vendor describes addresses of streams in words, so that they are in no list of operations.
+    documented = {(row["method"], normalised(row["path"])) for row in ROWS if row["product"] == product}
+    # The vendor describes streams only in prose, so they are in no list of operations.
     streams = {address for address in addresses(folder, document) if address[1].startswith("/ws/v2/")}
     assert addresses(folder, document) - documented - streams == set()
 

@@ -1,4 +1,4 @@
-"""The conventions of `specs/README.md`: names, prose, and what each operation must say."""
+"""The conventions of `specs/README.md`: names, descriptions, and required keys of operations."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ MAX_SUMMARY_WORDS = 8
 
 def test_operations_are_named_and_described(folder: Folder, document: str) -> None:
     for path, method, operation, _ in folder.operations(document):
-        where = f"{method.upper()} {path}"
-        assert OPERATION_ID.fullmatch(operation["operationId"]), where
-        assert operation.get("description", "").endswith("."), where
+        call = f"{method.upper()} {path}"
+        assert OPERATION_ID.fullmatch(operation["operationId"]), call
+        assert operation.get("description", "").endswith("."), call
         summary = operation.get("summary", "")
-        assert 0 < len(summary.split()) <= MAX_SUMMARY_WORDS, f"{where}: {summary!r}"
-        assert not summary.endswith("."), where
-        assert operation.get("tags"), where
+        assert 0 < len(summary.split()) <= MAX_SUMMARY_WORDS, f"{call}: {summary!r}"
+        assert not summary.endswith("."), call
+        assert operation.get("tags"), call
 
 
-def test_every_operation_has_one_place_in_the_client(folder: Folder, document: str) -> None:
-    places: Counter[str] = Counter()
+def test_all_operations_have_a_unique_call(folder: Folder, document: str) -> None:
+    calls: Counter[str] = Counter()
     for path, method, operation, _ in folder.operations(document):
         resource = operation["x-xcaas-resource"]
-        # Without a path it is a method of the product itself.
+        # Without a path, it is a method of the product itself.
         names = [*(resource["path"].split(".") if resource["path"] else ()), resource["verb"]]
         assert all(VERB_OR_RESOURCE.fullmatch(name) for name in names), f"{method} {path}: {names}"
-        places[".".join(names)] += 1
+        calls[".".join(names)] += 1
         for verb in ("verb", "resume"):
             if verb in operation.get("x-xcaas-poller", {}):
-                places[f"{resource['path']}.{operation['x-xcaas-poller'][verb]}"] += 1
-    assert [place for place, times in places.items() if times > 1] == []
+                calls[f"{resource['path']}.{operation['x-xcaas-poller'][verb]}"] += 1
+    assert [call for call, count in calls.items() if count > 1] == []
 
 
 def test_failures_have_a_body_or_a_reason(folder: Folder, document: str) -> None:
@@ -86,18 +86,18 @@ def test_extensions_are_the_documented_ones(folder: Folder, file: str) -> None:
     assert {key for key in used if not key.startswith(("x-8x8", "x-api", "x-ratelimit"))} <= documented
 
 
-def test_readme_describes_no_extension_in_vain(folder: Folder) -> None:
+def test_documented_extensions_are_used(folder: Folder) -> None:
     documented = set(re.findall(r"`(x-xcaas-[a-z-]+)`", (folder.root / "README.md").read_text("utf-8")))
     used = {key for content in folder.files.values() for _, node in walk(content) for key in node}
     assert documented <= used
 
 
-def test_filters_say_what_they_take(folder: Folder, file: str) -> None:
+def test_filters_have_valid_examples(folder: Folder, file: str) -> None:
     for pointer, node in walk(folder.files[file]):
         if node.get("in") == "query" and re.search(r"\b(FIQL|RSQL)\b|`name==`", node.get("description", "")):
-            facts = node["x-xcaas-filter"]
-            fields = facts.get("fields", [])
+            filter_ = node["x-xcaas-filter"]
+            fields = filter_.get("fields", [])
             example = re.match(r"([\w.]+)(==|=\w\w=|[<>]=?)", node["example"])
             assert example is not None, pointer
-            assert example[2] in facts["operators"], pointer
+            assert example[2] in filter_["operators"], pointer
             assert not fields or example[1] in fields, pointer

@@ -1,7 +1,6 @@
-"""`specs/drift.toml` keeps up with the specs.
+"""`specs/drift.toml` agrees with the specs.
 
-The vendor's documents are not here, so only our side of an entry can be looked at: what is
-said to be ours must still be.
+The vendor's documents are not in this repository, so only our side of an entry is checked: it must still be true.
 """
 
 from __future__ import annotations
@@ -23,43 +22,43 @@ SOURCE = re.compile(r"[1-9][0-9]? [A-Z].+")
 
 
 @cache
-def possible(product: str) -> tuple[Difference, ...]:
-    """What would be told of our side if the vendor had no document, an empty one, or one that is all other types."""
-    ours = facts(read_document(SPECS.root / f"{product}.yaml", name=product, strict=False).document)
-    other = Item("nothing")
+def possible_differences(product: str) -> tuple[Difference, ...]:
+    """Return the differences from a vendor without the product, with empty operations, and with other types."""
+    our_facts = facts(read_document(SPECS.root / f"{product}.yaml", name=product, strict=False).document)
+    other_item = Item("nothing")
     counterparts: tuple[list[Facts], ...] = (
         [],
-        [replace(one, items={}) for one in ours],
-        [replace(one, items=dict.fromkeys(one.items, other)) for one in ours],
-        [replace(one, items=dict.fromkeys(one.items, replace(other, required=True))) for one in ours],
+        [replace(our, items={}) for our in our_facts],
+        [replace(our, items=dict.fromkeys(our.items, other_item)) for our in our_facts],
+        [replace(our, items=dict.fromkeys(our.items, replace(other_item, required=True))) for our in our_facts],
     )
-    return tuple(found for theirs in counterparts for found in drift({product: ours}, theirs))
+    return tuple(difference for their_facts in counterparts for difference in drift({product: our_facts}, their_facts))
 
 
 def our_side(pattern: str) -> str:
-    """A pattern without what it says of the vendor's side."""
+    """Return a pattern without the vendor's side."""
     return re.sub(r" in ours, \w[\w ]* in the vendor's$", " in ours, *", pattern)
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.patterns[0])
-def test_entry_is_about_something_that_is_there(reason: Reason) -> None:
+def test_patterns_match_possible_differences(reason: Reason) -> None:
     assert f"{reason.product}.yaml" in SPECS.documents
-    ours = [our_side(one) for one in reason.patterns if not one.endswith(": only in the vendor's")]
-    assert replace(reason, patterns=tuple(ours)).stale(possible(reason.product)) == []
+    ours = [our_side(pattern) for pattern in reason.patterns if not pattern.endswith(": only in the vendor's")]
+    assert replace(reason, patterns=tuple(ours)).stale(possible_differences(reason.product)) == []
 
 
 @pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.patterns[0])
-def test_entry_gives_one_sentence_and_a_source(reason: Reason) -> None:
+def test_entries_have_one_sentence_and_a_source(reason: Reason) -> None:
     assert reason.text.endswith(".")
     assert ". " not in reason.text
     assert SOURCE.fullmatch(reason.source)
 
 
-def test_no_pattern_stands_twice() -> None:
+def test_patterns_are_unique() -> None:
     patterns = [(reason.product, pattern) for reason in REASONS for pattern in reason.patterns]
     assert len(set(patterns)) == len(patterns)
 
 
-def test_entries_come_by_product() -> None:
+def test_entries_are_sorted_by_product() -> None:
     products = [reason.product for reason in REASONS]
     assert products == sorted(products)

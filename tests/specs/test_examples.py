@@ -1,4 +1,4 @@
-"""Examples are true: each fits its schema, and texts with a format are in that format."""
+"""Examples are valid for their schemas, and strings for their format."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ checker = FormatChecker(formats=())
 
 
 def fits(pattern: str) -> Callable[[object], bool]:
-    """Whether a text matches. Formats of numbers are checked where the number is text."""
+    """Return a check of a string; other values pass. Formats of numbers are checked in strings."""
     return lambda value: not isinstance(value, str) or re.fullmatch(pattern, value) is not None
 
 
@@ -49,19 +49,19 @@ for _name, _pattern in FORMATS.items():
 
 
 def examples(content: Map) -> Iterator[tuple[str, Node]]:
-    """Pointer of a schema, and an example of it: of schemas, parameters, headers and media types."""
+    """Yield pointers of schemas with their examples, of schemas, parameters, headers and media types."""
     for pointer, node in walk(content):
-        carrier = "schema" in node  # a parameter, header or media type
-        if not carrier and not _SCHEMA_KEYS & node.keys():
+        has_schema = "schema" in node  # a parameter, header or media type
+        if not has_schema and not _SCHEMA_KEYS & node.keys():
             continue
-        where = f"{pointer}/schema" if carrier else pointer
-        many = node.get("examples")
+        schema_pointer = f"{pointer}/schema" if has_schema else pointer
+        declared = node.get("examples")
         if "example" in node:
-            yield where, node["example"]
-        if is_list(many):
-            yield from ((where, example) for example in many)
-        elif is_map(many) and carrier:
-            yield from ((where, example["value"]) for example in many.values())
+            yield schema_pointer, node["example"]
+        if is_list(declared):
+            yield from ((schema_pointer, example) for example in declared)
+        elif is_map(declared) and has_schema:
+            yield from ((schema_pointer, example["value"]) for example in declared.values())
 
 
 def problems(folder: Folder, file: str, pointer: str, example: Node) -> list[str]:
@@ -71,32 +71,32 @@ def problems(folder: Folder, file: str, pointer: str, example: Node) -> list[str
     return [f"{pointer}: {error}" for error in validate(example)]
 
 
-def test_examples_fit_their_schemas(folder: Folder, file: str) -> None:
+def test_examples_are_valid_for_their_schemas(folder: Folder, file: str) -> None:
     for pointer, example in examples(folder.files[file]):
         assert problems(folder, file, pointer, example) == []
 
 
-def test_defaults_fit_their_schemas(folder: Folder, file: str) -> None:
+def test_defaults_are_valid_for_their_schemas(folder: Folder, file: str) -> None:
     for pointer, node in walk(folder.files[file]):
         if "default" in node and "type" in node:
             assert problems(folder, file, pointer, node["default"]) == []
 
 
-def test_there_are_examples(folder: Folder) -> None:
+def test_specs_have_many_examples(folder: Folder) -> None:
     assert sum(1 for content in folder.files.values() for _ in examples(content)) > 1000
 
 
-def test_a_wrong_example_is_found(folder: Folder) -> None:
+def test_invalid_examples_are_found(folder: Folder) -> None:
     pointer = "/components/schemas/StorageObject"
     assert problems(folder, "storage.yaml", pointer, {"id": 7})
     assert problems(folder, "storage.yaml", pointer, {"id": "7", "createdTime": "2026-01-01 00:55:24"})
     assert not problems(folder, "storage.yaml", pointer, {"id": "7", "createdTime": "2026-01-01T00:55:24"})
 
 
-def test_every_format_is_documented(folder: Folder, file: str) -> None:
+def test_all_formats_are_documented(folder: Folder, file: str) -> None:
     used = {
         node["format"] for _, node in walk(folder.files[file]) if isinstance(node.get("format"), str) and "type" in node
     }
     assert used <= FORMATS.keys() | WITHOUT_EXAMPLES
     readme = (folder.root / "README.md").read_text("utf-8")
-    assert [form for form in used if f"`{form}`" not in readme] == []
+    assert [format_ for format_ in used if f"`{format_}`" not in readme] == []

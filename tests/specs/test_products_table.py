@@ -1,6 +1,6 @@
-"""The table in `docs/products.md` says what the specs say.
+"""The table in `docs/products.md` agrees with the specs.
 
-When it fails, the message holds the line that belongs there.
+The message of a failure contains the correct line.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ CREDENTIALS = {
 
 
 def row(folder: Folder, name: str) -> str:
-    """The line of the table for one product."""
+    """Return the line of the table for a product."""
     document = folder.documents[name]
     product = document["x-xcaas-product"]
     operations = [operation for _, _, operation, _ in folder.operations(name)]
     cells = [
         f"`{product['name']}`",
-        document["info"]["title"] + (" (deprecated)" if all(one.get("deprecated") for one in operations) else ""),
+        document["info"]["title"]
+        + (" (deprecated)" if all(operation.get("deprecated") for operation in operations) else ""),
         f"`{product['console_name']}`" if product.get("console_name") else "",
         credential(folder, name),
         regions(document),
@@ -43,18 +44,18 @@ def credential(folder: Folder, name: str) -> str:
     schemes = {
         key: folder.follow(name, node)[1] for key, node in document["components"].get("securitySchemes", {}).items()
     }
-    found: dict[str, None] = {}
+    alternatives: dict[str, None] = {}
     for _, _, operation, _ in folder.operations(name):
         security: list[Map] = operation["security"] if "security" in operation else document.get("security") or []
         for requirement in security:
-            words = [words_of(schemes[key]) for key in requirement]
-            found[" + ".join(dict.fromkeys(words)) or "none"] = None
+            descriptions = [credential_text(schemes[key]) for key in requirement]
+            alternatives[" + ".join(dict.fromkeys(descriptions)) or "none"] = None
         if not security:
-            found["none"] = None
-    return "; ".join(found)
+            alternatives["none"] = None
+    return "; ".join(alternatives)
 
 
-def words_of(scheme: Map) -> str:
+def credential_text(scheme: Map) -> str:
     kind = scheme["x-xcaas-credential"]
     if kind == "work-analytics-login" and scheme["type"] == "apiKey":
         kind = "api-key"
@@ -64,41 +65,41 @@ def words_of(scheme: Map) -> str:
 
 
 def regions(document: Map) -> str:
-    found: dict[str, None] = {}
+    cells: dict[str, None] = {}
     for server in document["servers"]:
         for variable in server.get("variables", {}).values():
-            words = list(variable.get("x-xcaas-names") or variable.get("enum") or ())
-            what = variable.get("x-xcaas-from", "")
+            names = list(variable.get("x-xcaas-names") or variable.get("enum") or ())
+            setting = variable.get("x-xcaas-from", "")
             if variable.get("x-xcaas-required"):
-                found[f"{what}, such as `{variable['default']}`"] = None
+                cells[f"{setting}, such as `{variable['default']}`"] = None
             else:
-                found[", ".join(f"`{word}`" for word in words)] = None
+                cells[", ".join(f"`{name}`" for name in names)] = None
     for item in document["paths"].values():
         for parameter in item.get("parameters", []):
             if parameter.get("x-xcaas-from") == "region":
                 values = document["components"]["schemas"][parameter["schema"]["$ref"].rpartition("/")[2]]["enum"]
-                found[", ".join(f"`{value}`" for value in values)] = None
-    return "; ".join(found)
+                cells[", ".join(f"`{value}`" for value in values)] = None
+    return "; ".join(cells)
 
 
 def paging(operations: list[Map]) -> str:
     styles: Counter[str] = Counter()
     for operation in operations:
-        facts = operation.get("x-xcaas-pagination")
-        if facts:
-            where = " in the body" if facts.get("in") == "body" else ""
-            name = facts.get("parameter", "").removeprefix("/")
-            styles[f"{facts['style']} `{name}`{where}"] += 1
+        pagination = operation.get("x-xcaas-pagination")
+        if pagination:
+            location = " in the body" if pagination.get("in") == "body" else ""
+            name = pagination.get("parameter", "").removeprefix("/")
+            styles[f"{pagination['style']} `{name}`{location}"] += 1
     return ", ".join(f"{style} ({count})" for style, count in sorted(styles.items()))
 
 
 def flows(operations: list[Map]) -> str:
-    found: dict[str, None] = {}
+    polled: dict[str, None] = {}
     for operation in operations:
-        place = operation["x-xcaas-resource"]["path"]
+        resource = operation["x-xcaas-resource"]["path"]
         if "x-xcaas-poller" in operation:
-            found[f"`{place}.{operation['x-xcaas-poller']['verb']}`"] = None
-    pollers = ", ".join(found)
+            polled[f"`{resource}.{operation['x-xcaas-poller']['verb']}`"] = None
+    pollers = ", ".join(polled)
     files = [
         f"`{operation['x-xcaas-resource']['path']}.{operation['x-xcaas-resource']['verb']}`"
         for operation in operations
@@ -107,16 +108,16 @@ def flows(operations: list[Map]) -> str:
     return pollers + ("; files: " if pollers and files else "files: " if files else "") + ", ".join(files)
 
 
-def test_table_has_a_true_line_for_each_product(folder: Folder, document: str) -> None:
+def test_the_table_has_a_correct_line_for_each_product(folder: Folder, document: str) -> None:
     lines = PAGE.read_text("utf-8").splitlines()
     assert row(folder, document) in lines, f"docs/products.md needs the line\n{row(folder, document)}"
 
 
-def test_table_has_no_other_lines(folder: Folder) -> None:
+def test_the_table_has_no_other_lines(folder: Folder) -> None:
     lines = [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("| `")]
     assert sorted(lines) == sorted(row(folder, name) for name in folder.documents)
 
 
-def test_sums_are_true(folder: Folder) -> None:
+def test_the_totals_are_correct(folder: Folder) -> None:
     operations = sum(len(list(folder.operations(name))) for name in folder.documents)
     assert f"{len(folder.documents)} products, {operations} operations" in PAGE.read_text("utf-8")

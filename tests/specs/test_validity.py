@@ -1,4 +1,4 @@
-"""Every spec is a valid OpenAPI 3.1 document, together with what it refers to in other files."""
+"""All specs are valid OpenAPI 3.1 documents, including referenced files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS = ("schemas", "responses", "parameters", "headers")
 
 
 def inlined(folder: Folder, name: str, node: Node) -> Node:
-    """The node with references into other files replaced by their targets, schemas excepted."""
+    """Return the node with references to other files replaced by their targets, except schemas."""
     if is_list(node):
         return [inlined(folder, name, item) for item in node]
     if not is_map(node):
@@ -34,26 +34,26 @@ def references(node: Node) -> Iterator[str]:
     return (part["$ref"] for _, part in walk(node) if isinstance(part.get("$ref"), str))
 
 
-def test_document_is_valid(folder: Folder, document: str) -> None:
+def test_documents_are_valid(folder: Folder, document: str) -> None:
     assert problems(folder.documents[document], folder.uri(document)) == []
 
 
-def test_document_is_valid_with_shared_parts_put_in(folder: Folder, document: str) -> None:
-    whole = inlined(folder, document, folder.documents[document])
-    # Schemas of shared responses refer to their own file and would lead astray here.
-    for _, part in walk(whole):
+def test_documents_are_valid_with_shared_parts_inlined(folder: Folder, document: str) -> None:
+    complete = inlined(folder, document, folder.documents[document])
+    # References in schemas of shared responses are relative to their own file, and would be wrong here.
+    for _, part in walk(complete):
         for media in part["content"].values() if is_map(part.get("content")) else ():
             if is_map(media):
                 media.pop("schema", None)
-    assert problems(whole, folder.uri(document)) == []
+    assert problems(complete, folder.uri(document)) == []
 
 
-def test_every_reference_leads_somewhere(folder: Folder, file: str) -> None:
+def test_all_references_have_a_target(folder: Folder, file: str) -> None:
     for reference in references(folder.files[file]):
         assert folder.follow(file, {"$ref": reference})[1], reference
 
 
-def test_every_shared_part_is_used(folder: Folder) -> None:
+def test_all_shared_parts_are_used(folder: Folder) -> None:
     used = {
         f"{folder.file_at(name, reference.partition('#')[0])}#{reference.partition('#')[2]}"
         for name, content in folder.files.items()
@@ -67,16 +67,16 @@ def test_every_shared_part_is_used(folder: Folder) -> None:
     assert shared - used == set()
 
 
-def test_a_broken_document_is_found(folder: Folder) -> None:
+def test_invalid_documents_are_found(folder: Folder) -> None:
     broken = copy.deepcopy(folder.documents["oauth.yaml"])
     del broken["paths"]["/oauth/v2/token"]["post"]["responses"]["200"]["description"]
     assert problems(broken, folder.uri("oauth.yaml"))
 
 
 @pytest.mark.parametrize("key", ["info", "x-xcaas-product", "servers", "paths", "components"])
-def test_document_has_its_parts(folder: Folder, document: str, key: str) -> None:
+def test_documents_have_all_sections(folder: Folder, document: str, key: str) -> None:
     assert key in folder.documents[document]
 
 
-def test_product_is_named_like_its_file(folder: Folder, document: str) -> None:
+def test_products_are_named_like_their_file(folder: Folder, document: str) -> None:
     assert folder.documents[document]["x-xcaas-product"]["name"] == document.removesuffix(".yaml")
