@@ -1,4 +1,4 @@
-"""References across files, to anchors, and those that are refused."""
+"""References: across files, to anchors, and refused ones."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PET = '{"type": "object", "properties": {"name": {"type": "string"}, "friend": {
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A document in several files that refer to each other in circles."""
+    """A document in several files with circular references."""
     files = {"main.yaml": MAIN, "common/shared.yaml": SHARED, "paths/a.yaml": PATH, "common/pet.json": PET}
     for name, text in files.items():
         path = tmp_path / "api" / name
@@ -58,28 +58,28 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path / "api"
 
 
-def test_several_files_in_circles(tree: Path) -> None:
+def test_files_with_circular_references_are_read(tree: Path) -> None:
     result = read_document(tree / "main.yaml", name="main", strict=True)
     document = result.document
     check(document)
-    assert [one.id for one in document.operations] == ["getA", "getB"]
+    assert [operation.id for operation in document.operations] == ["getA", "getB"]
     assert shown(operation(document, "getA").responses[0].variants[0].type) == "Pet"
     assert shown(operation(document, "getB").parameters[0].type) == "int"
     assert fields(document, "Pet") == {"name": "str", "friend": "Pet", "home": "Fine"}
     assert fields(document, "Fine") == {"pet": "Pet", "local": "Local"}
     assert sorted(path.name for path in result.files) == ["a.yaml", "main.yaml", "pet.json", "shared.yaml"]
-    place = next(one.place for one in document.models if one.name == "Fine")
-    assert (place.file.endswith("api/common/shared.yaml"), place.pointer) == (True, "/schemas/Fine")
+    location = next(model.place for model in document.models if model.name == "Fine")
+    assert (location.file.endswith("api/common/shared.yaml"), location.pointer) == (True, "/schemas/Fine")
 
 
-def test_the_same_from_another_folder(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_are_relative_to_the_working_directory(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tree)
     document = read_document(Path("main.yaml"), name="main", strict=True).document
-    assert {one.place.file for one in document.models} == {"main.yaml", "common/shared.yaml", "common/pet.json"}
+    assert {model.place.file for model in document.models} == {"main.yaml", "common/shared.yaml", "common/pet.json"}
 
 
-def refused(folder: Path, ref: str, **options: bool | Path) -> str:
-    """The problems of a document in `folder` whose only response is `ref`: refused, with all that is in it, or its type."""
+def read_reference(folder: Path, ref: str, **options: bool | Path) -> str:
+    """Return type and problems of a response that is `ref`, in a document in `folder`, or "refused" and the problems."""
     folder.mkdir(parents=True, exist_ok=True)
     source = folder / "doc.yaml"
     source.write_text(
@@ -96,7 +96,7 @@ def refused(folder: Path, ref: str, **options: bool | Path) -> str:
     return f"{shape}: {messages(result.warnings)}"
 
 
-def test_files_outside_the_folder_are_not_read(tmp_path: Path) -> None:
+def test_files_outside_the_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text(
         "Secret: {type: object, properties: {token: {type: string}}}", encoding="utf-8"
     )
@@ -106,31 +106,31 @@ def test_files_outside_the_folder_are_not_read(tmp_path: Path) -> None:
         "x/../../secret.yaml#/Secret",
         "%2e%2e/secret.yaml#/Secret",
     ):
-        said = refused(tmp_path / "in", ref)
-        assert said.startswith("refused: ")
-        assert "outside the folder tree" in said
-    assert refused(tmp_path / "in", "../secret.yaml#/Secret", root=tmp_path).startswith("Secret: ")
+        result = read_reference(tmp_path / "in", ref)
+        assert result.startswith("refused: ")
+        assert "outside the folder tree" in result
+    assert read_reference(tmp_path / "in", "../secret.yaml#/Secret", root=tmp_path).startswith("Secret: ")
 
 
-def test_a_link_is_no_way_out(tmp_path: Path) -> None:
+def test_symbolic_links_to_files_outside_are_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.yaml").write_text("Secret: {type: string}", encoding="utf-8")
     (tmp_path / "in").mkdir()
     os.symlink(tmp_path / "secret.yaml", tmp_path / "in" / "inner.yaml")
-    assert "outside the folder tree" in refused(tmp_path / "in", "inner.yaml#/Secret")
+    assert "outside the folder tree" in read_reference(tmp_path / "in", "inner.yaml#/Secret")
 
 
-def test_a_link_onto_itself_is_a_problem_of_the_reference(tmp_path: Path) -> None:
+def test_a_symbolic_link_to_itself_is_reported_at_the_reference(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     os.symlink("inner.yaml", tmp_path / "in" / "inner.yaml")
-    said = refused(tmp_path / "in", "inner.yaml#/Secret")
-    assert said.startswith("refused: ")
-    assert "leads nowhere" in said
+    result = read_reference(tmp_path / "in", "inner.yaml#/Secret")
+    assert result.startswith("refused: ")
+    assert "leads nowhere" in result
 
 
-def test_within_a_repository_all_of_it_may_be_referenced(tmp_path: Path) -> None:
+def test_files_in_the_same_repository_may_be_referenced(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "shared.yaml").write_text("Thing: {type: object, properties: {a: {}}}", encoding="utf-8")
-    assert refused(tmp_path / "deep" / "in", "../../shared.yaml#/Thing") == "Thing: "
+    assert read_reference(tmp_path / "deep" / "in", "../../shared.yaml#/Thing") == "Thing: "
 
 
 @pytest.mark.parametrize(
@@ -144,23 +144,23 @@ def test_within_a_repository_all_of_it_may_be_referenced(tmp_path: Path) -> None
         ("#", ""),
     ],
 )
-def test_what_can_not_be_followed(tmp_path: Path, ref: str, message: str) -> None:
-    assert message in refused(tmp_path, ref)
+def test_dangling_references_are_reported(tmp_path: Path, ref: str, message: str) -> None:
+    assert message in read_reference(tmp_path, ref)
 
 
-def test_a_broken_file_is_told_with_its_own_line(tmp_path: Path) -> None:
+def test_a_broken_referenced_file_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("a: 1\nb: [", encoding="utf-8")
-    said = refused(tmp_path, "broken.yaml#/a")
-    assert "broken.yaml:" in said
-    assert "not valid YAML" in said
+    result = read_reference(tmp_path, "broken.yaml#/a")
+    assert "broken.yaml:" in result
+    assert "not valid YAML" in result
 
 
-def test_pipes_are_not_read(tmp_path: Path) -> None:
+def test_pipes_are_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    assert "not a regular file" in refused(tmp_path, "pipe.yaml")
+    assert "not a regular file" in read_reference(tmp_path, "pipe.yaml")
 
 
-WITHIN = {
+REFERENCES = {
     "anchor": ("{$ref: '#pet'}", "Pet"),
     "dynamic": ("{$dynamicRef: '#tree'}", "Tree"),
     "identity": ("{$ref: 'https://example.com/schemas/toy'}", "Toy"),
@@ -172,8 +172,8 @@ WITHIN = {
 }
 
 
-@pytest.mark.parametrize(("text", "expected"), WITHIN.values(), ids=WITHIN.keys())
-def test_within_a_document(text: str, expected: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), REFERENCES.values(), ids=REFERENCES.keys())
+def test_references_within_a_document_are_resolved(text: str, expected: str) -> None:
     field, _, problems = read_schema(
         text,
         others="""
@@ -188,15 +188,15 @@ def test_within_a_document(text: str, expected: str) -> None:
     assert shown(field.type) == expected
 
 
-def test_within_a_schema_that_is_a_document_of_its_own() -> None:
+def test_pointers_are_relative_to_a_schema_with_an_id() -> None:
     others = "Box: {%s type: object, properties: {item: {$ref: '#/$defs/item'}}, $defs: {item: {type: integer}}}"
-    for identity, warned in (("$id: 'https://example.com/box',", False), ("", True)):
+    for identity, is_warned in (("$id: 'https://example.com/box',", False), ("", True)):
         _, document, problems = read_schema("{$ref: '#/components/schemas/Box'}", others=others % identity)
         assert fields(document, "Box") == {"item": "int"}
-        assert bool(problems) == warned
+        assert bool(problems) == is_warned
 
 
-def test_a_document_that_gives_its_own_address() -> None:
+def test_references_to_the_self_uri_of_a_document_are_resolved() -> None:
     text = """
 openapi: 3.2.0
 $self: https://example.com/api.yaml
@@ -210,30 +210,30 @@ components: {responses: {Fine: {description: '', content: {application/json: {sc
 
 class _Shared(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        found = {
+        contents = {
             "/a/shared.yaml": b"Thing: {$ref: 'more.yaml'}",
             "/a/more.yaml": b"{type: object, properties: {x: {type: string}}}",
         }
-        data = found.get(self.path)
+        data = contents.get(self.path)
         self.send_response(200 if data else 404)
         self.end_headers()
         self.wfile.write(data or b"")
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @pytest.fixture
 def server() -> Generator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Shared) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Shared) as http_server:
+        thread = threading.Thread(target=http_server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
+        yield f"http://127.0.0.1:{http_server.server_port}"
+        http_server.shutdown()
         thread.join()
 
 
-def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_urls_are_fetched_only_with_allow_network(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (
         "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {/a: {get: {operationId: getA, responses: {'200': "
         f"{{description: '', content: {{application/json: {{schema: {{$ref: '{server}/a/%s.yaml#/Thing'}}}}}}}}}}}}}}}}"
@@ -252,12 +252,12 @@ def test_the_network_only_when_allowed(server: str, monkeypatch: pytest.MonkeyPa
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
-def _asking(url: str) -> bytes:
-    """A document whose only operation is elsewhere."""
+def _document_with_reference(url: str) -> bytes:
+    """Return a document whose only path item is at `url`."""
     return f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths: {{/a: {{$ref: '{url}/x.yaml#/a'}}}}".encode()
 
 
-DRIPS = {
+SLOW_RESPONSES = {
     "interim": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "headers": (HEAD, b"X-A: b\r\n"),
     "bytes of a header": (HEAD + b"X-A: ", b"x"),
@@ -267,28 +267,28 @@ DRIPS = {
 
 # `urllib` leaves the socket of a head that breaks off to the collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize(("first", "drop"), DRIPS.values(), ids=DRIPS)
-def test_a_server_that_drips_is_left(first: bytes, drop: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("start", "repeated"), SLOW_RESPONSES.values(), ids=SLOW_RESPONSES)
+def test_slow_responses_time_out(start: bytes, repeated: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", 0.2)
-    left = threading.Event()
+    finished = threading.Event()
 
-    def script(asked: Asked) -> Iterator[Piece]:
-        yield first
-        while not left.is_set():
-            yield drop
+    def script(request: Asked) -> Iterator[Piece]:
+        yield start
+        while not finished.is_set():
+            yield repeated
             yield 0.01
 
     with serving(script) as server:
         try:
             with pytest.raises(InputError, match=r"did not arrive within 0\.2 seconds"):
-                read_document(_asking(server.url), name="x", strict=False, allow_network=True)
+                read_document(_document_with_reference(server.url), name="x", strict=False, allow_network=True)
         finally:
-            left.set()
+            finished.set()
 
 
 @pytest.mark.parametrize(
-    "said", [b"no HTTP\r\n\r\n", HEAD + b"X: " + bytes(70_000) + b"\r\n\r\n", HEAD + b"X: y\r\n" * 200]
+    "response", [b"no HTTP\r\n\r\n", HEAD + b"X: " + bytes(70_000) + b"\r\n\r\n", HEAD + b"X: y\r\n" * 200]
 )
-def test_a_server_that_does_not_speak_http(said: bytes) -> None:
-    with serving(lambda asked: [said, b"\r\n"]) as server, pytest.raises(InputError, match="does not speak HTTP"):
-        read_document(_asking(server.url), name="x", strict=False, allow_network=True)
+def test_responses_that_are_no_http_are_reported(response: bytes) -> None:
+    with serving(lambda request: [response, b"\r\n"]) as server, pytest.raises(InputError, match="does not speak HTTP"):
+        read_document(_document_with_reference(server.url), name="x", strict=False, allow_network=True)

@@ -1,4 +1,4 @@
-"""Request bodies and answers under every kind of media type."""
+"""Request bodies and responses, by media type."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xcaas_generator import ir
 from xcaas_generator.problems import Problem
 
 
-def op(text: str, components: str = "{}") -> tuple[ir.Operation, ir.Document, tuple[Problem, ...]]:
+def post_operation(text: str, components: str = "{}") -> tuple[ir.Operation, ir.Document, tuple[Problem, ...]]:
     result = read(
         f"""
 paths:
@@ -22,8 +22,10 @@ components: {components}
 
 
 def body(content: str) -> tuple[ir.Body | None, tuple[Problem, ...]]:
-    found, _, problems = op(f"requestBody: {{content: {content}}}, responses: {{'204': {{description: ok}}}}")
-    return found.body, problems
+    parsed, _, problems = post_operation(
+        f"requestBody: {{content: {content}}}, responses: {{'204': {{description: ok}}}}"
+    )
+    return parsed.body, problems
 
 
 OBJECT = "{schema: {type: object, properties: {a: {type: string}}}}"
@@ -76,24 +78,27 @@ KINDS = {
 
 
 @pytest.mark.parametrize(("content", "expected"), KINDS.values(), ids=KINDS.keys())
-def test_kind(content: str, expected: str) -> None:
-    found, problems = body(content)
-    assert found is not None
+def test_media_types_have_a_kind(content: str, expected: str) -> None:
+    parsed, problems = body(content)
+    assert parsed is not None
     assert not problems
-    assert ", ".join(f"{one.media_type} {one.kind} {shown(one.type)}" for one in found.variants) == expected
+    assert (
+        ", ".join(f"{variant.media_type} {variant.kind} {shown(variant.type)}" for variant in parsed.variants)
+        == expected
+    )
 
 
-def test_multipart_with_files_and_encodings() -> None:
-    found, document, _ = op(
+def test_multipart_bodies_have_files_and_encodings() -> None:
+    parsed, document, _ = post_operation(
         "requestBody: {required: true, x-xcaas-name: upload, description: Files., content: {multipart/form-data: {"
         "schema: {type: object, properties: {files: {type: array, items: {type: string, format: binary}}, meta: {type: object}}}, "
         "encoding: {meta: {contentType: application/json}, files: {style: form, explode: true}}}}}, "
         "responses: {'204': {description: ok}}"
     )
-    assert found.body is not None
-    assert (found.body.required, found.body.name, found.body.doc) == (True, "upload", "Files.")
+    assert parsed.body is not None
+    assert (parsed.body.required, parsed.body.name, parsed.body.doc) == (True, "upload", "Files.")
     assert fields(document, "OpRequest") == {"files": "[bytes:binary]", "meta": "{any}"}
-    assert found.body.variants[0].encoding == (
+    assert parsed.body.variants[0].encoding == (
         ir.PartEncoding("files", None, "form", True),
         ir.PartEncoding("meta", "application/json"),
     )
@@ -106,27 +111,32 @@ FILES = """{Upload: {type: object, properties: {
 
 def test_files_are_parts_of_forms_and_strings_in_json() -> None:
     upload = "{schema: {$ref: '#/components/schemas/Upload'}}"
-    alone = f"requestBody: {{content: {{multipart/form-data: {upload}}}}}, responses: {{'204': {{description: ok}}}}"
-    _, document, _ = op(alone, f"{{schemas: {FILES}}}")
+    form = f"requestBody: {{content: {{multipart/form-data: {upload}}}}}, responses: {{'204': {{description: ok}}}}"
+    _, document, _ = post_operation(form, f"{{schemas: {FILES}}}")
     assert fields(document, "Upload") == {"file": "bytes:binary", "files": "[bytes:binary]", "more": "UploadMore"}
     assert fields(document, "UploadMore") == {"inner": "str"}
-    both = f"requestBody: {{content: {{multipart/form-data: {upload}, application/json: {upload}}}}}, responses: {{}}"
-    _, document, _ = op(both, f"{{schemas: {FILES}}}")
+    form_and_json = (
+        f"requestBody: {{content: {{multipart/form-data: {upload}, application/json: {upload}}}}}, responses: {{}}"
+    )
+    _, document, _ = post_operation(form_and_json, f"{{schemas: {FILES}}}")
     assert fields(document, "Upload")["files"] == "[bytes:binary|str]"
-    found, _ = body("{application/json: {schema: {type: string, format: binary}}}")
-    assert found is not None
-    assert [(one.kind, shown(one.type)) for one in found.variants] == [("json", "str"), ("binary", "bytes:binary")]
+    parsed, _ = body("{application/json: {schema: {type: string, format: binary}}}")
+    assert parsed is not None
+    assert [(variant.kind, shown(variant.type)) for variant in parsed.variants] == [
+        ("json", "str"),
+        ("binary", "bytes:binary"),
+    ]
 
 
-def test_parts_in_base64() -> None:
+def test_byte_properties_of_multipart_are_sent_in_base64() -> None:
     seal = "{type: string, format: byte}"
     properties = f"{{seal: {seal}, seals: {{type: array, items: {seal}}}, name: {{type: string}}, new: {{type: string, contentEncoding: base64}}}}"
-    found, problems = body(
+    parsed, problems = body(
         f"{{multipart/form-data: {{schema: {{properties: {properties}}}, encoding: {{seal: {{contentType: image/png}}}}}}}}"
     )
     assert not problems
-    assert found is not None
-    assert {one.wire: (one.content_type, one.base64) for one in found.variants[0].encoding} == {
+    assert parsed is not None
+    assert {part.wire: (part.content_type, part.base64) for part in parsed.variants[0].encoding} == {
         "seal": ("image/png", True),
         "seals": (None, True),
         "new": (None, True),
@@ -134,24 +144,26 @@ def test_parts_in_base64() -> None:
 
 
 @pytest.mark.parametrize("media_type", ["application/xml; charset=utf-8", "text/csv"])
-def test_objects_in_parts_of_other_formats_are_text_too(media_type: str) -> None:
+def test_objects_in_parts_of_other_formats_may_be_strings(media_type: str) -> None:
     properties = "{history: {type: object}, rows: {type: array, items: {type: integer}}, plain: {type: object}}"
     encoding = ", ".join(f"{name}: {{contentType: {media_type}}}" for name in ("history", "rows"))
     form = f"multipart/form-data: {{schema: {{type: object, properties: {properties}}}, encoding: {{{encoding}}}}}"
-    _, document, problems = op(f"requestBody: {{content: {{{form}}}}}, responses: {{'204': {{description: ok}}}}")
+    _, document, problems = post_operation(
+        f"requestBody: {{content: {{{form}}}}}, responses: {{'204': {{description: ok}}}}"
+    )
     assert not problems, messages(problems)
     assert fields(document, "OpRequest") == {"history": "{any}|str", "rows": "[int]|str", "plain": "{any}"}
 
 
-def test_encodings_by_position() -> None:
-    found, problems = body(
+def test_unnamed_parts_have_encodings_by_position() -> None:
+    parsed, problems = body(
         "{multipart/mixed: {itemSchema: {type: object}, prefixEncoding: [{contentType: application/json}, {contentType: image/png}], "
         "itemEncoding: {contentType: text/csv}}}"
     )
     assert not problems
-    assert found is not None
-    listed = [(one.wire, one.content_type) for one in found.variants[0].encoding]
-    assert listed == [("0", "application/json"), ("1", "image/png"), ("", "text/csv")]
+    assert parsed is not None
+    encodings = [(part.wire, part.content_type) for part in parsed.variants[0].encoding]
+    assert encodings == [("0", "application/json"), ("1", "image/png"), ("", "text/csv")]
 
 
 @pytest.mark.parametrize("kind", ["multipart/form-data", "application/x-www-form-urlencoded"])
@@ -163,46 +175,48 @@ def test_encodings_by_position() -> None:
         ("{type: integer}", "any"),
     ],
 )
-def test_a_form_is_an_object_whatever_is_said(kind: str, schema: str, expected: str) -> None:
-    found, problems = body(f"{{{kind}: {{schema: {schema}}}}}")
+def test_a_form_that_is_no_object_becomes_a_map(kind: str, schema: str, expected: str) -> None:
+    parsed, problems = body(f"{{{kind}: {{schema: {schema}}}}}")
     assert "a form must be an object" in messages(problems)
-    assert found is not None
+    assert parsed is not None
     assert (
-        shown(found.variants[0].type)
+        shown(parsed.variants[0].type)
         == f"{{{expected if 'multipart' in kind else expected.replace('bytes:binary', 'str')}}}"
     )
 
 
-def test_parts_of_parts_are_refused() -> None:
+def test_operations_with_nested_multipart_are_refused() -> None:
     text = "requestBody: {content: {multipart/form-data: {schema: {properties: {a: {}}}, encoding: {a: {contentType: multipart/mixed}}}}}"
     result = read(
         f"paths: {{/a: {{post: {{{text}, responses: {{}}}}, get: {{responses: {{}}}}}}}}\n"
         f"webhooks: {{w: {{post: {{{text}, responses: {{}}}}}}}}"
     )
-    assert [one.reason for one in result.document.refused] == ["its part 'a' has parts of its own (multipart/mixed)"]
+    assert [refusal.reason for refusal in result.document.refused] == [
+        "its part 'a' has parts of its own (multipart/mixed)"
+    ]
     assert "the webhook 'w' was left out: its part 'a' has parts of its own" in messages(result.warnings)
 
 
-def test_encodings_mean_nothing_elsewhere() -> None:
-    found, problems = body(f"{{application/json: {OBJECT[:-1]}, encoding: {{a: {{contentType: text/plain}}}}}}}}")
+def test_encodings_of_other_media_types_are_ignored() -> None:
+    parsed, problems = body(f"{{application/json: {OBJECT[:-1]}, encoding: {{a: {{contentType: text/plain}}}}}}}}")
     assert not problems
-    assert found is not None
-    assert found.variants[0].encoding == ()
+    assert parsed is not None
+    assert parsed.variants[0].encoding == ()
 
 
-def test_bodies_and_answers_by_reference() -> None:
-    found, document, problems = op(
+def test_bodies_and_responses_may_be_references() -> None:
+    parsed, document, problems = post_operation(
         "requestBody: {$ref: '#/components/requestBodies/NewPet'}, responses: {'200': {$ref: '#/components/responses/PetResponse'}}",
         "{requestBodies: {NewPet: {content: {application/json: {schema: {type: object, properties: {a: {}}}}}}}, "
         "responses: {PetResponse: {description: '', content: {application/json: {schema: {type: object, properties: {b: {}}}}}}}}",
     )
     assert not problems
-    assert found.body is not None
-    assert shown(found.body.variants[0].type) == "NewPetRequest"
+    assert parsed.body is not None
+    assert shown(parsed.body.variants[0].type) == "NewPetRequest"
     assert sorted(model.name for model in document.models) == ["NewPetRequest", "PetResponse"]
 
 
-BODIES_GUESSED = {
+BODY_MISTAKES = {
     "no content": ("requestBody: {description: x}", "", "no content"),
     "a schema of Swagger 2": ("requestBody: {schema: {type: string}}", "application/json json str", "has no media type"),
     "a media type that is none": (f"requestBody: {{content: {{json: {OBJECT}}}}}", "application/json json OpRequest", "not a media type"),
@@ -218,23 +232,23 @@ BODIES_GUESSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected", "message"), BODIES_GUESSED.values(), ids=BODIES_GUESSED.keys())
-def test_bodies_guessed_with_a_warning(text: str, expected: str, message: str) -> None:
-    found, _, problems = op(f"{text}, responses: {{'204': {{description: ok}}}}")
-    variants = found.body.variants if found.body else ()
-    assert ", ".join(f"{one.media_type} {one.kind} {shown(one.type)}" for one in variants) == expected
+@pytest.mark.parametrize(("text", "expected", "message"), BODY_MISTAKES.values(), ids=BODY_MISTAKES.keys())
+def test_mistakes_in_bodies_are_guessed_with_a_warning(text: str, expected: str, message: str) -> None:
+    parsed, _, problems = post_operation(f"{text}, responses: {{'204': {{description: ok}}}}")
+    variants = parsed.body.variants if parsed.body else ()
+    assert ", ".join(f"{variant.media_type} {variant.kind} {shown(variant.type)}" for variant in variants) == expected
     assert message in messages(problems)
 
 
-def answers(text: str) -> tuple[list[str], tuple[Problem, ...]]:
-    found, _, problems = op(f"responses: {text}")
+def responses(text: str) -> tuple[list[str], tuple[Problem, ...]]:
+    parsed, _, problems = post_operation(f"responses: {text}")
     return [
-        " ".join([one.status, *(f"{variant.kind} {shown(variant.type)}" for variant in one.variants)])
-        for one in found.responses
+        " ".join([response.status, *(f"{variant.kind} {shown(variant.type)}" for variant in response.variants)])
+        for response in parsed.responses
     ], problems
 
 
-ANSWERS = {
+RESPONSES = {
     "empty": ("{'204': {description: ok}}", ["204"]),
     "integer keys": ("{200: {description: ok}, 404: {description: no}}", ["200", "404"]),
     "ranges and default": ("{2XX: {description: ok}, 4xx: {description: no}, default: {description: x}}", ["2XX", "4XX", "default"]),
@@ -258,14 +272,14 @@ ANSWERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), ANSWERS.values(), ids=ANSWERS.keys())
-def test_answer(text: str, expected: list[str]) -> None:
-    found, problems = answers(text)
+@pytest.mark.parametrize(("text", "expected"), RESPONSES.values(), ids=RESPONSES.keys())
+def test_responses_are_read(text: str, expected: list[str]) -> None:
+    result, problems = responses(text)
     assert not problems, messages(problems)
-    assert found == expected
+    assert result == expected
 
 
-ANSWERS_GUESSED: dict[str, tuple[str, list[str], str]] = {
+RESPONSE_MISTAKES: dict[str, tuple[str, list[str], str]] = {
     "a status with words": ("{200 OK: {description: ok}}", ["200"], "is not a status; 200"),
     "no status": ("{okay: {description: ok}}", [], "is not a status; the response was left out"),
     "nothing under a status": ("{'200': {content: {application/json: }}}", ["200 json any"], ""),
@@ -277,44 +291,46 @@ ANSWERS_GUESSED: dict[str, tuple[str, list[str], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected", "message"), ANSWERS_GUESSED.values(), ids=ANSWERS_GUESSED.keys())
-def test_answers_guessed_with_a_warning(text: str, expected: list[str], message: str) -> None:
-    found, problems = answers(text)
-    assert found == expected
+@pytest.mark.parametrize(("text", "expected", "message"), RESPONSE_MISTAKES.values(), ids=RESPONSE_MISTAKES.keys())
+def test_mistakes_in_responses_are_guessed_with_a_warning(text: str, expected: list[str], message: str) -> None:
+    result, problems = responses(text)
+    assert result == expected
     assert message in messages(problems)
 
 
-def test_headers_of_an_answer() -> None:
-    found, _, problems = op(
+def test_headers_of_responses_are_read() -> None:
+    parsed, _, problems = post_operation(
         "responses: {'200': {description: '', headers: {X-Total: {schema: {type: integer}, description: All.}, "
         "Link: {$ref: '#/components/headers/Link'}, Content-Type: {schema: {type: string}}}}}",
         "{headers: {Link: {schema: {type: string}, required: true}}}",
     )
     assert not problems
-    assert [(one.wire, shown(one.type), one.required, one.doc) for one in found.responses[0].headers] == [
+    assert [
+        (header.wire, shown(header.type), header.required, header.doc) for header in parsed.responses[0].headers
+    ] == [
         ("Link", "str", True, ""),
         ("X-Total", "int", False, "All."),
     ]
 
 
-def test_headers_of_parts_are_named_as_not_sent() -> None:
+def test_variable_headers_of_parts_are_reported_as_not_sent() -> None:
     headers = "headers: {Content-Type: {schema: {type: string}}, X-Scale: {schema: {type: integer}}}"
     _, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
     assert messages(problems).count("the part 'a' is sent without the headers X-Scale") == 1
 
 
-def test_headers_of_parts_whose_values_are_fixed_are_sent() -> None:
+def test_constant_headers_of_parts_are_sent() -> None:
     headers = (
         "headers: {X-Const: {schema: {const: 7}}, X-Default: {schema: {type: boolean, default: true}}, "
         'X-Enum: {schema: {enum: [one]}}, X-Free: {schema: {enum: [a, b]}}, X-Odd: {schema: {const: "a\\r\\nb"}}}'
     )
-    found, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
-    assert found is not None
-    assert found.variants[0].encoding[0].headers == (("X-Const", "7"), ("X-Default", "true"), ("X-Enum", "one"))
+    parsed, problems = body(f"{{multipart/form-data: {{encoding: {{a: {{{headers}}}}}, {OBJECT[1:]}}}")
+    assert parsed is not None
+    assert parsed.variants[0].encoding[0].headers == (("X-Const", "7"), ("X-Default", "true"), ("X-Enum", "one"))
     assert "is sent without the headers X-Free, X-Odd" in messages(problems)
 
 
-@pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
-def test_a_list_in_a_form_is_a_warning(media: str, warned: bool) -> None:
-    _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
-    assert ("a form must be an object" in messages(problems)) is warned
+@pytest.mark.parametrize(("media_type", "is_warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
+def test_a_list_is_a_warning_only_in_a_form(media_type: str, is_warned: bool) -> None:
+    _, problems = body(f"{{{media_type}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
+    assert ("a form must be an object" in messages(problems)) is is_warned

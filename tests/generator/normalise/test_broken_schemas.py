@@ -1,4 +1,4 @@
-"""Broken leftovers in schemas: generated as well as can be guessed, with a warning that names the place."""
+"""Mistakes in schemas: their meaning is guessed, with a warning that has a location."""
 
 from __future__ import annotations
 
@@ -47,14 +47,17 @@ CASES = {
 
 
 @pytest.mark.parametrize(("text", "expected", "message"), CASES.values(), ids=CASES.keys())
-def test_guessed_with_a_warning(text: str, expected: str, message: str) -> None:
+def test_mistakes_are_guessed_with_a_warning(text: str, expected: str, message: str) -> None:
     field, _, problems = read_schema(text or " ", others="Pet: {type: object, properties: {name: {type: string}}}")
     assert shown(field.type) == expected
     assert message in messages(problems)
-    assert all(one.severity == "warning" and one.line and one.pointer.startswith("/components") for one in problems)
+    assert all(
+        problem.severity == "warning" and problem.line and problem.pointer.startswith("/components")
+        for problem in problems
+    )
 
 
-def test_what_the_guesses_give() -> None:
+def test_guessed_objects_have_the_right_fields() -> None:
     for text, expected in (
         ("{properties: {a: {type: string}}, required: a}", {"a": "str!"}),
         ("{properties: {a: {type: string, required: true}}}", {"a": "str!"}),
@@ -65,27 +68,27 @@ def test_what_the_guesses_give() -> None:
         assert fields(document, "HolderIt") == expected
 
 
-def test_an_unquoted_off_is_a_text() -> None:
+def test_unquoted_off_and_dates_are_strings() -> None:
     field, document, problems = read_schema("{type: string, enum: [OFF, ON, no, 2024-01-01], default: OFF}")
     assert not problems
     assert document.enums[0].values == ("OFF", "ON", "no", "2024-01-01")
     assert field.default == "OFF"
 
 
-def test_enum_values_keep_blanks_case_and_keywords() -> None:
+def test_enum_values_are_unchanged() -> None:
     _, document, problems = read_schema("{type: string, enum: ['', ' a', A, a, class, 'None', 'x-y', x_y]}")
     assert not problems
     assert document.enums[0].values == ("", " a", "A", "a", "class", "None", "x-y", "x_y")
 
 
-def test_enum_values_of_several_types() -> None:
+def test_enums_may_have_values_of_several_types() -> None:
     _, document, problems = read_schema("{enum: [a, 1, 1.5, true]}")
     assert not problems
     assert document.enums[0].values == ("a", 1, 1.5, True)
     assert document.enums[0].base == ("str", "int", "float", "bool")
 
 
-def test_a_list_that_holds_itself_ends_in_anything() -> None:
+def test_a_recursive_list_has_items_of_any_type() -> None:
     field, _, problems = read_schema(
         "{$ref: '#/components/schemas/Json'}",
         others="Json: {oneOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/Json'}}]}",
@@ -94,7 +97,7 @@ def test_a_list_that_holds_itself_ends_in_anything() -> None:
     assert shown(field.type) == "str|[any]"
 
 
-def test_recursive_classes() -> None:
+def test_classes_may_be_recursive() -> None:
     _, document, problems = read_schema(
         "{$ref: '#/components/schemas/Node'}",
         others="""
@@ -106,7 +109,7 @@ def test_recursive_classes() -> None:
     assert fields(document, "Node") == {"next": "Node", "all": "[Node]"}
 
 
-def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
+def test_keywords_beside_a_reference_in_3_0_are_reported_as_ignored() -> None:
     field, _, problems = read_schema(
         "{$ref: '#/components/schemas/Pet', properties: {a: {}}}",
         version="3.0.3",
@@ -117,7 +120,7 @@ def test_siblings_of_a_reference_in_3_0_are_told_as_ignored() -> None:
 
 
 @pytest.mark.parametrize("value", [".inf", "-.inf", ".nan"])
-def test_numbers_that_json_does_not_have(value: str) -> None:
+def test_infinity_and_nan_are_read_as_strings_or_left_out(value: str) -> None:
     _, document, problems = read_schema(f"{{type: number, enum: [1, {value}], example: {value}}}")
     assert document.enums[0].values == (1, value)
     assert "is not JSON" in messages(problems)

@@ -1,4 +1,4 @@
-"""The `x-xcaas-*` keys: read where they stand, checked, and left out with a warning where malformed."""
+"""The `x-xcaas-*` keys: read, checked, and left out with a warning if malformed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xcaas_generator import ir
 from xcaas_generator.problems import Problem
 
 
-def with_keys(text: str, root: str = "") -> tuple[ir.Operation, tuple[Problem, ...]]:
+def read_with_keys(text: str, root: str = "") -> tuple[ir.Operation, tuple[Problem, ...]]:
     result = read(
         f"""
 {root}
@@ -29,7 +29,7 @@ paths:
 
 
 POLLER = "id: /id, status: {operation: getJob, parameter: id, value: /state, done: [DONE, PART], partial: [PART]}"
-GOOD = {
+VALID = {
     "page": "x-xcaas-pagination: {style: page, parameter: page, items: /content, first: 0, last: [{header: X, is: page-count}]}",
     "cursor in the body": "x-xcaas-pagination: {style: cursor, in: body, parameter: /next, items: '', next: {body: /next}, alone: true}",
     "last page by its Link header": "x-xcaas-pagination: {style: page, parameter: page, items: '', last: [{link: next, absent: true}]}",
@@ -40,16 +40,16 @@ GOOD = {
 }
 
 
-@pytest.mark.parametrize("text", GOOD.values(), ids=GOOD.keys())
-def test_well_formed(text: str) -> None:
-    found, problems = with_keys(text)
+@pytest.mark.parametrize("text", VALID.values(), ids=VALID.keys())
+def test_valid_extensions_are_read(text: str) -> None:
+    start_job, problems = read_with_keys(text)
     assert not problems, messages(problems)
-    assert said(found) == [text.partition(":")[0]]
+    assert extension_keys(start_job) == [text.partition(":")[0]]
 
 
-def said(operation: ir.Operation) -> list[str]:
-    """The keys whose contents have come into the node."""
-    found = {
+def extension_keys(operation: ir.Operation) -> list[str]:
+    """Return the extensions that the operation has."""
+    nodes = {
         "x-xcaas-pagination": operation.pagination,
         "x-xcaas-poller": operation.poller,
         "x-xcaas-download": operation.download,
@@ -57,42 +57,44 @@ def said(operation: ir.Operation) -> list[str]:
         "x-xcaas-headers": operation.fixed_headers or None,
         "x-xcaas-slices": operation.slices,
     }
-    return [key for key, node in found.items() if node is not None]
+    return [key for key, node in nodes.items() if node is not None]
 
 
-def test_nodes_hold_what_stands_there() -> None:
-    place = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-pagination")
-    paging = with_keys(GOOD["page"])[0].pagination
-    assert paging == ir.Pagination(
-        place,
+def test_nodes_have_the_values_of_their_keys() -> None:
+    location = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-pagination")
+    pagination = read_with_keys(VALID["page"])[0].pagination
+    assert pagination == ir.Pagination(
+        location,
         "page",
         "page",
         "/content",
         first=0,
         last=(ir.StopCondition(ir.ValueLocation("header", "X"), "page-count"),),
-        declared=paging.declared if paging else None,
+        declared=pagination.declared if pagination else None,
     )
-    paging = with_keys(GOOD["cursor in the body"])[0].pagination
-    assert paging is not None
-    assert (paging.within, paging.next, paging.alone) == ("body", ir.ValueLocation("body", "/next"), True)
+    pagination = read_with_keys(VALID["cursor in the body"])[0].pagination
+    assert pagination is not None
+    assert (pagination.within, pagination.next, pagination.alone) == ("body", ir.ValueLocation("body", "/next"), True)
     call = ir.FollowUp("getJob", "id")
-    poller = with_keys(GOOD["poller"])[0].poller
+    poller = read_with_keys(VALID["poller"])[0].poller
     assert poller is not None
     assert poller.status == ir.StatusLink(call, "/state", ("DONE", "PART"), partial=("PART",))
     assert (poller.first, poller.factor, poller.longest, poller.timeout) == (1, 1.5, 30, 60)
-    assert with_keys(GOOD["download"])[0].download == ir.Download(ir.Checksum(call, "/md5"), "content-disposition")
-    assert with_keys(GOOD["retry"])[0].retry == ir.Retry(safe=True)
-    assert with_keys(GOOD["headers"])[0].fixed_headers == (("Content-Type", "application/json"),)
+    assert read_with_keys(VALID["download"])[0].download == ir.Download(
+        ir.Checksum(call, "/md5"), "content-disposition"
+    )
+    assert read_with_keys(VALID["retry"])[0].retry == ir.Retry(safe=True)
+    assert read_with_keys(VALID["headers"])[0].fixed_headers == (("Content-Type", "application/json"),)
 
 
 @pytest.mark.parametrize("limit", ["{calls: 100}", "{per: 60}", "{calls: 0, per: 60}", "{calls: 1, per: 0}", "7"])
-def test_a_limit_that_is_none_is_a_problem_with_a_place(limit: str) -> None:
+def test_malformed_rate_limits_are_left_out(limit: str) -> None:
     result = read(f"x-xcaas-product: {{rate_limits: [{limit}, {{calls: 5, per: 0.5}}]}}\npaths: {{}}")
     assert result.document.rate_limits == (ir.RateLimit(5, 0.5),)
-    assert "/x-xcaas-product/rate_limits/0" in [one.pointer for one in result.warnings]
+    assert "/x-xcaas-product/rate_limits/0" in [problem.pointer for problem in result.warnings]
 
 
-BAD = {
+MALFORMED = {
     "no style": ("x-xcaas-pagination: {parameter: page, items: ''}", "needs 'style'"),
     "unknown style": ("x-xcaas-pagination: {style: odd, parameter: page, items: ''}", "should be page or cursor"),
     "pointer without a slash": ("x-xcaas-pagination: {style: page, parameter: page, items: content}", "a JSON pointer"),
@@ -137,32 +139,32 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("text", "message"), BAD.values(), ids=BAD.keys())
-def test_malformed_ones_are_left_out(text: str, message: str) -> None:
-    found, problems = with_keys(text)
+@pytest.mark.parametrize(("text", "message"), MALFORMED.values(), ids=MALFORMED.keys())
+def test_malformed_extensions_are_left_out(text: str, message: str) -> None:
+    start_job, problems = read_with_keys(text)
     assert message in messages(problems)
-    assert said(found) == []
-    assert all(one.pointer.startswith("/paths/~1jobs/post/x-xcaas") and one.line for one in problems)
+    assert extension_keys(start_job) == []
+    assert all(problem.pointer.startswith("/paths/~1jobs/post/x-xcaas") and problem.line for problem in problems)
 
 
-def test_an_unknown_key_in_one_and_an_unknown_one() -> None:
-    found, problems = with_keys("x-xcaas-retry: {safe: true, often: 3}")
+def test_unknown_keys_are_reported() -> None:
+    start_job, problems = read_with_keys("x-xcaas-retry: {safe: true, often: 3}")
     assert "no key 'often'" in messages(problems)
-    assert said(found) == ["x-xcaas-retry"]
-    _, problems = with_keys("x-xcaas-pagnation: {}")
+    assert extension_keys(start_job) == ["x-xcaas-retry"]
+    _, problems = read_with_keys("x-xcaas-pagnation: {}")
     assert "unknown key x-xcaas-pagnation" in messages(problems)
 
 
-def test_where_it_sits_and_what_it_is_called() -> None:
-    found, problems = with_keys("x-xcaas-resource: {path: queues.agents, verb: start}")
+def test_x_xcaas_resource_sets_resource_and_verb() -> None:
+    start_job, problems = read_with_keys("x-xcaas-resource: {path: queues.agents, verb: start}")
     assert not problems
-    assert (found.resource, found.verb) == (("queues", "agents"), "start")
-    found, problems = with_keys("x-xcaas-resource: {path: a b, verb: start}")
-    assert (found.resource, found.verb) == ((), None)
+    assert (start_job.resource, start_job.verb) == (("queues", "agents"), "start")
+    start_job, problems = read_with_keys("x-xcaas-resource: {path: a b, verb: start}")
+    assert (start_job.resource, start_job.verb) == ((), None)
     assert "'path'" in messages(problems)
 
 
-def test_product_and_error_shapes() -> None:
+def test_product_and_error_keys_are_read() -> None:
     result = read(
         """
         x-xcaas-product: {name: storage, console_name: storage}
@@ -177,22 +179,22 @@ def test_product_and_error_shapes() -> None:
     assert "should be a mapping" in messages(read("x-xcaas-product: storage\npaths: {}").warnings)
 
 
-def sliced(text: str) -> tuple[ir.Operation, tuple[Problem, ...]]:
-    return with_keys(f"x-xcaas-slices: {{{text}}}\n      {GOOD['page']}")
+def with_slices(text: str) -> tuple[ir.Operation, tuple[Problem, ...]]:
+    return read_with_keys(f"x-xcaas-slices: {{{text}}}\n      {VALID['page']}")
 
 
-def test_a_list_is_cut_by_parameters_or_by_a_filter() -> None:
-    found, problems = sliced(
+def test_slices_have_parameters_or_a_filter() -> None:
+    start_job, problems = with_slices(
         "start: page, end: page, zone: page, longest: 60, partition: page, key: /id, count: getJob"
     )
     assert not problems, messages(problems)
-    place = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-slices")
-    assert found.slices == ir.Slices(
-        place, start="page", end="page", zone="page", longest=60, partition="page", key="/id", count="getJob"
+    location = ir.SourceLocation("snippet", "/paths/~1jobs/post/x-xcaas-slices")
+    assert start_job.slices == ir.Slices(
+        location, start="page", end="page", zone="page", longest=60, partition="page", key="/id", count="getJob"
     )
-    found, problems = sliced("filter: page, field: a, time: /at, total: /total")
+    start_job, problems = with_slices("filter: page, field: a, time: /at, total: /total")
     assert not problems, messages(problems)
-    assert found.slices == ir.Slices(place, filter="page", field="a", time="/at", total="/total")
+    assert start_job.slices == ir.Slices(location, filter="page", field="a", time="/at", total="/total")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ def test_a_list_is_cut_by_parameters_or_by_a_filter() -> None:
         ),
     ],
 )
-def test_slices_that_cannot_be_are_left_out(text: str, message: str) -> None:
-    found, problems = sliced(text)
+def test_impossible_slices_are_left_out(text: str, message: str) -> None:
+    start_job, problems = with_slices(text)
     assert message in messages(problems)
-    assert found.slices is None
+    assert start_job.slices is None

@@ -29,7 +29,7 @@ from xcaas_generator.normalise.naming import class_name, field_name, singular
         ("a.b.C", "ABC"),
     ],
 )
-def test_class_name(text: str, expected: str) -> None:
+def test_class_names_are_pascal_case(text: str, expected: str) -> None:
     assert class_name(text) == expected
 
 
@@ -46,22 +46,22 @@ def test_class_name(text: str, expected: str) -> None:
         ("user-id", "user_id"),
     ],
 )
-def test_field_name(wire: str, expected: str) -> None:
+def test_field_names_are_snake_case(wire: str, expected: str) -> None:
     assert field_name(wire) == expected
 
 
 @pytest.mark.parametrize(
-    ("many", "one"),
+    ("plural", "expected"),
     [
         ("users", "user"), ("categories", "category"), ("caches", "cache"), ("matches", "match"), ("boxes", "box"),
         ("addresses", "address"), ("status", "status item"), ("data", "data item"), ("", "item"), ("class", "class item"),
     ],
 )  # fmt: skip
-def test_singular(many: str, one: str) -> None:
-    assert singular(many) == one
+def test_plurals_become_singular(plural: str, expected: str) -> None:
+    assert singular(plural) == expected
 
 
-def test_inline_schemas_are_called_by_class_and_property() -> None:
+def test_inline_schemas_are_named_after_class_and_property() -> None:
     _, document, _ = read_schema(
         """
         type: object
@@ -78,7 +78,7 @@ def test_inline_schemas_are_called_by_class_and_property() -> None:
     }
 
 
-def test_a_title_is_the_name_and_equal_ones_are_one_class() -> None:
+def test_titles_are_names_and_equal_schemas_share_a_class() -> None:
     _, document, _ = read_schema(
         """
         type: object
@@ -88,12 +88,12 @@ def test_a_title_is_the_name_and_equal_ones_are_one_class() -> None:
           c: {title: Money, type: object, properties: {cents: {type: integer}}}
         """
     )
-    found = fields(document, "HolderIt")
-    assert found == {"a": "Money", "b": "Money", "c": "HolderItC"}
+    types = fields(document, "HolderIt")
+    assert types == {"a": "Money", "b": "Money", "c": "HolderItC"}
     assert fields(document, "HolderItC") == {"cents": "int"}
 
 
-def test_equal_enums_of_one_property_name_are_one_class() -> None:
+def test_equal_enums_of_equal_properties_share_a_name() -> None:
     _, document, _ = read_schema(
         "{type: string}",
         others="""
@@ -105,7 +105,7 @@ def test_equal_enums_of_one_property_name_are_one_class() -> None:
     assert [fields(document, name)["order"] for name in "ABC"] == ["Order", "Order", "COrder"]
 
 
-def test_components_that_differ_in_case_only() -> None:
+def test_names_that_differ_only_in_case_become_unique() -> None:
     _, document, _ = read_schema(
         "{type: string}",
         others="""
@@ -118,7 +118,7 @@ def test_components_that_differ_in_case_only() -> None:
     assert names == ["HTTPError", "Holder", "SnippetHttpError"]
 
 
-def test_a_component_comes_before_an_inline_schema_of_its_name() -> None:
+def test_components_keep_names_that_inline_schemas_would_have() -> None:
     _, document, _ = read_schema(
         "{type: object, properties: {x: {type: string}}}",
         others="HolderIt: {type: object, properties: {y: {type: string}}}",
@@ -127,7 +127,7 @@ def test_a_component_comes_before_an_inline_schema_of_its_name() -> None:
     assert fields(document, "Holder")["it"] not in ("HolderIt", "Holder")
 
 
-def test_a_prefix_that_all_dotted_names_share_is_left_out() -> None:
+def test_the_common_prefix_of_dotted_names_is_removed() -> None:
     _, document, _ = read_schema(
         "{type: string}",
         others="""
@@ -168,7 +168,7 @@ components:
 """
 
 
-def test_inline_bodies_and_answers_are_called_by_operation_and_role() -> None:
+def test_inline_bodies_are_named_after_operation_and_role() -> None:
     document = read(BODIES).document
     assert sorted(model.name for model in document.models) == [
         "CreateUserNotFoundError",
@@ -182,7 +182,7 @@ def test_inline_bodies_and_answers_are_called_by_operation_and_role() -> None:
     assert model(document, "FailureResponse").place.pointer.startswith("/components/responses/Failure")
 
 
-def test_members_of_a_union_are_called_by_what_only_they_have() -> None:
+def test_inline_members_of_a_union_are_named_after_what_is_unique() -> None:
     field, _, _ = read_schema(
         """
         oneOf:
@@ -202,7 +202,7 @@ def test_members_of_a_union_are_called_by_what_only_they_have() -> None:
 
 
 @pytest.mark.parametrize("reverse", [False, True])
-def test_names_do_not_hang_on_the_order_of_keys(reverse: bool) -> None:
+def test_names_do_not_depend_on_the_order_of_keys(reverse: bool) -> None:
     components = [
         "    A: {type: object, properties: {s: {type: string, enum: [x]}, t: {title: T, type: object, properties: {a: {}}}}}",
         "    B: {type: object, properties: {t: {title: T, type: object, properties: {b: {}}}, s: {type: string, enum: [x]}}}",
@@ -210,7 +210,7 @@ def test_names_do_not_hang_on_the_order_of_keys(reverse: bool) -> None:
     ]
     text = "paths: {}\ncomponents:\n  schemas:\n" + "\n".join(reversed(components) if reverse else components)
     document = read(text).document
-    assert [(one.name, one.place.pointer) for one in document.models] == [
+    assert [(model.name, model.place.pointer) for model in document.models] == [
         ("A", "/components/schemas/A"),
         ("B", "/components/schemas/B"),
         ("BT", "/components/schemas/B/properties/t"),
@@ -220,7 +220,7 @@ def test_names_do_not_hang_on_the_order_of_keys(reverse: bool) -> None:
 
 
 @given(st.text(st.characters(codec="ascii")) | st.sampled_from(["valueError", "none", "list"]))
-def test_the_parser_leaves_names_of_classes_alone(text: str) -> None:
-    """It finds a class again by its name."""
+def test_the_parser_does_not_change_names_of_classes(text: str) -> None:
+    """The generator finds its classes by these names."""
     name = class_name(text)
     assert str(ClassName(name, "Value")) == name

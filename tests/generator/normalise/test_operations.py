@@ -1,4 +1,4 @@
-"""Operations: found wherever they stand, refused one by one, never lost."""
+"""Operations: every one is read or refused with a reason."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from xcaas_generator.read import read_document
 OK = "responses: {'204': {description: ''}}"
 
 
-def test_all_methods_and_those_of_3_2() -> None:
+def test_all_methods_are_read() -> None:
     methods = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
     text = "".join(f"    {method}: {{{OK}}}\n" for method in methods)
     document = read(f"paths:\n  /a:\n{text}    additionalOperations: {{COPY: {{{OK}}}}}").document
-    assert {one.method for one in document.operations} == {*(method.upper() for method in methods), "COPY"}
+    assert {operation.method for operation in document.operations} == {*(method.upper() for method in methods), "COPY"}
 
 
-def test_ids_are_made_from_method_and_path() -> None:
+def test_missing_ids_are_generated_from_method_and_path() -> None:
     document = read(f"paths: {{'/users/{{userId}}/keys': {{get: {{{OK}}}}}, /: {{get: {{{OK}}}}}}}").document
-    assert {one.path: one.id for one in document.operations} == {
+    assert {operation.path: operation.id for operation in document.operations} == {
         "/users/{userId}/keys": "get_users_by_user_id_keys",
         "/": "get_root",
     }
 
 
-def test_ids_that_stand_twice() -> None:
+def test_duplicate_ids_become_unique() -> None:
     result = read(
         f"paths: {{/a: {{get: {{operationId: listAll, {OK}}}}}, /b: {{get: {{operationId: list-all, {OK}}}}}}}"
     )
-    assert [one.id for one in result.document.operations] == ["listAll", "list-all_get"]
+    assert [operation.id for operation in result.document.operations] == ["listAll", "list-all_get"]
     assert "is taken" in messages(result.warnings)
 
 
 @pytest.mark.parametrize("id_", ["7", "'  '", "[a]", "'???'", "null"])
-def test_ids_that_are_none(id_: str) -> None:
-    (one,) = read(f"paths: {{/a: {{get: {{operationId: {id_}, {OK}}}}}}}").document.operations
-    assert one.id == "get_a"
+def test_invalid_ids_are_replaced(id_: str) -> None:
+    (operation,) = read(f"paths: {{/a: {{get: {{operationId: {id_}, {OK}}}}}}}").document.operations
+    assert operation.id == "get_a"
 
 
-def test_a_path_item_by_reference() -> None:
+def test_path_items_may_be_references() -> None:
     result = read(
         f"""
         paths:
@@ -50,14 +50,14 @@ def test_a_path_item_by_reference() -> None:
         """
     )
     assert not result.warnings
-    assert [(one.method, one.path) for one in result.document.operations] == [
+    assert [(operation.method, operation.path) for operation in result.document.operations] == [
         ("GET", "/a"),
         ("GET", "/b"),
         ("PUT", "/b"),
     ]
 
 
-def test_texts_tags_and_marks() -> None:
+def test_annotations_and_tags_are_read() -> None:
     document = read(
         f"""
         tags: [{{name: Users, description: People.}}]
@@ -65,8 +65,13 @@ def test_texts_tags_and_marks() -> None:
           /a: {{summary: Common., get: {{tags: [' Users ', Keys], description: Long., deprecated: true, {OK}}}}}
         """
     ).document
-    (one,) = document.operations
-    assert (one.tags, one.summary, one.doc, one.deprecated) == (("Users", "Keys"), "Common.", "Long.", True)
+    (operation,) = document.operations
+    assert (operation.tags, operation.summary, operation.doc, operation.deprecated) == (
+        ("Users", "Keys"),
+        "Common.",
+        "Long.",
+        True,
+    )
     assert document.tags == (("Users", "People."),)
 
 
@@ -82,29 +87,33 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "method", "pointer", "reason"), REFUSED.values(), ids=REFUSED.keys())
-def test_refused_alone_with_pointer_and_reason(text: str, method: str, pointer: str, reason: str) -> None:
+def test_unreadable_operations_are_refused_with_pointer_and_reason(
+    text: str, method: str, pointer: str, reason: str
+) -> None:
     result = read(f"paths:\n  {text}\n  /good: {{get: {{{OK}}}}}")
     (refused,) = result.document.refused
     assert (refused.method, refused.place.pointer) == (method, pointer)
     assert reason in refused.reason
-    assert [one.path for one in result.document.operations] == ["/good"]
-    assert any(one.severity == "error" and one.pointer == pointer and one.line for one in result.warnings)
+    assert [operation.path for operation in result.document.operations] == ["/good"]
+    assert any(
+        problem.severity == "error" and problem.pointer == pointer and problem.line for problem in result.warnings
+    )
 
 
-def test_a_path_without_a_slash_is_a_path_if_it_has_operations() -> None:
+def test_paths_without_a_slash_are_read_if_they_are_mappings() -> None:
     result = read(f"paths:\n  a: {{get: {{{OK}}}}}\n  note: text\n  x-note: {{get: {{{OK}}}}}")
-    assert [one.path for one in result.document.operations] == ["a"]
+    assert [operation.path for operation in result.document.operations] == ["a"]
     assert "'a' is not a path; a slash was put before it" in messages(result.warnings)
     assert "'note' is not a path; it was left out" in messages(result.warnings)
 
 
-def test_nothing_left_after_refusals_is_an_error() -> None:
+def test_a_document_with_only_refused_operations_raises() -> None:
     with pytest.raises(InputError, match="was refused"):
         read("paths: {/a: {get: soon}}")
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_strict_turns_warnings_into_failure(strict: bool) -> None:
+def test_strict_turns_warnings_into_errors(strict: bool) -> None:
     text = f"paths: {{/a: {{GET: {{operationId: op, {OK}}}}}}}"
     if strict:
         with pytest.raises(InputError, match=r"error: .*was read as 'get'"):
@@ -113,7 +122,7 @@ def test_strict_turns_warnings_into_failure(strict: bool) -> None:
         assert operation(read(text).document, "op").method == "GET"
 
 
-WHOLE = {
+OTHER_DOCUMENTS = {
     "Swagger 2": ("swagger: '2.0'\npaths: {}", "swagger2openapi"),
     "AsyncAPI": ("asyncapi: 2.0.0", "asyncapi"),
     "a list": ("- a", "is a mapping, not a list"),
@@ -123,8 +132,8 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize(("text", "message"), WHOLE.values(), ids=WHOLE.keys())
-def test_no_document_at_all(text: str, message: str) -> None:
+@pytest.mark.parametrize(("text", "message"), OTHER_DOCUMENTS.values(), ids=OTHER_DOCUMENTS.keys())
+def test_other_documents_raise(text: str, message: str) -> None:
     with pytest.raises(InputError) as caught:
         read_document(text.encode(), name="x", strict=False)
     assert message in str(caught.value)
@@ -140,20 +149,20 @@ INFO = {
 
 
 @pytest.mark.parametrize(("text", "title", "version", "message"), INFO.values(), ids=INFO.keys())
-def test_info(text: str, title: str, version: str, message: str) -> None:
+def test_missing_info_is_guessed_with_a_warning(text: str, title: str, version: str, message: str) -> None:
     result = read_document(f"openapi: 3.1.0\n{text}\npaths: {{/a: {{get: {{{OK}}}}}}}".encode(), name="x", strict=False)
     assert (result.document.title, result.document.version) == (title, version)
     assert message in messages(result.warnings)
 
 
 @pytest.mark.parametrize("version", ["3.0.0", "3.0.4", "3.1.0", "3.1", "3.2.0"])
-def test_versions_that_are_read(version: str) -> None:
+def test_supported_versions_are_read(version: str) -> None:
     head = f"openapi: '{version}'\ninfo: {{title: T, version: '1'}}\n"
     assert not read(f"paths: {{/a: {{get: {{{OK}}}}}}}", head=head).warnings
 
 
 @pytest.mark.parametrize("version", ["4.0.0", "3.9", "latest", "3.1"])
-def test_versions_that_are_guessed(version: str) -> None:
+def test_other_versions_are_read_with_a_warning(version: str) -> None:
     head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\n"
     result = read(f"paths: {{/a: {{get: {{{OK}}}}}}}", head=head)
     assert len(result.document.operations) == 1

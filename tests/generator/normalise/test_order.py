@@ -1,4 +1,4 @@
-"""The order of keys in a document is no information: names, types and operations don't hang on it."""
+"""Names, types and operations do not depend on the order of keys in a document."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from xcaas_generator.read import read_document
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").glob("*.yaml"))
 
 
-def shuffled(node: JSON, chance: random.Random) -> JSON:
+def shuffled(node: JSON, random_: random.Random) -> JSON:
     if isinstance(node, dict):
         keys = list(node)
-        chance.shuffle(keys)
-        return {key: shuffled(node[key], chance) for key in keys}
-    return [shuffled(one, chance) for one in node] if isinstance(node, list) else node
+        random_.shuffle(keys)
+        return {key: shuffled(node[key], random_) for key in keys}
+    return [shuffled(item, random_) for item in node] if isinstance(node, list) else node
 
 
-def meaning(document: ir.Document) -> object:
-    """All that a caller sees, without the order of fields."""
+def public_view(document: ir.Document) -> object:
+    """Return what callers see of a document, regardless of the order of fields."""
     return (
-        sorted((one.name, one.place.pointer, sorted(fields(document, one.name).items())) for one in document.models),
-        sorted((one.name, one.place.pointer, one.values) for one in document.enums),
+        sorted((model.name, model.place.pointer, sorted(fields(document, model.name).items())) for model in document.models),
+        sorted((enum.name, enum.place.pointer, enum.values) for enum in document.enums),
         [
             (
-                one.id, one.method, one.path,
-                sorted((parameter.location, parameter.wire, shown(parameter.type)) for parameter in one.parameters),
-                [(variant.media_type, shown(variant.type)) for variant in (one.body.variants if one.body else ())],
-                [(response.status, [shown(variant.type) for variant in response.variants]) for response in one.responses],
+                operation.id, operation.method, operation.path,
+                sorted((parameter.location, parameter.wire, shown(parameter.type)) for parameter in operation.parameters),
+                [(variant.media_type, shown(variant.type)) for variant in (operation.body.variants if operation.body else ())],
+                [(response.status, [shown(variant.type) for variant in response.variants]) for response in operation.responses],
             )
-            for one in document.operations
+            for operation in document.operations
         ],
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
-def test_any_order(path: Path) -> None:
+def test_order_of_keys_does_not_matter(path: Path) -> None:
     tree = load(path.read_bytes(), path.name).tree
-    expected = meaning(read_document(json.dumps(tree).encode(), name="x", strict=False).document)
+    expected = public_view(read_document(json.dumps(tree).encode(), name="x", strict=False).document)
     for seed in range(3):
         data = json.dumps(shuffled(tree, random.Random(seed))).encode()
-        assert meaning(read_document(data, name="x", strict=False).document) == expected
+        assert public_view(read_document(data, name="x", strict=False).document) == expected

@@ -1,4 +1,4 @@
-"""Parameters whose name on the wire doesn't read well in Python."""
+"""Python names of parameters."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ paths:
 """
 
 
-def test_the_spec_may_give_another_name() -> None:
+def test_x_xcaas_name_replaces_the_python_name() -> None:
     parameters = operation(read(DOCUMENT).document, "listPets").parameters
-    assert {one.wire: one.name for one in parameters} == {"X-8x8-Tenant": "tenant", "X-Request-Id": "x_request_id"}
+    assert {parameter.wire: parameter.name for parameter in parameters} == {
+        "X-8x8-Tenant": "tenant",
+        "X-Request-Id": "x_request_id",
+    }

@@ -1,4 +1,4 @@
-"""Parameters: where, how, and what documents do to them."""
+"""Parameters: location, style, and mistakes in their declaration."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xcaas_generator.problems import Problem
 
 
 def parameters(text: str, path: str = "/a", more: str = "") -> tuple[tuple[ir.Parameter, ...], tuple[Problem, ...]]:
-    """The parameters of one operation; `text` is the flow list under `parameters`."""
+    """Return the parameters of an operation; `text` is the YAML of `parameters`."""
     result = read(
         f"""
 paths:
@@ -41,58 +41,63 @@ STYLES = {
 
 
 @pytest.mark.parametrize(("text", "type_", "style", "explode"), STYLES.values(), ids=STYLES.keys())
-def test_style(text: str, type_: str, style: str, explode: bool) -> None:
-    (one,), problems = parameters(f"[{text}]")
+def test_styles_are_read(text: str, type_: str, style: str, explode: bool) -> None:
+    (parameter,), problems = parameters(f"[{text}]")
     assert not problems
-    assert (shown(one.type), one.style, one.explode) == (type_, style, explode)
+    assert (shown(parameter.type), parameter.style, parameter.explode) == (type_, style, explode)
 
 
 @pytest.mark.parametrize(("style", "explode"), [("matrix", True), ("label", False), ("simple", False)])
-def test_path_style(style: str, explode: bool) -> None:
+def test_path_styles_are_read(style: str, explode: bool) -> None:
     text = f"[{{name: id, in: path, required: true, style: {style}, explode: {str(explode).lower()}, schema: {{type: string}}}}]"
-    (one,), problems = parameters(text, "/a/{id}")
+    (parameter,), problems = parameters(text, "/a/{id}")
     assert not problems
-    assert (one.style, one.explode, one.required) == (style, explode, True)
+    assert (parameter.style, parameter.explode, parameter.required) == (style, explode, True)
 
 
-def test_content_instead_of_a_schema() -> None:
-    (one,), _ = parameters("[{name: q, in: query, content: {application/json: {schema: {type: object}}}}]")
-    assert (shown(one.type), one.media_type) == ("{any}", "application/json")
+def test_content_may_replace_the_schema() -> None:
+    (parameter,), _ = parameters("[{name: q, in: query, content: {application/json: {schema: {type: object}}}}]")
+    assert (shown(parameter.type), parameter.media_type) == ("{any}", "application/json")
 
 
-def test_notes() -> None:
-    (one,), _ = parameters(
+def test_annotations_are_read() -> None:
+    (parameter,), _ = parameters(
         "[{name: q, in: query, description: Words., deprecated: true, allowReserved: true, example: x,"
         " x-xcaas-from: tenant, schema: {type: [string, 'null'], default: y, maxLength: 3}}]"
     )
-    assert (one.doc, one.deprecated, one.allow_reserved, one.example, one.source) == (
+    assert (parameter.doc, parameter.deprecated, parameter.allow_reserved, parameter.example, parameter.source) == (
         "Words.",
         True,
         True,
         "x",
         "tenant",
     )
-    assert (one.default, one.has_default, one.nullable, one.limits) == ("y", True, True, (("maxLength", 3),))
+    assert (parameter.default, parameter.has_default, parameter.nullable, parameter.limits) == (
+        "y",
+        True,
+        True,
+        (("maxLength", 3),),
+    )
 
 
-def test_the_same_name_in_path_and_query() -> None:
-    found, problems = parameters(
+def test_parameters_in_path_and_query_may_share_a_name() -> None:
+    result, problems = parameters(
         "[{name: id, in: query, schema: {type: string}}, {name: id, in: path, required: true, schema: {type: integer}}]",
         "/a/{id}",
     )
     assert not problems
-    assert [(one.location, shown(one.type)) for one in found] == [("path", "int"), ("query", "str")]
+    assert [(item.location, shown(item.type)) for item in result] == [("path", "int"), ("query", "str")]
 
 
-def test_path_parameters_come_in_the_order_of_the_template() -> None:
-    found, _ = parameters(
+def test_path_parameters_are_in_the_order_of_the_template() -> None:
+    result, _ = parameters(
         "[{name: b, in: path, required: true, schema: {}}, {name: a, in: path, required: true, schema: {}}]",
         "/{a}/{b}.json",
     )
-    assert [one.wire for one in found] == ["a", "b"]
+    assert [item.wire for item in result] == ["a", "b"]
 
 
-def test_what_the_operation_says_counts_before_what_the_path_says() -> None:
+def test_parameters_of_the_operation_override_those_of_the_path() -> None:
     result = read(
         """
         paths:
@@ -107,17 +112,17 @@ def test_what_the_operation_says_counts_before_what_the_path_says() -> None:
         """
     )
     assert not result.warnings
-    assert [(one.wire, shown(one.type)) for one in operation(result.document, "op").parameters] == [
+    assert [(parameter.wire, shown(parameter.type)) for parameter in operation(result.document, "op").parameters] == [
         ("id", "str"),
         ("q", "int"),
     ]
 
 
-def test_headers_that_are_described_elsewhere_are_no_parameters() -> None:
-    found, problems = parameters(
+def test_headers_described_elsewhere_are_no_parameters() -> None:
+    result, problems = parameters(
         "[{name: Accept, in: header, schema: {}}, {name: X-A, in: header, schema: {type: string}}]"
     )
-    assert [one.wire for one in found] == ["X-A"]
+    assert [item.wire for item in result] == ["X-A"]
     assert not problems
 
 
@@ -130,8 +135,8 @@ REFERENCES = {
 
 
 @pytest.mark.parametrize("ref", REFERENCES.values(), ids=REFERENCES.keys())
-def test_reference(ref: str) -> None:
-    (one,), problems = parameters(
+def test_parameters_may_be_references(ref: str) -> None:
+    (parameter,), problems = parameters(
         f"[{{$ref: '{ref}'}}]",
         more="""
   /b:
@@ -145,10 +150,10 @@ components:
 """,
     )
     assert not problems, messages(problems)
-    assert (one.wire, shown(one.type)) == ("q", "Q")
+    assert (parameter.wire, shown(parameter.type)) == ("q", "Q")
 
 
-GUESSED = {
+MISTAKES = {
     "blanks around the name": ("[{name: 'q ', in: query, schema: {type: string}}]", "/a", "q query str", "spaces around"),
     "twice": ("[{name: q, in: query, schema: {type: string}}, {name: q, in: query, schema: {}}]", "/a", "q query str", "twice"),
     "no location": ("[{name: q, schema: {type: string}}]", "/a", "q query str", "location"),
@@ -170,17 +175,19 @@ GUESSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "path", "expected", "message"), GUESSED.values(), ids=GUESSED.keys())
-def test_guessed_with_a_warning(text: str, path: str, expected: str, message: str) -> None:
-    found, problems = parameters(text, path)
-    assert " ".join(f"{one.wire} {one.location} {shown(one.type)}" for one in found) == expected
+@pytest.mark.parametrize(("text", "path", "expected", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_guessed_with_a_warning(text: str, path: str, expected: str, message: str) -> None:
+    result, problems = parameters(text, path)
+    assert " ".join(f"{item.wire} {item.location} {shown(item.type)}" for item in result) == expected
     assert message in messages(problems)
-    assert all(one.line and one.severity == "warning" for one in problems)
+    assert all(problem.line and problem.severity == "warning" for problem in problems)
 
 
-def test_swagger_2_collections() -> None:
-    (one,), problems = parameters("[{name: q, in: query, collectionFormat: pipes, type: array, items: {type: string}}]")
-    assert (shown(one.type), one.style) == ("[str]", "pipeDelimited")
+def test_swagger_2_collection_formats_are_read() -> None:
+    (parameter,), problems = parameters(
+        "[{name: q, in: query, collectionFormat: pipes, type: array, items: {type: string}}]"
+    )
+    assert (shown(parameter.type), parameter.style) == ("[str]", "pipeDelimited")
     assert "collectionFormat" in messages(problems)
 
 
@@ -193,15 +200,15 @@ FILTERS = {
 }
 
 
-@pytest.mark.parametrize(("said", "wanted"), FILTERS.values(), ids=FILTERS.keys())
-def test_a_filter_says_what_it_takes(said: str, wanted: ir.Filter) -> None:
-    found, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {said}}}]")
+@pytest.mark.parametrize(("text", "expected"), FILTERS.values(), ids=FILTERS.keys())
+def test_filters_are_read(text: str, expected: ir.Filter) -> None:
+    result, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {text}}}]")
     assert not problems, messages(problems)
-    assert found[0].filter == wanted
+    assert result[0].filter == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("text", "message"),
     [
         ("{}", "needs 'operators'"),
         ("{operators: []}", "'operators' should be a list of =="),
@@ -213,29 +220,31 @@ def test_a_filter_says_what_it_takes(said: str, wanted: ir.Filter) -> None:
         ("rsql", "should be a mapping"),
     ],
 )
-def test_a_malformed_filter_is_text(said: str, message: str) -> None:
-    found, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {said}}}]")
+def test_malformed_filters_are_left_out(text: str, message: str) -> None:
+    result, problems = parameters(f"[{{name: q, in: query, schema: {{type: string}}, x-xcaas-filter: {text}}}]")
     assert message in messages(problems)
-    assert found[0].filter is None
+    assert result[0].filter is None
 
 
-def test_a_cookie_that_goes_out_as_it_is() -> None:
-    listed = (
+def test_cookies_of_style_cookie_are_sent_unescaped() -> None:
+    cookies = (
         "[{name: a, in: cookie, style: cookie, schema: {type: string}}, {name: b, in: cookie, schema: {type: string}}]"
     )
-    result = read(f"paths: {{/a: {{get: {{operationId: op, parameters: {listed}, responses: {{}}}}}}}}")
-    assert [(one.style, one.allow_reserved) for one in operation(result.document, "op").parameters] == [
+    result = read(f"paths: {{/a: {{get: {{operationId: op, parameters: {cookies}, responses: {{}}}}}}}}")
+    assert [
+        (parameter.style, parameter.allow_reserved) for parameter in operation(result.document, "op").parameters
+    ] == [
         ("form", True),
         ("form", False),
     ]
 
 
 @pytest.mark.parametrize("name", ["X Foo", "X-Ü", "X:Y"])
-def test_what_no_header_can_be_called(name: str) -> None:
+def test_invalid_header_names_are_refused_if_required(name: str) -> None:
     header = f"name: '{name}', in: header, schema: {{type: string}}"
     result = read(
         f"paths: {{/a: {{get: {{operationId: op, parameters: [{{{header}}}], responses: {{}}}}, "
         f"put: {{parameters: [{{{header}, required: true}}], responses: {{}}}}}}}}"
     )
     assert operation(result.document, "op").parameters == ()
-    assert [one.reason for one in result.document.refused] == [f"no header can be called {name!r}"]
+    assert [refusal.reason for refusal in result.document.refused] == [f"no header can be called {name!r}"]

@@ -1,4 +1,4 @@
-"""References where OpenAPI has an object, a map or a list: followed wherever they stand, else the operation is refused."""
+"""References in place of any object, map or list are followed; if they dangle, the operation is refused."""
 
 from __future__ import annotations
 
@@ -58,24 +58,27 @@ x-parts:
 """
 
 
-def test_in_every_position() -> None:
+def test_references_are_followed_in_every_position() -> None:
     result = read(DOCUMENT)
-    found = operation(result.document, "putThing")
-    assert [(one.wire, shown(one.type)) for one in found.parameters] == [("id", "int"), ("page", "int")]
-    assert found.body is not None
-    assert [shown(one.type) for one in found.body.variants] == ["Thing"]
-    assert [(one.status, [shown(each.type) for each in one.variants]) for one in found.responses] == [
-        ("200", ["Thing"])
+    parsed = operation(result.document, "putThing")
+    assert [(parameter.wire, shown(parameter.type)) for parameter in parsed.parameters] == [
+        ("id", "int"),
+        ("page", "int"),
     ]
-    assert [one.wire for one in found.responses[0].headers] == ["X-Rate"]
-    assert found.security == (("Key",),)
-    assert [one.url for one in found.servers] == ["https://h.example"]
-    assert [(one.name, one.operation) for one in result.document.webhooks] == [("done", "putThing")]
+    assert parsed.body is not None
+    assert [shown(variant.type) for variant in parsed.body.variants] == ["Thing"]
+    assert [
+        (response.status, [shown(variant.type) for variant in response.variants]) for response in parsed.responses
+    ] == [("200", ["Thing"])]
+    assert [header.wire for header in parsed.responses[0].headers] == ["X-Rate"]
+    assert parsed.security == (("Key",),)
+    assert [server.url for server in parsed.servers] == ["https://h.example"]
+    assert [(webhook.name, webhook.operation) for webhook in result.document.webhooks] == [("done", "putThing")]
     assert fields(result.document, "Thing") == {"name": "str!", "kind": "ThingKind", "other": "int|str"}
     assert messages(result.warnings) == ""
 
 
-def test_in_many_files(tmp_path: Path) -> None:
+def test_references_are_followed_across_files(tmp_path: Path) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "get.yaml").write_text(
         "operationId: getThing\nparameters: {$ref: list.yaml}\nresponses: {'200': {$ref: ok.yaml}}\n", "utf-8"
@@ -91,26 +94,26 @@ def test_in_many_files(tmp_path: Path) -> None:
         HEAD + "paths: {/a: {get: {$ref: parts/get.yaml}}}\ncomponents: {schemas: {$ref: schemas.yaml}}\n", "utf-8"
     )
     result = read_document(source, name="doc", strict=False)
-    found = operation(result.document, "getThing")
-    assert [one.wire for one in found.parameters] == ["page"]
-    assert shown(found.responses[0].variants[0].type) == "Thing"
+    parsed = operation(result.document, "getThing")
+    assert [parameter.wire for parameter in parsed.parameters] == ["page"]
+    assert shown(parsed.responses[0].variants[0].type) == "Thing"
     assert messages(result.warnings) == ""
 
 
-def test_what_stands_beside_a_reference_in_a_map_adds_to_it() -> None:
+def test_entries_beside_a_reference_are_added_to_a_map() -> None:
     result = read(
         "paths:\n  $ref: '#/x-more'\n  /b: {get: {operationId: b, responses: {'204': {description: none}}}}\n"
         "x-more:\n  /a: {get: {operationId: a, responses: {'204': {description: none}}}}\n"
     )
-    assert [one.path for one in result.document.operations] == ["/a", "/b"]
+    assert [operation.path for operation in result.document.operations] == ["/a", "/b"]
 
 
-def test_a_property_may_be_named_like_a_reference() -> None:
+def test_a_property_may_be_named_ref() -> None:
     result = read("paths: {}\ncomponents: {schemas: {A: {properties: {$ref: {type: string}, b: {type: integer}}}}}")
     assert fields(result.document, "A") == {"$ref": "str", "b": "int"}
 
 
-GOOD = "  /good: {get: {operationId: good, responses: {'204': {description: none}}}}\n"
+VALID_PATH = "  /good: {get: {operationId: good, responses: {'204': {description: none}}}}\n"
 PARTS = """
 x-part: {type: object, properties: {friend: {$ref: '#/x-part'}, lost: {allOf: [{$ref: '#/nope'}]}}}
 x-circle: {$ref: '#/x-round'}
@@ -153,23 +156,23 @@ x-other: {allOf: [{$ref: '#/x-two'}, {$ref: '#/x-self'}]}
         "{get: {responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/x-two'}}}}}}}",
     ],
 )
-def test_an_operation_that_can_not_be_followed_is_refused(item: str) -> None:
-    result = read(f"paths:\n  /a: {item}\n{GOOD}{PARTS}")
-    assert [one.id for one in result.document.operations] == ["good"]
-    assert [one.path for one in result.document.refused] == ["/a"]
-    assert any(one.severity == "error" and one.line for one in result.warnings)
+def test_operations_that_need_dangling_references_are_refused(item: str) -> None:
+    result = read(f"paths:\n  /a: {item}\n{VALID_PATH}{PARTS}")
+    assert [operation.id for operation in result.document.operations] == ["good"]
+    assert [refusal.path for refusal in result.document.refused] == ["/a"]
+    assert any(problem.severity == "error" and problem.line for problem in result.warnings)
     with pytest.raises(InputError):  # and with nothing else in it, the document is
         read(f"paths:\n  /a: {item}\n{PARTS}")
 
 
-def test_an_error_that_can_not_be_found_costs_its_body_only() -> None:
+def test_a_dangling_error_response_has_no_body() -> None:
     result = read("paths: {/a: {get: {operationId: a, responses: {'200': {description: ok}, '404': {$ref: '#/no'}}}}}")
-    assert [one.status for one in operation(result.document, "a").responses] == ["200", "404"]
+    assert [response.status for response in operation(result.document, "a").responses] == ["200", "404"]
     assert "the error 404 has no body" in messages(result.warnings)
 
 
-def test_one_reference_that_leads_nowhere_is_nobody_elses() -> None:
-    """Neither that of no text, nor one that stands in `$defs` which nothing refers to."""
+def test_dangling_references_elsewhere_do_not_refuse_operations() -> None:
+    """Neither empty ones, nor those in unused `$defs`."""
     schema = "{responses: {'200': {description: ok, content: {application/json: {schema: %s}}}}}"
     result = read(
         f"""
@@ -177,27 +180,27 @@ paths:
   /empty: {{get: {schema % "{$ref: ''}"}}}
   /lost: {{get: {schema % "{$ref: nope}"}}}
   /unused: {{get: {schema % "{type: string, $defs: {unused: {$ref: nope}}}"}}}
-{GOOD}"""
+{VALID_PATH}"""
     )
-    assert {"/good", "/unused"} <= {one.path for one in result.document.operations}
-    assert "/lost" in {one.path for one in result.document.refused}
+    assert {"/good", "/unused"} <= {operation.path for operation in result.document.operations}
+    assert "/lost" in {refusal.path for refusal in result.document.refused}
 
 
-def test_circles_of_many_parts_are_looked_through_once() -> None:
+def test_circular_parts_are_searched_once() -> None:
     names = [f"S{number}" for number in range(40)]
     schemas = "".join(
-        f"    {name}: {{allOf: [{{$ref: '#/components/schemas/{after}'}}, {{$ref: '#/components/schemas/{after}'}}]}}\n"
-        for name, after in zip(names, [*names[1:], names[0]], strict=True)
+        f"    {name}: {{allOf: [{{$ref: '#/components/schemas/{successor}'}}, {{$ref: '#/components/schemas/{successor}'}}]}}\n"
+        for name, successor in zip(names, [*names[1:], names[0]], strict=True)
     )
     content = "{application/json: {schema: {$ref: '#/components/schemas/S0'}}}"
     result = read(
-        f"paths:\n  /a: {{get: {{responses: {{'200': {{description: ok, content: {content}}}}}}}}}\n{GOOD}"
+        f"paths:\n  /a: {{get: {{responses: {{'200': {{description: ok, content: {content}}}}}}}}}\n{VALID_PATH}"
         f"components:\n  schemas:\n{schemas}"
     )
-    assert [one.path for one in result.document.refused] == ["/a"]
+    assert [refusal.path for refusal in result.document.refused] == ["/a"]
 
 
-def test_what_is_not_needed_may_lead_nowhere() -> None:
+def test_unneeded_references_may_dangle() -> None:
     result = read(
         """
 paths:
@@ -219,17 +222,17 @@ components:
     Unused: {properties: {a: {$ref: '#/nope'}}}
 """
     )
-    assert [one.id for one in result.document.operations] == ["a"]
+    assert [operation.id for operation in result.document.operations] == ["a"]
     assert result.document.refused == ()
 
 
-def test_paths_that_lead_nowhere_are_no_empty_package() -> None:
+def test_dangling_paths_raise() -> None:
     with pytest.raises(InputError, match="there are no operations"):
         read("paths: {$ref: nope.yaml}")
 
 
 @pytest.mark.parametrize("schemes", ["{$ref: '#/nope'}", "{Key: {$ref: '#/nope'}}", "{Key: nothing}", "{}"])
-def test_a_security_scheme_that_is_not_declared_is_for_the_caller_to_see_to(schemes: str) -> None:
+def test_credentials_of_undeclared_schemes_are_left_to_the_caller(schemes: str) -> None:
     text = (
         "paths:\n  /a: {get: {operationId: a, responses: {'204': {description: none}}}}\n"
         "  /b: {get: {operationId: b, security: [], responses: {'204': {description: none}}}}\n"
@@ -237,16 +240,16 @@ def test_a_security_scheme_that_is_not_declared_is_for_the_caller_to_see_to(sche
     )
     result = read(text)
     assert result.document.refused == ()
-    assert {one.id: one.security for one in result.document.operations} == {"a": (("Key",),), "b": ()}
-    assert [(one.name, one.kind) for one in result.document.security_schemes] == [("Key", "other")]
+    assert {operation.id: operation.security for operation in result.document.operations} == {"a": (("Key",),), "b": ()}
+    assert [(scheme.name, scheme.kind) for scheme in result.document.security_schemes] == [("Key", "other")]
     assert "callers have to supply its credential" in messages(result.warnings)
 
 
-def test_another_scheme_opens_the_operation_as_well() -> None:
+def test_requirements_of_declared_schemes_are_kept() -> None:
     result = read(
         "paths: {/a: {get: {operationId: a, security: [{No: []}, {Key: []}], responses: {'204': {description: ''}}}}}\n"
         "components: {securitySchemes: {Key: {type: apiKey, in: header, name: X-Key}}}\n"
     )
-    found: ir.Operation = operation(result.document, "a")
-    assert found.security == (("Key",),)
+    parsed: ir.Operation = operation(result.document, "a")
+    assert parsed.security == (("Key",),)
     assert "no security scheme 'No'" in messages(result.warnings)

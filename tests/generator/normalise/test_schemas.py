@@ -1,4 +1,4 @@
-"""What schemas mean: one small schema per cause, as the property `it` of a class."""
+"""Shapes of schemas: small schemas, each as the property `it` of a class."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ TYPES = {
 
 
 @pytest.mark.parametrize(("text", "expected"), TYPES.values(), ids=TYPES.keys())
-def test_type(text: str, expected: str) -> None:
+def test_schemas_have_a_type(text: str, expected: str) -> None:
     field, _, problems = read_schema(text, others=OTHERS)
     assert not problems, messages(problems)
     assert shown(field.type) + "?" * field.nullable == expected
@@ -98,7 +98,7 @@ NULLABLE = {
 
 
 @pytest.mark.parametrize(("text", "expected"), NULLABLE.values(), ids=NULLABLE.keys())
-def test_nullable_of_3_0(text: str, expected: str) -> None:
+def test_nullable_keyword_of_3_0_is_read(text: str, expected: str) -> None:
     field, _, problems = read_schema(text, version="3.0.3", others=OTHERS)
     assert not problems
     assert (shown(field.type), field.nullable) == (expected, True)
@@ -152,24 +152,24 @@ MERGED = {
 
 
 @pytest.mark.parametrize(("text", "expected"), MERGED.values(), ids=MERGED.keys())
-def test_merged_into_one_class(text: str, expected: dict[str, str]) -> None:
+def test_all_of_is_merged_into_one_class(text: str, expected: dict[str, str]) -> None:
     field, document, problems = read_schema(text, others=OTHERS)
     assert not problems, messages(problems)
     assert shown(field.type) == "HolderIt"
     assert fields(document, "HolderIt") == expected
 
 
-def test_an_enum_beside_a_list_has_values_of_the_items_type() -> None:
+def test_an_enum_beside_an_array_is_read_as_that_of_its_items() -> None:
     _, document, _ = read_schema("{type: array, items: {type: integer}, enum: [1, 2]}")
     assert next(enum.values for enum in document.enums if enum.name == "HolderItItem") == (1, 2)
 
 
-def test_enums_that_apply_together_intersect() -> None:
+def test_combined_enums_are_intersected() -> None:
     _, document, _ = read_schema(f"{{allOf: [{COLOR}, {{$ref: '#/components/schemas/Size'}}]}}", others=OTHERS)
     assert next(enum.values for enum in document.enums if enum.name == "HolderIt") == ("green",)
 
 
-def test_a_union_with_common_properties_gives_each_member_all_of_them() -> None:
+def test_common_properties_are_added_to_each_member_of_a_union() -> None:
     text = f"{{properties: {{id: {{type: integer}}}}, oneOf: [{PET}, {{$ref: '#/components/schemas/Cat'}}]}}"
     field, document, problems = read_schema(text, others=OTHERS)
     assert not problems
@@ -186,22 +186,22 @@ def test_all_of_over_a_union_is_a_union() -> None:
     assert fields(document, "HolderItCat") == {"id": "int", "claws": "int"}
 
 
-def test_properties_with_types_for_the_rest() -> None:
+def test_additional_properties_have_a_type() -> None:
     _, document, _ = read_schema("{properties: {a: {type: string}}, additionalProperties: {type: integer}}")
-    found = model(document, "HolderIt")
-    assert found.extra is not None
-    assert shown(found.extra) == "int"
-    assert not found.closed
+    holder = model(document, "HolderIt")
+    assert holder.extra is not None
+    assert shown(holder.extra) == "int"
+    assert not holder.closed
 
 
-def test_closed_and_open_objects() -> None:
+def test_additional_properties_may_be_forbidden_or_free() -> None:
     _, document, _ = read_schema("{properties: {a: {type: string}}, additionalProperties: false}")
     assert model(document, "HolderIt").closed
     _, document, _ = read_schema("{properties: {a: {type: string}}, additionalProperties: true}")
     assert (model(document, "HolderIt").closed, model(document, "HolderIt").extra) == (False, None)
 
 
-def test_what_is_said_about_a_field() -> None:
+def test_fields_have_annotations_of_referenced_schemas() -> None:
     field, _, _ = read_schema("{$ref: '#/components/schemas/Count', readOnly: true}", others=OTHERS)
     assert (field.doc, field.default, field.has_default) == ("How many.", 3, True)
     assert field.limits == (("minimum", 1),)
@@ -209,7 +209,7 @@ def test_what_is_said_about_a_field() -> None:
     assert not field.write_only
 
 
-def test_a_class_keeps_its_docs_to_itself() -> None:
+def test_descriptions_of_classes_are_not_those_of_fields() -> None:
     others = "Doc: {type: object, description: Of the class., properties: {a: {type: string}}}"
     field, document, _ = read_schema(
         "{allOf: [{$ref: '#/components/schemas/Doc'}], description: Of the field.}", others=others
@@ -242,14 +242,14 @@ def test_a_class_keeps_its_docs_to_itself() -> None:
         ("{default: [1]}", [1]),
     ],
 )
-def test_default(text: str, expected: object) -> None:
+def test_valid_defaults_are_kept(text: str, expected: object) -> None:
     field, _, problems = read_schema(text)
     assert not problems
     assert (field.default, field.has_default) == (expected, True)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "given"),
+    ("text", "expected", "has_default"),
     [
         ("{type: number, default: '1.5'}", 1.5, True),
         ("{type: number, default: .inf}", None, False),
@@ -265,14 +265,14 @@ def test_default(text: str, expected: object) -> None:
         ("{default: .nan}", None, False),
     ],
 )
-def test_default_that_does_not_fit(text: str, expected: object, given: bool) -> None:
+def test_invalid_defaults_are_converted_or_left_out(text: str, expected: object, has_default: bool) -> None:
     field, _, problems = read_schema(text)
-    assert (field.default, field.has_default) == (expected, given)
+    assert (field.default, field.has_default) == (expected, has_default)
     assert problems
 
 
-def test_what_stands_beside_a_reference_is_the_fields_own() -> None:
+def test_description_beside_a_reference_is_the_fields() -> None:
     others = "Pet: {type: object, description: An animal., properties: {name: {type: string}}}"
-    own, _, _ = read_schema("{$ref: '#/components/schemas/Pet', description: The favourite.}", others=others)
-    bare, _, _ = read_schema("{$ref: '#/components/schemas/Pet'}", others=others)
-    assert (own.doc, bare.doc) == ("The favourite.", "")
+    described, _, _ = read_schema("{$ref: '#/components/schemas/Pet', description: The favourite.}", others=others)
+    undescribed, _, _ = read_schema("{$ref: '#/components/schemas/Pet'}", others=others)
+    assert (described.doc, undescribed.doc) == ("The favourite.", "")

@@ -1,4 +1,4 @@
-"""Servers at three levels, their variables, and security."""
+"""Servers at three levels, their variables, and security requirements."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ URLS = {
 
 
 @pytest.mark.parametrize(("text", "url"), URLS.values(), ids=URLS.keys())
-def test_url(text: str, url: str) -> None:
-    (one,), problems = servers(text)
+def test_urls_are_read(text: str, url: str) -> None:
+    (server,), problems = servers(text)
     assert not problems
-    assert one.url == url
+    assert server.url == url
 
 
-def test_the_vocabulary_of_variables() -> None:
-    (one,), _ = servers(
+def test_extensions_of_variables_are_read() -> None:
+    (server,), _ = servers(
         "[{url: 'https://h{r}', variables: {r: {default: '', enum: ['', /eu], x-xcaas-from: region, "
         "x-xcaas-required: true, x-xcaas-names: {us: '', eu: /eu}, description: Where.}}}]"
     )
-    assert one.variables == (
+    assert server.variables == (
         ir.Variable("r", "", ("", "/eu"), "Where.", (("eu", "/eu"), ("us", "")), "region", required=True),
     )
 
 
-GUESSED = {
+MISTAKES = {
     "protocol-relative": ("[{url: //a.example/v1}]", "https://a.example/v1", "no scheme"),
     "a bare host": ("[{url: a.example/v1}]", "https://a.example/v1", "no scheme"),
     "blanks": ("[{url: ' https://a.example '}]", "https://a.example", "spaces around"),
@@ -69,20 +69,20 @@ GUESSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "url", "message"), GUESSED.values(), ids=GUESSED.keys())
-def test_guessed_with_a_warning(text: str, url: str, message: str) -> None:
-    (one,), problems = servers(text)
-    assert one.url == url
+@pytest.mark.parametrize(("text", "url", "message"), MISTAKES.values(), ids=MISTAKES.keys())
+def test_mistakes_are_guessed_with_a_warning(text: str, url: str, message: str) -> None:
+    (server,), problems = servers(text)
+    assert server.url == url
     assert message in messages(problems)
 
 
-def test_numbers_in_variables_are_texts_as_written() -> None:
-    (one,), problems = servers("[{url: 'https://h:{p}', variables: {p: {default: 8443, enum: [8443, 1.10]}}}]")
+def test_numbers_in_variables_are_strings_as_written() -> None:
+    (server,), problems = servers("[{url: 'https://h:{p}', variables: {p: {default: 8443, enum: [8443, 1.10]}}}]")
     assert not problems
-    assert one.variables == (ir.Variable("p", "8443", ("8443", "1.10")),)
+    assert server.variables == (ir.Variable("p", "8443", ("8443", "1.10")),)
 
 
-def test_the_nearest_servers_count() -> None:
+def test_servers_of_an_operation_override_those_above() -> None:
     document = read(
         """
         servers: [{url: 'https://root'}]
@@ -99,7 +99,7 @@ def test_the_nearest_servers_count() -> None:
     assert urls == {"near": "https://operation", "middle": "https://path", "far": "https://root"}
 
 
-def test_a_host_of_swagger_2() -> None:
+def test_the_host_of_swagger_2_is_a_server() -> None:
     result = read("host: a.example\nbasePath: /v1/\npaths: {/a: {get: {responses: {'204': {description: ''}}}}}")
     assert result.document.servers == (ir.Server("https://a.example/v1"),)
     assert "Swagger 2" in messages(result.warnings)
@@ -141,10 +141,10 @@ def security(own: str, root: str = "") -> tuple[tuple[tuple[str, ...], ...], tup
         ("security: [{}, {key: []}],", "", ((), ("key",))),
     ],
 )
-def test_security(own: str, root: str, expected: tuple[tuple[str, ...], ...]) -> None:
-    found, problems = security(own, root)
+def test_security_requirements_are_read(own: str, root: str, expected: tuple[tuple[str, ...], ...]) -> None:
+    requirements, problems = security(own, root)
     assert not problems
-    assert found == expected
+    assert requirements == expected
 
 
 @pytest.mark.parametrize(
@@ -157,13 +157,15 @@ def test_security(own: str, root: str, expected: tuple[tuple[str, ...], ...]) ->
         ("security: [{digest: []}],", (("digest",),), "supply the credential of 'digest' themselves"),
     ],
 )
-def test_security_guessed_with_a_warning(own: str, expected: tuple[tuple[str, ...], ...], message: str) -> None:
-    found, problems = security(own)
-    assert found == expected
+def test_mistakes_in_security_are_guessed_with_a_warning(
+    own: str, expected: tuple[tuple[str, ...], ...], message: str
+) -> None:
+    requirements, problems = security(own)
+    assert requirements == expected
     assert message in messages(problems)
 
 
-def test_kinds_of_schemes() -> None:
+def test_security_schemes_have_a_kind() -> None:
     schemes = {scheme.name: scheme for scheme in read("paths: {}\n" + SCHEMES).document.security_schemes}
     assert {name: scheme.kind for name, scheme in schemes.items()} == {
         "basic": "http-basic", "bearer": "http-bearer", "cert": "mutual-tls", "digest": "other",
@@ -195,16 +197,16 @@ def test_kinds_of_schemes() -> None:
         ("{type: magic}", "other", "no type of security scheme"),
     ],
 )
-def test_schemes_guessed_with_a_warning(text: str, kind: str, message: str) -> None:
+def test_mistakes_in_security_schemes_are_guessed_with_a_warning(text: str, kind: str, message: str) -> None:
     result = read(f"paths: {{}}\ncomponents: {{securitySchemes: {{s: {text}}}}}")
     assert result.document.security_schemes[0].kind == kind
     assert message in messages(result.warnings)
 
 
-def test_a_variable_without_a_default_is_asked_for_and_an_empty_default_is_one() -> None:
+def test_variables_without_a_default_are_required() -> None:
     variables = "{a: {}, b: {default: ''}, c: {enum: [x]}, e: {default: '{e}'}, f: {default: '{f}', enum: [y]}}"
     (server,), _ = servers(f"[{{url: 'https://{{a}}.example/{{b}}/{{c}}/{{d}}/{{e}}/{{f}}', variables: {variables}}}]")
-    assert [(one.name, one.default, one.required) for one in server.variables] == [
+    assert [(variable.name, variable.default, variable.required) for variable in server.variables] == [
         ("a", "", True),
         ("b", "", False),
         ("c", "x", False),

@@ -1,4 +1,4 @@
-"""What a service sends of its own accord: `webhooks`, and `callbacks` of operations."""
+"""`webhooks` of documents, and `callbacks` of operations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_webhook_has_name_method_and_payload() -> None:
     assert not result.document.operations
 
 
-def test_a_payload_without_a_name_gets_one() -> None:
+def test_an_inline_payload_is_named_after_its_webhook() -> None:
     schema = (
         "{type: object, properties: {size: {type: integer}, owner: {type: object, properties: {id: {type: string}}}}}"
     )
@@ -35,7 +35,7 @@ def test_a_payload_without_a_name_gets_one() -> None:
     assert [field.wire for field in model(result.document, "PetBornPayload").fields] == ["size", "owner"]
 
 
-def test_callbacks_stand_beside_them_with_their_operation() -> None:
+def test_callbacks_are_webhooks_with_an_operation() -> None:
     result = read(
         f"""
         paths:
@@ -50,7 +50,7 @@ def test_callbacks_stand_beside_them_with_their_operation() -> None:
         {PET[:-1]}, callbacks: {{Shared: {{'https://x.test': {{put: {{}}, delete: {{}}}}}}}}}}
         """
     )
-    assert [(one.operation, one.name, one.method, one.url) for one in result.document.webhooks] == [
+    assert [(webhook.operation, webhook.name, webhook.method, webhook.url) for webhook in result.document.webhooks] == [
         ("subscribe", "onPet", "POST", "{$request.body#/url}"),
         ("subscribe", "shared", "DELETE", "https://x.test"),
         ("subscribe", "shared", "PUT", "https://x.test"),
@@ -58,17 +58,17 @@ def test_callbacks_stand_beside_them_with_their_operation() -> None:
     assert payload(result.document.webhooks[0]) == "Pet"
 
 
-def test_the_older_key_and_references_to_path_items() -> None:
+def test_x_webhooks_and_references_to_path_items_are_read() -> None:
     result = read(
         f"""
         x-webhooks: {{newPet: {{$ref: '#/components/pathItems/Hook'}}}}
         {PET[:-1]}, pathItems: {{Hook: {{post: {{{BODY}}}}}}}}}
         """
     )
-    assert [(one.name, payload(one)) for one in result.document.webhooks] == [("newPet", "Pet")]
+    assert [(webhook.name, payload(webhook)) for webhook in result.document.webhooks] == [("newPet", "Pet")]
 
 
-def test_what_can_not_be_read_is_named() -> None:
+def test_unreadable_webhooks_are_reported() -> None:
     result = read(
         """
         webhooks: {nothing: {}, gone: {$ref: '#/components/pathItems/Gone'}, x-note: 1}
@@ -79,13 +79,13 @@ def test_what_can_not_be_read_is_named() -> None:
               responses: {'200': {description: ''}}
         """
     )
-    said = messages(result.warnings)
+    warnings = messages(result.warnings)
     assert not result.document.webhooks
-    assert "nothing is sent by 'nothing'" in said
-    assert "nothing is sent by 'gone'" in said
-    assert "the callback 'odd' can't be read" in said
+    assert "nothing is sent by 'nothing'" in warnings
+    assert "nothing is sent by 'gone'" in warnings
+    assert "the callback 'odd' can't be read" in warnings
 
 
-def test_webhooks_that_are_no_mapping() -> None:
+def test_webhooks_that_are_no_mapping_are_reported() -> None:
     result = read("webhooks: [1]\npaths: {}\n")
     assert "'webhooks' should be a mapping" in messages(result.warnings)

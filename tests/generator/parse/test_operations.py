@@ -1,4 +1,4 @@
-"""What the parser refuses all the same is refused with its place, and the rest goes on."""
+"""Parts that the parser refuses are reported with their location, and left out."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ components:
 """
 
 
-def drafted() -> tuple[DocumentDraft, Canonical, Report]:
+def create_draft() -> tuple[DocumentDraft, Canonical, Report]:
     report = Report()
-    library = Documents(report)
-    file = library.read_root(TEXT, "doc")
-    draft = normalise(Node(file, "", file.tree), Resolver(library, report), report, "doc")
+    documents = Documents(report)
+    file = documents.read_root(TEXT, "doc")
+    draft = normalise(Node(file, "", file.tree), Resolver(documents, report), report, "doc")
     return draft, emit(draft), report
 
 
@@ -42,8 +42,8 @@ def part(node: ir.JSON, *path: str) -> dict[str, ir.JSON]:
     return node
 
 
-def test_the_canonical_document_says_the_same() -> None:
-    _, canonical, report = drafted()
+def test_the_canonical_document_is_equivalent() -> None:
+    _, canonical, report = create_draft()
     assert not report.problems
     assert part(canonical.document, "components", "schemas", "Pet") == {
         "type": "object",
@@ -53,27 +53,27 @@ def test_the_canonical_document_says_the_same() -> None:
     assert canonical.slots == [("/pets", "get"), ("/toys", "get")]
 
 
-def test_a_class_that_the_parser_does_not_take() -> None:
-    draft, canonical, report = drafted()
+def test_operations_with_a_class_that_the_parser_refuses_are_refused() -> None:
+    draft, canonical, report = create_draft()
     part(canonical.document, "components", "schemas", "Pet", "properties")["name"] = {
         "$ref": "#/components/schemas/Gone"
     }
     document = parse(draft, canonical, report)
     check(document)
-    assert [one.id for one in document.operations] == ["listToys"]
-    assert [(one.method, one.path, one.place.pointer) for one in document.refused] == [
+    assert [operation.id for operation in document.operations] == ["listToys"]
+    assert [(refusal.method, refusal.path, refusal.place.pointer) for refusal in document.refused] == [
         ("GET", "/pets", "/paths/~1pets/get")
     ]
-    assert [one.name for one in document.models] == ["Toy"]
-    said = "\n".join(str(problem) for problem in report.problems)
-    assert "Could not find reference" in said
-    assert "the class Pet was left out" in said
-    assert "GET /pets was refused" in said
+    assert [model.name for model in document.models] == ["Toy"]
+    problems = "\n".join(str(problem) for problem in report.problems)
+    assert "Could not find reference" in problems
+    assert "the class Pet was left out" in problems
+    assert "GET /pets was refused" in problems
 
 
-def test_an_operation_that_the_canonical_document_lost() -> None:
-    draft, canonical, report = drafted()
+def test_operations_missing_in_the_canonical_document_are_refused() -> None:
+    draft, canonical, report = create_draft()
     part(canonical.document, "paths", "/pets", "get")["responses"] = {"200": 5}
     document = parse(draft, canonical, report)
-    assert [one.id for one in document.operations] == ["listToys"]
+    assert [operation.id for operation in document.operations] == ["listToys"]
     assert document.refused[0].reason == "the canonical document has no responses/200"
