@@ -123,9 +123,9 @@ def verify_section(section: Section, document: ir.Document) -> None:
         [(item.method, item.path) for item in document.operations]
         + [(item.method, item.path) for item in document.refused]
     )
-    listed = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
+    actual = sorted((str(item["method"]), str(item["path"])) for item in (*section.operations, *section.refused))
     names = [item["call"] for item in section.operations]
-    if expected != listed or len(set(map(str, names))) != len(names):
+    if expected != actual or len(set(map(str, names))) != len(names):
         raise Failure(
             f"the generator's manifest for {section.product} does not cover its document; nothing was written"
         )

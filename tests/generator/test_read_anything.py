@@ -1,6 +1,6 @@
-"""Documents that nobody wrote: generated at random, and real ones with something broken at random.
+"""Random documents, and real ones with random defects.
 
-Whatever comes in, out comes a sound document or an `InputError`, never another exception.
+Any input gives a valid document or an `InputError`, never another exception.
 """
 
 from __future__ import annotations
@@ -36,22 +36,24 @@ def either(*strategies: Strategy) -> Strategy:
     return st.one_of(*strategies)
 
 
-def among(*values: JSON) -> Strategy:
+def sampled(*values: JSON) -> Strategy:
     return st.sampled_from(values)
 
 
-def listing(items: Strategy, most: int = 3) -> Strategy:
-    return st.lists(items, max_size=most).map(lambda found: found)
+def lists(items: Strategy, max_size: int = 3) -> Strategy:
+    return st.lists(items, max_size=max_size).map(lambda found: found)
 
 
-def mapping(keys: Iterable[str], values: Strategy, most: int = 3) -> Strategy:
-    found: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(st.sampled_from(list(keys)), values, max_size=most)
-    return found.map(lambda one: one)
+def mapping(keys: Iterable[str], values: Strategy, max_size: int = 3) -> Strategy:
+    strategy: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(
+        st.sampled_from(list(keys)), values, max_size=max_size
+    )
+    return strategy.map(lambda one: one)
 
 
 def record(optional: Mapping[str, Strategy], **required: Strategy) -> Strategy:
-    found: st.SearchStrategy[dict[str, JSON]] = st.fixed_dictionaries(required, optional=dict(optional))
-    return found.map(lambda one: one)
+    strategy: st.SearchStrategy[dict[str, JSON]] = st.fixed_dictionaries(required, optional=dict(optional))
+    return strategy.map(lambda one: one)
 
 
 NAMES = ["a", "A", "b-c", "b_c", "Pet", "pet ", "class", "", "$ref", "\u0130x", "'''", "{x}", "日本"]
@@ -61,13 +63,13 @@ REFS = [
 ]
 nothing: JSON = None
 junk = either(
-    among(nothing, True, False, [], {}, 1e400),
+    sampled(nothing, True, False, [], {}, 1e400),
     st.integers(-3, 300).map(lambda number: number),
     st.floats(allow_nan=True, width=16).map(lambda number: number),
-    among(*NAMES),
+    sampled(*NAMES),
 )
-names, refs = among(*NAMES), among(*REFS)
-types = among("string", "integer", "number", "boolean", "array", "object", "null", "String", "thing")
+names, refs = sampled(*NAMES), sampled(*REFS)
+types = sampled("string", "integer", "number", "boolean", "array", "object", "null", "String", "thing")
 
 
 def reference(ref: JSON) -> JSON:
@@ -77,19 +79,19 @@ def reference(ref: JSON) -> JSON:
 def _schema(inner: Strategy) -> Strategy:
     return record(
         {
-            "type": either(types, listing(types), junk),
-            "format": either(among("date", "int64", "binary", "uuid", "epoch-seconds"), junk),
-            "enum": either(listing(junk, 4), junk),
+            "type": either(types, lists(types), junk),
+            "format": either(sampled("date", "int64", "binary", "uuid", "epoch-seconds"), junk),
+            "enum": either(lists(junk, 4), junk),
             "const": junk,
             "properties": either(mapping(NAMES, inner), junk),
-            "required": either(listing(names, 2), junk),
+            "required": either(lists(names, 2), junk),
             "additionalProperties": either(inner, junk),
             "patternProperties": mapping(NAMES, inner, 2),
             "items": either(inner, junk),
-            "prefixItems": listing(inner, 2),
-            "allOf": either(listing(inner), junk),
-            "oneOf": either(listing(inner), junk),
-            "anyOf": listing(inner),
+            "prefixItems": lists(inner, 2),
+            "allOf": either(lists(inner), junk),
+            "oneOf": either(lists(inner), junk),
+            "anyOf": lists(inner),
             "discriminator": either(record({"mapping": mapping(NAMES, refs, 2)}, propertyName=names), junk),
             "nullable": junk,
             "default": junk,
@@ -110,7 +112,7 @@ parameter = either(
     record(
         {
             "name": either(names, junk),
-            "in": either(among("path", "query", "header", "cookie", "body", "formData"), junk),
+            "in": either(sampled("path", "query", "header", "cookie", "body", "formData"), junk),
             "required": junk,
             "schema": schemas,
             "content": media,
@@ -130,12 +132,12 @@ operation = either(
     record(
         {
             "operationId": either(names, junk),
-            "parameters": either(listing(parameter), junk),
+            "parameters": either(lists(parameter), junk),
             "requestBody": either(record({}, content=media), junk),
             "responses": either(responses, junk),
-            "tags": either(listing(names, 2), junk),
-            "security": either(listing(junk, 2), junk),
-            "servers": either(listing(junk, 2), junk),
+            "tags": either(lists(names, 2), junk),
+            "security": either(lists(junk, 2), junk),
+            "servers": either(lists(junk, 2), junk),
             "x-xcaas-pagination": junk,
             "x-xcaas-resource": junk,
         }
@@ -145,7 +147,7 @@ operation = either(
 path_item = either(mapping(["get", "post", "POST", "query", "x", "parameters"], operation), junk)
 documents = record(
     {"info": junk, "servers": junk, "security": junk, "tags": junk},
-    openapi=among("3.0.3", "3.1.0", 3.1, nothing),
+    openapi=sampled("3.0.3", "3.1.0", 3.1, nothing),
     paths=mapping(["/a", "/a/{x}", "/{a}/{b-c}", "/{", "a", "/b?c=d", ""], path_item),
     components=either(
         record({}, schemas=record({}, A=schemas, B=schemas, C=schemas), parameters=record({}, P=parameter)), junk
@@ -153,16 +155,16 @@ documents = record(
 )
 
 
-def attempt(document: JSON) -> None:
-    result = outcome(json.dumps(document).encode())
+def assert_readable(document: JSON) -> None:
+    result = read_or_none(json.dumps(document).encode())
     if result is None:
         return
-    unforeseen = [str(problem) for problem in result.warnings if "can't be read (" in problem.message]
-    assert not unforeseen, unforeseen
+    unexpected = [str(problem) for problem in result.warnings if "can't be read (" in problem.message]
+    assert not unexpected, unexpected
 
 
-def outcome(data: bytes) -> ReadResult | None:
-    """A sound document, or None after an `InputError` that says why."""
+def read_or_none(data: bytes) -> ReadResult | None:
+    """Return the result, after checks; None after an `InputError` with problems."""
     try:
         result = read_document(data, name="fuzzed", strict=False)
     except InputError as error:
@@ -176,27 +178,27 @@ def outcome(data: bytes) -> ReadResult | None:
 
 @SLOW
 @given(documents)
-def test_random_documents(document: JSON) -> None:
-    attempt(document)
+def test_random_documents_are_readable(document: JSON) -> None:
+    assert_readable(document)
 
 
 @SLOW
 @given(either(mapping(NAMES, path_item), junk), either(mapping(NAMES, either(mapping(NAMES, path_item), junk)), junk))
-def test_random_webhooks_and_callbacks(webhooks: JSON, callbacks: JSON) -> None:
-    attempt({"openapi": "3.1.0", "paths": {"/a": {"get": {"callbacks": callbacks}}}, "webhooks": webhooks})
+def test_random_webhooks_and_callbacks_are_readable(webhooks: JSON, callbacks: JSON) -> None:
+    assert_readable({"openapi": "3.1.0", "paths": {"/a": {"get": {"callbacks": callbacks}}}, "webhooks": webhooks})
 
 
 @SLOW
 @given(schemas, schemas, schemas)
-def test_random_schemas(first: JSON, second: JSON, third: JSON) -> None:
-    attempt({"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A": first, "B": second, "C": third}}})
+def test_random_schemas_are_readable(first: JSON, second: JSON, third: JSON) -> None:
+    assert_readable({"openapi": "3.1.0", "paths": {}, "components": {"schemas": {"A": first, "B": second, "C": third}}})
 
 
 @SLOW
 @given(st.text(max_size=60) | st.binary(max_size=60).map(lambda data: data.decode("latin-1")))
-def test_random_text(text: str) -> None:
+def test_random_text_is_read_or_rejected(text: str) -> None:
     for data in (text.encode(), b"openapi: 3.1.0\npaths:\n  /a: " + text.encode(), text.encode("utf-16")):
-        outcome(data)
+        read_or_none(data)
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
@@ -207,8 +209,8 @@ def test_random_text(text: str) -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(data=st.data())
-def test_real_documents_with_something_broken(path: Path, data: st.DataObject) -> None:
-    """Anything at any place replaced by junk, or by another part of the same document."""
+def test_real_documents_with_defects_are_readable(path: Path, data: st.DataObject) -> None:
+    """Random nodes are replaced by junk, or by other nodes of the document."""
     document = copy.deepcopy(_LOADED[path])
     nodes = _containers(document)
     for _ in range(data.draw(st.integers(1, 3))):
@@ -218,18 +220,18 @@ def test_real_documents_with_something_broken(path: Path, data: st.DataObject) -
             container[data.draw(st.sampled_from(sorted(container)))] = value
         else:
             container[data.draw(st.integers(0, len(container) - 1))] = value
-    attempt(document)
+    assert_readable(document)
 
 
 def _containers(tree: JSON) -> list[dict[str, JSON] | list[JSON]]:
-    found: list[dict[str, JSON] | list[JSON]] = []
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
+    containers: list[dict[str, JSON] | list[JSON]] = []
+    pending = [tree]
+    while pending:
+        node = pending.pop()
         if isinstance(node, dict | list) and node:
-            found.append(node)
-            waiting.extend(node.values() if isinstance(node, dict) else node)
-    return found
+            containers.append(node)
+            pending.extend(node.values() if isinstance(node, dict) else node)
+    return containers
 
 
 _LOADED: dict[Path, JSON] = {

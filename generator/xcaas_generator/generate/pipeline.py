@@ -58,9 +58,9 @@ def _regenerate(
     from xcaas_generator.package.staging import staging
 
     output = build(request, stale, progress, manifest.load(request.target))
-    kept = _take_over_fresh(request, lock, output)
+    fresh_paths = _take_over_fresh(request, lock, output)
     with staging(request.target) as tree:
-        result = _write_package(request, output, tree, kept, edits, generator, progress)
+        result = _write_package(request, output, tree, fresh_paths, edits, generator, progress)
     _report_forced(request, edits, output, progress)
     return result
 
@@ -84,20 +84,20 @@ def _fresh(
 def _take_over_fresh(request: BuildRequest, lock: Lockfile | None, output: BuildOutput) -> list[str]:
     """Add the manifest sections of products that are up to date to `output`. Return the paths of their files."""
     old = manifest.load(request.target)
-    kept: list[str] = []
+    fresh_paths: list[str] = []
     for source in request.sources:
         if lock and source.name not in output.sections:
             output.sections[source.name] = old[source.name]
             output.inputs[source.name] = lock.inputs[source.name]
-            kept += [path for path in lock.files if path.startswith(f"{source.name}/")]
-    return kept
+            fresh_paths += [path for path in lock.files if path.startswith(f"{source.name}/")]
+    return fresh_paths
 
 
 def _write_package(
     request: BuildRequest,
     output: BuildOutput,
     tree: Staging,
-    kept: list[str],
+    fresh_paths: list[str],
     edits: list[LocalChange],
     generator: str,
     progress: Progress,
@@ -111,14 +111,14 @@ def _write_package(
         tree.write(path, text)
     with formatting(tree.folder, sorted(output.texts)):
         verify_modules(output.texts)
-    for path in kept:
+    for path in fresh_paths:
         tree.keep(path)
     tree.write(_MARKER, "")
     tree.write(manifest.NAME, manifest.dump(f"xcaas-gen {version('xcaas')}", list(output.sections.values())))
     digests = lockfile.digests(tree.folder)
     if not request.check:
         _handle_local_changes(request, tree, edits, digests)
-    differing = tree.differing(except_for=kept)
+    differing = tree.differing(except_for=fresh_paths)
     # In a new package, every name would be listed as added.
     existed = (request.target / manifest.NAME).is_file()
     api_changes = tuple(changes(request.target, tree.folder, differing)) if existed else ()
@@ -183,9 +183,9 @@ def _edit_message(request: BuildRequest, edits: list[LocalChange]) -> str:
     lines = [f"  {edit.kind}: {request.target / edit.path}" for edit in edits[:_SHOWN_EDITS]]
     if len(edits) > _SHOWN_EDITS:
         lines.append(f"  … and {len(edits) - _SHOWN_EDITS} more")
-    listed = "\n".join(lines)
+    listing = "\n".join(lines)
     return (
-        f"files in {request.target} differ from what the generator wrote:\n{listed}\n"
+        f"files in {request.target} differ from what the generator wrote:\n{listing}\n"
         "Move edits to a spec or to a module of your own, and delete files that do not belong there. --force overwrites "
         "edits and keeps added files."
     )

@@ -54,28 +54,34 @@ class MethodWriter:
             plans.append(self._resume_method(planned, parameters))
         return plans
 
-    def _call_method(self, planned: PlannedOperation, given: list[Argument], passed: list[Code]) -> MethodPlan:
+    def _call_method(
+        self, planned: PlannedOperation, method_arguments: list[Argument], passed: list[Code]
+    ) -> MethodPlan:
         placement, result = planned.placement, planned.outcome
         if planned.item is not None:
             item = self._annotations.read(planned.item)
             returns, delegate, returns_doc = self._class_pair("Pager", item), "paginate", method_docs.paged_doc()
         elif result.socket:
             returns, returns_doc = self._class_pair("EventStream", self._result_type(result)), method_docs.events_doc()
-            doc = method_docs.method_doc(planned.operation, placement, argument_docs(given), returns_doc)
+            doc = method_docs.method_doc(planned.operation, placement, argument_docs(method_arguments), returns_doc)
             constructor_arguments = [Code("self._caller.session"), *passed]
-            return self._method(planned, placement.verb, signature(given), returns, None, constructor_arguments, doc)
+            return self._method(
+                planned, placement.verb, signature(method_arguments), returns, None, constructor_arguments, doc
+            )
         elif result.stream:
             returns, delegate, returns_doc = self._class_pair("Download"), "download", method_docs.file_doc()
         else:
             plain = self._result_type(result)
             returns, delegate, returns_doc = (plain, plain), "call", result.doc if result.type is not None else ""
-        doc = method_docs.method_doc(planned.operation, placement, argument_docs(given), returns_doc)
-        return self._method(planned, placement.verb, signature(given), returns, delegate, passed, doc)
+        doc = method_docs.method_doc(planned.operation, placement, argument_docs(method_arguments), returns_doc)
+        return self._method(planned, placement.verb, signature(method_arguments), returns, delegate, passed, doc)
 
-    def _poll_method(self, planned: PlannedOperation, given: list[Argument], passed: list[Code]) -> MethodPlan:
-        doc = method_docs.poll_doc(planned.operation, argument_docs(given))
+    def _poll_method(
+        self, planned: PlannedOperation, method_arguments: list[Argument], passed: list[Code]
+    ) -> MethodPlan:
+        doc = method_docs.poll_doc(planned.operation, argument_docs(method_arguments))
         return self._method(
-            planned, planned.placement.poll, signature(given), self._poller(planned), "poll", passed, doc
+            planned, planned.placement.poll, signature(method_arguments), self._poller(planned), "poll", passed, doc
         )
 
     def _resume_method(self, planned: PlannedOperation, parameters: list[Argument]) -> MethodPlan:

@@ -221,8 +221,8 @@ def _enum(enum: ir.Enum, names: ModelNames) -> EnumPlan:
     # Type checkers support only 64-bit integers in `Literal`.
     values = [value for value in values if not isinstance(value, int) or value.bit_length() < 64]
     if 0 < len(values) <= _MAX_LITERALS:
-        listed = join(", ", [literal(value) for value in values])
-        parts.append(code("{}[{}]", imports.use("typing", "Literal"), listed))
+        literals = join(", ", [literal(value) for value in values])
+        parts.append(code("{}[{}]", imports.use("typing", "Literal"), literals))
     parts += [imports.builtin(base) for base in enum.base if base not in ("none", "None")]
     if None in enum.values or not parts:
         parts.append(Code("None"))

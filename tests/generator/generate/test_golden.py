@@ -1,6 +1,6 @@
-"""Generated trees, byte for byte.
+"""Generated trees, compared byte for byte.
 
-After a change on purpose, write them anew and read the diff:
+After an intended change, update them and review the diff:
 
     XCAAS_UPDATE_GOLDEN=1 pytest tests/generator/generate/test_golden.py
 """
@@ -24,18 +24,18 @@ SPEC = GOLDEN / "pets.yaml"
 
 
 @pytest.mark.parametrize(("name", "suite"), [("package", False), ("suite", True)])
-def test_the_tree_is_as_committed(name: str, suite: bool, tmp_path: Path) -> None:
-    job = BuildRequest(tmp_path / "pets", (Source("pets", SPEC),), suite=suite, strict=True)
-    run(job, Progress(io.StringIO()))
-    # The lock holds hashes of the generator itself, which change with every edit of it.
-    (job.target / lockfile.NAME).unlink()
+def test_generated_trees_equal_the_committed_ones(name: str, suite: bool, tmp_path: Path) -> None:
+    request = BuildRequest(tmp_path / "pets", (Source("pets", SPEC),), suite=suite, strict=True)
+    run(request, Progress(io.StringIO()))
+    # The lockfile has a hash of the generator, which changes with every edit.
+    (request.target / lockfile.NAME).unlink()
     if os.environ.get("XCAAS_UPDATE_GOLDEN"):
         shutil.rmtree(GOLDEN / name, ignore_errors=True)
-        shutil.copytree(job.target, GOLDEN / name)
-    made, expected = read(job.target), read(GOLDEN / name)
-    assert sorted(made) == sorted(expected)
+        shutil.copytree(request.target, GOLDEN / name)
+    actual, expected = read(request.target), read(GOLDEN / name)
+    assert sorted(actual) == sorted(expected)
     for path, text in expected.items():
-        assert made[path] == text, path
+        assert actual[path] == text, path
 
 
 def read(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Packages built from small documents and called: what a document says shows on the wire and in the annotations."""
+"""Packages built from small documents, and called: what is sent, what is returned, and annotations."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OK = "description: ok, content: {application/json: {schema: {$ref: '#/components
 
 
 class Builder:
-    """Builds packages, each under a name of its own."""
+    """Builds packages with different names."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -45,17 +45,17 @@ class Builder:
 @pytest.fixture
 def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Builder]:
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    made = Builder(tmp_path)
-    yield made
-    for client in made.clients:
+    package_builder = Builder(tmp_path)
+    yield package_builder
+    for client in package_builder.clients:
         client.close()
 
 
-def returned(method: Callable[..., object]) -> str:
+def return_annotation(method: Callable[..., object]) -> str:
     return str(inspect.signature(method).return_annotation)
 
 
-def test_successes_with_and_without_a_body(builder: Builder) -> None:
+def test_successes_with_and_without_a_body_return_optional_models(builder: Builder) -> None:
     text = (
         f"paths:\n  /things/{{id}}:\n    {ID}\n"
         f"    delete: {{responses: {{'200': {{{OK}}}, '204': {{description: was not there}}}}}}\n"
@@ -63,10 +63,10 @@ def test_successes_with_and_without_a_body(builder: Builder) -> None:
     )
     with serving(Answer(204, b"", kind=None), Answer(200, b'{"name": "a"}'), Answer(304, b"", kind=None)) as origin:
         things = builder.client("wire_empty", text, origin).things
-        assert returned(things.delete) == "_models.Thing | None"
+        assert return_annotation(things.delete) == "_models.Thing | None"
         assert things.delete("a") is None
         assert things.delete("a").name == "a"
-        assert returned(things.get) == "_models.Thing | None"
+        assert return_annotation(things.get) == "_models.Thing | None"
         assert things.get("a") is None
 
 
@@ -74,25 +74,25 @@ def test_a_documented_redirect_is_a_response(builder: Builder) -> None:
     text = "paths: {/start: {post: {tags: [jobs], operationId: start, responses: {'303': {description: there}}}}}"
     with serving(Answer(303, b"", kind=None, headers=("Location: /jobs/1",))) as origin:
         client = builder.client("wire_redirect", text, origin)
-        assert returned(client.jobs.start) == "None"
+        assert return_annotation(client.jobs.start) == "None"
         assert client.jobs.start() is None
         assert client.raw(client.jobs.start).headers["location"] == "/jobs/1"
 
 
-def test_head_has_no_body(builder: Builder) -> None:
+def test_head_returns_none(builder: Builder) -> None:
     text = (
         f"paths:\n  /things/{{id}}:\n    head:\n      {ID}\n"
         f"      responses: {{'200': {{{OK}}}, '404': {{description: does not}}}}\n{THING}"
     )
     with serving(Answer(200, b""), Answer(404, b"")) as origin:
         things = builder.client("wire_head", text, origin).things
-        assert returned(things.head) == "None"
+        assert return_annotation(things.head) == "None"
         assert things.head("a") is None
         with pytest.raises(NotFoundError):
             things.head("a")
 
 
-def test_fragments_and_queries_of_paths(builder: Builder) -> None:
+def test_fragments_are_not_sent_and_fixed_queries_are(builder: Builder) -> None:
     text = """
     paths:
       /files/{id}#add_link:
@@ -117,10 +117,10 @@ def test_fragments_and_queries_of_paths(builder: Builder) -> None:
         client = builder.client("wire_paths", text, origin)
         client.files.add_link("1", fields="a")
         client.items.list(limit=7, kind="x")
-        assert [one.target for one in origin.seen] == ["/2.0/files/1?fields=a", "/2.0/items?beta=true&limit=7&kind=x"]
+        assert [item.target for item in origin.seen] == ["/2.0/files/1?fields=a", "/2.0/items?beta=true&limit=7&kind=x"]
 
 
-def test_an_empty_form_is_a_form(builder: Builder) -> None:
+def test_empty_forms_have_a_content_type(builder: Builder) -> None:
     form = "schema: {type: object, properties: {a: {type: string}}}"
     text = (
         "paths:\n"
@@ -139,7 +139,7 @@ def test_an_empty_form_is_a_form(builder: Builder) -> None:
     assert pairs.body == b""
 
 
-def test_headers_of_http_itself(builder: Builder) -> None:
+def test_headers_of_http_are_no_arguments(builder: Builder) -> None:
     text = """
     paths:
       /flows:
@@ -161,10 +161,10 @@ def test_headers_of_http_itself(builder: Builder) -> None:
         client.flows.post(body={"a": "x"})
         assert client.backup.get(accept_encoding="gzip").read() == b"x"
         assert client.backup.get().read() == b"x"
-        assert [one.headers["accept-encoding"] for one in origin.seen[1:]] == ["gzip", "identity"]
+        assert [item.headers["accept-encoding"] for item in origin.seen[1:]] == ["gzip", "identity"]
 
 
-def test_each_media_type_of_a_success(builder: Builder) -> None:
+def test_all_media_types_of_a_success_are_accepted(builder: Builder) -> None:
     text = """
     paths:
       /videos:
@@ -192,26 +192,26 @@ def test_each_media_type_of_a_success(builder: Builder) -> None:
       schemas:
         Thing: {type: object, properties: {name: {type: string}}}
     """
-    answers = (
+    responses = (
         *(Answer(200, b"film", kind="video/mp4"), Answer(200, b'"text"'), Answer(200, b"{}")),
         Answer(200, b"\x08\x01", kind="application/x-protobuf"),
     )
-    with serving(*answers) as origin:
+    with serving(*responses) as origin:
         client = builder.client("wire_types", text, origin)
         assert client.videos.get() == b"film"
         assert client.videos.get(accept="application/json") == "text"
-        assert returned(client.same.get) == "_models.Thing"
+        assert return_annotation(client.same.get) == "_models.Thing"
         client.same.get()
         assert client.binary.get().read() == b"\x08\x01"
-        assert [one.headers["accept"] for one in origin.seen] == [
+        assert [item.headers["accept"] for item in origin.seen] == [
             *("video/mp4, application/json", "application/json", "application/json", "application/x-protobuf")
         ]
 
 
-def test_what_is_sent_has_a_concrete_type(builder: Builder) -> None:
-    thing, words = "{$ref: '#/components/schemas/Thing'}", "{type: string}"
+def test_bodies_are_sent_with_a_concrete_media_type(builder: Builder) -> None:
+    thing, string = "{$ref: '#/components/schemas/Thing'}", "{type: string}"
     file = "{type: string, format: binary}"
-    ranges = (("*/*", thing), ("application/*+json", thing), ("text/*", words), ("image/*", file), ("*/*", file))
+    ranges = (("*/*", thing), ("application/*+json", thing), ("text/*", string), ("image/*", file), ("*/*", file))
     items = "".join(
         f"  /{index}: {{post: {{tags: [t], operationId: send{index}, requestBody: {{required: true, content: {{'{kind}': {{schema: {schema}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
         for index, (kind, schema) in enumerate(ranges)
@@ -222,11 +222,11 @@ def test_what_is_sent_has_a_concrete_type(builder: Builder) -> None:
         for index, body in enumerate(bodies):
             getattr(resource, f"send{index}")(body=body)
         resource.send3(body=b"x", content_type="image/png")
-        kinds = [one.headers["content-type"].partition(";")[0] for one in origin.seen]
+        kinds = [item.headers["content-type"].partition(";")[0] for item in origin.seen]
     assert kinds == ["application/json"] * 2 + ["text/plain"] + ["application/octet-stream"] * 2 + ["image/png"]
 
 
-def test_a_nullable_object_among_other_types(builder: Builder) -> None:
+def test_a_nullable_object_in_a_union_is_read(builder: Builder) -> None:
     text = """
     paths: {/v: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/V'}}}}}}}}
     components:
@@ -259,13 +259,13 @@ components:
 """
 
 
-def test_the_base_of_a_hierarchy_stands_for_kinds_without_a_class(builder: Builder) -> None:
+def test_kinds_without_a_class_become_the_base_class(builder: Builder) -> None:
     body = b"""[{"type": "weekly", "seconds": 5, "day": 1}, {"type": "daily", "seconds": 5}, {"type": "new", "seconds": 5},
         {"type": "new"}]"""
     with serving(Answer(200, body)) as origin:
-        found = builder.client("wire_hierarchy", HIERARCHY, origin).r.get()
-    assert [type(one).__name__ for one in found] == ["WeeklyRule", "Rule", "Rule", "UnknownModel"]
-    assert found[1].seconds == 5
+        result = builder.client("wire_hierarchy", HIERARCHY, origin).r.get()
+    assert [type(item).__name__ for item in result] == ["WeeklyRule", "Rule", "Rule", "UnknownModel"]
+    assert result[1].seconds == 5
 
 
 SHARED_TAG = """
@@ -288,15 +288,15 @@ components:
 """
 
 
-def test_a_tag_that_variants_share_narrows_and_the_shape_decides(builder: Builder) -> None:
+def test_variants_with_a_shared_tag_are_chosen_by_shape(builder: Builder) -> None:
     body = b"""[{"type": "message", "text": "a"}, {"text": "a"}, {"type": "message", "parts": ["a"]}, {"type": "tool", "name": "a"}]"""
     with serving(Answer(200, body)) as origin:
         talks = builder.client("wire_shared_tag", SHARED_TAG, origin).talks
-        found = getattr(talks, next(name for name in dir(talks) if not name.startswith("_")))(
+        result = getattr(talks, next(name for name in dir(talks) if not name.startswith("_")))(
             body={"items": [{"type": "message", "text": "hi"}]}
         )
         assert origin.seen[0].body == b'{"items":[{"type":"message","text":"hi"}]}'
-    assert [type(one).__name__ for one in found] == ["Short", "Short", "Long", "Tool"]
+    assert [type(item).__name__ for item in result] == ["Short", "Short", "Long", "Tool"]
 
 
 def test_integers_beyond_64_bits_are_no_literals(builder: Builder, tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ paths:
 """
 
 
-def test_each_server_can_be_chosen(builder: Builder) -> None:
+def test_servers_can_be_chosen(builder: Builder) -> None:
     head = HEAD.replace(
         "[{url: 'https://h.example/2.0'}]",
         "[{url: 'https://h.example/v1', description: Production}, {url: 'https://test.example/test/api', description: Test}]",
@@ -326,20 +326,20 @@ def test_each_server_can_be_chosen(builder: Builder) -> None:
     with serving(Answer(204, b"", kind=None)) as origin:
         client = builder.client("wire_servers", SERVERS, origin, head=head)
         for option in (None, 0, 1, "test", "https://test.example/test/api/"):
-            chosen = client.with_options(server=option)
-            chosen.t.a()
-            chosen.t.b()
-        abroad = client.with_options(server="Europe")
-        abroad.t.b()
+            configured = client.with_options(server=option)
+            configured.t.a()
+            configured.t.b()
+        europe = client.with_options(server="Europe")
+        europe.t.b()
         with pytest.raises(ConfigurationError, match="has no server 'Europe'") as caught:
-            abroad.t.a()
+            europe.t.a()
         assert "0 (Production), 1 (Test)" in (caught.value.advice or "")
         client.with_options(base_url=f"{origin.url}/test/api").t.a()
         with pytest.raises(ConfigurationError, match="has no server 2"):
             client.with_options(server=2).t.a()
         with pytest.raises(ConfigurationError, match="server must be an index"):
             client.with_options(server=-1)
-    assert [one.target for one in origin.seen] == [
+    assert [item.target for item in origin.seen] == [
         *("/v1/a", "/up/b", "/v1/a", "/up/b", "/test/api/a", "/eu/b"),
         *("/test/api/a", "/up/b", "/test/api/a", "/up/b", "/eu/b", "/test/api/a"),
     ]
@@ -348,7 +348,7 @@ def test_each_server_can_be_chosen(builder: Builder) -> None:
 @pytest.mark.parametrize(
     ("url", "target"), [("./v1", "/other/v1/x"), ("../v1", "/v1/x"), ("v1", "/other/v1/x"), ("/v1", "/other/v1/x")]
 )
-def test_relative_servers(builder: Builder, url: str, target: str) -> None:
+def test_relative_servers_are_resolved(builder: Builder, url: str, target: str) -> None:
     text = "paths: {/x: {get: {tags: [t], operationId: x, responses: {'204': {description: none}}}}}"
     head = HEAD.replace("https://h.example/2.0", url)
     name = "wire_relative_" + url.replace(".", "d").replace("/", "s")

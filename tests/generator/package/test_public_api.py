@@ -1,4 +1,4 @@
-"""What counts as a change for callers, and what does not."""
+"""What is a change of the public API, and what is not."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def field(text: str) -> dict[str, str]:
     return public_api("things/models/_tag.py", MODEL.format(text))
 
 
-def call(given: str, returned: str) -> dict[str, str]:
-    return public_api("things/_tags.py", OPERATION + CALLS.format(given, returned))
+def call(parameters: str, returns: str) -> dict[str, str]:
+    return public_api("things/_tags.py", OPERATION + CALLS.format(parameters, returns))
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def call(given: str, returned: str) -> dict[str, str]:
         ("photo: FileInput = field('photo')", "photo: _sdk.FileInput = field('photo')"),
     ],
 )
-def test_where_a_name_comes_from_and_how_a_value_travels_is_nothing_to_callers(before: str, after: str) -> None:
+def test_modules_and_metadata_are_not_part_of_the_api(before: str, after: str) -> None:
     assert field(before) == field(after)
     assert field(after)
 
@@ -57,16 +57,16 @@ def test_where_a_name_comes_from_and_how_a_value_travels_is_nothing_to_callers(b
         ("of: int = field('of')", "of: int = field('of', default=1)"),
     ],
 )
-def test_another_type_is_a_change(before: str, after: str) -> None:
+def test_a_different_type_is_a_change(before: str, after: str) -> None:
     assert field(before) != field(after)
 
 
-def test_calls() -> None:
+def test_signatures_are_part_of_the_api() -> None:
     assert call("_models.Id | None", "_sdk.Pager[_models.Tag]") == call("Id | None", "Pager[Tag]")
     assert call("_models.Id", "_models.Tag") != call("_models.Id", "_models.Tags")
     assert list(call("str", "str")) == ["things.tags.get"]
 
 
-def test_aliases() -> None:
+def test_aliases_are_compared_without_modules() -> None:
     before = public_api("things/models/_animal.py", "Animal: TypeAlias = Cat | Dog")
     assert before == public_api("things/models/_animal.py", "Animal: TypeAlias = _models.Cat | _models.Dog")

@@ -9,7 +9,7 @@ from xcaas_generator.failure import Failure
 from xcaas_generator.package.staging import Staging, staging
 
 
-def test_a_new_tree_takes_its_place_at_once(tmp_path: Path) -> None:
+def test_commit_creates_the_target(tmp_path: Path) -> None:
     target = tmp_path / "pets"
     with staging(target) as tree:
         tree.write("models/_pet.py", "x = 1\n")
@@ -19,8 +19,8 @@ def test_a_new_tree_takes_its_place_at_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pets"]
 
 
-def test_unchanged_files_keep_their_time_and_removed_ones_go(tmp_path: Path) -> None:
-    target = made(tmp_path / "pets", {"_a.py": "a", "_b.py": "b", "_c.py": "c"})
+def test_unchanged_files_keep_their_modification_time(tmp_path: Path) -> None:
+    target = write_tree(tmp_path / "pets", {"_a.py": "a", "_b.py": "b", "_c.py": "c"})
     os.utime(target / "_a.py", (1, 1))
     with staging(target) as tree:
         tree.write("_a.py", "a")
@@ -31,8 +31,8 @@ def test_unchanged_files_keep_their_time_and_removed_ones_go(tmp_path: Path) -> 
     assert sorted(path.name for path in target.iterdir()) == ["_a.py", "_b.py"]
 
 
-def test_a_failure_leaves_the_old_tree(tmp_path: Path) -> None:
-    target = made(tmp_path / "pets", {"_a.py": "old"})
+def test_failures_keep_the_old_tree(tmp_path: Path) -> None:
+    target = write_tree(tmp_path / "pets", {"_a.py": "old"})
     with pytest.raises(Failure, match="not a plain path"), staging(target) as tree:
         write_some_and_fail(tree)
     assert (target / "_a.py").read_text() == "old"
@@ -42,13 +42,13 @@ def test_a_failure_leaves_the_old_tree(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path", ["../a.py", "/a.py", "a/../../b.py", "a//b.py", "", "a.py\n", ".hidden", "a\\b.py", "a.b.py"]
 )
-def test_no_file_leaves_the_tree(tmp_path: Path, path: str) -> None:
+def test_paths_outside_the_tree_are_refused(tmp_path: Path, path: str) -> None:
     with staging(tmp_path / "pets") as tree, pytest.raises(Failure, match="not a plain path"):
         tree.write(path, "x")
 
 
 def test_symbolic_links_are_refused(tmp_path: Path) -> None:
-    real = made(tmp_path / "real", {"_a.py": "a"})
+    real = write_tree(tmp_path / "real", {"_a.py": "a"})
     (tmp_path / "link").symlink_to(real)
     with pytest.raises(Failure, match="symbolic link"), staging(tmp_path / "link"):
         pass
@@ -57,25 +57,25 @@ def test_symbolic_links_are_refused(tmp_path: Path) -> None:
         pass
 
 
-def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
+def test_a_file_as_target_is_refused(tmp_path: Path) -> None:
     (tmp_path / "pets").write_text("mine")
     with pytest.raises(Failure, match="not a folder"), staging(tmp_path / "pets"):
         pass
 
 
-def test_a_swap_that_a_crash_cut_in_two_is_undone(tmp_path: Path) -> None:
-    made(tmp_path / ".pets.old.xcaas-tmp", {"_a.py": "old"})
+def test_an_interrupted_replacement_is_undone(tmp_path: Path) -> None:
+    write_tree(tmp_path / ".pets.old.xcaas-tmp", {"_a.py": "old"})
     with staging(tmp_path / "pets"):
         assert (tmp_path / "pets" / "_a.py").read_text() == "old"
 
 
-def test_trees_of_killed_runs_are_removed_when_they_are_old(tmp_path: Path) -> None:
-    stale = made(tmp_path / ".pets.abc.xcaas-tmp", {"_a.py": "x"})
-    young = made(tmp_path / ".pets.def.xcaas-tmp", {"_a.py": "x"})
+def test_old_trees_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    stale = write_tree(tmp_path / ".pets.abc.xcaas-tmp", {"_a.py": "x"})
+    recent = write_tree(tmp_path / ".pets.def.xcaas-tmp", {"_a.py": "x"})
     os.utime(stale, (1, 1))
     with staging(tmp_path / "pets"):
         assert not stale.exists()
-        assert young.exists()
+        assert recent.exists()
 
 
 def write_some_and_fail(tree: Staging) -> None:
@@ -83,7 +83,7 @@ def write_some_and_fail(tree: Staging) -> None:
     tree.write("../_b.py", "out")
 
 
-def made(folder: Path, files: dict[str, str]) -> Path:
+def write_tree(folder: Path, files: dict[str, str]) -> Path:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)

@@ -14,35 +14,35 @@ from xcaas_generator.render.format import format_tree, formatting
 
 
 @pytest.mark.parametrize("source", ["def f(a, a): pass", "x = (", 'x = "\\d"', "\x00"])
-def test_a_module_that_does_not_compile_stops_the_run(source: str) -> None:
+def test_modules_that_do_not_compile_raise(source: str) -> None:
     verify_modules({"_a.py": "x = 1\n", "_manifest.json": "{"})
     with pytest.raises(Failure, match=r"_a\.py"):
         verify_modules({"_a.py": source})
 
 
-def test_the_manifest_covers_the_document() -> None:
-    one, two = operation("one", "GET", "/one"), operation("two", "GET", "/two")
+def test_a_manifest_that_does_not_cover_the_document_raises() -> None:
+    first, second = operation("one", "GET", "/one"), operation("two", "GET", "/two")
     refused = ir.Refused("PUT", "/three", AT, "No meaning.")
-    given = replace(document(one, two), refused=(refused,))
-    records = (record("pets", one, "pets.one"), record("pets", two, "pets.two"))
-    verify_section(Section("pets", "", records, (refusal("pets", refused),)), given)
-    same_name = (records[0], record("pets", two, "pets.one"))
+    doc = replace(document(first, second), refused=(refused,))
+    records = (record("pets", first, "pets.one"), record("pets", second, "pets.two"))
+    verify_section(Section("pets", "", records, (refusal("pets", refused),)), doc)
+    same_name = (records[0], record("pets", second, "pets.one"))
     for section in (
         Section("pets", "", records),
         Section("pets", "", records[:1]),
         Section("pets", "", same_name, (refusal("pets", refused),)),
     ):
         with pytest.raises(Failure, match="does not cover"):
-            verify_section(section, given)
+            verify_section(section, doc)
 
 
-def test_the_formatter_names_what_it_can_t_read(tmp_path: Path) -> None:
+def test_formatting_invalid_source_raises(tmp_path: Path) -> None:
     (tmp_path / "_a.py").write_text("x = (")
     with pytest.raises(Failure, match="the formatter failed"):
         format_tree(tmp_path, ["_a.py"])
 
 
-def test_the_formatter_ends_with_the_block(tmp_path: Path) -> None:
+def test_the_formatter_is_stopped_when_the_block_raises(tmp_path: Path) -> None:
     (tmp_path / "_a.py").write_text("x   =  1\n")
     with pytest.raises(KeyError), formatting(tmp_path, ["_a.py"]):
         raise KeyError

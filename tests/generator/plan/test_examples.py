@@ -1,4 +1,4 @@
-"""Examples of a spec, gathered for the fake server."""
+"""Examples of a spec, for the fake server."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ components:
 """
 
 
-def test_examples_by_operation(tmp_path: Path) -> None:
+def test_examples_are_listed_by_operation(tmp_path: Path) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
     text = examples.dump(read_document(path, name="spec", strict=False).document)
@@ -78,18 +78,18 @@ def test_examples_by_operation(tmp_path: Path) -> None:
     }
 
 
-def test_document_without_examples_gives_no_file() -> None:
+def test_a_document_without_examples_has_no_file() -> None:
     assert examples.dump(ir.Document("d", "D", "1", ir.SourceLocation("f", ""))) is None
 
 
-def test_document_in_which_everything_hangs_together_stays_small() -> None:
-    place = ir.SourceLocation("f", "")
+def test_examples_of_connected_models_are_small() -> None:
+    location = ir.SourceLocation("f", "")
     names = [f"M{number}" for number in range(30)]
-    fields = tuple(ir.Field(name.lower(), name.lower(), ir.ModelRef(name), False, False, place) for name in names)
-    told = ir.Field("id", "id", ir.Scalar("str"), True, False, place, example="x")
-    models = tuple(ir.Model(name, (told, *fields), place) for name in names)
+    fields = tuple(ir.Field(name.lower(), name.lower(), ir.ModelRef(name), False, False, location) for name in names)
+    id_field = ir.Field("id", "id", ir.Scalar("str"), True, False, location, example="x")
+    models = tuple(ir.Model(name, (id_field, *fields), location) for name in names)
     variant = ir.ResponseVariant("application/json", "json", ir.ModelRef("M0"))
-    operation = ir.Operation("op", "GET", "/", place, (), responses=(ir.Response("200", (variant,), place),))
-    text = examples.dump(ir.Document("d", "D", "1", place, models=models, operations=(operation,)))
+    operation = ir.Operation("op", "GET", "/", location, (), responses=(ir.Response("200", (variant,), location),))
+    text = examples.dump(ir.Document("d", "D", "1", location, models=models, operations=(operation,)))
     assert text is not None
     assert len(text) < 100_000

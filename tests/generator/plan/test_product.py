@@ -1,4 +1,4 @@
-"""What a document says of its product as a whole, in `_product.py`."""
+"""Generated `_product.py`."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from tests.support.documents import document, operation, texts
 from xcaas_generator import ir
 
 
-def facts(*limits: ir.RateLimit) -> str:
+def render_product(*limits: ir.RateLimit) -> str:
     return texts(document(operation("listPets"), rate_limits=limits))["_product.py"]
 
 
-def test_documented_limits_are_kept() -> None:
-    made = facts(ir.RateLimit(100, 60), ir.RateLimit(5, 0.5))
-    assert "RateLimit(100, 60)" in made
-    assert "RateLimit(5, 0.5)" in made
+def test_rate_limits_are_rendered() -> None:
+    source = render_product(ir.RateLimit(100, 60), ir.RateLimit(5, 0.5))
+    assert "RateLimit(100, 60)" in source
+    assert "RateLimit(5, 0.5)" in source
 
 
-def test_a_product_without_limits_names_none() -> None:
-    assert "RateLimit" not in facts()
+def test_a_product_without_rate_limits_has_none() -> None:
+    assert "RateLimit" not in render_product()
 
 
 @pytest.mark.parametrize(("required", "default"), [(True, ""), (False, ' "na30",')])
-def test_an_example_of_a_cluster_is_no_default(required: bool, default: str) -> None:
+def test_a_required_variable_has_no_default(required: bool, default: str) -> None:
     cluster = ir.Variable("cluster", "na30", source="cluster", required=required)
     server = ir.Server("https://vcc-{cluster}.test", (cluster,))
-    made = texts(replace(document(operation("listPets")), servers=(server,)))["_product.py"]
-    assert f'Variable("cluster",{default} source="cluster")' in made
+    source = texts(replace(document(operation("listPets")), servers=(server,)))["_product.py"]
+    assert f'Variable("cluster",{default} source="cluster")' in source

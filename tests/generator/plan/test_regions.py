@@ -1,4 +1,4 @@
-"""Which regions a product knows."""
+"""Regions of products."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def regions(*variables: ir.Variable) -> tuple[str, ...] | None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "words"),
+    ("variables", "expected"),
     [
         ([], None),
         ([ir.Variable("stage", "prod", ("prod", "test"))], None),
@@ -30,10 +30,10 @@ def regions(*variables: ir.Variable) -> tuple[str, ...] | None:
         ([ir.Variable("region", "us", ("us", "eu")), ir.Variable("region", "us")], ()),
     ],
 )
-def test_words_of_a_product(variables: list[ir.Variable], words: tuple[str, ...] | None) -> None:
-    assert regions(*variables) == words
+def test_regions_are_those_of_all_servers(variables: list[ir.Variable], expected: tuple[str, ...] | None) -> None:
+    assert regions(*variables) == expected
 
 
-def test_the_table_has_the_products_that_have_regions() -> None:
+def test_the_table_contains_products_with_regions() -> None:
     assert region_table({"b": ("us",), "a": (), "c": None}) == '(("a", ()), ("b", ("us",)))'
     assert region_table({"c": None}) is None

@@ -1,4 +1,4 @@
-"""How lists are cut into slices, as the manifest says it."""
+"""Slices of lists in the manifest."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ LIMIT = query("limit", ir.Scalar("int"), limits=(("minimum", 1), ("maximum", 500
 
 
 def record(id: str, *operations: ir.Operation, models: tuple[ir.Model, ...] = ()) -> ir.JSON:
-    given = document(*operations, models=models)
-    records = plan_product(given, product_shape("pets"), "").section.operations
-    return next(one["slices"] for one in records if one["operation_id"] == id)
+    doc = document(*operations, models=models)
+    records = plan_product(doc, product_shape("pets"), "").section.operations
+    return next(record["slices"] for record in records if record["operation_id"] == id)
 
 
-def test_parameters_and_fields_are_named_as_in_python() -> None:
-    facts = ir.Slices(
+def test_parameters_and_fields_have_python_names() -> None:
+    slices = ir.Slices(
         AT, start="from", end="untilTime", zone="timeZone", partition="pbxId", key="/class", time="/owner/bornAt",
         total="/meta/total", longest=60, count="countPets",
     )  # fmt: skip
-    listed = operation(
-        "listPets", "GET", "/pets", response(ir.ListOf(ir.ModelRef("Pet"))), pagination=PAGE, slices=facts,
+    list_pets = operation(
+        "listPets", "GET", "/pets", response(ir.ListOf(ir.ModelRef("Pet"))), pagination=PAGE, slices=slices,
         parameters=(query("from"), query("untilTime"), query("timeZone"), query("pbxId"), query("after"), LIMIT),
     )  # fmt: skip
     models = (model("Pet", field("class"), field("owner", ir.ModelRef("Owner"))), model("Owner", field("bornAt")))
-    counted = operation("countPets", "GET", "/pets/count", response(ir.Scalar("int")))
-    assert record("listPets", listed, counted, models=models) == {
+    count_pets = operation("countPets", "GET", "/pets/count", response(ir.Scalar("int")))
+    assert record("listPets", list_pets, count_pets, models=models) == {
         "start": "from_", "end": "untilTime", "zone": "timeZone", "partition": "pbxId", "longest": 60,
         "key": "class_", "time": "owner.bornAt", "total": "/meta/total", "count": "pets.pets.count",
         "size": "limit", "largest": 500,
     }  # fmt: skip
-    assert record("countPets", listed, counted, models=models) is None
+    assert record("countPets", list_pets, count_pets, models=models) is None
 
 
-def test_a_list_that_is_made_first() -> None:
+def test_slices_of_a_report_name_the_operation_with_its_rows() -> None:
     rows = ir.RowsOf(ir.FollowUp("listRows", "reportId"), "/id")
-    made = operation(
+    make_report = operation(
         "makeReport", "POST", "/reports", response(ir.ModelRef("Report")), body=json_body(ir.ModelRef("Report")),
         slices=ir.Slices(AT, start="/from", end="/to", rows=rows),
     )  # fmt: skip
-    listed = operation(
+    list_rows = operation(
         "listRows", "GET", "/reports/{reportId}", response(ir.ListOf(TEXT)), pagination=PAGE,
         parameters=(path("reportId"), query("after"), LIMIT),
     )  # fmt: skip
     models = (model("Report", field("id"), field("from"), field("to")),)
-    found = record("makeReport", made, listed, models=models)
-    assert found == {
+    result = record("makeReport", make_report, list_rows, models=models)
+    assert result == {
         "start": "/from", "end": "/to", "body": "body", "size": "limit", "largest": 500,
         "rows": {"call": "pets.pets.list_rows", "argument": "reportId", "id": "/id"},
     }  # fmt: skip

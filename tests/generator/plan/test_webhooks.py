@@ -1,4 +1,4 @@
-"""Named unions and webhooks in generated code: names to import, types, and what reads them."""
+"""Named unions and webhooks in generated code: names, types, and parsers."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ UNION = ir.Union("Animal", HOME, AT, "Cat or dog. Nothing else.")
 
 
 def pets(*webhooks: ir.Webhook, **more: object) -> ir.Document:
-    sent = operation("addPet", "POST", body=json_body(HOME))
-    given = replace(document(sent), models=MODELS, unions=(UNION,), webhooks=webhooks)
-    return replace(given, **more)  # type: ignore[arg-type]
+    add_pet = operation("addPet", "POST", body=json_body(HOME))
+    doc = replace(document(add_pet), models=MODELS, unions=(UNION,), webhooks=webhooks)
+    return replace(doc, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    heard = replace(BORN, name="pet.born", operation="addPet", body=json_body(ir.ListOf(HOME)))
+    callback = replace(BORN, name="pet.born", operation="addPet", body=json_body(ir.ListOf(HOME)))
     ping = replace(BORN, name="ping", body=None)
-    write(pets(BORN, heard, ping), tmp_path / "hooked")
+    write(pets(BORN, callback, ping), tmp_path / "hooked")
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     importlib.invalidate_caches()
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
@@ -44,7 +44,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("hooked")
 
 
-def test_a_union_can_be_imported_and_read(package: ModuleType) -> None:
+def test_unions_can_be_imported_and_parsed(package: ModuleType) -> None:
     models = package.models
     assert {"Animal", "parse_animal"} <= set(models.__all__)
     cat = models.parse_animal(b'{"kind": "cat", "friend": {"kind": "dog"}}')
@@ -55,7 +55,7 @@ def test_a_union_can_be_imported_and_read(package: ModuleType) -> None:
     assert isinstance(models.parse_animal, Parser)
 
 
-def test_a_webhook_reads_its_payload(package: ModuleType) -> None:
+def test_webhooks_parse_their_payload(package: ModuleType) -> None:
     hooks = package.webhooks
     assert [(hook.name, hook.operation) for hook in hooks.WEBHOOKS] == [
         ("pet.born", ""),
@@ -68,17 +68,17 @@ def test_a_webhook_reads_its_payload(package: ModuleType) -> None:
     assert hooks.PING(b"") is None
 
 
-def test_annotations_use_the_name_of_the_union() -> None:
-    made = texts(pets())
+def test_annotations_use_the_names_of_unions() -> None:
+    files = texts(pets())
     assert (
         'friend: Annotated[_models.Animal, Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))] | None = field('
-        in (made["models/_cat.py"])
+        in (files["models/_cat.py"])
     )
-    assert "body: _models.Animal | _models.CatDict | _models.DogDict)" in made["_pets.py"]
-    assert '"""Cat or dog."""' in made["models/_cat.py"]
+    assert "body: _models.Animal | _models.CatDict | _models.DogDict)" in files["_pets.py"]
+    assert '"""Cat or dog."""' in files["models/_cat.py"]
 
 
-def test_a_field_that_only_refers_to_a_model_says_what_that_is() -> None:
+def test_a_field_without_a_description_has_that_of_its_model() -> None:
     assert '"""A small one."""' in texts(pets())["models/_dog.py"]
     own = replace(MODELS[1], fields=(replace(MODELS[1].fields[1], doc="Who it chases."),))
     text = texts(pets(models=(MODELS[0], own)))["models/_dog.py"]
@@ -86,20 +86,20 @@ def test_a_field_that_only_refers_to_a_model_says_what_that_is() -> None:
     assert "small" not in text
 
 
-def test_unions_of_equal_values_and_other_types_stay_apart() -> None:
+def test_unions_of_1_and_true_are_different() -> None:
     one, true = (ir.UnionOf((ir.ModelRef("Cat"), ir.Const(value))) for value in (1, True))
     holder = model("Holder", field("one", one), field("true", true))
-    made = texts(pets(models=(*MODELS, holder), unions=(ir.Union("One", one, AT), ir.Union("Yes", true, AT))))
-    assert "one: Annotated[_models.One, AnyOf] | None" in made["models/_holder.py"]
-    assert "true: Annotated[_models.Yes, AnyOf] | None" in made["models/_holder.py"]
+    files = texts(pets(models=(*MODELS, holder), unions=(ir.Union("One", one, AT), ir.Union("Yes", true, AT))))
+    assert "one: Annotated[_models.One, AnyOf] | None" in files["models/_holder.py"]
+    assert "true: Annotated[_models.Yes, AnyOf] | None" in files["models/_holder.py"]
 
 
-def test_a_package_without_webhooks_has_no_module_for_them() -> None:
+def test_a_package_without_webhooks_has_no_webhooks_module() -> None:
     assert "webhooks.py" not in texts(pets())
     assert "webhooks" not in texts(pets())["__init__.py"]
 
 
-def test_bodies_that_are_no_json() -> None:
+def test_payloads_may_be_forms_or_text() -> None:
     form = ir.Body((ir.BodyVariant("application/x-www-form-urlencoded", "form", ir.ModelRef("Cat")),), True, AT)
     plain = ir.Body((ir.BodyVariant("text/plain", "text", TEXT),), True, AT)
     text = texts(pets(replace(BORN, body=form), replace(BORN, name="note", body=plain)))["webhooks.py"]
@@ -107,38 +107,50 @@ def test_bodies_that_are_no_json() -> None:
     assert "NOTE: Final[Webhook[_sdk.JSONValue]]" in text
 
 
-def test_everything_checks_strictly(tmp_path: Path) -> None:
+def test_generated_webhooks_and_unions_pass_mypy_strict(tmp_path: Path) -> None:
     names = ("1st", "TYPE_CHECKING", "Final", "final", "Webhook", "tuple", "object", "class", "", "a.b", "a_b")
     hooks = (replace(BORN, name="webhooks", body=json_body(HOME)), *(replace(BORN, name=name) for name in names))
-    taken = ("Parser", "TypeAlias", "Final", "UnknownModel", "Literal", "JSONValue", "Any", "list", "x y", "\u0390")
+    union_names = (
+        "Parser",
+        "TypeAlias",
+        "Final",
+        "UnknownModel",
+        "Literal",
+        "JSONValue",
+        "Any",
+        "list",
+        "x y",
+        "\u0390",
+    )
     unions = tuple(
-        ir.Union(name, ir.UnionOf((*HOME.members, ir.ListOf(ir.Const(name)))), AT, f'{name} """ \\') for name in taken
+        ir.Union(name, ir.UnionOf((*HOME.members, ir.ListOf(ir.Const(name)))), AT, f'{name} """ \\')
+        for name in union_names
     )
     write(pets(BORN, *hooks, unions=(UNION, *unions)), tmp_path / "p")
-    use = "from p import webhooks\nfrom p.models import Animal, Cat, parse_animal\n"
-    use += "cat: Cat = webhooks.PET_BORN(b'{}')\nanimal: Animal = parse_animal({})\nother: Animal = webhooks.WEBHOOKS_POST(b'')\n"
-    (tmp_path / "use.py").write_text(use)
+    source = "from p import webhooks\nfrom p.models import Animal, Cat, parse_animal\n"
+    source += "cat: Cat = webhooks.PET_BORN(b'{}')\nanimal: Animal = parse_animal({})\nother: Animal = webhooks.WEBHOOKS_POST(b'')\n"
+    (tmp_path / "use.py").write_text(source)
     command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "-p", "p", "-m", "use"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    assert process.returncode == 0, process.stdout
 
 
-def test_the_diff_knows_them() -> None:
+def test_the_diff_includes_webhooks_and_unions() -> None:
     dog = replace(BORN, body=json_body(ir.ModelRef("Dog")))
-    gone = {change.rule for change in compare(pets(BORN), pets(replace(BORN, name="pet.lost")))}
-    assert gone == {"webhook-removed", "webhook-added"}
+    rules = {change.rule for change in compare(pets(BORN), pets(replace(BORN, name="pet.lost")))}
+    assert rules == {"webhook-removed", "webhook-added"}
     changed = compare(pets(BORN), pets(dog))
     assert {change.where.partition(".")[0] for change in changed} == {"models"}
-    place = ir.SourceLocation("pets.yaml", "/components/schemas/Animal")
-    named = pets(unions=(replace(UNION, place=place),))
+    location = ir.SourceLocation("pets.yaml", "/components/schemas/Animal")
+    named = pets(unions=(replace(UNION, place=location),))
     assert [change.rule for change in compare(named, pets(unions=()))] == ["model-removed"]
 
 
-def test_another_name_for_a_class() -> None:
+def test_a_union_of_one_class_is_an_alias() -> None:
     named = pets(unions=(ir.Union("Tom", ir.ModelRef("Cat"), AT, "A certain cat."),))
-    made = texts(named)
-    assert "Tom: TypeAlias = _models.Cat" in made["models/_tom.py"]
-    assert "Alias of `Cat`." in made["models/_tom.py"]
-    assert '"Tom"' in made["models/__init__.py"]
-    assert "parse_tom" not in made["models/__init__.py"]
-    assert "cat: _models.Cat | None" in made["models/_dog.py"]
+    files = texts(named)
+    assert "Tom: TypeAlias = _models.Cat" in files["models/_tom.py"]
+    assert "Alias of `Cat`." in files["models/_tom.py"]
+    assert '"Tom"' in files["models/__init__.py"]
+    assert "parse_tom" not in files["models/__init__.py"]
+    assert "cat: _models.Cat | None" in files["models/_dog.py"]

@@ -24,96 +24,96 @@ VALUES: st.SearchStrategy[ir.JSON] = st.recursive(
 
 
 @given(HOSTILE)
-def test_text_is_a_literal_of_the_very_text(value: str) -> None:
+def test_text_evaluates_to_the_same_string(value: str) -> None:
     assert ast.literal_eval(text(value)) == value
 
 
 @given(HOSTILE)
-def test_text_fits_on_one_printable_line(value: str) -> None:
+def test_text_is_one_printable_line(value: str) -> None:
     assert text(value).isprintable()
 
 
 @given(VALUES)
-def test_literal_builds_the_very_value(value: ir.JSON) -> None:
+def test_literal_evaluates_to_the_same_value(value: ir.JSON) -> None:
     built = eval(literal(value), {"__builtins__": {}, "float": float})  # noqa: S307 - what is tested is that this is safe
     assert same(built, value)
 
 
-def test_literal_takes_integers_of_any_length() -> None:
+def test_literal_accepts_integers_of_any_length() -> None:
     huge = 10**5000
     assert ast.literal_eval(literal(huge)) == huge
 
 
 @given(st.lists(HOSTILE).map(tuple))
-def test_texts_is_a_tuple(values: tuple[str, ...]) -> None:
+def test_texts_evaluates_to_a_tuple(values: tuple[str, ...]) -> None:
     assert ast.literal_eval(texts(values)) == values
 
 
 @given(HOSTILE, st.sampled_from([0, 4, 8]))
-def test_a_docstring_is_one_string_and_nothing_else(content: str, indent: int) -> None:
-    made = docstring(content, indent)
-    module = "def f():\n    pass\n" if not made else module_with(made, indent)
+def test_docstrings_are_a_single_string(content: str, indent: int) -> None:
+    code = docstring(content, indent)
+    module = "def f():\n    pass\n" if not code else module_with(code, indent)
     tree = ast.parse(module)
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
-    assert len(found) == (1 if made else 0)
-    assert all(isinstance(node.value, ast.Constant) for node in found)
+    expressions = [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    assert len(expressions) == (1 if code else 0)
+    assert all(isinstance(node.value, ast.Constant) for node in expressions)
 
 
 @given(HOSTILE)
-def test_a_docstring_keeps_its_words(content: str) -> None:
-    made = docstring(content, 4)
-    read = ast.literal_eval(made) if made else ""
-    told = re.sub("[\ud800-\udfff]", "\ufffd", content.expandtabs(4))
-    assert read.split() == [word for line in told.splitlines() for word in line.split()]
+def test_docstrings_keep_all_words(content: str) -> None:
+    code = docstring(content, 4)
+    value = ast.literal_eval(code) if code else ""
+    printable = re.sub("[\ud800-\udfff]", "\ufffd", content.expandtabs(4))
+    assert value.split() == [word for line in printable.splitlines() for word in line.split()]
 
 
-def test_half_a_pair_in_a_docstring_still_compiles() -> None:
-    made = docstring("Half \ud800.", 4)
-    compile(module_with(made, 4), "half.py", "exec")
-    assert ast.literal_eval(made) == "Half \ufffd."
+def test_docstrings_replace_lone_surrogates() -> None:
+    code = docstring("Half \ud800.", 4)
+    compile(module_with(code, 4), "half.py", "exec")
+    assert ast.literal_eval(code) == "Half \ufffd."
 
 
 @pytest.mark.parametrize("content", ['"', '""', '"""', "\\", '\\"', '\\\\"', 'a"""+f()+"""', '"\n"', 'x\\"""y"'])
-def test_a_docstring_stays_closed_by_quotes_and_backslashes(content: str) -> None:
+def test_docstrings_escape_quotes_and_backslashes(content: str) -> None:
     assert inspect.cleandoc(ast.literal_eval(docstring(content, 4))).strip() == content
 
 
-def test_no_line_of_a_docstring_starts_like_a_setting_of_mypy() -> None:
+def test_docstrings_contain_no_settings_of_mypy() -> None:
     lines = docstring("Title.\n\n# mypy: ignore-errors", 0).splitlines()
     assert not any(line.startswith("# mypy: ") for line in lines)
 
 
 @pytest.mark.parametrize("name", ["", "class", "a b", "a-b", "1a", "a.b", "ﬁ", "a\n", "a;b"])
-def test_identifier_refuses_what_is_none(name: str) -> None:
+def test_identifier_rejects_invalid_names(name: str) -> None:
     with pytest.raises(ValueError, match="not usable"):
         identifier(name)
 
 
 @pytest.mark.parametrize("stem", ["", "../a", "a/b", "A", "a.b", "ä", "con:", "a" * 101])
-def test_file_name_refuses_what_could_leave_the_folder(stem: str) -> None:
+def test_file_name_rejects_unsafe_names(stem: str) -> None:
     with pytest.raises(ValueError, match="not usable"):
         file_name(stem)
 
 
 @pytest.mark.parametrize("path", ["a b", ".a;b", "..class", "a.1"])
-def test_module_path_refuses_what_is_none(path: str) -> None:
+def test_module_path_rejects_invalid_paths(path: str) -> None:
     with pytest.raises(ValueError, match="not usable"):
         module_path(path)
 
 
-def module_with(made: Code, indent: int) -> str:
+def module_with(code: Code, indent: int) -> str:
     if indent == 0:
-        return f"{made}\n"
+        return f"{code}\n"
     head = "def f():\n" if indent == 4 else "class C:\n    def f():\n"
-    return f"{head}{' ' * indent}{made}\n"
+    return f"{head}{' ' * indent}{code}\n"
 
 
-def same(one: ir.JSON, other: ir.JSON) -> bool:
-    """Equal, and of one type throughout; NaN equals itself."""
-    if isinstance(one, float) and isinstance(other, float) and math.isnan(one):
-        return math.isnan(other)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
-    return type(one) is type(other) and one == other
+def same(left: ir.JSON, right: ir.JSON) -> bool:
+    """Return whether values are equal, including their types; NaN equals NaN."""
+    if isinstance(left, float) and isinstance(right, float) and math.isnan(left):
+        return math.isnan(right)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    return type(left) is type(right) and left == right

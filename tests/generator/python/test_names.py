@@ -24,7 +24,7 @@ ANY = st.text(max_size=200)
         ("--", ()),
     ],
 )
-def test_words(text: str, expected: tuple[str, ...]) -> None:
+def test_words_are_split_at_case_changes_and_separators(text: str, expected: tuple[str, ...]) -> None:
     assert words(text) == expected
 
 
@@ -39,7 +39,7 @@ def test_words(text: str, expected: tuple[str, ...]) -> None:
         ("None", "None_"),
     ],
 )
-def test_pascal(text: str, expected: str) -> None:
+def test_pascal_returns_class_names(text: str, expected: str) -> None:
     assert pascal(text) == expected
 
 
@@ -55,32 +55,32 @@ def test_pascal(text: str, expected: str) -> None:
         ("名前", "名前"),
     ],
 )
-def test_safe(name: str, expected: str) -> None:
+def test_safe_makes_names_valid(name: str, expected: str) -> None:
     assert safe(name) == expected
 
 
 @given(ANY)
-def test_every_text_gives_usable_names(text: str) -> None:
-    for made in (snake(text), pascal(text), safe(text)):
-        assert identifier(made)
-        assert not keyword.iskeyword(made)
-        assert not made.startswith("_")
-        assert len(made) <= 90
+def test_any_text_becomes_a_valid_name(text: str) -> None:
+    for name in (snake(text), pascal(text), safe(text)):
+        assert identifier(name)
+        assert not keyword.iskeyword(name)
+        assert not name.startswith("_")
+        assert len(name) <= 90
 
 
 @given(ANY)
-def test_every_class_has_a_module_that_any_disk_can_hold(text: str) -> None:
+def test_module_stems_are_short_ascii(text: str) -> None:
     stem = module_stem(pascal(text))
     assert file_name(stem)
     assert re.fullmatch(r"_[a-z0-9][a-z0-9_]{0,79}", stem)
 
 
-def test_long_names_that_differ_at_the_end_stay_apart() -> None:
+def test_shortened_names_stay_unique() -> None:
     assert module_stem("A" + "b" * 200) != module_stem("A" + "b" * 201)
     assert snake("b" * 200) != snake("b" * 201)
 
 
-def test_a_scope_gives_each_name_once() -> None:
+def test_a_scope_never_returns_a_name_twice() -> None:
     scope = Scope(("list",))
     assert [
         scope.claim("list", "list_"),
@@ -95,6 +95,6 @@ def test_a_scope_gives_each_name_once() -> None:
     ]
 
 
-def test_a_folding_scope_knows_disks_that_ignore_case() -> None:
+def test_a_folding_scope_ignores_case() -> None:
     scope = Scope(fold=True)
     assert [scope.claim("_Pet"), scope.claim("_pet")] == ["_Pet", "_pet_2"]

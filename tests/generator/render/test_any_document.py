@@ -1,4 +1,4 @@
-"""Any document that `read` could hand over becomes modules that compile and hold nothing but what belongs there."""
+"""Any document that `read` could return becomes modules that compile and have only the expected structure."""
 
 from __future__ import annotations
 
@@ -76,26 +76,26 @@ def models(draw: st.DrawFn, name: str) -> ir.Model:
 
 @st.composite
 def parameters(draw: st.DrawFn) -> tuple[ir.Parameter, ...]:
-    places: st.SearchStrategy[ir.Location] = st.sampled_from(["path", "query", "header", "cookie"])
-    keys = draw(st.lists(st.tuples(places, WORDS), max_size=4, unique=True))
-    found: list[ir.Parameter] = []
-    for where, wire in keys:
+    locations: st.SearchStrategy[ir.Location] = st.sampled_from(["path", "query", "header", "cookie"])
+    keys = draw(st.lists(st.tuples(locations, WORDS), max_size=4, unique=True))
+    result: list[ir.Parameter] = []
+    for location, wire in keys:
         default = draw(st.one_of(st.none(), st.integers(), WORDS))
-        required = where == "path" or draw(FLAGS)
-        made = ir.Parameter(
-            wire, wire, where, draw(TYPES), required, AT, default=default, has_default=default is not None
+        required = location == "path" or draw(FLAGS)
+        parameter = ir.Parameter(
+            wire, wire, location, draw(TYPES), required, AT, default=default, has_default=default is not None
         )
-        found.append(made)
-    return tuple(found)
+        result.append(parameter)
+    return tuple(result)
 
 
 @st.composite
 def bodies(draw: st.DrawFn) -> ir.Body | None:
     kinds: st.SearchStrategy[ir.BodyKind] = st.sampled_from(["json", "form", "multipart", "text", "binary", "xml"])
-    chosen = draw(st.lists(kinds, max_size=3))
-    if not chosen:
+    drawn = draw(st.lists(kinds, max_size=3))
+    if not drawn:
         return None
-    variants = tuple(ir.BodyVariant(f"application/x-{index}", kind, draw(TYPES)) for index, kind in enumerate(chosen))
+    variants = tuple(ir.BodyVariant(f"application/x-{index}", kind, draw(TYPES)) for index, kind in enumerate(drawn))
     return ir.Body(variants, draw(FLAGS), AT, draw(WORDS))
 
 
@@ -103,8 +103,8 @@ def bodies(draw: st.DrawFn) -> ir.Body | None:
 def responses(draw: st.DrawFn) -> tuple[ir.Response, ...]:
     statuses = st.sampled_from(["200", "201", "2XX", "default", "302", "404", "4XX", "500"])
     kinds: st.SearchStrategy[ir.ResponseKind] = st.sampled_from(["json", "text", "binary", "xml"])
-    chosen = draw(st.lists(statuses, max_size=3, unique=True))
-    return tuple(response(draw(st.one_of(st.none(), TYPES)), status, "a/b", draw(kinds)) for status in chosen)
+    drawn = draw(st.lists(statuses, max_size=3, unique=True))
+    return tuple(response(draw(st.one_of(st.none(), TYPES)), status, "a/b", draw(kinds)) for status in drawn)
 
 
 @st.composite
@@ -138,12 +138,12 @@ def documents(draw: st.DrawFn) -> ir.Document:
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(documents())
-def test_every_document_becomes_a_package(made_up: ir.Document) -> None:
-    made = texts(made_up)
-    assert len({path.casefold() for path in made}) == len(made)
-    for path, source in made.items():
+def test_any_document_becomes_a_valid_package(doc: ir.Document) -> None:
+    files = texts(doc)
+    assert len({path.casefold() for path in files}) == len(files)
+    for path, source in files.items():
         assert_shape(path, source)
         if path.endswith(".py"):
             compile(source, path, "exec", dont_inherit=True)
-    records = json.loads(made["_manifest.json"])["operations"]
-    assert len({item["call"] for item in records}) == len(made_up.operations)
+    records = json.loads(files["_manifest.json"])["operations"]
+    assert len({item["call"] for item in records}) == len(doc.operations)

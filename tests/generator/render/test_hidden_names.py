@@ -1,4 +1,4 @@
-"""Names and types from a spec that hide the ones which generated code uses: everything still checks strictly."""
+"""Names in a spec that shadow those of generated code: everything still passes strict type checkers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def words(text: str) -> list[str]:
     return text.split()
 
 
-# Schemas named like what generated modules import, define or mean; and like nothing in Python.
+# Schemas named like what generated modules import or define, and names that are invalid in Python.
 NAMES = [
     *words(
         """
@@ -98,7 +98,7 @@ SCALARS: list[ir.TypeRef] = [
 ]
 MODELS: list[ir.TypeRef] = [ir.ModelRef(name) for name in NAMES]
 TYPES = SCALARS + MODELS
-# Of each of `SCALARS`, what may come.
+# A value for each of `SCALARS`.
 VALUES: list[JSONValue] = [
     "text",
     "2026-03-14",
@@ -133,7 +133,7 @@ ENUMS = (
 )
 
 
-def torture() -> ir.Document:
+def shadowing_document() -> ir.Document:
     return document(*verbs(), *tags(), models=(*models(), *shapes()), enums=ENUMS, tags=(("pets", 'doc """ \\'),))
 
 
@@ -144,7 +144,7 @@ def models() -> list[ir.Model]:
             *(
                 field(wire, TYPES[(row * 7 + column) % len(TYPES)], required=column % 3 == 0, nullable=column % 5 == 0)
                 for column, wire in enumerate(WIRES)
-                if (row + column) % 3 == 0  # every pair of names somewhere, and checkers done in seconds
+                if (row + column) % 3 == 0  # all pairs of names occur, and type checkers take only seconds
             ),
             extra=SCALARS[row % len(SCALARS)] if row % 2 else None,
         )
@@ -153,26 +153,26 @@ def models() -> list[ir.Model]:
 
 
 def shapes() -> list[ir.Model]:
-    me = ir.ModelRef("Recursive")
+    recursive = ir.ModelRef("Recursive")
     tagged = ir.UnionOf((ir.ModelRef("Pet"), ir.ModelRef("Foo")), "k)ind,", (("a=b", "Pet"), ('"q"', "Foo")))
     return [
         model("Nothing"),
-        model("Recursive", field("me", ir.UnionOf((me, ir.ListOf(me), ir.Scalar("none"))))),
+        model("Recursive", field("me", ir.UnionOf((recursive, ir.ListOf(recursive), ir.Scalar("none"))))),
         model("Tagged", field("union", tagged), field("enums", ir.ListOf(ir.EnumRef("Mixed")))),
         model("Huge", field("union", ir.UnionOf(tuple(MODELS)))),
-        model("Every name", *(field(wire, SCALARS[at % len(SCALARS)]) for at, wire in enumerate(WIRES))),
+        model("Every name", *(field(wire, SCALARS[index % len(SCALARS)]) for index, wire in enumerate(WIRES))),
     ]
 
 
 def verbs() -> list[ir.Operation]:
-    found: list[ir.Operation] = []
+    result: list[ir.Operation] = []
     for row, verb in enumerate(VERBS):
         types = [*TYPES, ir.EnumRef("Color"), ir.ListOf(ir.EnumRef("Mixed"))]
         queries = [
             query(wire, types[(row + column) % len(types)], required=column % 4 == 0, nullable=column % 7 == 0)
             for column, wire in enumerate([*WIRES[row % 3 : 30 : 3], "id", "body"])
         ]
-        found.append(
+        result.append(
             operation(
                 f"verb {row}",
                 "GET",
@@ -186,7 +186,7 @@ def verbs() -> list[ir.Operation]:
                 body=json_body(TYPES[-row]) if row % 3 else bodies(required=row % 2 == 0),
             )
         )
-    return found
+    return result
 
 
 def bodies(*, required: bool) -> ir.Body:
@@ -213,21 +213,21 @@ def tags() -> list[ir.Operation]:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write(torture(), tmp_path_factory.mktemp("out") / "tortured")
+    return write(shadowing_document(), tmp_path_factory.mktemp("out") / "tortured")
 
 
-def test_mypy_is_content(package: Path) -> None:
-    checked(package, "mypy", "--strict", "--no-incremental", "-p", "tortured")
+def test_mypy_reports_nothing(package: Path) -> None:
+    run_checker(package, "mypy", "--strict", "--no-incremental", "-p", "tortured")
 
 
-def test_pyright_is_content(package: Path) -> None:
+def test_pyright_reports_nothing(package: Path) -> None:
     settings = package.parent / "pyrightconfig.json"
     settings.write_text('{"include": ["tortured"], "typeCheckingMode": "strict", "pythonVersion": "3.11"}')
-    checked(package, "basedpyright", "--pythonpath", sys.executable, "-p", str(settings))
+    run_checker(package, "basedpyright", "--pythonpath", sys.executable, "-p", str(settings))
 
 
-def checked(package: Path, tool: str, *arguments: str) -> None:
-    done = subprocess.run(
+def run_checker(package: Path, tool: str, *arguments: str) -> None:
+    process = subprocess.run(
         [sys.executable, "-m", tool, *arguments],
         cwd=package.parent,
         capture_output=True,
@@ -235,57 +235,57 @@ def checked(package: Path, tool: str, *arguments: str) -> None:
         timeout=110,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert process.returncode == 0, process.stdout[-4000:] + process.stderr[-4000:]
 
 
-def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_modules_can_be_imported_and_all_models_created(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     tortured = importlib.import_module("tortured")
     for module in pkgutil.walk_packages([str(package)], "tortured."):
         importlib.import_module(module.name)
     for name in tortured.models.__all__:
-        found = getattr(tortured.models, name)
-        if hasattr(found, "from_dict"):
+        cls = getattr(tortured.models, name)
+        if hasattr(cls, "from_dict"):
             with contextlib.suppress(DecodeError):  # some of the fields can't be null
-                found.from_dict(dict.fromkeys(WIRES))
+                cls.from_dict(dict.fromkeys(WIRES))
 
 
-def test_hints_resolve(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_type_hints_resolve(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
-    count, wrong = unresolved(importlib.import_module("tortured"))
-    assert wrong == []
+    count, unresolved_hints = unresolved(importlib.import_module("tortured"))
+    assert unresolved_hints == []
     assert count > 300
 
 
-def test_a_field_of_any_name_is_read_given_and_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fields_of_any_name_can_be_read_and_written(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     cls = importlib.import_module("tortured").models.EveryName
     data = dict(zip(WIRES, itertools.cycle(VALUES)))
     assert len(data) == len(WIRES)
-    found = cls.from_dict(data)
-    assert found.to_dict() == data
-    assert found.unknown_fields == {}
-    fields = [each for each in attrs.fields(cls) if each.name != "unknown_fields"]
+    instance = cls.from_dict(data)
+    assert instance.to_dict() == data
+    assert instance.unknown_fields == {}
+    fields = [attribute for attribute in attrs.fields(cls) if attribute.name != "unknown_fields"]
     assert len(fields) == len(WIRES)
-    made = cls(**{each.alias: getattr(found, each.name) for each in fields})
-    assert made == found
-    assert made.to_dict() == data
-    assert copy.copy(found) == found
-    assert attrs.evolve(found) == found
-    assert pickle.loads(pickle.dumps(found)) == found
-    for each in fields:
-        found.unset(each.name)
-    assert found.to_dict() == {}
+    copied = cls(**{attribute.alias: getattr(instance, attribute.name) for attribute in fields})
+    assert copied == instance
+    assert copied.to_dict() == data
+    assert copy.copy(instance) == instance
+    assert attrs.evolve(instance) == instance
+    assert pickle.loads(pickle.dumps(instance)) == instance
+    for attribute in fields:
+        instance.unset(attribute.name)
+    assert instance.to_dict() == {}
 
 
 @pytest.mark.parametrize("cls", ["Client", "AsyncClient"])
-def test_every_call_of_the_manifest_is_there(package: Path, monkeypatch: pytest.MonkeyPatch, cls: str) -> None:
+def test_all_calls_of_the_manifest_exist(package: Path, monkeypatch: pytest.MonkeyPatch, cls: str) -> None:
     monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
     client = getattr(importlib.import_module("tortured"), cls)(base_url="http://127.0.0.1:9")
     operations = json.loads((package / "_manifest.json").read_text())["operations"]
     assert len(operations) == len(VERBS) + len(TAGS)
     for item in operations:
-        found = client
+        target = client
         for part in item["call"].split("."):
-            found = getattr(found, part)
-        assert callable(found), item["call"]
+            target = getattr(target, part)
+        assert callable(target), item["call"]

@@ -1,4 +1,4 @@
-"""Text of a spec never becomes code, nor a path, wherever it stands."""
+"""Strings of a spec never become code or paths."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ PAYLOADS = [
 ]
 
 
-def hostile(payload: str) -> ir.Document:
-    """A document with the payload in every place where text can stand."""
+def hostile_document(payload: str) -> ir.Document:
+    """Return a document with the payload in place of every string."""
     node = AT._replace(file=f"{payload}.yaml", pointer=payload)
     kind = replace(enum("Kind", payload, payload + "2"), name=payload + "Kind", doc=payload)
     either = ir.UnionOf((ir.ModelRef(payload + "Pet"),), payload, ((payload, payload + "Pet"),))
@@ -83,16 +83,16 @@ def hostile(payload: str) -> ir.Document:
     )
     parameters = tuple(
         replace(
-            ir.Parameter(payload, payload, where, ir.EnumRef(kind.name), required=where == "path", place=node),
+            ir.Parameter(payload, payload, location, ir.EnumRef(kind.name), required=location == "path", place=node),
             doc=payload,
             default=payload,
             has_default=True,
             example=payload,
             media_type=payload,
             style=payload,
-            source=payload if where == "header" else None,
+            source=payload if location == "header" else None,
         )
-        for where in ("path", "query", "header", "cookie")
+        for location in ("path", "query", "header", "cookie")
     )
     body = ir.Body(
         (
@@ -116,7 +116,7 @@ def hostile(payload: str) -> ir.Document:
         declared={payload: payload},
     )
     page = model("Page", field("list", ir.ListOf(ir.ModelRef(pet.name))))
-    answers = (
+    pet_responses = (
         replace(response(ir.ModelRef("Page"), media_type=payload), doc=payload),
         replace(response(ir.ModelRef(pet.name), "404", payload), doc=payload),
     )
@@ -124,7 +124,7 @@ def hostile(payload: str) -> ir.Document:
         payload,
         payload,
         payload,
-        *answers,
+        *pet_responses,
         place=node,
         servers=(server,),
         parameters=parameters,
@@ -155,20 +155,20 @@ def hostile(payload: str) -> ir.Document:
     )
 
 
-def check(payload: str) -> None:
-    made = texts(hostile(payload))
-    for path, source in made.items():
+def assert_harmless(payload: str) -> None:
+    files = texts(hostile_document(payload))
+    for path, source in files.items():
         assert_shape(path, source)
         if path.endswith(".py"):
             compile(source, path, "exec", dont_inherit=True)
-    manifest = json.loads(made["_manifest.json"])
+    manifest = json.loads(files["_manifest.json"])
     assert manifest["operations"][0]["operation_id"] == payload
     assert manifest["webhooks"][0]["name"] == payload
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_payload_becomes_code(payload: str) -> None:
-    check(payload)
+def test_payloads_do_not_become_code(payload: str) -> None:
+    assert_harmless(payload)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -177,13 +177,13 @@ def test_no_payload_becomes_code(payload: str) -> None:
         alphabet=st.one_of(st.sampled_from("\"'\\\n\r\t{}()[]#%@=,;:./ _aA1"), st.characters()), min_size=1, max_size=40
     )
 )
-def test_no_text_at_all_becomes_code(payload: str) -> None:
-    check(payload)
+def test_random_strings_do_not_become_code(payload: str) -> None:
+    assert_harmless(payload)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_from_a_file_to_a_folder(payload: str, tmp_path: Path) -> None:
-    """The same through the whole generator: nothing outside the folder, nothing in it but what belongs."""
+def test_built_packages_contain_only_expected_files(payload: str, tmp_path: Path) -> None:
+    """The whole generator writes nothing outside the folder, and only valid modules in it."""
     spec = tmp_path / "in" / "spec.json"
     spec.parent.mkdir()
     spec.write_text(json.dumps(openapi(payload)), "ascii")
@@ -191,8 +191,8 @@ def test_from_a_file_to_a_folder(payload: str, tmp_path: Path) -> None:
     main(["-q", "build", str(spec), "--package", "pets", "--out", str(out)])
     for path in out.rglob("*"):
         if path.is_file():
-            inside = path.relative_to(out / "pets").as_posix()
-            assert_shape(inside, path.read_text("utf-8"))
+            relative = path.relative_to(out / "pets").as_posix()
+            assert_shape(relative, path.read_text("utf-8"))
     assert {path.name for path in tmp_path.iterdir()} <= {"in", "out"}
     assert {path.name for path in spec.parent.iterdir()} == {"spec.json"}
 
@@ -207,8 +207,8 @@ def openapi(payload: str) -> ir.JSON:
     }
     content: ir.JSON = {"application/json": {"schema": schema, "example": payload}, payload: {"schema": schema}}
     parameters: list[ir.JSON] = [
-        {"name": payload, "in": where, "description": payload, "schema": {"type": "string", "default": payload}}
-        for where in ("query", "header", "cookie")
+        {"name": payload, "in": location, "description": payload, "schema": {"type": "string", "default": payload}}
+        for location in ("query", "header", "cookie")
     ]
     call: dict[str, ir.JSON] = {
         "operationId": payload,
@@ -223,20 +223,20 @@ def openapi(payload: str) -> ir.JSON:
         "x-xcaas-name": payload,
         payload: payload,
     }
-    heard: ir.JSON = {"post": {**call, "callbacks": {}}}
+    webhook: ir.JSON = {"post": {**call, "callbacks": {}}}
     inline: ir.JSON = {"type": "object", "properties": {payload: {"const": payload + "b"}}, "required": [payload]}
-    told: ir.JSON = {"propertyName": payload, "mapping": {payload: payload}}
+    discriminator: ir.JSON = {"propertyName": payload, "mapping": {payload: payload}}
     return {
         "openapi": "3.1.0",
         "info": {"title": payload, "version": payload, "description": payload},
         "servers": [{"url": payload, "variables": {payload: {"default": payload, "enum": [payload]}}}],
         "tags": [{"name": payload, "description": payload}],
         "paths": {f"/{payload}": {"post": call}, "/plain": {"get": {"responses": {"200": {"description": "Fine."}}}}},
-        "webhooks": {payload: heard, payload + "2": heard},
+        "webhooks": {payload: webhook, payload + "2": webhook},
         "components": {
             "schemas": {
                 payload: schema,
-                payload + "U": {"description": payload, "oneOf": [schema, inline], "discriminator": told},
+                payload + "U": {"description": payload, "oneOf": [schema, inline], "discriminator": discriminator},
                 payload + "A": {"description": payload, "allOf": [{"$ref": "#/components/schemas/Plain"}]},
                 "Plain": inline,
             },

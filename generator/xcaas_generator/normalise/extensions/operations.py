@@ -86,9 +86,9 @@ class OperationExtensions:
                 is_valid = self._warn(draft.node, f"{keys.SLICES}/{role}", f"the operation has no parameter {name!r}")
         if slices.count is not None and slices.count not in by_id:
             is_valid = self._warn(draft.node, f"{keys.SLICES}/count", f"there is no operation {slices.count!r}")
-        listed = by_id.get(slices.rows.call.operation) if slices.rows else draft
-        if listed is not None and listed.node.pagination is None:
-            is_valid = self._warn(draft.node, keys.SLICES, f"{listed.node.id!r} is not a list with pages")
+        list_draft = by_id.get(slices.rows.call.operation) if slices.rows else draft
+        if list_draft is not None and list_draft.node.pagination is None:
+            is_valid = self._warn(draft.node, keys.SLICES, f"{list_draft.node.id!r} is not a list with pages")
         return is_valid
 
     def _are_valid_calls(
