@@ -30,10 +30,10 @@ from xcaas_generator.source import SourceLocation as SourceLocation
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A JSON scalar. `form` is the spec's `format`, if the run time supports it."""
+    """A JSON scalar. `format` is that of the spec, if the run time supports it."""
 
     kind: Literal["str", "int", "float", "bool", "none", "bytes", "any"]
-    form: str | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

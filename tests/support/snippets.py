@@ -41,7 +41,7 @@ def _indented(text: str, width: int) -> str:
 def shown(type_: ir.TypeRef) -> str:
     """`[Pet]`, `{int}`, `A|B@kind(a=A,b=B)`, `str:date`, `=1`."""
     if isinstance(type_, ir.Scalar):
-        return type_.kind + (f":{type_.form}" if type_.form else "")
+        return type_.kind + (f":{type_.format}" if type_.format else "")
     if isinstance(type_, ir.ModelRef | ir.EnumRef):
         return type_.name
     if isinstance(type_, ir.Const):

@@ -92,7 +92,7 @@ class TypeComparison:
         if not isinstance(wide, ir.Scalar):
             return False
         if wide.kind == "float" and isinstance(narrow, ir.Scalar) and narrow.kind == "int":
-            return wide.form is None or not wide.form.startswith("epoch")
+            return wide.format is None or not wide.format.startswith("epoch")
         values = narrow_side.values(narrow)
         kinds: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
         expected = kinds.get(wide.kind)
@@ -172,7 +172,7 @@ class TypeComparison:
         """Return a description of a type."""
         match ref:
             case ir.Scalar():
-                return ref.kind if ref.form is None else f"{ref.kind} ({ref.form})"
+                return ref.kind if ref.format is None else f"{ref.kind} ({ref.format})"
             case ir.ModelRef() | ir.EnumRef():
                 return ref.name
             case ir.Const():

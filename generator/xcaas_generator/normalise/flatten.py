@@ -34,7 +34,7 @@ class Flat:
     node: Node
     types: list[str] | None = None
     nullable: bool = False
-    form: str | None = None
+    format: str | None = None
     enums: list[Node] = field(default_factory=list[Node])
     const: Node | None = None
     properties: dict[str, list[list[Node]]] = field(default_factory=dict[str, list[list[Node]]])
@@ -134,7 +134,7 @@ class Flattener:
 
     def _merge_part(self, merged: Flat, part: Flat) -> None:
         merged.types = self._merged_types(merged, part)
-        merged.form = part.form or merged.form
+        merged.format = part.format or merged.format
         _extend(merged.enums, part.enums)
         merged.const = part.const or merged.const
         for name, alternatives in part.properties.items():
@@ -171,12 +171,12 @@ class Flattener:
 
     def _add_keywords(self, node: Node, flat: Flat) -> None:
         report = self._report
-        flat.types, flat.nullable, flat.form = read_types(node, report)
+        flat.types, flat.nullable, flat.format = read_types(node, report)
         format_ = node.get("format")
         if isinstance(format_, str):
-            flat.form = format_.strip()
+            flat.format = format_.strip()
         if flat.types is None and not node.has("type"):
-            flat.types = infer_types(node, flat.form)
+            flat.types = infer_types(node, flat.format)
         flat.has_constraints = bool(flat.types) or any(
             node.has(key) for key in ("enum", "const", "oneOf", "anyOf", "allOf", "properties", "required")
         )

@@ -93,7 +93,7 @@ def _guess_type(name: str) -> str | None:
     return _TYPE_MISTAKES.get(plain)
 
 
-def infer_types(node: Node, form: str | None) -> list[str] | None:
+def infer_types(node: Node, format_: str | None) -> list[str] | None:
     """Infer the type of a schema without `type` from its other keywords."""
     # `additionalProperties` that allow anything say nothing about the type.
     if any(node.has(key) for key in ("properties", "patternProperties")) or (
@@ -102,11 +102,11 @@ def infer_types(node: Node, form: str | None) -> list[str] | None:
         return ["object"]
     if any(node.has(key) for key in _ARRAY_KEYS):
         return ["array"]
-    if form in _STRING_FORMATS or any(node.has(key) for key in _STRING_KEYS):
+    if format_ in _STRING_FORMATS or any(node.has(key) for key in _STRING_KEYS):
         return ["string"]
-    if form in ("int32", "int64"):
+    if format_ in ("int32", "int64"):
         return ["integer"]
-    if form in ("float", "double") or any(node.has(key) for key in _NUMBER_KEYS):
+    if format_ in ("float", "double") or any(node.has(key) for key in _NUMBER_KEYS):
         return ["number"]
     return None
 

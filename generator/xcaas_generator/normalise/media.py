@@ -179,7 +179,7 @@ class Contents:
 
     def _is_base64(self, node: Node) -> bool:
         flat = self._shaper.flattener.flatten(node)
-        return flat.form == "byte" or flat.encoding == "base64" or any(self._is_base64(item) for item in flat.items)
+        return flat.format == "byte" or flat.encoding == "base64" or any(self._is_base64(item) for item in flat.items)
 
     def _headers_of(self, encoding: Node) -> list[tuple[str, Node]]:
         entries = self._shaper.resolver.entries(encoding, "headers")
@@ -304,8 +304,8 @@ def _shape_for(kind: ir.BodyKind, shape: Shape) -> Shape:
 def _as_scalar_text(shape: Shape) -> Shape:
     """Return the shape of a value in a text body: numbers become strings with a format."""
     match shape:
-        case Scalar("int" | "float", form):
-            return Scalar("str", form or ("int64" if shape.kind == "int" else "double"))
+        case Scalar("int" | "float", format_):
+            return Scalar("str", format_ or ("int64" if shape.kind == "int" else "double"))
         case Scalar("str" | "bool"):
             return shape
         case Ref(entry) if entry.kind == "enum" and all(isinstance(value, str) for value in entry.values):

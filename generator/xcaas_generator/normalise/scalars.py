@@ -20,29 +20,34 @@ _NUMBER_FORMATS = frozenset(("epoch-seconds", "epoch-milliseconds", "epoch-micro
 _SIMPLE_KEYS = ANNOTATIONS | frozenset((*LIMITS, "type", "format", "externalDocs", "$comment"))
 
 
-def scalar_shape(name: str, form: str | None, media: str | None = None, encoding: str | None = None) -> Shape:
+def scalar_shape(name: str, format_: str | None, media: str | None = None, encoding: str | None = None) -> Shape:
     """Return the shape of the JSON type `name`, one of string, integer, number and boolean."""
     if name == "string":
-        return _string_shape(form, media, encoding)
+        return _string_shape(format_, media, encoding)
     if name == "boolean":
         return Scalar("bool")
-    return Scalar("int" if name == "integer" else "float", form if form in _NUMBER_FORMATS else None)
+    return Scalar("int" if name == "integer" else "float", format_ if format_ in _NUMBER_FORMATS else None)
 
 
 def simple_shape(node: dict[str, JSON]) -> Shape | None:
     """Return the shape of a scalar without structure, as most schemas are; None for any other schema."""
-    name, form = node.get("type"), node.get("format")
+    name, format_ = node.get("type"), node.get("format")
     if not isinstance(name, str) or name not in SCALARS or not node.keys() <= _SIMPLE_KEYS or "nullable" in node:
         return None
-    return scalar_shape(name, form.strip() if isinstance(form, str) else None)
+    return scalar_shape(name, format_.strip() if isinstance(format_, str) else None)
 
 
-def _string_shape(form: str | None, media: str | None, encoding: str | None) -> Shape:
-    if form == "binary":
+def _string_shape(format_: str | None, media: str | None, encoding: str | None) -> Shape:
+    if format_ == "binary":
         return BYTES
-    if form in TYPED_FORMATS:
-        return Scalar("str", form)
+    if format_ in TYPED_FORMATS:
+        return Scalar("str", format_)
     # OpenAPI 3.1 describes a file as a string with a media type and no encoding.
-    if form is None and encoding is None and media is not None and not media.startswith(("text/", "application/json")):
+    if (
+        format_ is None
+        and encoding is None
+        and media is not None
+        and not media.startswith(("text/", "application/json"))
+    ):
         return BYTES
     return TEXT

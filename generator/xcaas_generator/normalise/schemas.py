@@ -273,7 +273,7 @@ class Shaper:
             return self._object(flat, hint)
         if name == "array":
             return self._array(flat, hint)
-        return scalar_shape(name, flat.form, flat.media, flat.encoding)
+        return scalar_shape(name, flat.format, flat.media, flat.encoding)
 
     def _array(self, flat: Flat, hint: Hint) -> Shape:
         inner = Hint(hint.owner, singular(hint.leaf), singular(hint.title) if hint.title else "")

@@ -20,7 +20,7 @@ Value: TypeAlias = str | int | float | bool | None
 @dataclass(frozen=True, slots=True)
 class Scalar:
     kind: Kind
-    form: str | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,16 +67,16 @@ def _fits_scalar(value: JSON, scalar: Scalar) -> bool:
         return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
     if kind == "float":
         return isinstance(value, int | float)
-    return isinstance(value, str) and _is_valid_format(value, scalar.form)
+    return isinstance(value, str) and _is_valid_format(value, scalar.format)
 
 
-def _is_valid_format(text: str, form: str | None) -> bool:
+def _is_valid_format(text: str, format_: str | None) -> bool:
     try:
-        if form == "date":
+        if format_ == "date":
             datetime.date.fromisoformat(text)
-        elif form == "date-time":
+        elif format_ == "date-time":
             datetime.datetime.fromisoformat(text)
-        elif form == "uuid":
+        elif format_ == "uuid":
             uuid.UUID(text)
     except ValueError:
         return False
@@ -92,7 +92,7 @@ def _convert(node: Node, value: JSON, shape: Shape) -> object:
         )
     if not isinstance(shape, Scalar):
         return _MISSING
-    if shape.kind == "str" and shape.form is None and isinstance(value, int | float):
+    if shape.kind == "str" and shape.format is None and isinstance(value, int | float):
         return source_text(node, value)
     if isinstance(value, str):
         text = value.strip()

@@ -134,8 +134,8 @@ class _Emitter:
             if shape.kind == "any":
                 return {}
             schema: dict[str, JSON] = {"type": _TYPES[shape.kind]}
-            if shape.form is not None:
-                schema["format"] = shape.form
+            if shape.format is not None:
+                schema["format"] = shape.format
             return schema
         if isinstance(shape, Const):
             return {"const": shape.value}

@@ -109,10 +109,10 @@ def _fits(value: ir.JSON, ref: ir.TypeRef, context: PlanContext) -> bool:
     """Return whether a default can be written in a signature: a plain scalar of exactly this type."""
     if isinstance(ref, ir.EnumRef):
         return isinstance(value, str) and "str" in context.names.enums[ref.name].base
-    if not isinstance(ref, ir.Scalar) or (ref.form is not None and ref.kind == "str"):
+    if not isinstance(ref, ir.Scalar) or (ref.format is not None and ref.kind == "str"):
         return False
     python_type = {"str": str, "int": int, "float": float, "bool": bool}.get(ref.kind)
-    return type(value) is python_type and not (ref.form or "").startswith("epoch")
+    return type(value) is python_type and not (ref.format or "").startswith("epoch")
 
 
 def _known_values(ref: ir.TypeRef, context: PlanContext) -> tuple[ir.JSON, ...]:

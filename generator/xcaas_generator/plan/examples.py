@@ -116,7 +116,7 @@ class _ExampleBuilder:
 
 
 def _scalar(ref: ir.Scalar) -> ir.JSON:
-    format_ = ref.form or ""
+    format_ = ref.format or ""
     if ref.kind == "str":
         if format_ in _NUMBERS:
             return "1"

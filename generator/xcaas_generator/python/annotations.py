@@ -83,7 +83,7 @@ class _PythonScalar:
 
     module: str
     name: str
-    form: str = ""
+    format: str = ""
 
 
 _SCALARS = {
@@ -96,28 +96,28 @@ _SCALARS = {
 
 
 def _python_scalar(scalar: ir.Scalar) -> _PythonScalar:
-    form = scalar.form or ""
+    format_ = scalar.format or ""
     if scalar.kind == "str":
-        return _string_scalar(form)
-    if scalar.kind in ("int", "float") and form in _EPOCHS:
-        return _PythonScalar("datetime", "datetime", form)
+        return _string_scalar(format_)
+    if scalar.kind in ("int", "float") and format_ in _EPOCHS:
+        return _PythonScalar("datetime", "datetime", format_)
     return _SCALARS[scalar.kind]
 
 
-def _string_scalar(form: str) -> _PythonScalar:
-    if form.startswith(_DATE_TIME):
-        return _PythonScalar("datetime", "datetime", "" if form == _DATE_TIME else form)
-    if form == "date":
+def _string_scalar(format_: str) -> _PythonScalar:
+    if format_.startswith(_DATE_TIME):
+        return _PythonScalar("datetime", "datetime", "" if format_ == _DATE_TIME else format_)
+    if format_ == "date":
         return _PythonScalar("datetime", "date")
-    if form in _EPOCHS:
-        return _PythonScalar("datetime", "datetime", f"{form}-text")
-    if form in _INTEGER_FORMATS:
+    if format_ in _EPOCHS:
+        return _PythonScalar("datetime", "datetime", f"{format_}-text")
+    if format_ in _INTEGER_FORMATS:
         return _PythonScalar("", "int", "text")
-    if form in _FLOAT_FORMATS:
+    if format_ in _FLOAT_FORMATS:
         return _PythonScalar("", "float", "text")
-    if form == "decimal":
+    if format_ == "decimal":
         return _PythonScalar("decimal", "Decimal")
-    return _PythonScalar("uuid", "UUID") if form == "uuid" else _SCALARS["str"]
+    return _PythonScalar("uuid", "UUID") if format_ == "uuid" else _SCALARS["str"]
 
 
 def annotation_text(ref: ir.TypeRef, names: ModelNames, *, nullable: bool = False) -> str:
@@ -312,9 +312,9 @@ class Annotations:
                 if python_scalar.module
                 else self._imports.builtin(python_scalar.name)
             )
-        if not python_scalar.form or not self._with_metadata:
+        if not python_scalar.format or not self._with_metadata:
             return plain
-        metadata = call(self._use(self._core, "Format"), text(python_scalar.form))
+        metadata = call(self._use(self._core, "Format"), text(python_scalar.format))
         return code("{}[{}, {}]", self._use("typing", "Annotated"), plain, metadata)
 
     def _const(self, const: ir.Const) -> Code:
