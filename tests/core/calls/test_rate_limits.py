@@ -148,7 +148,7 @@ def test_a_wait_that_is_too_long_is_refused_and_takes_no_place() -> None:
 def test_calls_are_remembered_in_the_order_of_their_times() -> None:
     limiter = RateLimiter([RateLimit(2, 10)], lambda: 100.0)
     for at in (109.0, 105.0, 101.0):  # noted late, and the last one is of no account
-        limiter.note(at)
+        limiter.record(at)
     assert limiter.reserve(None) == 15.0
 
 

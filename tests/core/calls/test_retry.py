@@ -18,7 +18,7 @@ from xcaas_core import (
     ConnectionLostError,
     RetryPolicy,
 )
-from xcaas_core.calls._retry import RetryBudget, backoff, cost_of, planned_wait, worth_repeating
+from xcaas_core.calls._retry import RetryBudget, backoff, retry_cost, retry_wait, should_retry
 from xcaas_core.http._headers import requested_wait
 
 FRACTION = st.floats(0, 1, exclude_max=True)
@@ -40,14 +40,14 @@ def test_limits_grow_with_each_retry(retry: int, random: float) -> None:
 
 @given(st.floats(0, 60), FRACTION)
 def test_what_the_server_asks_for_is_never_undercut(asked: float, random: float) -> None:
-    wait = planned_wait(POLICY, 1, asked, random)
+    wait = retry_wait(POLICY, 1, asked, random)
     assert wait is not None
     assert asked <= wait <= asked + 1
 
 
 @given(st.floats(60, 1e12, exclude_min=True), FRACTION)
 def test_too_long_a_wait_is_not_shortened_but_refused(asked: float, random: float) -> None:
-    assert planned_wait(POLICY, 1, asked, random) is None
+    assert retry_wait(POLICY, 1, asked, random) is None
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def timeout(*, connected: bool) -> CallTimeoutError:
 
 
 def test_only_what_the_server_cannot_have_seen_is_always_repeated() -> None:
-    assert worth_repeating(ConnectError("refused"), safe=False)
-    assert worth_repeating(timeout(connected=False), safe=False)
-    assert not worth_repeating(timeout(connected=True), safe=False)
-    assert not worth_repeating(ConnectionLostError("cut"), safe=False)
-    assert worth_repeating(ConnectionLostError("cut"), safe=True)
-    assert not worth_repeating(CertificateError("expired"), safe=True)
+    assert should_retry(ConnectError("refused"), safe=False)
+    assert should_retry(timeout(connected=False), safe=False)
+    assert not should_retry(timeout(connected=True), safe=False)
+    assert not should_retry(ConnectionLostError("cut"), safe=False)
+    assert should_retry(ConnectionLostError("cut"), safe=True)
+    assert not should_retry(CertificateError("expired"), safe=True)
 
 
 @given(st.lists(st.sampled_from([-10, -5, 1]), max_size=400))
@@ -128,7 +128,7 @@ def test_a_budget_is_never_overdrawn_and_never_overfull(moves: list[int]) -> Non
 
 
 def test_timeouts_cost_twice() -> None:
-    assert cost_of(timeout(connected=True)) == 2 * cost_of(ConnectError("refused"))
+    assert retry_cost(timeout(connected=True)) == 2 * retry_cost(ConnectError("refused"))
 
 
 @pytest.mark.parametrize(
