@@ -202,7 +202,7 @@ def test_codings_of_packages(module: str, size: int, monkeypatch: pytest.MonkeyP
     """Those that are installed: they give what was packed, in pieces that are not much larger than a megabyte."""
     library: Any = pytest.importorskip(module)
     coding = "br" if "brotli" in module else "zstd"
-    monkeypatch.setattr("xcaas_core.transport._codings._EXTRAS", {coding: (module,)})
+    monkeypatch.setattr("xcaas_core.transport._codings._PACKAGES", {coding: (module,)})
     data = bytes(40 << 20) + ITEM
     packed: bytes = library.compress(data, **({"quality": 1} if coding == "br" else {}))  # the best takes seconds
     decoder = body_decoder(coding)

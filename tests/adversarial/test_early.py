@@ -55,14 +55,14 @@ _has_spoken = threading.Event()
 @pytest.fixture
 def slow_client(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the server come first, which otherwise it does nearly always."""
-    look: Callable[[Any], bool] = vars(_early)["_is_unasked"]
+    look: Callable[[Any], bool] = vars(_early)["_has_early_data"]
 
     def slowly(network: Any) -> bool:
         assert _has_spoken.wait(10)
         _has_spoken.clear()
         return look(network)
 
-    monkeypatch.setattr(_early, "_is_unasked", slowly)
+    monkeypatch.setattr(_early, "_has_early_data", slowly)
 
 
 @pytest.mark.usefixtures("slow_client")
@@ -81,13 +81,13 @@ def test_nothing_is_sent(kind: str, library: str, words: bytes) -> None:
 def test_a_call_is_made_again(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also one that is not safe to repeat: the server has seen nothing of it."""
     first = [True]
-    look: Callable[[Any], bool] = vars(_early)["_is_unasked"]
+    look: Callable[[Any], bool] = vars(_early)["_has_early_data"]
 
     def slowly(network: Any) -> bool:
         assert not first or (first.pop() and _has_spoken.wait(10))
         return look(network)
 
-    monkeypatch.setattr(_early, "_is_unasked", slowly)
+    monkeypatch.setattr(_early, "_has_early_data", slowly)
     with speaking_first(EVIL, [], lambda number: b"" if number == 0 else json("made")) as url:
         assert outcomes(kind, library, url, [("create", {})], retries=xcaas.RetryPolicy(1, first_wait=0)) == ["made"]
     _has_spoken.clear()

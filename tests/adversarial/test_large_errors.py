@@ -107,7 +107,7 @@ def test_a_text_is_cut_where_no_credential_is(size: int) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_success_that_unpacks_to_gigabytes(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up; a body that is only large is not."""
-    monkeypatch.setattr(_messages, "_PORTION", 1 << 20)
+    monkeypatch.setattr(_messages, "_RATIO_STEP", 1 << 20)
     large = b'{"id":"large","text":"' + random.Random(1).randbytes(600_000).hex().encode() + b'"}'
     bodies = {"bomb": zlib.compress(bytes(4 << 20)), "large": zlib.compress(large)}
 

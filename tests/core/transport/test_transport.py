@@ -21,7 +21,7 @@ from xcaas_core import (
 )
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
 from xcaas_core.transport._deadlines import Deadline
-from xcaas_core.transport._errors import converted
+from xcaas_core.transport._errors import convert
 from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
 from xcaas_core.transport._pool import AsyncTransportPool, TransportPool
 
@@ -82,18 +82,18 @@ def test_a_refused_certificate_is_not_tried_again(library: str) -> None:
 def test_errors_of_the_users_own_code_come_out_as_they_are(library: str) -> None:
     with pytest.raises(ZeroDivisionError):
         failing(library, lambda module: ZeroDivisionError()).items.get("1")
-    assert converted(ValueError("x")) is None
+    assert convert(ValueError("x")) is None
 
 
 def test_what_a_hook_does_wrong_with_a_body_is_its_own_error(library: str) -> None:
-    assert converted(import_module(library).ResponseNotRead()) is None
+    assert convert(import_module(library).ResponseNotRead()) is None
 
 
 def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
     class Mine(import_module(library).ReadError):  # type: ignore[misc]
         pass
 
-    assert isinstance(converted(Mine("x")), ConnectionLostError)
+    assert isinstance(convert(Mine("x")), ConnectionLostError)
 
 
 def raise_in(*modules: str) -> None:
