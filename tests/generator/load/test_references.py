@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adversarial.raw_server import Asked, Piece, serving
+from tests.adversarial.raw_server import Piece, Request, serving
 from tests.support.snippets import check, fields, messages, operation, read_schema, shown
 from xcaas_generator.problems import InputError
 from xcaas_generator.read import read_document
@@ -272,7 +272,7 @@ def test_a_server_that_drips_is_left(first: bytes, drop: bytes, monkeypatch: pyt
     monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", 0.2)
     left = threading.Event()
 
-    def script(asked: Asked) -> Iterator[Piece]:
+    def script(request: Request) -> Iterator[Piece]:
         yield first
         while not left.is_set():
             yield drop
@@ -290,5 +290,5 @@ def test_a_server_that_drips_is_left(first: bytes, drop: bytes, monkeypatch: pyt
     "said", [b"no HTTP\r\n\r\n", HEAD + b"X: " + bytes(70_000) + b"\r\n\r\n", HEAD + b"X: y\r\n" * 200]
 )
 def test_a_server_that_does_not_speak_http(said: bytes) -> None:
-    with serving(lambda asked: [said, b"\r\n"]) as server, pytest.raises(InputError, match="does not speak HTTP"):
+    with serving(lambda request: [said, b"\r\n"]) as server, pytest.raises(InputError, match="does not speak HTTP"):
         read_document(_asking(server.url), name="x", strict=False, allow_network=True)
