@@ -57,7 +57,9 @@ def test_a_token_in_memory_is_used_despite_clock_jumps(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("shift", "requests"), [(-5 * HOUR, 2), (5 * HOUR, 2), (HOUR / 2, 1), (24 * 365 * HOUR, 2)])
-def test_a_token_in_a_file_cache_after_clock_jumps(clock: Clock, tmp_path: Path, shift: float, requests: int) -> None:
+def test_clock_jumps_may_expire_a_token_in_a_file_cache(
+    clock: Clock, tmp_path: Path, shift: float, requests: int
+) -> None:
     """A token that may be too old is requested again; one that is rejected early is replaced."""
     issuer = Issuer()
 

@@ -189,7 +189,9 @@ LENGTHS: dict[str, tuple[bytes, object]] = {
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("lengths", "expected"), LENGTHS.values(), ids=LENGTHS)
-def test_repeated_and_invalid_content_lengths(kind: str, library: str, lengths: bytes, expected: object) -> None:
+def test_equal_content_lengths_are_accepted_and_invalid_ones_raise(
+    kind: str, library: str, lengths: bytes, expected: object
+) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + lengths + b"\r\n"
     with serving(lambda request: [head + b'{"id":"a"}', 0.05]) as server:
         results = outcomes(kind, library, server.url, [("get", "a")])

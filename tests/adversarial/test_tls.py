@@ -255,7 +255,7 @@ def _respond(lines: IO[bytes], commands: IO[bytes], command: bytes) -> None:
     ],
     ids=["renegotiation", "renegotiation with a certificate", "renegotiation refused", "new key", "certificate"],
 )
-def test_handshakes_within_a_body(
+def test_renegotiation_and_key_updates_within_a_body(
     kind: str,
     library: str,
     version: str,

@@ -142,7 +142,7 @@ class Engine:
         )
 
     def authorizer(self, product: Product, security: Security) -> Authorizer | None:
-        """Return what puts credentials on requests of a product; None if not needed."""
+        """Return the authorizer of a product; None if not needed."""
         if not security or self.external_auth:
             return None
         key = (product.name, security)

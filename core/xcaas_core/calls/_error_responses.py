@@ -59,7 +59,7 @@ _ADVICE: Final[Mapping[int, str]] = {
 def response_error(
     operation: Operation[object], response: Response, retry_after: float | None, redactor: Redactor | None = None
 ) -> ResponseError:
-    """Return the error for a response whose body has been read. `redactor` masks what the request carried."""
+    """Return the error for a response whose body has been read. `redactor` masks the request's credentials."""
     redactor = redactor or Redactor()
     status = response.status
     content_type = response.headers.get("content-type")

@@ -355,7 +355,7 @@ Regions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 def check_region(region: str | Mapping[str, str] | None, known_regions: Regions) -> None:
-    """Raise `ConfigurationError` for a region that no product has, or not the product that it is given for."""
+    """Raise `ConfigurationError` if no product has the region, or not the product it is given for."""
     if region is None or not known_regions:
         return
     regions = dict(known_regions)

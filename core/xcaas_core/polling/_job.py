@@ -34,7 +34,7 @@ _log: Final = logging.getLogger("xcaas")
 @public
 @dataclass(slots=True, eq=False)
 class PollProgress:
-    """What a progress callback gets after each status request for a job."""
+    """The argument of a progress callback, which is called after each status request."""
 
     id: str
     state: str | None
@@ -87,7 +87,7 @@ class Job:
         self._body: JSONValue = None  # of the latest response with a state
         self._is_starting = False
         self._has_warned = False  # about a partial result
-        self._state_is_new = False  # so that a wait need not request it at once
+        self._state_is_new = False  # then `wait` does not request it at once
         self.id = id
         self.state: str | None = None
         self.response: CallResponse[object] | None = None
@@ -147,7 +147,7 @@ class Job:
         self._set_state(body)
         self._state_is_new = True
         if self._status_call().operation is self._call.operation:
-            self.response = response  # of a job that was started elsewhere, `start` requests the status
+            self.response = response  # the job was started elsewhere, and this was a status request
 
     def request_status(self) -> Flow[str | None]:
         """Request the job's status. Return its state, in the service's words."""

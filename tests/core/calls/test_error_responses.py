@@ -105,7 +105,7 @@ def test_a_body_that_does_not_match_its_schema_is_kept_unchanged() -> None:
         (b"\xff\xfe", "text/plain", "��"),
     ],
 )
-def test_messages_of_bodies_that_are_not_json(content: bytes, media_type: str, message: str) -> None:
+def test_plain_text_is_the_message_but_web_pages_are_not(content: bytes, media_type: str, message: str) -> None:
     error = error_for(502, content, media_type=media_type)
     assert isinstance(error, ServerError)
     assert error.message == message
@@ -117,7 +117,7 @@ def test_a_long_message_is_truncated_and_credentials_are_masked() -> None:
     assert len(error.message) <= 310
 
 
-def test_an_unknown_status_is_the_message() -> None:
+def test_the_message_of_an_unknown_status_is_its_number() -> None:
     assert error_for(499, None).message == "status 499"
 
 

@@ -40,7 +40,7 @@ def test_pickling_raises_and_says_what_to_send_instead(
 
 
 @pytest.mark.parametrize("handle", [handle for handle, _ in HANDLES])
-def test_a_copy_equals_its_original(handle: object) -> None:
+def test_handles_can_be_copied(handle: object) -> None:
     assert repr(copy(handle)) == repr(handle)
 
 

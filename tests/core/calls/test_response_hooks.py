@@ -146,12 +146,15 @@ def test_an_exception_from_respond_ends_the_call() -> None:
 
 
 def test_respond_must_return_a_hook_response() -> None:
-    class Wrong(ReplacingHook):
+    class WrongHook(ReplacingHook):
         def respond(self, event: AttemptEvent) -> HookResponse | None:
-            wrong: dict[str, HookResponse] = {"a": STUB}
-            return wrong  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+            response: dict[str, HookResponse] = {"a": STUB}
+            return response  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
 
-    with client_with(Wrong(), FakeServer()) as client, pytest.raises(ConfigurationError, match="Wrong gave a dict"):
+    with (
+        client_with(WrongHook(), FakeServer()) as client,
+        pytest.raises(ConfigurationError, match="WrongHook gave a dict"),
+    ):
         client.storage.objects.get("o1")
 
 

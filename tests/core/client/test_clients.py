@@ -159,23 +159,23 @@ def test_unknown_products_in_options_raise_with_a_suggestion() -> None:
 
 
 def test_with_options_raises_for_invalid_options() -> None:
-    wrong: Any = [("a", "b")]
+    invalid: Any = [("a", "b")]
     with Shop() as client:
         with pytest.raises(
             ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"
         ):
-            client.with_options(headers=wrong)
+            client.with_options(headers=invalid)
         with pytest.raises(ConfigurationError, match=r"^region must be"):
-            client.with_options(region=wrong)
+            client.with_options(region=invalid)
         with pytest.raises(ConfigurationError, match=r"^timeout must be"):
-            client.with_options(timeout=wrong)
+            client.with_options(timeout=invalid)
 
 
 def test_invalid_limits_of_a_timeout_are_named() -> None:
-    wrong: Any = "1"
+    invalid: Any = "1"
     for name in ("total", "connect", "read"):
         with pytest.raises(ConfigurationError, match=f"^{name} of a Timeout must be a positive number .*, not str"):
-            Timeout(**{name: wrong})
+            Timeout(**{name: invalid})
 
 
 def test_http_clients_of_the_wrong_kind_raise_configuration_error() -> None:
@@ -196,7 +196,7 @@ def test_secrets_in_headers_are_masked_in_repr() -> None:
         assert repr(client.options.headers) == "{'authorization': '***', 'x-api-key': '***', 'x-team': 'blue'}"
 
 
-def test_reprs_of_clients_resources_and_options() -> None:
+def test_reprs_show_the_main_options() -> None:
     with Shop(region="eu", base_url="https://x.example", credentials="s3cret") as client:
         assert repr(client) == "Shop(region='eu', base_url='https://x.example')"
         assert repr(client.shop) == "<ShopProduct>"

@@ -86,7 +86,7 @@ def test_streaming_raises_for_error_statuses_with_their_message() -> None:
         client.streaming(client.items.get, "1")
 
 
-def test_raw_and_streaming_of_an_async_client() -> None:
+def test_raw_and_streaming_of_an_async_client_return_responses() -> None:
     async def main() -> None:
         with serving(ITEM) as origin:
             async with AsyncShop(base_url=origin.url) as client:

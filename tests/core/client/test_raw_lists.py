@@ -57,7 +57,7 @@ def test_the_value_of_a_streamed_list_is_its_pager() -> None:
         assert len(server.requests) == 2
 
 
-def test_raw_and_streaming_of_async_lists() -> None:
+def test_raw_and_streaming_of_async_lists_return_pagers() -> None:
     async def main() -> None:
         server = list_server()
         async with AsyncShop(http_client=server) as client:

@@ -79,7 +79,7 @@ class CallHooks:
         return None
 
     def replaced_response(self, request: Request, response: Response) -> Response:
-        """Return the response, or what hooks replace it by."""
+        """Return the response, or its replacement by a hook."""
         for hook in self._hooks:
             received: Callable[[object, HookResponse], HookResponse | None] | None = getattr(hook, "received", None)
             if received is None:

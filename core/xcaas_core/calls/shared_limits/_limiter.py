@@ -177,7 +177,7 @@ class _Reservation:
 
 
 def _check_wait(wait: object, longest: float | None) -> float | None:
-    """Raise `ValueError` for what is no valid wait."""
+    """Return a valid wait. Raises `ValueError` for any other."""
     if wait is None and longest is not None:
         return None
     if is_number(wait) and 0 <= wait < inf and (longest is None or wait <= longest + 0.001):

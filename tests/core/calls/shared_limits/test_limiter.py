@@ -29,7 +29,7 @@ from xcaas_core.testing import FakeServer
 
 
 class Store:
-    """A store that gives what it is told to, the last thing over and over."""
+    """A store with fixed responses, the last of which is repeated."""
 
     account: str | None = None
 
