@@ -19,7 +19,7 @@ from ._leftovers import unread
 
 __all__ = ["AsyncBackend"]
 
-_LONG_WRITE: Final = 64 * 1024  # bytes; longer writes are read during, up to as many bytes
+_LONG_WRITE: Final = 64 * 1024  # bytes; during writes from this size, as much is read
 
 
 class AsyncBackend:

@@ -64,7 +64,7 @@ class Deadline(dict[str, float | None]):
         return None if self.at is None else max(0.0, self.at - time.monotonic()) + _GRACE
 
     def check(self) -> None:
-        """Raise `CallTimeoutError` if the total has passed, for slow bodies."""
+        """Raise `CallTimeoutError` if the total has passed. Called between the pieces of a body."""
         if self.at is not None and time.monotonic() > self.at:
             self.expire()
 

@@ -68,7 +68,7 @@ def _is_from_core(error: Exception) -> bool:
     trace, root = error.__traceback__, ""
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
-        root = root if name in ("anyio", "trio") else name  # called by it
+        root = root if name in ("anyio", "trio") else name  # the core waits with these
         trace = trace.tb_next
     return root in _CORES
 
