@@ -1,4 +1,4 @@
-"""A server on the loopback whose every byte the test decides."""
+"""A server on the loopback that sends exactly the bytes of a script."""
 
 from __future__ import annotations
 
@@ -10,11 +10,22 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import IO, NamedTuple, TypeAlias
 
-__all__ = ["Asked", "Piece", "RawServer", "Script", "chunked", "json", "listening", "respond", "serving", "sipping"]
+__all__ = [
+    "Piece",
+    "RawServer",
+    "Request",
+    "Script",
+    "chunked",
+    "json",
+    "listening",
+    "respond",
+    "serving",
+    "slow_reader",
+]
 
 
-class Asked(NamedTuple):
-    """One request, and the number of its connection, from 1."""
+class Request(NamedTuple):
+    """A request, and the number of its connection, from 1."""
 
     connection: int
     method: str
@@ -28,37 +39,37 @@ class Asked(NamedTuple):
         return self.target.partition("?")[0].rpartition("/")[2]
 
 
-# What is written: bytes, each in one write; several writes that leave in one packet; and seconds between them.
+# Bytes for one write, several writes in one packet, or seconds to wait.
 Piece: TypeAlias = "bytes | tuple[bytes, ...] | float"
-Script: TypeAlias = "Callable[[Asked], Iterable[Piece]]"
+Script: TypeAlias = "Callable[[Request], Iterable[Piece]]"
 
 
 def respond(body: bytes = b"", status: int = 200, *headers: str, length: int | None = None) -> bytes:
-    """A whole response."""
-    lines = [f"HTTP/1.1 {status} Scripted", "Content-Type: application/json", *headers]
+    """Return a response."""
+    stream = [f"HTTP/1.1 {status} Scripted", "Content-Type: application/json", *headers]
     if length is None and status not in (204, 304):
         length = len(body)
     if length is not None:
-        lines.append(f"Content-Length: {length}")
-    return "\r\n".join([*lines, "", ""]).encode() + body
+        stream.append(f"Content-Length: {length}")
+    return "\r\n".join([*stream, "", ""]).encode() + body
 
 
 def json(id: str, status: int = 200, *headers: str) -> bytes:
-    """The response with the item of this id."""
+    """Return a response with the item of this id."""
     return respond(b'{"id":"%s"}' % id.encode(), status, *headers)
 
 
 def chunked(*pieces: bytes) -> bytes:
-    """A whole response in chunks."""
+    """Return a response in chunks."""
     body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" + body
 
 
 class RawServer:
-    """Answers by a script, on as many connections as are made."""
+    """Sends the responses of a script, on any number of connections."""
 
     def __init__(self, script: Script, tls: ssl.SSLContext | None) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self.connections = 0
         self.port = 0
         self._script = script
@@ -76,11 +87,11 @@ class RawServer:
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
-            with connection, connection.makefile("rb") as lines:
-                while (asked := _request(number, lines)) is not None:
+            with connection, connection.makefile("rb") as stream:
+                while (request := _read_request(number, stream)) is not None:
                     with self._lock:
-                        self.asked.append(asked)
-                    for piece in self._script(asked):
+                        self.requests.append(request)
+                    for piece in self._script(request):
                         _write(connection, piece)
         except (OSError, ValueError):
             connection.close()
@@ -98,21 +109,21 @@ def _write(connection: socket.socket, piece: Piece) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
 
 
-def _request(number: int, lines: IO[bytes]) -> Asked | None:
-    first = lines.readline().decode("latin-1")
-    if not first:
+def _read_request(number: int, stream: IO[bytes]) -> Request | None:
+    request_line = stream.readline().decode("latin-1")
+    if not request_line:
         return None
-    method, target, _ = first.split(" ", 2)
+    method, target, _ = request_line.split(" ", 2)
     headers: dict[str, str] = {}
-    while line := lines.readline().decode("latin-1").rstrip("\r\n"):
+    while line := stream.readline().decode("latin-1").rstrip("\r\n"):
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return Asked(number, method, target, headers, lines.read(int(headers.get("content-length", "0"))))
+    return Request(number, method, target, headers, stream.read(int(headers.get("content-length", "0"))))
 
 
 @contextmanager
 def serving(script: Script, tls: ssl.SSLContext | None = None) -> Generator[RawServer]:
-    """A running server."""
+    """Run a server with this script."""
     server = RawServer(script, tls)
     with listening(server.serve) as port:
         server.port = port
@@ -121,7 +132,7 @@ def serving(script: Script, tls: ssl.SSLContext | None = None) -> Generator[RawS
 
 @contextmanager
 def listening(serve: Callable[[socket.socket], None]) -> Generator[int]:
-    """The port of a server that treats each connection, in a thread, as it is told."""
+    """Run a server that calls `serve` for each connection, in a thread. Yield its port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=64)
 
     def accept() -> None:
@@ -142,8 +153,8 @@ def listening(serve: Callable[[socket.socket], None]) -> Generator[int]:
 
 
 @contextmanager
-def sipping() -> Generator[str]:
-    """The address of a server that reads its requests slowly, and answers none."""
+def slow_reader() -> Generator[str]:
+    """Run a server that reads slowly and never responds. Yield its address."""
 
     def serve(connection: socket.socket) -> None:
         with connection:

@@ -1,8 +1,8 @@
-"""A wall clock that is set back or forward by hours while tokens are held: monotonic time counts their lives."""
+"""Jumps of the wall clock by hours: the lifetimes of tokens are counted in monotonic time."""
 
 from __future__ import annotations
 
-import json as text_of
+import json as json_module
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import xcaas
-from tests.adversarial.raw_server import Asked, Piece, json, respond, serving
+from tests.adversarial.raw_server import Piece, Request, json, respond, serving
 
 HOUR = 3600.0
 
 
 class Clock:
-    """The wall clock of this machine, which somebody sets."""
+    """A shift of the wall clock."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.shift = 0.0
@@ -30,22 +30,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 class Issuer:
-    """A service that gives a token for an hour, and refuses all but the last one."""
+    """A service that issues tokens for an hour, and rejects all but the latest."""
 
     def __init__(self) -> None:
-        self.given = 0
+        self.issued = 0
 
-    def __call__(self, asked: Asked) -> Iterator[Piece]:
-        if "token" in asked.target:
-            self.given += 1
-            yield respond(text_of.dumps({"access_token": f"token-{self.given}", "expires_in": "3600"}).encode())
-        elif asked.headers["authorization"] == f"Bearer token-{self.given}":
+    def __call__(self, request: Request) -> Iterator[Piece]:
+        if "token" in request.target:
+            self.issued += 1
+            yield respond(json_module.dumps({"access_token": f"token-{self.issued}", "expires_in": "3600"}).encode())
+        elif request.headers["authorization"] == f"Bearer token-{self.issued}":
             yield json("1")
         else:
             yield respond(b"{}", 401)
 
 
-def test_a_token_in_hand(clock: Clock) -> None:
+def test_a_token_in_memory_is_used_despite_clock_jumps(clock: Clock) -> None:
     issuer = Issuer()
     with serving(issuer) as server:
         credentials = xcaas.ClientCredentials("id", "a-secret-of-mine")
@@ -53,12 +53,14 @@ def test_a_token_in_hand(clock: Clock) -> None:
             for shift in (0.0, -5 * HOUR, 5 * HOUR, 24 * 365 * HOUR, -24 * 365 * 40 * HOUR):
                 clock.shift = shift
                 client.storage.objects.get("1")
-    assert issuer.given == 1
+    assert issuer.issued == 1
 
 
 @pytest.mark.parametrize(("shift", "requests"), [(-5 * HOUR, 2), (5 * HOUR, 2), (HOUR / 2, 1), (24 * 365 * HOUR, 2)])
-def test_a_token_in_files(clock: Clock, tmp_path: Path, shift: float, requests: int) -> None:
-    """One that may be too old is asked for again; one that is told to live longer than it does is replaced."""
+def test_clock_jumps_may_expire_a_token_in_a_file_cache(
+    clock: Clock, tmp_path: Path, shift: float, requests: int
+) -> None:
+    """A token that may be too old is requested again; one that is rejected early is replaced."""
     issuer = Issuer()
 
     def call() -> None:
@@ -71,23 +73,23 @@ def test_a_token_in_files(clock: Clock, tmp_path: Path, shift: float, requests: 
         clock.shift = shift
         call()
         call()
-        assert issuer.given == requests
+        assert issuer.issued == requests
         clock.shift = 0.0
         call()
-        issuer.given += 1  # the token in the cache has ended, whatever the clock says
+        issuer.issued += 1  # the server rejects the token in the cache
         call()
-    assert issuer.given <= requests + 3
+    assert issuer.issued <= requests + 3
 
 
 @pytest.mark.parametrize("shift", [-5 * HOUR, 5 * HOUR])
-def test_a_date_to_come_back_at(clock: Clock, shift: float) -> None:
-    """By the server's own clock, where it shows it; a wait that is too long is an error, not a sleep."""
+def test_a_retry_after_date_is_independent_of_the_clients_clock(clock: Clock, shift: float) -> None:
+    """It is compared with the server's `Date`; too long a wait raises an error."""
 
-    def script(asked: Asked) -> Iterator[Piece]:
-        if len(server.asked) == 1:
+    def script(request: Request) -> Iterator[Piece]:
+        if len(server.requests) == 1:
             dates = ("Date: Sun, 29 Nov 2026 03:00:00 GMT", "Retry-After: Sun, 29 Nov 2026 03:00:00 GMT")
             yield respond(b"{}", 503, *dates)
-        elif asked.id == "1":
+        elif request.id == "1":
             yield json("1")
         else:
             yield respond(b"{}", 503, "Retry-After: Fri, 29 Nov 2999 03:00:00 GMT")
@@ -102,4 +104,4 @@ def test_a_date_to_come_back_at(clock: Clock, shift: float) -> None:
                 client.storage.objects.get("2")
     assert caught.value.retry_after is not None
     assert caught.value.retry_after > 24 * HOUR
-    assert len(server.asked) == 3
+    assert len(server.requests) == 3

@@ -1,4 +1,4 @@
-"""What a server sends behind a response is never the answer to another call."""
+"""Data that a server sends after a response is never read as the response of another call."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from tests.adversarial.clients import KINDS, LIBRARIES, Call, make, outcomes
-from tests.adversarial.raw_server import Asked, Piece, chunked, json, respond, serving
+from tests.adversarial.raw_server import Piece, Request, chunked, json, respond, serving
 
 EVIL = json("EVIL")
 BODY = b'{"id":"bait"}'
 HEAD_ONLY = respond(length=len(BODY))
 
-# What the bait is answered with, all in one write, and what the call for it gives.
+# Responses with extra data, each sent in one write, and the outcomes of their calls.
 BAITS: dict[str, tuple[bytes, Any]] = {
     "200": (json("bait") + EVIL, "bait"),
     "twice": (json("bait") + EVIL + EVIL, "bait"),
@@ -35,43 +35,43 @@ BAITS: dict[str, tuple[bytes, Any]] = {
 }
 
 
-def baiting(asked: Asked) -> list[Piece]:
-    """Answers every item with itself, and baits as above."""
-    return [BAITS[asked.id][0] if asked.id in BAITS else json(asked.id)]
+def bait_script(request: Request) -> list[Piece]:
+    """Respond with the bait of this id, or else with the item."""
+    return [BAITS[request.id][0] if request.id in BAITS else json(request.id)]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_crosses(kind: str, library: str) -> None:
+def test_extra_data_is_not_read_by_other_calls(kind: str, library: str) -> None:
     calls = [("get", id) for bait in BAITS for id in ("a", bait, "b", "c")]
-    expected = [answer for _, answer in BAITS.values()]
-    with serving(baiting) as server:
-        found = outcomes(kind, library, server.url, calls)
-        assert found == [answer for bait in expected for answer in ("a", bait, "b", "c")]
-        # One that is given up for each bait, and no more.
+    expected = [outcome for _, outcome in BAITS.values()]
+    with serving(bait_script) as server:
+        results = outcomes(kind, library, server.url, calls)
+        assert results == [outcome for bait in expected for outcome in ("a", bait, "b", "c")]
+        # One connection is dropped for each bait.
         assert server.connections == 1 + len(BAITS)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_body_behind_the_answer_to_a_head_request(kind: str, library: str) -> None:
-    with serving(lambda asked: [HEAD_ONLY + EVIL if asked.method == "HEAD" else json(asked.id)]) as server:
-        found = outcomes(kind, library, server.url, [("head", "bait"), ("get", "b"), ("get", "c")])
-        assert found == [None, "b", "c"]
+def test_a_body_after_a_head_response_is_not_read_by_other_calls(kind: str, library: str) -> None:
+    with serving(lambda request: [HEAD_ONLY + EVIL if request.method == "HEAD" else json(request.id)]) as server:
+        results = outcomes(kind, library, server.url, [("head", "bait"), ("get", "b"), ("get", "c")])
+        assert results == [None, "b", "c"]
         assert server.connections == 2
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("late", [EVIL, EVIL[:20], b"\n"], ids=["a response", "half a head", "one byte"])
-def test_what_arrives_while_the_connection_is_idle(late: bytes, kind: str, library: str) -> None:
+@pytest.mark.parametrize("extra", [EVIL, EVIL[:20], b"\n"], ids=["a response", "half a head", "one byte"])
+def test_data_on_an_idle_connection_is_not_read_by_other_calls(extra: bytes, kind: str, library: str) -> None:
     arrived = threading.Event()
 
-    def script(asked: Asked) -> Iterator[Piece]:
-        yield json(asked.id)
-        if asked.id == "bait":
+    def script(request: Request) -> Iterator[Piece]:
+        yield json(request.id)
+        if request.id == "bait":
             yield 0.01
-            yield late
+            yield extra
             arrived.set()
 
     with serving(script) as server:
@@ -82,12 +82,12 @@ def test_what_arrives_while_the_connection_is_idle(late: bytes, kind: str, libra
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_download_that_is_longer_than_announced(kind: str, library: str) -> None:
+def test_data_beyond_the_length_of_a_download_is_not_read_by_other_calls(kind: str, library: str) -> None:
     sound = bytes(range(256)) * 80
     bait = respond(sound + EVIL, 200, "Content-Type: audio/mpeg", length=len(sound)).replace(
         b"application/json", b"audio/x"
     )
-    with serving(lambda asked: [bait if asked.id == "content" else json(asked.id)]) as server:
+    with serving(lambda request: [bait if request.id == "content" else json(request.id)]) as server:
         calls = [("download", "a"), ("get", "b"), ("content", "a"), ("get", "c"), ("get", "d")]
         assert outcomes(kind, library, server.url, calls) == [sound, "b", sound, "c", "d"]
         assert server.connections == 3
@@ -95,15 +95,15 @@ def test_a_download_that_is_longer_than_announced(kind: str, library: str) -> No
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("whole", [True, False])
-# The libraries leave generators of their own to the collector, which trio tells.
+@pytest.mark.parametrize("complete", [True, False])
+# Trio warns about generators that the libraries leave to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_stream_that_is_left_early(whole: bool, kind: str, library: str) -> None:
+def test_the_rest_of_an_unread_stream_is_not_read_by_other_calls(complete: bool, kind: str, library: str) -> None:
     sound = bytes(100)
-    bait = respond(sound + (EVIL if whole else b""), length=100 if whole else 1000).replace(
+    bait = respond(sound + (EVIL if complete else b""), length=100 if complete else 1000).replace(
         b"application/json", b"audio/x"
     )
-    with serving(lambda asked: [bait, EVIL] if asked.id == "content" else [json(asked.id)]) as server:
+    with serving(lambda request: [bait, EVIL] if request.id == "content" else [json(request.id)]) as server:
         calls = [("peek", "a"), ("get", "b"), ("get", "c")]
         assert outcomes(kind, library, server.url, calls)[1:] == ["b", "c"]
         assert server.connections == 2
@@ -111,21 +111,21 @@ def test_a_stream_that_is_left_early(whole: bool, kind: str, library: str) -> No
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", ["blocking", "own blocking"])
-def test_threads_keep_their_answers(kind: str, library: str) -> None:
-    """One call in three is answered twice over, in many threads at a time."""
+def test_calls_in_threads_get_their_own_responses(kind: str, library: str) -> None:
+    """One call in three gets two responses, in many threads at a time."""
 
-    def script(asked: Asked) -> list[Piece]:
-        return [json(asked.id) + (json("EVIL") if asked.id.endswith("7") else b"")]
+    def script(request: Request) -> list[Piece]:
+        return [json(request.id) + (json("EVIL") if request.id.endswith("7") else b"")]
 
-    wrong: list[object] = []
+    errors: list[object] = []
     with serving(script) as server, make(kind, library, server.url) as client:
 
         def work(number: int) -> None:
             for step in range(30):
                 id = f"{number}-{step}7" if step % 3 == 0 else f"{number}-{step}0"
-                found = client.items.get(id)
-                if found != {"id": id}:
-                    wrong.append((id, found))
+                results = client.items.get(id)
+                if results != {"id": id}:
+                    errors.append((id, results))
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
         for thread in threads:
@@ -134,25 +134,25 @@ def test_threads_keep_their_answers(kind: str, library: str) -> None:
             thread.join()
         if kind == "own blocking":
             client._options.http_client.close()
-    assert wrong == []
+    assert errors == []
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_good_connections_are_kept(kind: str, library: str) -> None:
-    """Also after answers of every kind, so that the guard is known to tell one from the other."""
+def test_connections_without_extra_data_are_reused(kind: str, library: str) -> None:
+    """Also after each kind of response, so that the guard has no false positives."""
 
-    def script(asked: Asked) -> list[Piece]:
-        answers = {
+    def script(request: Request) -> list[Piece]:
+        responses = {
             "empty": respond(status=204),
             "gone": json("x", 404),
             "pieces": chunked(BODY),
             "same": respond(status=304),
         }
-        return [HEAD_ONLY if asked.method == "HEAD" else answers.get(asked.id, json(asked.id))]
+        return [HEAD_ONLY if request.method == "HEAD" else responses.get(request.id, json(request.id))]
 
     with serving(script) as server:
         ids = ["a", "empty", "gone", "pieces", "same", "b"]
-        found = outcomes(kind, library, server.url, [*(("get", id) for id in ids), ("head", "a"), ("get", "c")])
-        assert found == ["a", None, "NotFoundError", "bait", "RedirectError", "b", None, "c"]
+        results = outcomes(kind, library, server.url, [*(("get", id) for id in ids), ("head", "a"), ("get", "c")])
+        assert results == ["a", None, "NotFoundError", "bait", "RedirectError", "b", None, "c"]
         assert server.connections == 1

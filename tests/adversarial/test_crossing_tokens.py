@@ -1,4 +1,4 @@
-"""No server that is called gets to choose the token that later calls carry."""
+"""A server cannot inject the token of later calls."""
 
 from __future__ import annotations
 
@@ -11,103 +11,106 @@ import pytest
 
 import xcaas
 from tests.adversarial.clients import KINDS, LIBRARIES, own_client, run_async
-from tests.adversarial.raw_server import Asked, Piece, RawServer, json, respond, serving
+from tests.adversarial.raw_server import Piece, RawServer, Request, json, respond, serving
 
 ATTACKERS = respond(b'{"access_token":"ATTACKERS","token_type":"BearerToken","expires_in":"3600"}')
-REFUSED = json("no", 401)
+UNAUTHORIZED = json("no", 401)
 
 
-def script(*, first: bytes, behind_tokens: bytes = b"") -> Callable[[Asked], list[Piece]]:
-    """Answers the first call with `first`, and all else as it should be: each token is another."""
-    left = [first]
-    serial = count(1)
+def script(*, first: bytes, after_tokens: bytes = b"") -> Callable[[Request], list[Piece]]:
+    """Send `first` to the first call, and correct responses afterwards. Each token is different."""
+    first_responses = [first]
+    numbers = count(1)
 
-    def answer(asked: Asked) -> list[Piece]:
-        if asked.id == "token":
-            token = b'{"access_token":"good-%d","token_type":"BearerToken","expires_in":"3600"}' % next(serial)
-            return [respond(token) + behind_tokens]
-        return [left.pop() if left else json(asked.id)]
+    def respond_to(request: Request) -> list[Piece]:
+        if request.id == "token":
+            token = b'{"access_token":"good-%d","token_type":"BearerToken","expires_in":"3600"}' % next(numbers)
+            return [respond(token) + after_tokens]
+        return [first_responses.pop() if first_responses else json(request.id)]
 
-    return answer
+    return respond_to
 
 
 def call(kind: str, library: str, url: str, *ids: str) -> list[str | None]:
-    """The ids of what is got under these ids."""
-    given: dict[str, Any] = {"http_library": library}
+    """Return the ids of the objects returned for these ids."""
+    options: dict[str, Any] = {"http_library": library}
     if kind.startswith("own"):
-        given = {"http_client": own_client(kind, library)}
-    given |= {"base_url": url, "credentials": xcaas.ClientCredentials("id", "secret"), "retries": 0}
+        options = {"http_client": own_client(kind, library)}
+    options |= {"base_url": url, "credentials": xcaas.ClientCredentials("id", "secret"), "retries": 0}
     if "blocking" in kind:
-        with xcaas.XCaaS(**given) as client:
-            found: list[str | None] = [client.storage.objects.get(id).id for id in ids]
-        if "http_client" in given:
-            given["http_client"].close()
-        return found
+        with xcaas.XCaaS(**options) as client:
+            received: list[str | None] = [client.storage.objects.get(id).id for id in ids]
+        if "http_client" in options:
+            options["http_client"].close()
+        return received
 
     async def main() -> list[str | None]:
-        async with xcaas.AsyncXCaaS(**given) as client:
-            found: list[str | None] = [(await client.storage.objects.get(id)).id for id in ids]
-        if "http_client" in given:
-            await given["http_client"].aclose()
-        return found
+        async with xcaas.AsyncXCaaS(**options) as client:
+            received: list[str | None] = [(await client.storage.objects.get(id)).id for id in ids]
+        if "http_client" in options:
+            await options["http_client"].aclose()
+        return received
 
-    awaited: list[str | None] = run_async(kind, main)
-    return awaited
+    results: list[str | None] = run_async(kind, main)
+    return results
 
 
 def tokens(server: RawServer) -> list[str]:
-    """What calls carried."""
-    return [asked.headers.get("authorization", "") for asked in server.asked if asked.id != "token"]
+    """Return the authorization headers of calls."""
+    return [request.headers.get("authorization", "") for request in server.requests if request.id != "token"]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_lies_behind_a_401_is_no_token(kind: str, library: str) -> None:
-    with serving(script(first=REFUSED + ATTACKERS)) as server:
+def test_data_after_a_401_is_not_read_as_a_token(kind: str, library: str) -> None:
+    with serving(script(first=UNAUTHORIZED + ATTACKERS)) as server:
         assert call(kind, library, server.url, "a", "b", "c") == ["a", "b", "c"]
         assert tokens(server) == ["Bearer good-1", *["Bearer good-2"] * 3]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("left", [ATTACKERS, json("EVIL"), ATTACKERS[:40]], ids=["token", "item", "half a head"])
-def test_what_lies_behind_a_token_is_no_answer(left: bytes, kind: str, library: str) -> None:
-    with serving(script(first=REFUSED, behind_tokens=left)) as server:
+@pytest.mark.parametrize("extra", [ATTACKERS, json("EVIL"), ATTACKERS[:40]], ids=["token", "item", "half a head"])
+def test_data_after_a_token_response_is_not_read_by_calls(extra: bytes, kind: str, library: str) -> None:
+    with serving(script(first=UNAUTHORIZED, after_tokens=extra)) as server:
         assert call(kind, library, server.url, "a", "b", "c") == ["a", "b", "c"]
         assert tokens(server) == ["Bearer good-1", *["Bearer good-2"] * 3]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("blocking", [True, False])
-def test_an_http_client_that_signs_with_the_clients_credentials(blocking: bool, library: str) -> None:
-    """It sends a refused request again, on a connection that must hold nothing."""
+def test_http_auth_of_a_users_client_does_not_read_extra_data(blocking: bool, library: str) -> None:
+    """It repeats a rejected request, on a connection that must hold no data."""
     module = import_module(library)
 
     async def main(url: str, credentials: xcaas.ClientCredentials) -> Any:
-        async with xcaas.AsyncXCaaS(base_url=url, credentials=credentials) as client, module.AsyncClient() as own:
+        async with (
+            xcaas.AsyncXCaaS(base_url=url, credentials=credentials) as client,
+            module.AsyncClient() as http_client,
+        ):
             auth = client.http_auth(client.storage)
-            return [(await own.get(f"{url}/storage/{id}", auth=auth)).json()["id"] for id in "abc"]
+            return [(await http_client.get(f"{url}/storage/{id}", auth=auth)).json()["id"] for id in "abc"]
 
-    with serving(script(first=REFUSED + json("EVIL"))) as server:
+    with serving(script(first=UNAUTHORIZED + json("EVIL"))) as server:
         credentials = xcaas.ClientCredentials("id", "secret")
         if blocking:
-            with xcaas.XCaaS(base_url=server.url, credentials=credentials) as client, module.Client() as own:
+            with xcaas.XCaaS(base_url=server.url, credentials=credentials) as client, module.Client() as http_client:
                 auth = client.http_auth(client.storage)
-                found = [own.get(f"{server.url}/storage/{id}", auth=auth).json()["id"] for id in "abc"]
+                ids = [http_client.get(f"{server.url}/storage/{id}", auth=auth).json()["id"] for id in "abc"]
         else:
-            found = run_async("asyncio", lambda: main(server.url, credentials))
-        assert found == ["a", "b", "c"]
+            ids = run_async("asyncio", lambda: main(server.url, credentials))
+        assert ids == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_an_http_client_that_signs_and_is_called_through(library: str) -> None:
-    """Its `auth` is one of every library."""
+def test_a_users_client_with_http_auth_does_not_read_extra_data(library: str) -> None:
+    """Its `auth` works with both libraries."""
     credentials = xcaas.ClientCredentials("id", "secret")
     with (
-        serving(script(first=REFUSED + json("EVIL"))) as server,
-        import_module(library).Client() as own,
-        xcaas.XCaaS(base_url=server.url, credentials=credentials) as signing,
+        serving(script(first=UNAUTHORIZED + json("EVIL"))) as server,
+        import_module(library).Client() as http_client,
+        xcaas.XCaaS(base_url=server.url, credentials=credentials) as token_client,
     ):
-        own.auth = signing.http_auth(signing.storage)
-        with xcaas.XCaaS(base_url=server.url, http_client=own) as client:
+        http_client.auth = token_client.http_auth(token_client.storage)
+        with xcaas.XCaaS(base_url=server.url, http_client=http_client) as client:
             assert [client.storage.objects.get(id).id for id in "abc"] == ["a", "b", "c"]

@@ -1,4 +1,4 @@
-"""A server that keeps sending a little holds nobody for longer than the total."""
+"""A server that keeps sending a little does not delay calls beyond their total timeout."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 
 import xcaas
 from tests.adversarial.clients import KINDS, LIBRARIES, Call, make, outcomes, own_client, run_async
-from tests.adversarial.raw_server import Asked, Piece, chunked, json, respond, serving, sipping
+from tests.adversarial.raw_server import Piece, Request, chunked, json, respond, serving, slow_reader
 
 TOTAL = 0.2
-LATE = 0.5
-# Users' own blocking clients are bounded per wait only, but while a body comes.
+TOLERANCE = 0.5
+# In users' blocking clients, the total applies to bodies only.
 BOUNDED = [kind for kind in KINDS if kind != "own blocking"]
 
 
-def dripping(first: bytes, drop: bytes) -> Iterator[Piece]:
-    """A response that goes on for ten times as long as it may."""
+def slow_response(first: bytes, piece: bytes) -> Iterator[Piece]:
+    """Yield a response that takes several times the total."""
     yield first
     for _ in range(60):
         yield 0.05
-        yield drop
+        yield piece
 
 
 HEADS = {
@@ -40,59 +40,59 @@ BODIES = {
 }
 
 
-def in_time(attempt: Callable[[], Any], expected: Any) -> None:
-    """What is tried ends as expected, and soon after the total. A busy machine has three tries."""
-    took: list[float] = []
+def check_in_time(attempt: Callable[[], Any], expected: Any) -> None:
+    """Check that `attempt` returns the expected value soon after the total. Slow machines get three tries."""
+    durations: list[float] = []
     for _ in range(3):
-        began = time.monotonic()
+        started = time.monotonic()
         assert attempt() == expected
-        took.append(time.monotonic() - began)
-        if took[-1] < TOTAL + LATE:
+        durations.append(time.monotonic() - started)
+        if durations[-1] < TOTAL + TOLERANCE:
             return
-    raise AssertionError(took)
+    raise AssertionError(durations)
 
 
-def ask(kind: str, library: str, drips: Iterable[tuple[bytes, bytes]], call: Call = ("get", "a")) -> None:
-    """Every one of these drips ends in time. All at once, each with a client of its own: they only wait."""
+def check_drips(kind: str, library: str, drips: Iterable[tuple[bytes, bytes]], call: Call = ("get", "a")) -> None:
+    """Check that calls time out for each of these drips, all at once, each with its own client."""
 
-    def one(drip: tuple[bytes, bytes]) -> None:
-        with serving(lambda asked: dripping(*drip)) as server:
-            in_time(lambda: outcomes(kind, library, server.url, [call], timeout=TOTAL), ["CallTimeoutError"])
+    def check_drip(drip: tuple[bytes, bytes]) -> None:
+        with serving(lambda request: slow_response(*drip)) as server:
+            check_in_time(lambda: outcomes(kind, library, server.url, [call], timeout=TOTAL), ["CallTimeoutError"])
 
     with ThreadPoolExecutor() as threads:
-        list(threads.map(one, drips))
+        list(threads.map(check_drip, drips))
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", BOUNDED)
-def test_heads(kind: str, library: str) -> None:
-    ask(kind, library, HEADS.values())
+def test_slow_heads_raise_a_timeout(kind: str, library: str) -> None:
+    check_drips(kind, library, HEADS.values())
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", BOUNDED)
-def test_bodies(kind: str, library: str) -> None:
-    ask(kind, library, BODIES.values())
+def test_slow_bodies_raise_a_timeout(kind: str, library: str) -> None:
+    check_drips(kind, library, BODIES.values())
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_bodies_in_a_blocking_client_of_the_users(library: str) -> None:
-    ask("own blocking", library, [BODIES["body"], BODIES["chunks"]])
+def test_slow_bodies_in_a_users_blocking_client_raise_a_timeout(library: str) -> None:
+    check_drips("own blocking", library, [BODIES["body"], BODIES["chunks"]])
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", BOUNDED)
-def test_heads_and_errors_of_streamed_responses(kind: str, library: str) -> None:
-    ask(kind, library, [*HEADS.values(), BODIES["an error"]], ("download", "a"))
+def test_slow_heads_and_errors_of_streamed_responses_raise_a_timeout(kind: str, library: str) -> None:
+    check_drips(kind, library, [*HEADS.values(), BODIES["an error"]], ("download", "a"))
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_body_of_a_streamed_response_may_take_longer(kind: str, library: str) -> None:
-    sound = respond(length=10).replace(b"application/json", b"audio/mpeg")
+def test_the_body_of_a_streamed_response_may_exceed_the_total(kind: str, library: str) -> None:
+    audio_head = respond(length=10).replace(b"application/json", b"audio/mpeg")
 
-    def script(asked: Asked) -> Iterator[Piece]:
-        yield sound
+    def script(request: Request) -> Iterator[Piece]:
+        yield audio_head
         for _ in range(10):
             yield TOTAL / 8
             yield b"x"
@@ -104,30 +104,30 @@ def test_the_body_of_a_streamed_response_may_take_longer(kind: str, library: str
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", BOUNDED)
 @pytest.mark.parametrize("limit", ["call", "token"])
-def test_requests_for_tokens(limit: str, kind: str, library: str) -> None:
-    def script(asked: Asked) -> Iterator[Piece]:
-        return dripping(*HEADS["headers"]) if asked.id == "token" else iter([json(asked.id)])
+def test_slow_token_responses_raise_a_timeout(limit: str, kind: str, library: str) -> None:
+    def script(request: Request) -> Iterator[Piece]:
+        return slow_response(*HEADS["headers"]) if request.id == "token" else iter([json(request.id)])
 
     policy = xcaas.TokenPolicy(total_timeout=TOTAL) if limit == "token" else xcaas.TokenPolicy()
     with serving(script) as server:
-        given: dict[str, Any] = {
+        options: dict[str, Any] = {
             "base_url": server.url,
             "timeout": TOTAL if limit == "call" else 60,
             "retries": 0,
         }
 
         def attempt() -> str | None:
-            given["credentials"] = xcaas.ClientCredentials("id", "secret", policy=policy)
-            return _failed(kind, library, given)
+            options["credentials"] = xcaas.ClientCredentials("id", "secret", policy=policy)
+            return _error_name(kind, library, options)
 
-        in_time(attempt, "TokenTimeoutError" if limit == "call" else "TokenUnavailableError")
+        check_in_time(attempt, "TokenTimeoutError" if limit == "call" else "TokenUnavailableError")
 
 
-def _failed(kind: str, library: str, given: dict[str, Any]) -> str | None:
-    own = own_client(kind, library) if kind.startswith("own") else None
-    given = {**given, **({"http_library": library} if own is None else {"http_client": own})}
+def _error_name(kind: str, library: str, options: dict[str, Any]) -> str | None:
+    http_client = own_client(kind, library) if kind.startswith("own") else None
+    options = {**options, **({"http_library": library} if http_client is None else {"http_client": http_client})}
     if "blocking" in kind:
-        with xcaas.XCaaS(**given) as client:
+        with xcaas.XCaaS(**options) as client:
             try:
                 client.storage.objects.get("a")
             except xcaas.XCaaSError as error:
@@ -135,35 +135,37 @@ def _failed(kind: str, library: str, given: dict[str, Any]) -> str | None:
         return None
 
     async def main() -> str | None:
-        async with xcaas.AsyncXCaaS(**given) as client:
+        async with xcaas.AsyncXCaaS(**options) as client:
             try:
                 await client.storage.objects.get("a")
             except xcaas.XCaaSError as error:
                 return type(error).__name__
             finally:
-                if own is not None:
-                    await own.aclose()
+                if http_client is not None:
+                    await http_client.aclose()
         return None
 
-    failed: str | None = run_async(kind, main)
-    return failed
+    name: str | None = run_async(kind, main)
+    return name
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", BOUNDED)
-# httpx leaves a generator of its own to the collector, which trio tells.
+# Trio warns about a generator that httpx leaves to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_server_that_reads_a_little_at_a_time(kind: str, library: str) -> None:
-    with sipping() as url:
-        in_time(lambda: outcomes(kind, library, url, [("store", "a")], timeout=TOTAL), ["CallTimeoutError"])
+def test_a_server_that_reads_slowly_raises_a_timeout(kind: str, library: str) -> None:
+    with slow_reader() as url:
+        check_in_time(lambda: outcomes(kind, library, url, [("store", "a")], timeout=TOTAL), ["CallTimeoutError"])
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_with_a_proxy_in_the_environment(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client of the library's chooses the proxy. Its transports are bounded, too."""
+def test_slow_responses_with_a_proxy_in_the_environment_raise_a_timeout(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library's client chooses the proxy. Deadlines apply to its transports, too."""
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    ask("blocking", library, HEADS.values())
-    with serving(lambda asked: dripping(*HEADS["interim"])) as proxy:
+    check_drips("blocking", library, HEADS.values())
+    with serving(lambda request: slow_response(*HEADS["interim"])) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with make("blocking", library, "https://api.example.com", timeout=TOTAL) as client:
 
@@ -174,4 +176,4 @@ def test_with_a_proxy_in_the_environment(library: str, monkeypatch: pytest.Monke
                     return type(error).__name__
                 return None
 
-            in_time(attempt, "CallTimeoutError")
+            check_in_time(attempt, "CallTimeoutError")

@@ -1,4 +1,4 @@
-"""A server that speaks before it is asked: nothing is sent to it, and nothing that it said is a response."""
+"""Servers that send data before the request: no request is sent, and the data is not read as a response."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xcaas_core.transport import _early
 
 EVIL = json("EVIL")
 CALLS = [("get", "a"), ("get", "b")]
-FIRST_WORDS = {
+EARLY_DATA = {
     "a response": EVIL,
     "one byte": b"H",
     "a greeting": b"SSH-2.0-OpenSSH_9.6\r\n",
@@ -29,68 +29,68 @@ FIRST_WORDS = {
 
 
 @contextmanager
-def speaking_first(words: bytes, heard: list[bytes], rest: Callable[[int], bytes]) -> Generator[str]:
-    """The address of a server that says this on each new connection, unless `rest` has a response for it."""
+def early_server(early: bytes, received: list[bytes], respond_to: Callable[[int], bytes]) -> Generator[str]:
+    """Run a server that sends data on each new connection unless `respond_to` returns a response. Yield its address."""
     numbers = iter(range(100))
 
     def serve(connection: socket.socket) -> None:
-        with connection, suppress(OSError):  # of a reset: clients leave what was said unread
-            if response := rest(next(numbers)):
+        with connection, suppress(OSError):  # a reset, as clients leave the data unread
+            if response := respond_to(next(numbers)):
                 while connection.recv(1 << 16):
                     connection.sendall(response)
                 return
-            connection.sendall(words)
-            if not words:
+            connection.sendall(early)
+            if not early:
                 connection.shutdown(socket.SHUT_WR)
-            _has_spoken.set()
-            heard.append(connection.recv(1 << 16))
+            _has_sent.set()
+            received.append(connection.recv(1 << 16))
 
     with listening(serve) as port:
         yield f"http://127.0.0.1:{port}"
 
 
-_has_spoken = threading.Event()
+_has_sent = threading.Event()
 
 
 @pytest.fixture
 def slow_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the server come first, which otherwise it does nearly always."""
-    look: Callable[[Any], bool] = vars(_early)["_is_unasked"]
+    """Make sure that the server sends first, as it usually does."""
+    has_early_data: Callable[[Any], bool] = vars(_early)["_has_early_data"]
 
-    def slowly(network: Any) -> bool:
-        assert _has_spoken.wait(10)
-        _has_spoken.clear()
-        return look(network)
+    def wait_for_server(network: Any) -> bool:
+        assert _has_sent.wait(10)
+        _has_sent.clear()
+        return has_early_data(network)
 
-    monkeypatch.setattr(_early, "_is_unasked", slowly)
+    monkeypatch.setattr(_early, "_has_early_data", wait_for_server)
 
 
 @pytest.mark.usefixtures("slow_client")
-@pytest.mark.parametrize("words", FIRST_WORDS.values(), ids=FIRST_WORDS)
+@pytest.mark.parametrize("early", EARLY_DATA.values(), ids=EARLY_DATA)
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_sent(kind: str, library: str, words: bytes) -> None:
-    heard: list[bytes] = []
-    with speaking_first(words, heard, lambda number: b"") as url:
+def test_early_data_raises_and_nothing_is_sent(kind: str, library: str, early: bytes) -> None:
+    received: list[bytes] = []
+    with early_server(early, received, lambda number: b"") as url:
         assert outcomes(kind, library, url, CALLS) == ["ConnectError"] * 2
-    assert not any(heard)
+    assert not any(received)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_call_is_made_again(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also one that is not safe to repeat: the server has seen nothing of it."""
-    first = [True]
-    look: Callable[[Any], bool] = vars(_early)["_is_unasked"]
+def test_a_call_is_retried_after_early_data(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even an unsafe one, as the server has not seen it."""
+    is_first = [True]
+    has_early_data: Callable[[Any], bool] = vars(_early)["_has_early_data"]
 
-    def slowly(network: Any) -> bool:
-        assert not first or (first.pop() and _has_spoken.wait(10))
-        return look(network)
+    def wait_for_server(network: Any) -> bool:
+        assert not is_first or (is_first.pop() and _has_sent.wait(10))
+        return has_early_data(network)
 
-    monkeypatch.setattr(_early, "_is_unasked", slowly)
-    with speaking_first(EVIL, [], lambda number: b"" if number == 0 else json("made")) as url:
+    monkeypatch.setattr(_early, "_has_early_data", wait_for_server)
+    with early_server(EVIL, [], lambda number: b"" if number == 0 else json("made")) as url:
         assert outcomes(kind, library, url, [("create", {})], retries=xcaas.RetryPolicy(1, first_wait=0)) == ["made"]
-    _has_spoken.clear()
+    _has_sent.clear()
 
 
 @pytest.fixture(scope="module")
@@ -100,19 +100,19 @@ def authority() -> trustme.CA:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_in_tls(kind: str, library: str, authority: Any) -> None:
-    """The response comes with the end of the handshake, in one packet."""
-    heard: list[bytes] = []
+def test_early_data_in_tls_raises_and_nothing_is_sent(kind: str, library: str, authority: Any) -> None:
+    """The data comes in one packet with the end of the handshake."""
+    received: list[bytes] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     authority.issue_cert("localhost").configure_cert(context)
 
     def serve(connection: socket.socket) -> None:
-        received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(received, to_send, server_side=True)
+        incoming, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = context.wrap_bio(incoming, to_send, server_side=True)
         with connection, suppress(OSError):
             while True:
-                received.write(connection.recv(1 << 16))
+                incoming.write(connection.recv(1 << 16))
                 try:
                     tls.do_handshake()
                     break
@@ -120,12 +120,16 @@ def test_in_tls(kind: str, library: str, authority: Any) -> None:
                     connection.sendall(to_send.read())
             tls.write(EVIL)
             connection.sendall(to_send.read())
-            received.write(connection.recv(1 << 16))
-            heard.append(tls.read())
+            incoming.write(connection.recv(1 << 16))
+            received.append(tls.read())
 
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    options = {"http_client": own_client(kind, library, verify=trusting)} if "own" in kind else {"verify": trusting}
+    client_context = ssl.create_default_context()
+    authority.configure_trust(client_context)
+    options = (
+        {"http_client": own_client(kind, library, verify=client_context)}
+        if "own" in kind
+        else {"verify": client_context}
+    )
     with listening(serve) as port:
         assert outcomes(kind, library, f"https://localhost:{port}", [("get", "a")], **options) == ["ConnectError"]
-    assert not any(heard)
+    assert not any(received)

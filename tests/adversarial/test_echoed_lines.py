@@ -1,4 +1,4 @@
-"""What token endpoints and proxies send back of a secret shows nowhere, and what they send without an end is not kept."""
+"""Secrets that token endpoints and proxies echo are not shown, and endless token responses are not kept."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.adversarial.clients import KINDS, LIBRARIES, own_client, run_async
 from tests.adversarial.raw_server import respond, serving
 
 SECRETS: Final = ("plain-S3CRET-keeping", 'S3CRET\'s wörth "keeping"')
-WHERE: Final = {
+ECHOES: Final = {
     "status line": b"%s\r\n\r\n",
     "header": b"HTTP/1.1 200 OK\r\n%s x\r\n\r\n",
     "chunk": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s\r\n",
 }
 
 
-class Listener:
-    """A hook that wants to hear of token requests, too."""
+class TokenHook:
+    """A hook that is also called for token requests."""
 
     def before(self, event: xcaas.AttemptEvent) -> None: ...
 
@@ -35,73 +35,73 @@ class Listener:
     def after_token(self, event: xcaas.TokenEvent) -> None: ...
 
 
-def failure(kind: str, **given: Any) -> BaseException:
-    """The error of a call for which no token is to be had."""
+def token_error(kind: str, **options: Any) -> BaseException:
+    """Return the error of a call that gets no token."""
     if "blocking" in kind:
-        with xcaas.XCaaS(**given) as client, pytest.raises(xcaas.TokenUnavailableError) as caught:
+        with xcaas.XCaaS(**options) as client, pytest.raises(xcaas.TokenUnavailableError) as caught:
             client.storage.objects.get("1")
-        if "http_client" in given:
-            given["http_client"].close()
+        if "http_client" in options:
+            options["http_client"].close()
         return caught.value
 
     async def main() -> BaseException:
-        async with xcaas.AsyncXCaaS(**given) as client:
+        async with xcaas.AsyncXCaaS(**options) as client:
             with pytest.raises(xcaas.TokenUnavailableError) as caught:
                 await client.storage.objects.get("1")
-        if "http_client" in given:
-            await given["http_client"].aclose()
+        if "http_client" in options:
+            await options["http_client"].aclose()
         return caught.value
 
     error: BaseException = run_async(kind, main)
     return error
 
 
-@pytest.mark.parametrize("hooked", [False, True], ids=["alone", "with a hook"])
+@pytest.mark.parametrize("with_hook", [False, True], ids=["alone", "with a hook"])
 @pytest.mark.parametrize("secret", SECRETS)
-@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("place", ECHOES)
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_token_endpoint_that_sends_the_secret_where_no_text_belongs(
-    kind: str, library: str, where: str, secret: str, hooked: bool
+def test_secrets_in_malformed_token_responses_are_not_shown(
+    kind: str, library: str, place: str, secret: str, with_hook: bool
 ) -> None:
     import_module(library)
-    given: dict[str, Any] = {"http_library": library}
+    options: dict[str, Any] = {"http_library": library}
     if kind.startswith("own"):
-        given = {"http_client": own_client(kind, library)}
+        options = {"http_client": own_client(kind, library)}
     policy = xcaas.TokenPolicy(attempts=1)
-    given |= {"credentials": xcaas.ClientCredentials("id", secret, policy=policy), "retries": 0}
-    with serving(lambda asked: [WHERE[where] % secret.encode()]) as server:
-        error = failure(kind, base_url=server.url, hooks=[Listener()] if hooked else [], **given)
+    options |= {"credentials": xcaas.ClientCredentials("id", secret, policy=policy), "retries": 0}
+    with serving(lambda request: [ECHOES[place] % secret.encode()]) as server:
+        error = token_error(kind, base_url=server.url, hooks=[TokenHook()] if with_hook else [], **options)
     assert error.__context__ is None
     assert "CRET" not in "".join(traceback.format_exception(error, limit=0))
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_token_response_that_unpacks_to_megabytes(kind: str, library: str) -> None:
-    read: list[int] = []
+def test_a_token_response_of_many_megabytes_is_not_kept(kind: str, library: str) -> None:
+    sizes: list[int] = []
 
-    def script(asked: object) -> list[bytes]:
-        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-        packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
-        read.append(len(packed))
-        return [respond(packed, 200, "Content-Encoding: gzip")]
+    def script(request: object) -> list[bytes]:
+        compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+        compressed = b"".join(compressor.compress(bytes(1 << 20)) for _ in range(64)) + compressor.flush()
+        sizes.append(len(compressed))
+        return [respond(compressed, 200, "Content-Encoding: gzip")]
 
-    given: dict[str, Any] = {"http_library": library}
+    options: dict[str, Any] = {"http_library": library}
     if kind.startswith("own"):
-        given = {"http_client": own_client(kind, library)}
+        options = {"http_client": own_client(kind, library)}
     credentials = xcaas.ClientCredentials("id", "a-secret", policy=xcaas.TokenPolicy(attempts=1))
     with serving(script) as server:
-        error = failure(kind, base_url=server.url, credentials=credentials, retries=0, **given)
+        error = token_error(kind, base_url=server.url, credentials=credentials, retries=0, **options)
     assert "larger than 1,048,576 bytes" in str(error)
-    assert len(read) == 1
+    assert len(sizes) == 1
 
 
 @pytest.mark.parametrize("login", ["user:a proxy's p@ss", "a proxy's p@ss:"])
 @pytest.mark.parametrize("library", ["httpx", "httpx2"])
-def test_a_proxy_that_sends_its_login_back(library: Literal["httpx", "httpx2"], login: str) -> None:
+def test_logins_that_a_proxy_echoes_are_masked(library: Literal["httpx", "httpx2"], login: str) -> None:
     encoded = base64.b64encode(login.encode()).decode()
-    with serving(lambda asked: [respond(f"{asked.headers} a proxy's p@ss".encode(), 502)]) as server:
+    with serving(lambda request: [respond(f"{request.headers} a proxy's p@ss".encode(), 502)]) as server:
         proxy = server.url.replace("://", f"://{quote(login, safe=':').rstrip(':')}@")
         client = xcaas.XCaaS(
             proxy=proxy, base_url=server.url, http_library=library, credentials=xcaas.BearerToken("a-token-of-mine"),

@@ -1,4 +1,4 @@
-"""Whatever a body holds and whatever its type says: a call ends in a value or in a typed error."""
+"""Calls with any body and media type return a value or raise a typed error."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import xcaas
-from tests.adversarial.raw_server import Asked, serving
+from tests.adversarial.raw_server import Request, serving
 from tests.support.shop import Shop
 from xcaas_core.http._media_types import text_in
 
-DEPTH = 900  # parsers take it, and what walks over it recursively may not
+DEPTH = 900  # parsers accept it, but recursive code may not
 BODIES = [
     b"", b"{}", b'{"id":"a"}', b"null", b"\xff\xfe", b'{"id":', b"[" * 100_000, b"[" * DEPTH + b"]" * DEPTH,
     b'{"fault":{"text":' + b"[" * DEPTH + b"]" * DEPTH + b"}}",
@@ -28,29 +28,29 @@ TYPES = ["application/json", "text/plain", "audio/mpeg", "text/html", "applicati
 STATUSES = [200, 201, 204, 301, 304, 400, 401, 404, 418, 429, 500, 599]
 
 
-def test_seeded_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
-    chance = random.Random(16)
-    plan: list[bytes] = []
+def test_random_bodies_give_a_value_or_a_typed_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(16)
+    sent: list[bytes] = []
 
-    def script(asked: Asked) -> list[bytes]:
-        body, status = chance.choice(BODIES), chance.choice(STATUSES)
+    def script(request: Request) -> list[bytes]:
+        body, status = rng.choice(BODIES), rng.choice(STATUSES)
         body = b"" if status in (204, 304) else body
-        content_type = f"{chance.choice(TYPES)}; charset={chance.choice(CHARSETS)}"
-        head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nRetry-After: {chance.choice(['x', '0', '1e9', '²'])}\r\n"
-        plan.append(head.encode("utf-8") + body[:60])
+        content_type = f"{rng.choice(TYPES)}; charset={rng.choice(CHARSETS)}"
+        head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nRetry-After: {rng.choice(['x', '0', '1e9', '²'])}\r\n"
+        sent.append(head.encode("utf-8") + body[:60])
         return [head.encode("utf-8") + b"Content-Length: %d\r\n\r\n" % len(body) + body]
 
     with serving(script) as server, Shop(base_url=server.url, retries=0, credentials=None) as client:
         for _ in range(600):
-            call: Any = chance.choice([client.items.get, client.items.content, client.items.search])
-            told = "a value"
+            call: Any = rng.choice([client.items.get, client.items.content, client.items.search])
+            message = "a value"
             try:
                 call("a")
             except xcaas.XCaaSError as error:
-                told = f"{error}{error!r}"
+                message = f"{error}{error!r}"
             except Exception as error:
-                raise AssertionError(plan[-1]) from error
-            assert told
+                raise AssertionError(sent[-1]) from error
+            assert message
             try:
                 text = client.raw(client.items.get, "a").text
             except xcaas.XCaaSError:
@@ -60,5 +60,5 @@ def test_seeded_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff" * 70, "grün.ß".encode(), b"xn--a.b"])
-def test_any_charset_gives_text(content: bytes, charset: str) -> None:
+def test_any_charset_is_decoded_to_text(content: bytes, charset: str) -> None:
     assert isinstance(text_in(content, f"text/plain; charset={charset}"), str)

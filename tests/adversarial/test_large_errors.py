@@ -1,5 +1,4 @@
-"""Bodies, of errors above all, that do not end, or that unpack to gigabytes: as much is kept as anybody could want, and the rest is
-left where it is."""
+"""Endless and highly compressed bodies, above all of errors: only a limited part is read."""
 
 from __future__ import annotations
 
@@ -15,45 +14,45 @@ import pytest
 
 import xcaas
 from tests.adversarial.clients import KINDS, LIBRARIES, make, outcomes, own_client, run_async
-from tests.adversarial.leftovers import nothing_left
-from tests.adversarial.raw_server import Asked, Piece, json, respond, serving
+from tests.adversarial.leftovers import no_leaks
+from tests.adversarial.raw_server import Piece, Request, json, respond, serving
 from xcaas_core.transport import _messages
 
 MAX_BYTES: Final = 4 << 20
 
 
 def bomb() -> bytes:
-    """A quarter of a gigabyte."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(256)) + packer.flush()
+    """Return a quarter of a gigabyte, compressed."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(compressor.compress(bytes(1 << 20)) for _ in range(256)) + compressor.flush()
 
 
 BOMB: Final = bomb()
 
 
-def endless(asked: Asked) -> Iterator[Piece]:
+def endless_response(request: Request) -> Iterator[Piece]:
     yield b"HTTP/1.1 503 Busy\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
     while True:
         yield b"10000\r\n" + b"x" * (1 << 16) + b"\r\n"
 
 
-def packed(asked: Asked) -> Iterator[Piece]:
+def compressed_response(request: Request) -> Iterator[Piece]:
     yield respond(BOMB, 400, "Content-Encoding: gzip")
 
 
-def packed_twice(asked: Asked) -> Iterator[Piece]:
+def doubly_compressed_response(request: Request) -> Iterator[Piece]:
     yield respond(gzip.compress(BOMB), 302, "Content-Encoding: gzip, gzip")
 
 
-def failure(kind: str, library: str, url: str, name: str) -> Any:
-    """The error of a call: `get`, or `content`, which streams."""
-    own = own_client(kind, library) if kind.startswith("own") else None
-    client = make(kind, library, url, http_client=own)
+def error_of(kind: str, library: str, url: str, name: str) -> Any:
+    """Return the error of a call: `get`, or `content`, which streams."""
+    http_client = own_client(kind, library) if kind.startswith("own") else None
+    client = make(kind, library, url, http_client=http_client)
     if "blocking" in kind:
         with client, pytest.raises(xcaas.ResponseError) as caught:
             client.items.get("1") if name == "get" else client.streaming(client.items.content, "1").__enter__()
-        if own is not None:
-            own.close()
+        if http_client is not None:
+            http_client.close()
         return caught.value
 
     async def main() -> Any:
@@ -62,23 +61,25 @@ def failure(kind: str, library: str, url: str, name: str) -> Any:
             call = items.get("1") if name == "get" else client.streaming(items.content, "1").__aenter__()
             with pytest.raises(xcaas.ResponseError) as caught:
                 await call
-        if own is not None:
-            await own.aclose()
+        if http_client is not None:
+            await http_client.aclose()
         return caught.value
 
     return run_async(kind, main)
 
 
 @pytest.mark.parametrize("name", ["get", "content"])
-@pytest.mark.parametrize("script", [endless, packed, packed_twice])
+@pytest.mark.parametrize("script", [endless_response, compressed_response, doubly_compressed_response])
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_error_that_goes_on(kind: str, library: str, script: Callable[[Asked], Iterator[Piece]], name: str) -> None:
-    import_module(library)  # before memory is counted
+def test_endless_errors_are_read_up_to_a_limit(
+    kind: str, library: str, script: Callable[[Request], Iterator[Piece]], name: str
+) -> None:
+    import_module(library)  # before memory is measured
     with serving(script) as server:
         tracemalloc.start()
         try:
-            error: Any = failure(kind, library, server.url, name)
+            error: Any = error_of(kind, library, server.url, name)
             assert tracemalloc.get_traced_memory()[1] < 8 * MAX_BYTES
         finally:
             tracemalloc.stop()
@@ -88,10 +89,10 @@ def test_an_error_that_goes_on(kind: str, library: str, script: Callable[[Asked]
 
 
 @pytest.mark.parametrize("size", [3990, 4000, 4001, 70_000, 5 << 20])
-def test_a_text_is_cut_where_no_credential_is(size: int) -> None:
+def test_truncated_text_shows_no_part_of_a_credential(size: int) -> None:
     secret = "a-token-of-mine-S3CRET" * 200
 
-    def script(asked: Asked) -> Iterator[Piece]:
+    def script(request: Request) -> Iterator[Piece]:
         yield respond((b"." * 3990 + secret.encode() * 1200)[:size], 500)
 
     with serving(script) as server:
@@ -105,15 +106,19 @@ def test_a_text_is_cut_where_no_credential_is(size: int) -> None:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_success_that_unpacks_to_gigabytes(kind: str, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is given up; a body that is only large is not."""
-    monkeypatch.setattr(_messages, "_PORTION", 1 << 20)
+def test_a_success_with_a_high_compression_ratio_raises(
+    kind: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unlike one that is only large."""
+    monkeypatch.setattr(_messages, "_RATIO_STEP", 1 << 20)
     large = b'{"id":"large","text":"' + random.Random(1).randbytes(600_000).hex().encode() + b'"}'
     bodies = {"bomb": zlib.compress(bytes(4 << 20)), "large": zlib.compress(large)}
 
-    def script(asked: Asked) -> Iterator[Piece]:
-        yield respond(bodies[asked.id], 200, "Content-Encoding: deflate") if asked.id in bodies else json(asked.id)
+    def script(request: Request) -> Iterator[Piece]:
+        yield (
+            respond(bodies[request.id], 200, "Content-Encoding: deflate") if request.id in bodies else json(request.id)
+        )
 
-    with nothing_left(), serving(script) as server:
-        found = outcomes(kind, library, server.url, [("get", "bomb"), ("get", "a"), ("get", "large"), ("get", "b")])
-    assert found == ["DecodeError", "a", "large", "b"]
+    with no_leaks(), serving(script) as server:
+        results = outcomes(kind, library, server.url, [("get", "bomb"), ("get", "a"), ("get", "large"), ("get", "b")])
+    assert results == ["DecodeError", "a", "large", "b"]

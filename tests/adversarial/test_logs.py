@@ -1,4 +1,4 @@
-"""Where everything is logged but the HTTP library's own (docs/observability.md says how), no credential is."""
+"""With all logs but those of the HTTP library (docs/observability.md says how), no credential is logged."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ import xcaas
 from tests.adversarial.clients import LIBRARIES, own_client
 from tests.adversarial.raw_server import respond, serving
 
-QUIET: Final = ("httpx", "httpcore", "httpx2", "httpcore2")
+HTTP_LOGGERS: Final = ("httpx", "httpcore", "httpx2", "httpcore2")
 
 
-@pytest.mark.parametrize("own", [False, True], ids=["the SDK's", "the user's"])
+@pytest.mark.parametrize("has_own_client", [False, True], ids=["the SDK's", "the user's"])
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_a_server_that_sends_everything_back(library: str, own: bool, caplog: pytest.LogCaptureFixture) -> None:
-    for name in QUIET:
+def test_echoed_credentials_are_not_logged(
+    library: str, has_own_client: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in HTTP_LOGGERS:
         caplog.set_level(logging.WARNING, name)
     caplog.set_level(1)
-    client: Any = own_client("blocking", library) if own else None
-    given: dict[str, Any] = {"http_client": client} if own else {"http_library": library}
-    with serving(lambda asked: [respond(str(asked).encode(), 200, f"X-Echo: {asked.headers}")]) as server:
+    http_client: Any = own_client("blocking", library) if has_own_client else None
+    options: dict[str, Any] = {"http_client": http_client} if has_own_client else {"http_library": library}
+    with serving(lambda request: [respond(str(request).encode(), 200, f"X-Echo: {request.headers}")]) as server:
         credentials = xcaas.BearerToken("S3CRET-of-mine")
         with (
-            xcaas.XCaaS(base_url=server.url, credentials=credentials, retries=0, **given) as sdk,
+            xcaas.XCaaS(base_url=server.url, credentials=credentials, retries=0, **options) as client,
             pytest.raises(xcaas.DecodeError),
         ):
-            sdk.storage.objects.with_options(query={"api-key": "S3CRET-key"}).get("1")
-    if own:
-        client.close()
+            client.storage.objects.with_options(query={"api-key": "S3CRET-key"}).get("1")
+    if has_own_client:
+        http_client.close()
     assert [record for record in caplog.records if record.name == "xcaas"]
     assert "S3CRET" not in caplog.text

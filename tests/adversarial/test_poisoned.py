@@ -1,4 +1,4 @@
-"""Responses that no server should send: each gives the right value or a typed error in time, and the next calls theirs."""
+"""Malformed responses: each gives a value or a typed error in time, and later calls get their own responses."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from urllib.parse import unquote
 import pytest
 
 import xcaas
-from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARYS_OWN, Call, outcomes
-from tests.adversarial.leftovers import nothing_left
-from tests.adversarial.raw_server import Asked, Piece, json, serving
+from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARY_WARNINGS, Call, outcomes
+from tests.adversarial.leftovers import no_leaks
+from tests.adversarial.raw_server import Piece, Request, json, serving
 
 BODY: Final = b'{"id":"bait"}'
 EVIL: Final = json("EVIL")
 LENGTH: Final = b"Content-Length: 13\r\n"
 CHUNKED: Final = b"Transfer-Encoding: chunked\r\n"
 CHUNKS: Final = b"d\r\n" + BODY + b"\r\n0\r\n\r\n"
-# A connection that the server ends just when it is used again is tried once more.
-ONCE_MORE: Final = xcaas.RetryPolicy(retries=1, first_wait=0.001)
+# For connections that the server closes just as they are reused.
+RETRY_ONCE: Final = xcaas.RetryPolicy(retries=1, first_wait=0.001)
 
 
 def head(fields: bytes, body: bytes = BODY, status: bytes = b"200 OK") -> bytes:
@@ -89,19 +89,19 @@ RESPONSES: Final[dict[str, bytes]] = {
 }  # fmt: skip
 
 
-def is_right(outcome: Any, *values: Any) -> bool:
-    """Whether an outcome is one of these values, or the name of a typed error."""
-    found = getattr(xcaas, outcome, None) if isinstance(outcome, str) else None
-    return outcome in values or (isinstance(found, type) and issubclass(found, xcaas.XCaaSError))
+def is_valid(outcome: Any, *values: Any) -> bool:
+    """Return whether an outcome is one of these values, or the name of a typed error."""
+    error_class = getattr(xcaas, outcome, None) if isinstance(outcome, str) else None
+    return outcome in values or (isinstance(error_class, type) and issubclass(error_class, xcaas.XCaaSError))
 
 
-@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.filterwarnings(LIBRARY_WARNINGS)
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_call_has_its_own_response(kind: str, library: str) -> None:
-    def script(asked: Asked) -> Iterator[Piece]:
-        if (name := unquote(asked.id)) not in RESPONSES:
-            yield json(asked.id)
+def test_malformed_responses_do_not_affect_other_calls(kind: str, library: str) -> None:
+    def script(request: Request) -> Iterator[Piece]:
+        if (name := unquote(request.id)) not in RESPONSES:
+            yield json(request.id)
             return
         yield RESPONSES[name]
         yield 0.005
@@ -110,21 +110,21 @@ def test_each_call_has_its_own_response(kind: str, library: str) -> None:
     calls: list[Call] = []
     for name in RESPONSES:
         calls += [("get", "before"), ("get", name), ("get", "after"), ("head", name), ("get", "last")]
-    with nothing_left(), serving(script) as server:
-        found = outcomes(kind, library, server.url, calls, timeout=5, retries=ONCE_MORE)
-    wrong = [
+    with no_leaks(), serving(script) as server:
+        results = outcomes(kind, library, server.url, calls, timeout=5, retries=RETRY_ONCE)
+    errors = [
         (call, outcome)
-        for call, outcome in zip(calls, found, strict=True)
-        if not (outcome == call[1] if call[1] in ("before", "after", "last") else is_right(outcome, "bait", None))
+        for call, outcome in zip(calls, results, strict=True)
+        if not (outcome == call[1] if call[1] in ("before", "after", "last") else is_valid(outcome, "bait", None))
     ]
-    assert wrong == []
-    assert "CallTimeoutError" not in found
+    assert errors == []
+    assert "CallTimeoutError" not in results
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_cookie_that_no_request_can_carry(kind: str, library: str) -> None:
-    with serving(lambda asked: [json(asked.id).replace(b"Scripted\r\n", b"X\r\nSet-Cookie: a=\xff\r\n")]) as server:
-        found = outcomes(kind, library, server.url, [("get", "a"), ("get", "b")])
-    # A client of the user's keeps cookies as its user wants; the SDK's own keep none.
-    assert found == ["a", "ConfigurationError" if kind.startswith("own") else "b"]
+def test_an_invalid_cookie_raises_only_in_users_clients(kind: str, library: str) -> None:
+    with serving(lambda request: [json(request.id).replace(b"Scripted\r\n", b"X\r\nSet-Cookie: a=\xff\r\n")]) as server:
+        results = outcomes(kind, library, server.url, [("get", "a"), ("get", "b")])
+    # Users' clients keep cookies; the SDK's own do not.
+    assert results == ["a", "ConfigurationError" if kind.startswith("own") else "b"]

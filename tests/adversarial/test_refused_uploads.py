@@ -1,4 +1,4 @@
-"""A server that refuses a body while it is on its way, and closes the connection: the call has the server's reason."""
+"""Servers that reject a body while it is sent and close the connection: the call raises their error."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ import pytest
 import trustme
 
 import xcaas
-from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARYS_OWN, make, outcomes, own_client, run_async
+from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARY_WARNINGS, make, outcomes, own_client, run_async
 from tests.adversarial.raw_server import json, listening, respond
 
 pytestmark = [
-    pytest.mark.filterwarnings(LIBRARYS_OWN),
+    pytest.mark.filterwarnings(LIBRARY_WARNINGS),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-# The library closes the connection of a user's own client on asyncio with all that it had not read.
-READING = [kind for kind in KINDS if kind != "own asyncio"]
+# In users' asyncio clients, the library closes the connection without reading the response.
+READING_KINDS = [kind for kind in KINDS if kind != "own asyncio"]
 TOO_LARGE = respond(b'{"fault":{"text":"too large"}}', 413, "Connection: close")
 
 
@@ -31,7 +31,7 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def refusing(connection: socket.socket) -> None:
+def reject(connection: socket.socket) -> None:
     with connection, suppress(OSError):
         head = b""
         while b"\r\n\r\n" not in head:
@@ -40,30 +40,34 @@ def refusing(connection: socket.socket) -> None:
             connection.sendall(json("b"))
             connection.recv(1)
         connection.sendall(TOO_LARGE)
-        # asyncio gives up a connection whose write fails before it has read what came: leave it the time to read.
+        # After a failed write, asyncio closes the connection without reading: allow it to read first.
         time.sleep(0.1)
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("kind", READING)
-def test_the_reason(kind: str, library: str) -> None:
-    with listening(refusing) as port:
+@pytest.mark.parametrize("kind", READING_KINDS)
+def test_a_rejected_upload_raises_the_servers_error(kind: str, library: str) -> None:
+    with listening(reject) as port:
         calls: Any = [("store", "a"), ("get", "b")]
         assert outcomes(kind, library, f"http://127.0.0.1:{port}", calls) == ["ResponseError", "b"]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("kind", [kind for kind in READING if kind != "own trio"])
-def test_the_reason_in_tls(kind: str, library: str, authority: Any) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in READING_KINDS if kind != "own trio"])
+def test_a_rejected_upload_over_tls_raises_the_servers_error(kind: str, library: str, authority: Any) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("localhost").configure_cert(context)
-    trusting = ssl.create_default_context()
-    authority.configure_trust(trusting)
-    options = {"http_client": own_client(kind, library, verify=trusting)} if "own" in kind else {"verify": trusting}
+    client_context = ssl.create_default_context()
+    authority.configure_trust(client_context)
+    options = (
+        {"http_client": own_client(kind, library, verify=client_context)}
+        if "own" in kind
+        else {"verify": client_context}
+    )
 
     def serve(connection: socket.socket) -> None:
         with suppress(OSError):
-            refusing(context.wrap_socket(connection, server_side=True))
+            reject(context.wrap_socket(connection, server_side=True))
 
     with listening(serve) as port:
         assert outcomes(kind, library, f"https://localhost:{port}", [("store", "a")], **options) == ["ResponseError"]
@@ -71,7 +75,7 @@ def test_the_reason_in_tls(kind: str, library: str, authority: Any) -> None:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", ["blocking", "asyncio", "trio"])
-def test_a_body_in_pieces(kind: str, library: str) -> None:
+def test_a_rejected_upload_in_pieces_raises_the_servers_error(kind: str, library: str) -> None:
     def pieces() -> Iterator[bytes]:
         for _ in range(500):
             yield bytes(1 << 16)
@@ -81,7 +85,7 @@ def test_a_body_in_pieces(kind: str, library: str) -> None:
             with pytest.raises(xcaas.ResponseError, match="413"):
                 await client.shop.items.store("a", pieces())
 
-    with listening(refusing) as port:
+    with listening(reject) as port:
         if kind != "blocking":
             run_async(kind, main)
             return
@@ -91,8 +95,8 @@ def test_a_body_in_pieces(kind: str, library: str) -> None:
 
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", ["asyncio", "trio"])
-def test_a_response_that_does_not_wait_for_the_body(kind: str, library: str) -> None:
-    """The body is taken all the same, and the connection stays in step."""
+def test_an_early_success_does_not_stop_the_upload(kind: str, library: str) -> None:
+    """The body is sent nevertheless, and the connection is reused."""
 
     def serve(connection: socket.socket) -> None:
         with connection, suppress(OSError):
@@ -109,9 +113,9 @@ def test_a_response_that_does_not_wait_for_the_body(kind: str, library: str) -> 
                     connection.sendall(json(id))
                     continue
                 connection.sendall(respond(status=204))
-                left = (32 << 20) - len(body)
-                while left > 0 and (piece := connection.recv(min(left, 1 << 20))):
-                    left -= len(piece)
+                remaining = (32 << 20) - len(body)
+                while remaining > 0 and (piece := connection.recv(min(remaining, 1 << 20))):
+                    remaining -= len(piece)
 
     calls: Any = [("store", "content"), ("get", "a"), ("get", "b")]
     with listening(serve) as port:

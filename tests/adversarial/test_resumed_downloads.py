@@ -1,4 +1,4 @@
-"""Resumed downloads: of several processes none sees a torn file, and no part is continued with bytes of another file."""
+"""Resumed downloads: no process sees an incomplete file, and a part is never continued with another file."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from xcaas_core._errors import DownloadError
 from xcaas_core._partial_file import PartialFile
 from xcaas_core.testing import FakeRequest, FakeResponse
 
-HAVE = 3000
+PART_SIZE = 3000
 
 
-def save_again_and_again(target: str, times: int) -> None:
+def save_repeatedly(target: str, times: int) -> None:
     for _ in range(times):
         try:
             download(serving(Origin())).save(target, resume=True)
@@ -33,36 +33,36 @@ def save_again_and_again(target: str, times: int) -> None:
                 raise
 
 
-def test_several_processes_that_resume_the_same_file_tear_nothing(tmp_path: Path) -> None:
+def test_several_processes_resume_a_file_without_exposing_incomplete_data(tmp_path: Path) -> None:
     target = tmp_path / "a"
     context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=save_again_and_again, args=(str(target), 150)) for _ in range(2)]
+    workers = [context.Process(target=save_repeatedly, args=(str(target), 150)) for _ in range(2)]
     for worker in workers:
         worker.start()
-    torn = looks = 0
+    torn = reads = 0
     while any(worker.is_alive() for worker in workers):
         if target.exists():
-            looks += 1
+            reads += 1
             torn += target.read_bytes() != DATA
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
-    assert looks
+    assert reads
     assert torn == 0
     assert target.read_bytes() == DATA
 
 
-def test_a_claim_on_what_has_become_the_target_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_that_has_become_the_target_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = PartialFile(tmp_path / "a", resumable=True)
     first.open()
     first.write(b"whole")
-    opened = os.open
+    original_open = os.open
 
     def commit_first(path: Any, flags: int, mode: int = 0o777) -> int:
-        found = opened(path, flags, mode)
+        descriptor = original_open(path, flags, mode)
         monkeypatch.undo()
-        first.commit()  # between another one's opening and its claim
-        return found
+        first.commit()  # after the second has opened the file, before it locks it
+        return descriptor
 
     monkeypatch.setattr(os, "open", commit_first)
     second = PartialFile(tmp_path / "a", resumable=True)
@@ -73,32 +73,32 @@ def test_a_claim_on_what_has_become_the_target_is_none(tmp_path: Path, monkeypat
     assert names(tmp_path) == ["a"]
 
 
-def test_a_part_is_given_up_before_another_process_can_claim_it(
+def test_a_part_is_discarded_before_another_process_can_lock_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = PartialFile(tmp_path / "a", resumable=True), PartialFile(tmp_path / "a", resumable=True)
     first.open()
-    unlink = Path.unlink
-    refused: list[str] = []
+    original_unlink = Path.unlink
+    messages: list[str] = []
 
     def claim_first(path: Path, missing_ok: bool = False) -> None:
         if path.name == ".a.part":
             with pytest.raises(DownloadError) as caught:
                 second.open()
-            refused.append(str(caught.value))
-        unlink(path, missing_ok=missing_ok)
+            messages.append(str(caught.value))
+        original_unlink(path, missing_ok=missing_ok)
 
     monkeypatch.setattr(Path, "unlink", claim_first)
     first.discard()
     monkeypatch.undo()
-    assert ["another process" in text for text in refused] == [True]
+    assert ["another process" in text for text in messages] == [True]
     second.open()
     second.write(b"whole")
     second.commit()
     assert names(tmp_path) == ["a"]
 
 
-def test_a_disk_without_locks_is_not_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_locks_raises_its_own_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fcntl = pytest.importorskip("fcntl")
 
     def flock(file: object, operation: int) -> None:
@@ -109,11 +109,11 @@ def test_a_disk_without_locks_is_not_another_process(tmp_path: Path, monkeypatch
         download(serving(Origin())).save(tmp_path / "a", resume=True)
 
 
-def resume_for_ever(target: str, seed: int) -> None:
-    chance = random.Random(seed)
+def resume_forever(target: str, seed: int) -> None:
+    rng = random.Random(seed)
     while True:
-        etag = chance.choice(list(VERSIONS))
-        cut = chance.choice([None, 3000, 9000])
+        etag = rng.choice(list(VERSIONS))
+        cut = rng.choice([None, 3000, 9000])
         with suppress(DownloadError):
             download(serving(Origin(VERSIONS[etag], [cut], etag=etag))).save(target, resume=True)
 
@@ -123,12 +123,12 @@ VERSIONS = {f'"v{number}"': bytes([number]) * (20_000 + 7000 * number) for numbe
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 @pytest.mark.parametrize("processes", [2, 3])
-def test_processes_that_are_killed_leave_a_whole_file(tmp_path: Path, processes: int) -> None:
-    target, chance = tmp_path / "a", random.Random(processes)
+def test_killed_processes_leave_a_complete_file(tmp_path: Path, processes: int) -> None:
+    target, rng = tmp_path / "a", random.Random(processes)
     context = multiprocessing.get_context("spawn")
 
     def start() -> Any:
-        worker = context.Process(target=resume_for_ever, args=(str(target), chance.randrange(1000)), daemon=True)
+        worker = context.Process(target=resume_forever, args=(str(target), rng.randrange(1000)), daemon=True)
         worker.start()
         return worker
 
@@ -138,9 +138,9 @@ def test_processes_that_are_killed_leave_a_whole_file(tmp_path: Path, processes:
             target.unlink(missing_ok=True)
             while not target.exists():
                 assert all(worker.is_alive() for worker in workers)
-            for _ in range(chance.randrange(200)):
+            for _ in range(rng.randrange(200)):
                 assert target.read_bytes() in VERSIONS.values()
-            victim = chance.randrange(processes)
+            victim = rng.randrange(processes)
             workers[victim].kill()
             workers[victim].join()
             workers[victim] = start()
@@ -155,7 +155,7 @@ def test_processes_that_are_killed_leave_a_whole_file(tmp_path: Path, processes:
 
 
 @pytest.mark.parametrize("etag", ['"v1"\r\nX-Other: 1', '"\u20ac"'])
-def test_a_note_that_no_header_can_carry_is_none(tmp_path: Path, etag: str) -> None:
+def test_resume_info_with_an_invalid_header_value_is_ignored(tmp_path: Path, etag: str) -> None:
     leave_part(tmp_path, etag=etag)
     origin = Origin()
     assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
@@ -165,43 +165,43 @@ def test_a_note_that_no_header_can_carry_is_none(tmp_path: Path, etag: str) -> N
 # --- parts of other files ------------------------------------------------------------
 
 
-class Changed(Origin):
-    """A server that goes on with another file, whatever it was asked."""
+class ChangedOrigin(Origin):
+    """A server that sends another file for every range."""
 
     def __init__(self, change: Callable[[dict[str, str]], object]) -> None:
         super().__init__(bytes(reversed(DATA)), etag='"v1"')
         self.change = change
 
     def __call__(self, request: FakeRequest) -> FakeResponse:
-        found = super().__call__(request)
+        response = super().__call__(request)
         headers = {"etag": '"v1"', "last-modified": "Wed, 21 Oct 2015 07:28:00 GMT"}
-        if found.status == 206:
-            headers["content-range"] = found.headers["content-range"]
+        if response.status == 206:
+            headers["content-range"] = response.headers["content-range"]
             self.change(headers)
-        return FakeResponse(found.status, content=found.pieces, headers=headers)
+        return FakeResponse(response.status, content=response.pieces, headers=headers)
 
 
 CHANGES: dict[str, Callable[[dict[str, str]], object]] = {
     "ETag": lambda headers: headers.update(etag='"v2"'),
     "weak ETag": lambda headers: headers.update(etag='W/"v1"'),
     "Last-Modified": lambda headers: headers.update({"last-modified": "Thu, 22 Oct 2015 07:28:00 GMT"}),
-    "total": lambda headers: headers.update({"content-range": f"bytes {HAVE}-{len(DATA) - 1}/{len(DATA) + 1}"}),
+    "total": lambda headers: headers.update({"content-range": f"bytes {PART_SIZE}-{len(DATA) - 1}/{len(DATA) + 1}"}),
     "coding": lambda headers: headers.update({"content-encoding": "zstd"}),
 }
 
 
-def leave_part(folder: Path, **note: str) -> None:
-    (folder / ".a.part").write_bytes(DATA[:HAVE])
-    facts = {"etag": '"v1"', "length": str(len(DATA)), "modified": "Wed, 21 Oct 2015 07:28:00 GMT", **note}
-    (folder / ".a.part.json").write_text(json.dumps(facts))
+def leave_part(folder: Path, **changes: str) -> None:
+    (folder / ".a.part").write_bytes(DATA[:PART_SIZE])
+    info = {"etag": '"v1"', "length": str(len(DATA)), "modified": "Wed, 21 Oct 2015 07:28:00 GMT", **changes}
+    (folder / ".a.part.json").write_text(json.dumps(info))
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_part_is_not_continued_with_another_file(tmp_path: Path, change: Callable[[dict[str, str]], object]) -> None:
     leave_part(tmp_path)
-    origin = Changed(change)
+    origin = ChangedOrigin(change)
     assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == origin.data
-    assert origin.asked == [f"bytes={HAVE}-", None]
+    assert origin.asked == [f"bytes={PART_SIZE}-", None]
     assert names(tmp_path) == ["a"]
 
 
@@ -209,7 +209,7 @@ def test_a_part_is_continued_with_its_own_file(tmp_path: Path) -> None:
     leave_part(tmp_path)
     origin = Origin()
     assert download(serving(origin)).save(tmp_path / "a", resume=True).read_bytes() == DATA
-    assert origin.asked == [f"bytes={HAVE}-"]
+    assert origin.asked == [f"bytes={PART_SIZE}-"]
 
 
 def test_a_part_of_a_compressed_file_is_not_continued(tmp_path: Path) -> None:
@@ -219,35 +219,35 @@ def test_a_part_of_a_compressed_file_is_not_continued(tmp_path: Path) -> None:
     assert origin.asked == [None]
 
 
-# --- what others put in the place of a part ----------------------------------------------
+# --- links and pipes in place of a part ---------------------------------------------------
 
 
 @pytest.mark.parametrize("name", [".a.part", ".a.part.json"])
-@pytest.mark.parametrize("kind", ["link", "dangling link", "pipe"])
-def test_neither_links_nor_pipes_are_written_to(tmp_path: Path, name: str, kind: str) -> None:
+@pytest.mark.parametrize("case", ["link", "dangling link", "pipe"])
+def test_links_and_pipes_in_place_of_parts_are_not_written_to(tmp_path: Path, name: str, case: str) -> None:
     folder, outside = tmp_path / "in", tmp_path / "outside"
     folder.mkdir()
-    if kind == "pipe":
+    if case == "pipe":
         os.mkfifo(folder / name)
     else:
         (folder / name).symlink_to(outside)
-    if kind == "link":
+    if case == "link":
         outside.write_bytes(b"precious")
     if name == ".a.part":
         with pytest.raises(DownloadError):
             download(serving(Origin())).save(folder / "a", resume=True)
     else:
         assert download(serving(Origin())).save(folder / "a", resume=True).read_bytes() == DATA
-    assert outside.exists() is (kind == "link")
-    if kind == "link":
+    assert outside.exists() is (case == "link")
+    if case == "link":
         assert outside.read_bytes() == b"precious"
 
 
-def test_a_note_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_info_is_replaced_atomically(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = PartialFile(tmp_path / "a", resumable=True)
     file.open()
     file.save_resume_info({"etag": "old"})
-    replaced = os.replace
+    original_replace = os.replace
 
     def fail(*paths: Any) -> None:
         raise OSError("no space left")
@@ -255,7 +255,7 @@ def test_a_note_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(OSError, match="no space"):
         file.save_resume_info({"etag": "new"})
-    monkeypatch.setattr(os, "replace", replaced)
+    monkeypatch.setattr(os, "replace", original_replace)
     assert json.loads((tmp_path / ".a.part.json").read_text()) == {"etag": "old"}
     assert stat.S_ISREG((tmp_path / ".a.part.json").lstat().st_mode)
     file.discard()

@@ -1,7 +1,7 @@
-"""TLS that fails: in the handshake, by its certificate, in the middle, and without a goodbye.
+"""TLS failures in the handshake, of the certificate, within a body, and connections without close_notify.
 
-Each is a typed error, and no POST goes twice. Python's `ssl` cannot begin a renegotiation (TLS 1.2) or a new
-key (TLS 1.3); OpenSSL's `s_server` can, where it is installed.
+Each raises a typed error, and no POST is sent twice. Python's `ssl` cannot start a renegotiation (TLS 1.2) or a key
+update (TLS 1.3); OpenSSL's `s_server` can, if installed.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from typing import IO, Any
 import pytest
 import trustme
 
-from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARYS_OWN, outcomes, own_client
+from tests.adversarial.clients import KINDS, LIBRARIES, LIBRARY_WARNINGS, outcomes, own_client
 from tests.adversarial.raw_server import listening, respond, serving
 
-# Handshakes of users' own clients are their own.
-OURS = KINDS[:3]
+# Users' own clients do their own handshakes.
+SDK_KINDS = KINDS[:3]
 PAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
@@ -35,8 +35,8 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def options(kind: str, library: str, authority: Any, flags: int = 0) -> dict[str, Any]:
-    """Let a client of this kind trust the authority."""
+def client_options(kind: str, library: str, authority: Any, flags: int = 0) -> dict[str, Any]:
+    """Return options for a client that trusts the authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.options |= flags
     authority.configure_trust(context)
@@ -45,16 +45,16 @@ def options(kind: str, library: str, authority: Any, flags: int = 0) -> dict[str
     return {"verify": context}
 
 
-def server_side(certificate: Any) -> ssl.SSLContext:
+def server_context(certificate: Any) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     return context
 
 
-def asked(kind: str, library: str, authority: trustme.CA, url: str, call: str = "get", flags: int = 0) -> Any:
-    given = options(kind, library, authority, flags)
-    (found,) = outcomes(kind, library, url, [(call, {} if call == "create" else "a")], timeout=5, **given)
-    return found
+def outcome_of(kind: str, library: str, authority: trustme.CA, url: str, call: str = "get", flags: int = 0) -> Any:
+    options = client_options(kind, library, authority, flags)
+    (outcome,) = outcomes(kind, library, url, [(call, {} if call == "create" else "a")], timeout=5, **options)
+    return outcome
 
 
 CERTIFICATES: dict[str, Callable[[trustme.CA], trustme.LeafCert]] = {
@@ -70,12 +70,14 @@ CERTIFICATES: dict[str, Callable[[trustme.CA], trustme.LeafCert]] = {
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize("kind", SDK_KINDS)
 @pytest.mark.parametrize("issue", CERTIFICATES.values(), ids=CERTIFICATES)
-def test_certificates_that_are_refused(kind: str, library: str, issue: Any, authority: trustme.CA) -> None:
-    with serving(lambda asked: [respond(b"{}")], server_side(issue(authority))) as server:
-        assert asked(kind, library, authority, server.url) == "CertificateError"
-        assert server.asked == []
+def test_invalid_certificates_raise_certificate_error(
+    kind: str, library: str, issue: Any, authority: trustme.CA
+) -> None:
+    with serving(lambda request: [respond(b"{}")], server_context(issue(authority))) as server:
+        assert outcome_of(kind, library, authority, server.url) == "CertificateError"
+        assert server.requests == []
 
 
 def abort(connection: socket.socket) -> None:
@@ -84,7 +86,7 @@ def abort(connection: socket.socket) -> None:
     connection.close()
 
 
-def after_hello(connection: socket.socket) -> None:
+def close_after_hello(connection: socket.socket) -> None:
     connection.recv(1 << 14)
     connection.close()
 
@@ -94,36 +96,38 @@ def reset_after_hello(connection: socket.socket) -> None:
     abort(connection)
 
 
-def garbage(connection: socket.socket) -> None:
+def send_garbage(connection: socket.socket) -> None:
     connection.recv(1 << 14)
     connection.sendall(b"HTTP/1.1 400 No TLS here\r\nContent-Length: 0\r\n\r\n")
     connection.close()
 
 
-def half_a_record(connection: socket.socket) -> None:
+def send_half_a_record(connection: socket.socket) -> None:
     connection.recv(1 << 14)
     connection.sendall(b"\x16\x03\x03\x40\x00" + bytes(100))
     connection.close()
 
 
-def alert(connection: socket.socket) -> None:
+def send_alert(connection: socket.socket) -> None:
     connection.recv(1 << 14)
     connection.sendall(b"\x15\x03\x03\x00\x02\x02\x28")  # handshake_failure
     connection.close()
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("kind", OURS)
-@pytest.mark.parametrize("serve", [socket.socket.close, after_hello, reset_after_hello, garbage, half_a_record, alert])
-def test_handshakes_that_fail(kind: str, library: str, serve: Any, authority: trustme.CA) -> None:
+@pytest.mark.parametrize("kind", SDK_KINDS)
+@pytest.mark.parametrize(
+    "serve", [socket.socket.close, close_after_hello, reset_after_hello, send_garbage, send_half_a_record, send_alert]
+)
+def test_failed_handshakes_raise_connect_error(kind: str, library: str, serve: Any, authority: trustme.CA) -> None:
     connections: list[socket.socket] = []
 
-    def noted(connection: socket.socket) -> None:
+    def record(connection: socket.socket) -> None:
         connections.append(connection)
         serve(connection)
 
-    with listening(noted) as port:
-        assert asked(kind, library, authority, f"https://localhost:{port}", "create") == "ConnectError"
+    with listening(record) as port:
+        assert outcome_of(kind, library, authority, f"https://localhost:{port}", "create") == "ConnectError"
 
 
 BODIES = {
@@ -134,15 +138,15 @@ BODIES = {
 }
 
 
-@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.filterwarnings(LIBRARY_WARNINGS)
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("sent", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("close", [socket.socket.close, abort])
-def test_connections_that_end_without_a_goodbye(
+def test_connections_closed_without_close_notify_raise(
     kind: str, library: str, sent: bytes, close: Any, authority: trustme.CA
 ) -> None:
-    context = server_side(authority.issue_cert("localhost"))
+    context = server_context(authority.issue_cert("localhost"))
     posts: list[bytes] = []
 
     def serve(connection: socket.socket) -> None:
@@ -150,13 +154,13 @@ def test_connections_that_end_without_a_goodbye(
             secure = context.wrap_socket(connection, server_side=True)
             posts.append(secure.recv(1 << 14))
             secure.sendall(sent)
-            close(secure)  # without `unwrap`, which would send close_notify
+            close(secure)  # without `unwrap`, so no close_notify
         except OSError:
             connection.close()
 
     with listening(serve) as port:
-        found = asked(kind, library, authority, f"https://localhost:{port}", "create")
-    assert found == "ConnectionLostError"
+        outcome = outcome_of(kind, library, authority, f"https://localhost:{port}", "create")
+    assert outcome == "ConnectionLostError"
     assert len(posts) == 1
 
 
@@ -170,15 +174,15 @@ RECORDS = {
 }
 
 
-@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.filterwarnings(LIBRARY_WARNINGS)
 @pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("record", RECORDS.values(), ids=RECORDS)
-def test_records_in_the_middle_of_a_body(
+def test_invalid_records_within_a_body_raise(
     kind: str, library: str, version: ssl.TLSVersion, record: bytes, authority: trustme.CA
 ) -> None:
-    context = server_side(authority.issue_cert("localhost"))
+    context = server_context(authority.issue_cert("localhost"))
     context.maximum_version = version
     posts: list[bytes] = []
 
@@ -186,20 +190,20 @@ def test_records_in_the_middle_of_a_body(
         with context.wrap_socket(connection, server_side=True) as secure:
             posts.append(secure.recv(1 << 14))
             secure.sendall(BODIES["a length"])
-            with socket.socket(fileno=socket.dup(secure.fileno())) as below, suppress(OSError):
-                below.sendall(record)
-                below.shutdown(socket.SHUT_WR)
+            with socket.socket(fileno=socket.dup(secure.fileno())) as raw, suppress(OSError):
+                raw.sendall(record)
+                raw.shutdown(socket.SHUT_WR)
 
     with listening(serve) as port:
-        assert asked(kind, library, authority, f"https://localhost:{port}", "create") == "ConnectionLostError"
+        assert outcome_of(kind, library, authority, f"https://localhost:{port}", "create") == "ConnectionLostError"
     assert len(posts) == 1
 
 
 @contextmanager
-def openssl(certificate: Path, version: str, command: bytes) -> Generator[str]:
-    """The address of a server that carries out a command of `s_server` in the middle of its response."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+def openssl_server(certificate: Path, version: str, command: bytes) -> Generator[str]:
+    """Yield the address of an `s_server` that executes a command within its response."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
     arguments = ["-accept", f"127.0.0.1:{port}", "-cert", str(certificate), version, "-naccept", "1"]
     with subprocess.Popen(
         ["openssl", "s_server", *arguments],
@@ -210,9 +214,9 @@ def openssl(certificate: Path, version: str, command: bytes) -> Generator[str]:
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        lines, told = server.stdout, server.stdin
-        _until(lines, b"ACCEPT")
-        responding = threading.Thread(target=_respond, args=(lines, told, command))
+        lines, commands = server.stdout, server.stdin
+        _read_until(lines, b"ACCEPT")
+        responding = threading.Thread(target=_respond, args=(lines, commands, command))
         responding.start()
         try:
             yield f"https://localhost:{port}"
@@ -221,25 +225,25 @@ def openssl(certificate: Path, version: str, command: bytes) -> Generator[str]:
             responding.join()
 
 
-def _until(lines: IO[bytes], text: bytes) -> None:
+def _read_until(lines: IO[bytes], text: bytes) -> None:
     while (line := lines.readline()) and text not in line.lower() and text not in line:
         pass
 
 
-def _respond(lines: IO[bytes], told: IO[bytes], command: bytes) -> None:
-    _until(lines, b"user-agent")
+def _respond(lines: IO[bytes], commands: IO[bytes], command: bytes) -> None:
+    _read_until(lines, b"user-agent")
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n"
     with suppress(OSError):
         for part in (head + b'{"id":', command, b'"a"}\n'):
-            told.write(part)
-            time.sleep(0.07)  # it takes for a command what begins a read of its own
+            commands.write(part)
+            time.sleep(0.07)  # commands must begin a read of their own
         lines.read()
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL's program is not installed")
-@pytest.mark.filterwarnings(LIBRARYS_OWN)
+@pytest.mark.filterwarnings(LIBRARY_WARNINGS)
 @pytest.mark.parametrize("library", LIBRARIES)
-@pytest.mark.parametrize("kind", OURS)
+@pytest.mark.parametrize("kind", SDK_KINDS)
 @pytest.mark.parametrize(
     ("version", "command", "flags", "expected"),
     [
@@ -251,7 +255,7 @@ def _respond(lines: IO[bytes], told: IO[bytes], command: bytes) -> None:
     ],
     ids=["renegotiation", "renegotiation with a certificate", "renegotiation refused", "new key", "certificate"],
 )
-def test_handshakes_in_the_middle_of_a_body(
+def test_renegotiation_and_key_updates_within_a_body(
     kind: str,
     library: str,
     version: str,
@@ -263,5 +267,5 @@ def test_handshakes_in_the_middle_of_a_body(
 ) -> None:
     certificate = tmp_path / "server.pem"
     authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(str(certificate))
-    with openssl(certificate, version, command) as url:
-        assert asked(kind, library, authority, url, flags=flags) == expected
+    with openssl_server(certificate, version, command) as url:
+        assert outcome_of(kind, library, authority, url, flags=flags) == expected

@@ -1,4 +1,4 @@
-"""What somebody else has put into a token cache, or in the place of a file, costs sharing and nothing else."""
+"""Hostile entries and files in token caches disable sharing, but break nothing else."""
 
 from __future__ import annotations
 
@@ -31,24 +31,28 @@ VALUES: list[object] = [
 ]  # fmt: skip
 
 
-def hostile(seed: int) -> list[bytes]:
-    """Entries that are damaged, of wrong types, deep or huge."""
-    draw = random.Random(seed)
-    whole = json.dumps(ENTRY).encode()
-    found = [json.dumps({**ENTRY, name: value}).encode() for name in ("token", "life", "products") for value in VALUES]
-    found += [json.dumps({name: value for name, value in ENTRY.items() if name != left}).encode() for left in ENTRY]
-    found += [DEEP.encode(), f'{{"token": {DEEP}'.encode(), f'{{"token": "t", "life": 9, "products": {DEEP}'.encode()]
-    found += [whole + b" " * (2 << 20), b"\xff\xfe" + whole, b"null", b'"t"', b"7", b"[]"]
+def hostile_entries(seed: int) -> list[bytes]:
+    """Return entries that are damaged, of wrong types, deep or huge."""
+    rng = random.Random(seed)
+    valid = json.dumps(ENTRY).encode()
+    entries = [
+        json.dumps({**ENTRY, name: value}).encode() for name in ("token", "life", "products") for value in VALUES
+    ]
+    entries += [
+        json.dumps({name: value for name, value in ENTRY.items() if name != omitted}).encode() for omitted in ENTRY
+    ]
+    entries += [DEEP.encode(), f'{{"token": {DEEP}'.encode(), f'{{"token": "t", "life": 9, "products": {DEEP}'.encode()]
+    entries += [valid + b" " * (2 << 20), b"\xff\xfe" + valid, b"null", b'"t"', b"7", b"[]"]
     for _ in range(100):
-        damaged = bytearray(whole[: draw.randrange(len(whole))])
-        for _ in range(draw.randrange(4)):
-            damaged.insert(draw.randrange(len(damaged) + 1), draw.randrange(256))
-        found.append(bytes(damaged))
-    return found
+        damaged = bytearray(valid[: rng.randrange(len(valid))])
+        for _ in range(rng.randrange(4)):
+            damaged.insert(rng.randrange(len(damaged) + 1), rng.randrange(256))
+        entries.append(bytes(damaged))
+    return entries
 
 
-def test_hostile_entries_cost_sharing_and_nothing_else() -> None:
-    for payload in hostile(1):
+def test_hostile_entries_only_disable_sharing() -> None:
+    for payload in hostile_entries(1):
         cache = MemoryTokenCache()
         first = World(credential=ClientCredentials("id", "secret", cache=cache))
         first.token()
@@ -62,31 +66,31 @@ def test_hostile_entries_cost_sharing_and_nothing_else() -> None:
         assert world.token() == token
 
 
-class Odd(MemoryTokenCache):
-    """A cache that gives what its type does not allow."""
+class FixedCache(MemoryTokenCache):
+    """A cache that returns values of wrong types."""
 
-    def __init__(self, given: object) -> None:
+    def __init__(self, entry: object) -> None:
         super().__init__()
-        self.given = given
+        self.entry = entry
 
     def read(self, key: str) -> tuple[bytes, float] | None:
-        given: tuple[bytes, float] = self.given  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
-        return given
+        entry: tuple[bytes, float] = self.entry  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+        return entry
 
 
 @pytest.mark.parametrize(
-    "given", [7, "ab", (b"{}",), (b"{}", "x"), (None, 60), (json.dumps(ENTRY), float("nan")), (json.dumps(ENTRY), None), object()]
+    "entry", [7, "ab", (b"{}",), (b"{}", "x"), (None, 60), (json.dumps(ENTRY), float("nan")), (json.dumps(ENTRY), None), object()]
 )  # fmt: skip
-def test_caches_that_give_nonsense(given: object) -> None:
-    world = World(credential=ClientCredentials("id", "secret", cache=Odd(given)))
+def test_invalid_results_of_a_cache_are_ignored(entry: object) -> None:
+    world = World(credential=ClientCredentials("id", "secret", cache=FixedCache(entry)))
     assert world.token() == "token-1"
 
 
-def test_damaged_files_of_a_cache(tmp_path: Path) -> None:
+def test_damaged_cache_files_are_ignored(tmp_path: Path) -> None:
     cache = FileTokenCache(tmp_path / "tokens")
     cache.write("k", b"x", 60)
     (file,) = (tmp_path / "tokens").glob("*.json")
-    for content in hostile(2):
+    for content in hostile_entries(2):
         file.write_bytes(content)
         assert cache.read("k") is None
     for name in ("written", "until", "payload"):
@@ -96,48 +100,48 @@ def test_damaged_files_of_a_cache(tmp_path: Path) -> None:
             assert entry is None or isinstance(entry[0], bytes)
 
 
-def fifo(path: Path) -> None:
+def make_fifo(path: Path) -> None:
     os.mkfifo(path, 0o600)
 
 
-def listening(path: Path) -> None:
+def make_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(path.name)
     path.chmod(0o600)
 
 
-def folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700)
 
 
-def link_to_itself(path: Path) -> None:
+def make_looping_link(path: Path) -> None:
     path.symlink_to(path)
 
 
-OTHERS = [fifo, listening, folder, link_to_itself]
+MAKERS = [make_fifo, make_socket, make_folder, make_looping_link]
 
 
 @posix
-@pytest.mark.parametrize("make", OTHERS)
+@pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("suffix", ["json", "lock"])
-def test_what_is_no_file_in_a_cache_never_hangs(
+def test_special_files_in_a_cache_do_not_block(
     suffix: str, make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "tokens"
-    FileTokenCache(place).write("k", b"x", 60)
-    monkeypatch.chdir(place)  # addresses of sockets have to be short
-    first = World(credential=ClientCredentials("id", "secret", cache=FileTokenCache(place)))
+    folder = tmp_path / "tokens"
+    FileTokenCache(folder).write("k", b"x", 60)
+    monkeypatch.chdir(folder)  # socket addresses must be short
+    first = World(credential=ClientCredentials("id", "secret", cache=FileTokenCache(folder)))
     first.token()
-    (file,) = (one for one in place.glob(f"*.{suffix}") if one.name != f"k.{suffix}")
+    (file,) = (path for path in folder.glob(f"*.{suffix}") if path.name != f"k.{suffix}")
     file.unlink()
     make(file)
-    world = World(credential=ClientCredentials("id", "secret", cache=FileTokenCache(place)))
+    world = World(credential=ClientCredentials("id", "secret", cache=FileTokenCache(folder)))
     assert world.token() == "token-1"
 
 
 @posix
-@pytest.mark.parametrize("make", OTHERS)
-def test_what_is_no_file_in_the_place_of_a_profile_never_hangs(
+@pytest.mark.parametrize("make", MAKERS)
+def test_special_files_in_place_of_a_profile_raise(
     make: Callable[[Path], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -148,20 +152,20 @@ def test_what_is_no_file_in_the_place_of_a_profile_never_hangs(
 
 
 @posix
-def test_a_profile_that_is_replaced_by_a_fifo(tmp_path: Path) -> None:
+def test_a_profile_replaced_by_a_fifo_raises(tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
     file.write_text('[default]\nclient_id = "id"\nclient_secret = "secret"\n')
     file.chmod(0o600)
     (credential,) = credentials_from_profile(file=file)
     assert isinstance(credential, ClientCredentials)
     file.unlink()
-    fifo(file)
+    make_fifo(file)
     with pytest.raises(SecretUnavailableError, match="it is not a file"):
         World(credential=credential).token()
 
 
 @pytest.mark.parametrize("content", [f"a = {'[' * 20_000}", f"a = {'9' * 10_000}", "a = 1\n" * 2])
-def test_hostile_profiles(content: str, tmp_path: Path) -> None:
+def test_hostile_profiles_raise(content: str, tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
     file.write_text(content)
     file.chmod(0o600)

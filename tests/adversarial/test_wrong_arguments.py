@@ -1,4 +1,4 @@
-"""Whatever is given in place of what an argument is for: an error of the SDK's own, which names the argument."""
+"""Arguments of wrong types and values raise the SDK's errors, which name the argument."""
 
 from __future__ import annotations
 
@@ -27,55 +27,57 @@ TEXTS: Final[tuple[object, ...]] = (
     "redis://a-secret@h:x",
     [],
 )
-TOKENS: Final = tuple(xcaas.TokenPolicy.__dataclass_fields__)
+TOKEN_POLICY_FIELDS: Final = tuple(xcaas.TokenPolicy.__dataclass_fields__)
 
-Making = Callable[..., object]
+Factory = Callable[..., object]
 
 
-def kind(value: object) -> str:
+def type_name(value: object) -> str:
     return type(value).__name__
 
 
-def refused(make: Making, name: str, wrong: object, **right: Any) -> None:
+def check_refused(make: Factory, name: str, invalid: object, **valid: Any) -> None:
     with pytest.raises((xcaas.ConfigurationError, xcaas.ArgumentError), match=rf"^(the )?{name}") as caught:
-        make(**{**right, name: wrong})
+        make(**{**valid, name: invalid})
     assert caught.value.__cause__ is None
     assert "a-secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("wrong", NUMBERS, ids=kind)
+@pytest.mark.parametrize("invalid", NUMBERS, ids=type_name)
 @pytest.mark.parametrize(
-    ("make", "names", "right"),
+    ("make", "names", "valid"),
     [
-        (xcaas.TokenPolicy, TOKENS, {}),
+        (xcaas.TokenPolicy, TOKEN_POLICY_FIELDS, {}),
         (xcaas.RateLimit, ("calls", "per"), {"calls": 1, "per": 1}),
         (xcaas.RetryPolicy, ("retries", "first_wait", "longest_wait", "longest_asked"), {}),
         (xcaas.Timeout, ("total", "connect", "read"), {}),
     ],
 )
-def test_numbers(make: Making, names: tuple[str, ...], right: Mapping[str, object], wrong: object) -> None:
+def test_invalid_numbers_raise_and_are_named(
+    make: Factory, names: tuple[str, ...], valid: Mapping[str, object], invalid: object
+) -> None:
     for name in names:
-        if not (make is xcaas.Timeout and wrong is None):
-            refused(make, name, wrong, **right)
+        if not (make is xcaas.Timeout and invalid is None):
+            check_refused(make, name, invalid, **valid)
 
 
-@pytest.mark.parametrize("wrong", [None, 5, "500", [5, "500"], {b"500"}])
-def test_statuses(wrong: object) -> None:
-    refused(xcaas.RetryPolicy, "statuses", wrong)
+@pytest.mark.parametrize("invalid", [None, 5, "500", [5, "500"], {b"500"}])
+def test_invalid_statuses_raise(invalid: object) -> None:
+    check_refused(xcaas.RetryPolicy, "statuses", invalid)
 
 
-@pytest.mark.parametrize("wrong", PATHS)
-def test_paths(wrong: object, tmp_path: Path) -> None:
-    refused(xcaas.unzip, "path", wrong, into=tmp_path)
-    refused(xcaas.unzip, "into", wrong, path=tmp_path / "a.zip")
-    refused(xcaas.download_all, "into", wrong, downloads=[])
-    if wrong is not None:
-        refused(xcaas.FileTokenCache, "folder", wrong)
-        refused(xcaas.credentials_from_profile, "file", wrong)
+@pytest.mark.parametrize("invalid", PATHS)
+def test_invalid_paths_raise_and_write_nothing(invalid: object, tmp_path: Path) -> None:
+    check_refused(xcaas.unzip, "path", invalid, into=tmp_path)
+    check_refused(xcaas.unzip, "into", invalid, path=tmp_path / "a.zip")
+    check_refused(xcaas.download_all, "into", invalid, downloads=[])
+    if invalid is not None:
+        check_refused(xcaas.FileTokenCache, "folder", invalid)
+        check_refused(xcaas.credentials_from_profile, "file", invalid)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_in_place_of_a_file_and_the_other_way(tmp_path: Path) -> None:
+def test_folders_in_place_of_files_and_vice_versa_raise(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         xcaas.unzip(tmp_path, tmp_path)
     with pytest.raises(xcaas.CredentialsError, match=r"no file|directory"):
@@ -86,28 +88,28 @@ def test_a_folder_in_place_of_a_file_and_the_other_way(tmp_path: Path) -> None:
         xcaas.download_all([], file)
 
 
-@pytest.mark.parametrize("wrong", [None, 5, True, object()])
-def test_downloads_that_are_no_list(wrong: object, tmp_path: Path) -> None:
-    refused(xcaas.download_all, "downloads", wrong, into=tmp_path / "never made")
+@pytest.mark.parametrize("invalid", [None, 5, True, object()])
+def test_invalid_downloads_raise(invalid: object, tmp_path: Path) -> None:
+    check_refused(xcaas.download_all, "downloads", invalid, into=tmp_path / "never made")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
-    "wrong", [5, "text", [None], [{"key": "a"}], {"key": "a"}, [("a", 1)], [SimpleNamespace(key="a")]]
+    "invalid", [5, "text", [None], [{"key": "a"}], {"key": "a"}, [("a", 1)], [SimpleNamespace(key="a")]]
 )
-def test_pairs_that_are_none(wrong: Any) -> None:
-    refused(xcaas.by_key, "pairs", wrong)
+def test_invalid_pairs_raise(invalid: Any) -> None:
+    check_refused(xcaas.by_key, "pairs", invalid)
     assert xcaas.by_key(None) == {}
 
 
-@pytest.mark.parametrize("wrong", TEXTS)
-def test_redis(wrong: Any) -> None:
-    refused(xcaas.RedisTokenCache, "client", wrong)
-    if not isinstance(wrong, str):
-        refused(xcaas.RedisTokenCache, "prefix", wrong, client="redis://127.0.0.1")
+@pytest.mark.parametrize("invalid", TEXTS)
+def test_invalid_redis_arguments_raise(invalid: Any) -> None:
+    check_refused(xcaas.RedisTokenCache, "client", invalid)
+    if not isinstance(invalid, str):
+        check_refused(xcaas.RedisTokenCache, "prefix", invalid, client="redis://127.0.0.1")
 
 
-def test_text_that_no_bytes_stand_for() -> None:
+def test_text_that_cannot_be_encoded_raises() -> None:
     with xcaas.XCaaS(
         base_url="http://127.0.0.1:9", credentials=xcaas.BearerToken("a-token-of-mine"), tenant="acme"
     ) as client:
@@ -121,14 +123,14 @@ def test_text_that_no_bytes_stand_for() -> None:
 
 
 @pytest.mark.parametrize("page", [float("inf"), -float("inf"), float("nan"), "one", object()])
-def test_pages(page: object) -> None:
+def test_invalid_page_numbers_raise(page: object) -> None:
     with xcaas.XCaaS(base_url="http://127.0.0.1:9", credentials=xcaas.BearerToken("a-token-of-mine")) as client:
         listing: Any = client.administration.sites.list
         with pytest.raises(xcaas.ArgumentError, match="a page is a whole number"):
             list(listing(page_number=page))
 
 
-def test_values_that_hold_themselves_and_deep_ones() -> None:
+def test_recursive_and_deeply_nested_values_raise() -> None:
     body: dict[str, object] = {}
     body["variant"] = body
     deep: list[object] = []
@@ -136,9 +138,9 @@ def test_values_that_hold_themselves_and_deep_ones() -> None:
         deep = [deep]
     with xcaas.XCaaS(base_url="http://127.0.0.1:9", credentials=xcaas.BearerToken("a-token-of-mine")) as client:
         users: Any = client.administration.users
-        for wrong in (body, {"unknown": deep}):
+        for invalid in (body, {"unknown": deep}):
             with pytest.raises(xcaas.ArgumentError, match=r"user: the value is nested too deeply, or holds itself"):
-                users.create(user=wrong)
+                users.create(user=invalid)
         objects: Any = client.storage.objects
         with pytest.raises(
             xcaas.ArgumentError, match=r"^object_id \(objectId\): the value is nested too deeply, or holds itself"

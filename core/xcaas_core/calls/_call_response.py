@@ -22,8 +22,7 @@ T_co = TypeVar("T_co", covariant=True)
 class CallResponse(Generic[T_co]):
     """A successful response to a call, not yet decoded.
 
-    `response` is open if the call asked to stream: read it with `ReadChunk` or `Read` steps and give it
-    up with `Close`. `url` is the address that was asked, as it was sent.
+    If the call streams, `response` is open: read it with `ReadChunk` or `Read` steps, and end it with `Close`.
     """
 
     __slots__ = ("_decode", "context", "response")
@@ -44,12 +43,12 @@ class CallResponse(Generic[T_co]):
 
     @property
     def content(self) -> bytes:
-        """The whole body; empty while it is still being streamed."""
+        """The body; empty while it is being streamed."""
         return self.response.content
 
     @property
     def url(self) -> str:
-        """The address that was asked, as it was sent."""
+        """The URL of the request, as sent."""
         return "" if self.context.request is None else self.context.request.url
 
     @property
@@ -61,7 +60,7 @@ class CallResponse(Generic[T_co]):
         return request_id_of(self.response.headers)
 
     def complete(self, error: AnyError) -> AnyError:
-        """Add what is known of the call and of this response to an error."""
+        """Add details of the call and of this response to an error."""
         return self.context.complete(error, self.response)
 
     def json(self) -> JSONValue:

@@ -1,4 +1,4 @@
-"""What is known of a call on its way: the one place that completes the errors of calls, pages, jobs and downloads."""
+"""The state of a call that its errors report. Errors of calls, pages, jobs and downloads are all completed here."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ AnyError = TypeVar("AnyError", bound=XCaaSError)
 
 
 def mask_error(error: XCaaSError, redactor: Redactor) -> None:
-    """Take credentials out of the texts of an error."""
-    text = redactor.text
-    error.args = tuple(text(part) if isinstance(part, str) else part for part in error.args)
-    error.advice = None if error.advice is None else text(error.advice)
-    error.request_id = None if error.request_id is None else text(error.request_id)
+    """Mask credentials in the messages of an error."""
+    mask = redactor.text
+    error.args = tuple(mask(arg) if isinstance(arg, str) else arg for arg in error.args)
+    error.advice = None if error.advice is None else mask(error.advice)
+    error.request_id = None if error.request_id is None else mask(error.request_id)
     if isinstance(error, ResponseError):
-        error.code = None if error.code is None else text(error.code)
+        error.code = None if error.code is None else mask(error.code)
 
 
 class CallContext:
-    """An operation, its request once it is built, and the attempts that were made."""
+    """An operation, its request once built, and the attempts made so far."""
 
     __slots__ = ("attempts", "operation", "request")
 
@@ -37,16 +37,16 @@ class CallContext:
 
     @property
     def url(self) -> str | None:
-        """The address that was asked, without secrets."""
+        """The URL of the request, without secrets."""
         return None if self.request is None else self.redactor().text(safe_url(self.request.url))
 
     def redactor(self) -> Redactor:
-        """Return what masks the credentials of this call in what the server sent."""
+        """Return a redactor of this call's credentials, for what the server sent."""
         request = self.request
         return Redactor() if request is None else redactor_of(request.headers, request.url, request.secrets)
 
     def complete(self, error: AnyError, response: Response | None = None) -> AnyError:
-        """Add what this call knows to an error, unless the error knows already."""
+        """Fill in the attributes of an error that are not set."""
         if error.operation is None:
             error.operation = self.operation.call
         if error.method is None:

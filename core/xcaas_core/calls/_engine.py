@@ -1,7 +1,7 @@
-"""The sans-I/O half of a client: all that its calls share.
+"""The sans-I/O half of a client, shared by its calls.
 
-An engine is made from options and credentials. `with_options` makes further engines that share
-the retry budget, the limits, and (through the credentials) the tokens of the first.
+`with_options` makes further engines that share the retry budget, the limits, and (through the credentials) the
+tokens of the first.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ __all__ = ["ClientState", "Endpoint", "Engine"]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Endpoint:
-    """One operation as one client calls it: its address, its fixed headers, and who signs."""
+    """How a client calls an operation: address, fixed headers, authorizer and rate limiter."""
 
     compiled: Compiled
     address: str
@@ -45,7 +45,7 @@ class Endpoint:
 
 
 class ClientState:
-    """What a client and its `with_options` copies have in common. `clock` is monotonic, `wall` epoch seconds."""
+    """What a client shares with its `with_options` copies. `clock` is monotonic, `wall` epoch seconds."""
 
     def __init__(
         self,
@@ -61,13 +61,13 @@ class ClientState:
         self._max_in_flight = max_in_flight
         self.lenient_reading: LenientReading | None = None
         self.limiters: dict[str, RateLimiter | None] = {}
-        # Where calls of this client went, and so where its credentials may go.
+        # Origins of operations that were called; credentials may be sent there.
         self.origins: set[tuple[str, str, int]] = set()
         self.reset()
         resets_after_fork(self)
 
     def reset(self) -> None:
-        """Start anew, in a forked child too: locks may be held and slots taken by threads that it doesn't have."""
+        """Reset budget, slots and locks. After a fork, threads of the parent may still hold them."""
         self.budget: RetryBudget = RetryBudget()
         self.flight: FlightLimit = FlightLimit(self._max_in_flight)
         for limiter in self.limiters.values():
@@ -76,7 +76,7 @@ class ClientState:
 
 
 class Engine:
-    """Turns calls into flows. Shared by all resources of a client, and by all threads."""
+    """Settings and endpoints of a client's calls. Shared by its resources, and by threads."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Engine:
         self.options = options
         self.credentials: CredentialSet | None = credentials
         self.shared = shared
-        # The user's own HTTP client signs requests; authorizers would only be in its way.
+        # The user's HTTP client signs requests, so no authorizers are used.
         self.external_auth = external_auth
         self._endpoints: dict[Operation[object], Endpoint] = {}
         self._authorizers: dict[tuple[str, Security], Authorizer | None] = {}
@@ -98,24 +98,24 @@ class Engine:
 
     def with_options(self, options: ClientOptions) -> Engine:
         """Return an engine with other options. Tokens, budget and limits are shared."""
-        same = options.base_url == self.options.base_url
+        same_base_url = options.base_url == self.options.base_url
         return Engine(
             options,
             self.credentials,
             self.shared,
             external_auth=self.external_auth,
-            context=self.auth_context if same else None,
+            context=self.auth_context if same_base_url else None,
         )
 
     def endpoint(self, operation: Operation[object]) -> Endpoint:
-        """Return where and how this client calls an operation; found out once."""
-        found = self._endpoints.get(operation)
-        if found is None:
-            found = self._endpoints[operation] = self._make_endpoint(operation)
-        return found
+        """Return the endpoint of an operation, made at its first call."""
+        endpoint = self._endpoints.get(operation)
+        if endpoint is None:
+            endpoint = self._endpoints[operation] = self._make_endpoint(operation)
+        return endpoint
 
     def forget(self, operation: Operation[object]) -> None:
-        """Drop what was found out about an operation that will not be called again."""
+        """Drop the endpoint of an operation that will not be called again."""
         self._endpoints.pop(operation, None)
 
     def _make_endpoint(self, operation: Operation[object]) -> Endpoint:
@@ -142,19 +142,19 @@ class Engine:
         )
 
     def authorizer(self, product: Product, security: Security) -> Authorizer | None:
-        """Return who puts credentials on requests of a product; None if nobody needs to."""
+        """Return the authorizer of a product; None if not needed."""
         if not security or self.external_auth:
             return None
         key = (product.name, security)
         if key not in self._authorizers:
             from ..auth.security._authorizer import build_authorizer
 
-            found = build_authorizer(product, security, self.credentials, context=self.auth_context)
-            self._authorizers[key] = found
+            authorizer = build_authorizer(product, security, self.credentials, context=self.auth_context)
+            self._authorizers[key] = authorizer
         return self._authorizers[key]
 
     def setting_of(self, product: Product) -> Callable[[str], str | None]:
-        """Return how a setting of a product is looked up, by its name in the spec (`x-xcaas-from`)."""
+        """Return a function that looks up settings of a product by name in the spec (`x-xcaas-from`)."""
         options = self.options
         return lambda name: options.setting(product.name, name)
 
@@ -171,10 +171,10 @@ class Engine:
         return limiters[product.name]
 
     def _rate_limits(self, product: Product) -> Sequence[RateLimit]:
-        wanted: Mapping[str, Sequence[RateLimit]] | bool = self.options.rate_limits
-        if isinstance(wanted, bool):
-            return product.rate_limits if wanted else ()
-        return wanted.get(product.name, product.rate_limits)
+        limits: Mapping[str, Sequence[RateLimit]] | bool = self.options.rate_limits
+        if isinstance(limits, bool):
+            return product.rate_limits if limits else ()
+        return limits.get(product.name, product.rate_limits)
 
     def _auth_context(self) -> AuthContext:
         options = self.options
@@ -186,7 +186,7 @@ class Engine:
 
     @property
     def lenient(self) -> LenientReading | None:
-        """How responses that do not fit are read; None where they are errors. Fields are warned of once per client."""
+        """How nonconforming responses are read; None to raise. Warns once per field and client."""
         if not self.options.lenient:
             return None
         if self.shared.lenient_reading is None:
@@ -196,7 +196,7 @@ class Engine:
         return self.shared.lenient_reading
 
     def trusts(self, url: str) -> bool:
-        """Return whether credentials may go to an address: to servers of operations that were called, and to hosts
-        that the user listed."""
+        """Return whether credentials may be sent to a URL: a server of operations that were called, or a trusted
+        host."""
         origin = origin_of(url)
         return origin in self.shared.origins or origin[1] in self.options.trusted_hosts

@@ -1,4 +1,4 @@
-"""From an error status to a typed error: the server's own message, code and body, and what to do."""
+"""Typed errors from error responses, with the server's message, code and body, and advice."""
 
 from __future__ import annotations
 
@@ -23,14 +23,21 @@ if TYPE_CHECKING:
 
 __all__ = ["response_error"]
 
-# Where services put their message and code if the spec doesn't say, best first.
-_MESSAGES: Final = (
+# Where message and code are if the spec doesn't say, best first.
+_MESSAGE_POINTERS: Final = (
     "/message", "/detail", "/error_description", "/fault/faultstring", "/error/message", "/title", "/Error", "/error",
     "/errorMessage", "/messages", "/errors", "/reason",
 )  # fmt: skip
-_CODES: Final = ("/code", "/errorCode", "/ErrorCode", "/fault/detail/errorcode", "/error/code", "/errors/0/code")
+_CODE_POINTERS: Final = (
+    "/code",
+    "/errorCode",
+    "/ErrorCode",
+    "/fault/detail/errorcode",
+    "/error/code",
+    "/errors/0/code",
+)
 _MAX_TEXT_LENGTH: Final = 4000
-_MAX_SEARCHED: Final = 1 << 18  # for credentials: what is shown may begin with some, whose masks are shorter
+_MAX_REDACTED: Final = 1 << 18  # characters; more than _MAX_TEXT_LENGTH, as masks shorten the text
 _CUT: Final = f" (the body is larger than {MAX_ERROR_BYTES:,} bytes, and was not read to its end)"
 
 _ADVICE: Final[Mapping[int, str]] = {
@@ -52,27 +59,31 @@ _ADVICE: Final[Mapping[int, str]] = {
 def response_error(
     operation: Operation[object], response: Response, retry_after: float | None, redactor: Redactor | None = None
 ) -> ResponseError:
-    """Return the error for a response whose body has been read. `redactor` masks what the request carried."""
+    """Return the error for a response whose body has been read. `redactor` masks the request's credentials."""
     redactor = redactor or Redactor()
     status = response.status
     content_type = response.headers.get("content-type")
-    sent = media_type_of(content_type)
-    body, parsed = _body(response, content_type, redactor)
-    spec = _described(operation, status, sent, body) if parsed else None
-    message = _text(body, (spec.message if spec else ()) or (), _MESSAGES) if parsed else _plain(body, sent)
-    code = _text(body, (spec.code if spec else ()) or (), _CODES) if parsed else None
+    media_type = media_type_of(content_type)
+    body, is_json = _read_body(response, content_type, redactor)
+    spec = _error_spec(operation, status, media_type, body) if is_json else None
+    message = (
+        _first_text(body, (spec.message if spec else ()) or (), _MESSAGE_POINTERS)
+        if is_json
+        else _plain_message(body, media_type)
+    )
+    code = _first_text(body, (spec.code if spec else ()) or (), _CODE_POINTERS) if is_json else None
     return error_class(status)(
-        f"{message or _phrase(status)}{_CUT if len(response.content) >= MAX_ERROR_BYTES else ''}",
+        f"{message or _status_text(status)}{_CUT if len(response.content) >= MAX_ERROR_BYTES else ''}",
         status=status,
         advice=_advice(operation, response, retry_after, redactor),
-        body=_decoded(spec, body, operation.product.package),
+        body=_decode(spec, body, operation.product.package),
         code=code,
         headers=redactor.headers(response.headers),
         retry_after=retry_after,
     )
 
 
-def _body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[JSONValue, bool]:
+def _read_body(response: Response, content_type: str | None, redactor: Redactor) -> tuple[JSONValue, bool]:
     """Return the body as JSON values and True, or as text and False."""
     content = response.content
     if not content:
@@ -81,67 +92,69 @@ def _body(response: Response, content_type: str | None, redactor: Redactor) -> t
     try:
         return redactor.value(loads(text)), True
     except (ValueError, RecursionError):
-        if len(text) > _MAX_SEARCHED:
-            text = f"{text[:_MAX_SEARCHED]}…"
+        if len(text) > _MAX_REDACTED:
+            text = f"{text[:_MAX_REDACTED]}…"
         return redactor.text(text)[:_MAX_TEXT_LENGTH], False
 
 
-def _described(operation: Operation[object], status: int, sent: str, body: JSONValue) -> ResponseSpec | None:
-    """Find the spec's description of this error: one whose message is where it says, in this media type at best."""
-    offered = [spec for spec in candidates(operation.errors, status) if spec.kind == "json"]
-    offered.sort(key=lambda spec: not matches(spec.media_type, sent))
-    for spec in offered:
-        if _text(body, spec.message, ()):
+def _error_spec(operation: Operation[object], status: int, media_type: str, body: JSONValue) -> ResponseSpec | None:
+    """Return the spec of this error: if possible one whose message is present, in this media type."""
+    specs = [spec for spec in candidates(operation.errors, status) if spec.kind == "json"]
+    specs.sort(key=lambda spec: not matches(spec.media_type, media_type))
+    for spec in specs:
+        if _first_text(body, spec.message, ()):
             return spec
-    return offered[0] if offered else None
+    return specs[0] if specs else None
 
 
-def _decoded(spec: ResponseSpec | None, body: JSONValue, package: str) -> object:
+def _decode(spec: ResponseSpec | None, body: JSONValue, package: str) -> object:
     if spec is None or spec.annotation is None:
         return body
     codec = codec_for(spec.annotation, package)
     try:
         return body if codec is None else codec.decode(body)
     except XCaaSError:
-        # The error matters more than its shape.
+        # An error body that doesn't match the spec is kept as JSON.
         return body
 
 
-def _text(body: JSONValue, described: tuple[str, ...], usual: tuple[str, ...]) -> str | None:
-    for pointer in (*described, *usual):
-        text = _words(value_at(body, pointer))
+def _first_text(body: JSONValue, pointers: tuple[str, ...], defaults: tuple[str, ...]) -> str | None:
+    for pointer in (*pointers, *defaults):
+        text = _to_text(value_at(body, pointer))
         if text:
             return safe_text(text)
     return None
 
 
-def _words(found: object, depth: int = 4) -> str | None:
-    """Return text for what stands at a pointer: lists are joined, objects give their own message."""
+def _to_text(value: object, depth: int = 4) -> str | None:
+    """Return a value as text: lists are joined, objects give their message."""
     if not depth:
         return None
-    if isinstance(found, str):
-        return found
-    if isinstance(found, bool):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
         return None
-    if isinstance(found, int | float):
-        return str(found)
-    if is_list(found):
-        words = [_words(member, depth - 1) for member in found[:5]]
-        return "; ".join([word for word in words if word])
-    if is_object(found):
-        words = [_words(found.get(key), depth - 1) for key in ("field", "message", "msg", "detail", "title", "reason")]
-        return ": ".join([word for word in words if word])
+    if isinstance(value, int | float):
+        return str(value)
+    if is_list(value):
+        parts = [_to_text(member, depth - 1) for member in value[:5]]
+        return "; ".join([part for part in parts if part])
+    if is_object(value):
+        parts = [
+            _to_text(value.get(key), depth - 1) for key in ("field", "message", "msg", "detail", "title", "reason")
+        ]
+        return ": ".join([part for part in parts if part])
     return None
 
 
-def _plain(body: object, sent: str) -> str | None:
-    """Take a short text for a message, but no web page."""
-    if not isinstance(body, str) or is_html(sent) or body.lstrip().startswith("<"):
+def _plain_message(body: object, media_type: str) -> str | None:
+    """Return a plain text body as the message; None for web pages."""
+    if not isinstance(body, str) or is_html(media_type) or body.lstrip().startswith("<"):
         return None
     return safe_text(body)
 
 
-def _phrase(status: int) -> str:
+def _status_text(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -157,9 +170,13 @@ def _advice(
     if status == 304:
         return "What the condition of the request names is still the current version."
     if 300 <= status < 400:
-        where = response.headers.get("location")
-        to = f" The server points to {safe_text(redactor.text(safe_url(where).partition('?')[0]))}." if where else ""
-        return f"Redirects are not followed, so that credentials stay where they belong.{to}"
+        location = response.headers.get("location")
+        target = (
+            f" The server points to {safe_text(redactor.text(safe_url(location).partition('?')[0]))}."
+            if location
+            else ""
+        )
+        return f"Redirects are not followed, so that credentials stay where they belong.{target}"
     if status == 406:
         return f"The service cannot respond as {operation.accept}."
     if status >= 500:

@@ -1,4 +1,4 @@
-"""What pagers, pollers and downloads have in common: they live with their client."""
+"""The base of pagers, pollers and downloads."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from .._errors import ConfigurationError
 
 __all__ = ["Handle"]
 
-# The instance dictionary, and beside it, where there are any, the slots.
+# The instance dictionary, or a pair of it and the slots.
 _State: TypeAlias = "dict[str, object] | tuple[dict[str, object] | None, dict[str, object]] | None"
 
 
 class Handle:
-    """Something that makes calls through its client: it may be copied, but not sent to another process."""
+    """An object that makes calls through its client. It can be copied, but not pickled."""
 
     __slots__ = ()
 
     def __copy__(self) -> Self:
-        twin = object.__new__(type(self))
+        copy = object.__new__(type(self))
         state: _State = getattr(object, "__getstate__")(self)  # noqa: B009 - type checkers give it no type
-        for part in state if isinstance(state, tuple) else (state,):
-            for name, value in (part or {}).items():
-                setattr(twin, name, value)
-        return twin
+        for attributes in state if isinstance(state, tuple) else (state,):
+            for name, value in (attributes or {}).items():
+                setattr(copy, name, value)
+        return copy
 
     def __reduce__(self) -> NoReturn:
         raise ConfigurationError(
             f"this {type(self).__name__} cannot be pickled or copied deeply: it holds its client's connections",
-            advice=self._instead(),
+            advice=self._pickle_advice(),
         )
 
-    def _instead(self) -> str:
-        """Return what to send there instead."""
+    def _pickle_advice(self) -> str:
+        """Return what to pass to the other process instead."""
         return "Send the arguments of the call there, and make the call with a client of that process."

@@ -1,4 +1,4 @@
-"""The options of a client: one table, which every way to a client takes; what each may be, and what it becomes."""
+"""The options of a client: names, defaults, checks and conversions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
     "option",
 ]
 
-# RFC 9110, 5.6.2.
+# RFC 9110, section 5.6.2.
 _TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _HOST: Final = frozenset("-._:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -111,7 +111,7 @@ def _is_integer(value: object) -> bool:
 
 
 def _check_headers(headers: object) -> None:
-    """Refuse headers that cannot be sent. Values are not shown: they may be secret."""
+    """Raise `ConfigurationError` for headers that cannot be sent. Values may be secret, so they are not shown."""
     for name, value in headers.items() if is_mapping(headers) else ():
         if not isinstance(name, str) or not _TOKEN.issuperset(name) or not name:
             raise ConfigurationError(
@@ -123,9 +123,8 @@ def _check_headers(headers: object) -> None:
             )
 
 
-def _check_rate_limits(given: object) -> None:
-    """Refuse what is no list of limits."""
-    for product, limits in given.items() if is_mapping(given) else ():
+def _check_rate_limits(limits_by_product: object) -> None:
+    for product, limits in limits_by_product.items() if is_mapping(limits_by_product) else ():
         if not is_collection(limits) or not all(isinstance(limit, RateLimit) for limit in limits):
             advice = "Pass a list, also for a single limit: [RateLimit(…)]."
             raise invalid_type(f"rate_limits[{product!r}]", limits, "a list of RateLimit", advice)
@@ -133,19 +132,18 @@ def _check_rate_limits(given: object) -> None:
 
 def _check_hooks(hooks: object) -> None:
     if hooks != ():
-        from .hooks import check_hooks  # which refuses all hooks in a vendored copy that is made without
+        from .hooks import check_hooks  # a vendored copy may refuse all hooks
 
         check_hooks(hooks)
 
 
-def _check_in_flight(given: object) -> None:
-    """Refuse a client that could never call."""
-    if isinstance(given, int | float) and given < 1:
+def _check_in_flight(slots: object) -> None:
+    if isinstance(slots, int | float) and slots < 1:
         raise ConfigurationError("max_in_flight must let at least one call through")
 
 
 def _check_insecure_hosts(hosts: object) -> None:
-    """Refuse what is not the name of one host: neither patterns nor addresses with a scheme, a port or a path."""
+    """Accept host names only: no patterns, and no scheme, port or path."""
     for host in hosts if is_collection(hosts) else ():
         if not isinstance(host, str) or not host or not _HOST.issuperset(host) or host.count(":") == 1:
             raise ConfigurationError(
@@ -173,60 +171,60 @@ def _check_http_library(name: object) -> None:
 
 
 class _Headers(dict[str, str]):
-    """Headers of the caller's own, of which `repr` shows no secret."""
+    """The caller's headers, with secrets masked in `repr`."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        from .._redaction import safe_headers  # with a module that importing the package does without
+        from .._redaction import safe_headers  # imported late, to keep `import xcaas` fast
 
         return repr(safe_headers(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for an option, beside its type and its default."""
+    """The checks of an option, and its environment variable."""
 
     accepts: Callable[[object], bool] | None = None
-    """Whether a value is of a type that fits."""
-    wanted: str = ""
-    """What messages call that type."""
+    """Whether a value has a valid type."""
+    expected: str = ""
+    """That type, in messages."""
     advice: str | None = None
     check: Callable[[object], None] | None = None
     """Raises `ConfigurationError` for a value of the right type that cannot be used."""
     variable: str | None = None
     """The environment variable that `from_env` reads."""
-    read: Callable[[str], object] = str
-    """What the text of that variable stands for."""
+    parse: Callable[[str], object] = str
+    """Parses the value of that variable."""
     shared: bool = False
-    """Whether copies of a client have it in common, so that `with_options` cannot change it."""
+    """Whether copies of a client share it, so that `with_options` cannot change it."""
 
-    def refuse_misfit(self, name: str, value: object) -> None:
-        """Raise `ConfigurationError` for a value that the option cannot have."""
+    def validate(self, name: str, value: object) -> None:
+        """Raise `ConfigurationError` for an invalid value."""
         if self.accepts is not None and not self.accepts(value):
-            raise invalid_type(name, value, self.wanted, self.advice)
+            raise invalid_type(name, value, self.expected, self.advice)
         if self.check is not None:
             self.check(value)
 
     def from_env(self) -> object:
-        """Return what the environment says; None where it says nothing."""
+        """Return the value from the environment; None if not set."""
         text = os.environ.get(self.variable, "").strip() if self.variable is not None else ""
-        return self.read(text) if text else None
+        return self.parse(text) if text else None
 
 
 def option(
-    default: object = None, accepts: Callable[[object], bool] | None = None, wanted: str = "", **facts: Any
+    default: object = None, accepts: Callable[[object], bool] | None = None, expected: str = "", **rule: Any
 ) -> Any:
-    """Declare an option: a field of `ClientOptions`, with its rule."""
-    return field(default=default, metadata={"rule": Rule(accepts, wanted, **facts)})
+    """Declare an option: a field of `ClientOptions` with its `Rule`."""
+    return field(default=default, metadata={"rule": Rule(accepts, expected, **rule)})
 
 
-def _regions(text: str) -> str | dict[str, str]:
-    """Read one region, or one per product: `storage=uk,cc_realtime=eu`."""
+def _parse_regions(text: str) -> str | dict[str, str]:
+    """Parse one region, or one per product: `storage=uk,cc_realtime=eu`."""
     if "=" not in text:
         return text
     pairs = [pair.partition("=") for pair in text.split(",") if pair.strip()]
-    return {product.strip(): word.strip() for product, _, word in pairs}
+    return {product.strip(): region.strip() for product, _, region in pairs}
 
 
 @dataclass(slots=True, kw_only=True, repr=False, eq=False)
@@ -237,7 +235,7 @@ class ClientOptions:
     """
 
     region: str | Mapping[str, str] | None = option(
-        None, _is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", read=_regions
+        None, _is_region, "one word, or a mapping from product to word", variable="XCAAS_REGION", parse=_parse_regions
     )
     tenant: str | None = option(None, _is_optional_str, "text", variable="XCAAS_TENANT")
     cluster: str | None = option(None, _is_optional_str, "text", variable="XCAAS_CLUSTER")
@@ -282,10 +280,10 @@ class ClientOptions:
     http_library: str | None = option(None, _is_optional_str, "text", check=_check_http_library, shared=True)
 
     def __post_init__(self) -> None:
-        """Refuse what no client can be made from, and keep the rest as calls want it: nobody else can change it."""
+        """Validate the options, and convert them to immutable or private values."""
         self.credentials, self.auth = _parse_credentials(self.credentials, self.auth)
         for name, rule in RULES.items():
-            rule.refuse_misfit(name, getattr(self, name))
+            rule.validate(name, getattr(self, name))
         self.variables = dict(self.variables or {})
         self.timeout = Timeout.of(self.timeout)
         self.retries = RetryPolicy.of(self.retries)
@@ -296,90 +294,92 @@ class ClientOptions:
         self.insecure_hosts = tuple(host.lower() for host in self.insecure_hosts)
 
     def with_changes(self, changes: Mapping[str, Any]) -> Self:
-        """Return options with changes, of which some may be `UNCHANGED`; headers and query parameters are added to
-        those that there are."""
+        """Return a copy with changes, some of which may be `UNCHANGED`. Headers and query parameters are added to the
+        present ones."""
         changed = {name: value for name, value in changes.items() if not isinstance(value, Unchanged)}
-        for name, own in (("headers", self.headers), ("query", self.query)):
+        for name, current in (("headers", self.headers), ("query", self.query)):
             if is_mapping(changed.get(name)):
-                changed[name] = {**own, **changed[name]}
+                changed[name] = {**current, **changed[name]}
         return replace(self, **changed)
 
     @property
     def settings(self) -> dict[str, str]:
         """Values for server addresses and parameters, by their name in the spec (`x-xcaas-from`)."""
-        own = {"tenant": self.tenant, "cluster": self.cluster}
-        return {**(self.variables or {}), **{name: word for name, word in own.items() if word is not None}}
+        options = {"tenant": self.tenant, "cluster": self.cluster}
+        return {**(self.variables or {}), **{name: value for name, value in options.items() if value is not None}}
 
     def setting(self, product: str, name: str) -> str | None:
-        """Return a client setting by its name in the spec, as it holds for a product."""
+        """Return a setting of a product by its name in the spec."""
         if name == "region":
             return self.region if isinstance(self.region, str | None) else self.region.get(product)
         return self.settings.get(name)
 
 
-RULES: Final[Mapping[str, Rule]] = {declared.name: declared.metadata["rule"] for declared in fields(ClientOptions)}
+RULES: Final[Mapping[str, Rule]] = {entry.name: entry.metadata["rule"] for entry in fields(ClientOptions)}
 
 
-def from_env(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, and those that were not from the environment."""
-    found = {name: rule.from_env() for name, rule in RULES.items() if given[name] is None}
-    if given["credentials"] is None and given["auth"] is None:
+def from_env(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments, with those that are None read from the environment."""
+    values = {name: rule.from_env() for name, rule in RULES.items() if arguments[name] is None}
+    if arguments["credentials"] is None and arguments["auth"] is None:
         from ..auth.credentials._from_env import credentials_from_env
 
-        found["credentials"] = credentials_from_env() or None
-    return {**given, **found}
+        values["credentials"] = credentials_from_env() or None
+    return {**arguments, **values}
 
 
 def _parse_credentials(credentials: object, auth: object) -> tuple[CredentialSet | None, object]:
-    """Read what opens the products: credentials, or an `auth` of the HTTP library's kind, which it carries out itself."""
+    """Return credentials, or an auth object of the HTTP library, which calls it itself."""
     if credentials is not None and auth is not None:
         raise ConfigurationError("both credentials and auth were given", advice="They mean the same; give one.")
-    given = auth if credentials is None else credentials
-    if given is None:
+    value = auth if credentials is None else credentials
+    if value is None:
         return None, None
-    if _signs_by_itself(given):
-        return None, given
+    if _is_http_auth(value):
+        return None, value
     from ..auth.credentials._set import CredentialSet
 
-    return CredentialSet.parse(given), None
+    return CredentialSet.parse(value), None
 
 
-def _signs_by_itself(given: object) -> bool:
-    if isinstance(given, str | tuple | list | dict):
+def _is_http_auth(value: object) -> bool:
+    if isinstance(value, str | tuple | list | dict):
         return False
     from ..transport._library import is_http_auth
 
-    return is_http_auth(given)
+    return is_http_auth(value)
 
 
 Regions: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
-"""Words for the regions of products, by product; none where any word will do."""
+"""Names of regions by product; empty where any name is accepted."""
 
 
-def check_region(given: str | Mapping[str, str] | None, known: Regions) -> None:
-    """Refuse a region that no product has, or that the product does not have for which it is given."""
-    if given is None or not known:
+def check_region(region: str | Mapping[str, str] | None, known_regions: Regions) -> None:
+    """Raise `ConfigurationError` if no product has the region, or not the product it is given for."""
+    if region is None or not known_regions:
         return
-    regions = dict(known)
-    if isinstance(given, str):
-        if not any(_is_region_of(given, words) for words in regions.values()):
-            raise ConfigurationError(f"no product has the region {given!r}", advice=f"There are {_listed(known)}.")
+    regions = dict(known_regions)
+    if isinstance(region, str):
+        if not any(_has_region(region, names) for names in regions.values()):
+            raise ConfigurationError(
+                f"no product has the region {region!r}", advice=f"There are {_format_regions(known_regions)}."
+            )
         return
-    for product, word in given.items():
-        words = regions.get(product)
-        if words is None:
-            raise ConfigurationError(f"{product} has no regions, but {word!r} is given for it", advice="Leave it out.")
-        if not _is_region_of(word, words):
-            raise ConfigurationError(f"{product} has no region {word!r}", advice=f"Choose one of {', '.join(words)}.")
+    for product, name in region.items():
+        names = regions.get(product)
+        if names is None:
+            raise ConfigurationError(f"{product} has no regions, but {name!r} is given for it", advice="Leave it out.")
+        if not _has_region(name, names):
+            raise ConfigurationError(f"{product} has no region {name!r}", advice=f"Choose one of {', '.join(names)}.")
 
 
-def _is_region_of(word: str, words: tuple[str, ...]) -> bool:
-    return not words or word in words
+def _has_region(region: str, regions: tuple[str, ...]) -> bool:
+    return not regions or region in regions
 
 
-def _listed(known: Regions) -> str:
-    """Name all regions, and the products that have them."""
+def _format_regions(known_regions: Regions) -> str:
+    """List all regions with the products that have them."""
     products: dict[tuple[str, ...], list[str]] = {}
-    for product, words in known:
-        products.setdefault(words, []).append(product)
-    return "; ".join(f"{', '.join(words)} ({', '.join(names)})" for words, names in products.items())
+    for product, regions in known_regions:
+        products.setdefault(regions, []).append(product)
+    return "; ".join(f"{', '.join(regions)} ({', '.join(names)})" for regions, names in products.items())

@@ -1,4 +1,4 @@
-"""Bounds that a client puts on itself: calls in flight, and calls per time for each product."""
+"""Client-side limits: calls in flight, and calls per time for each product."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["FlightLimit", "RateLimiter"]
 
 
 class _Ticket:
-    """A place in the queue for a slot. Calls back once the slot is its own."""
+    """A place in the queue for a slot, with a callback for when the slot is granted."""
 
     __slots__ = ("_callback", "granted")
 
@@ -24,7 +24,7 @@ class _Ticket:
 
     def on_done(self, callback: Callable[[], None]) -> None:
         self._callback = callback
-        # A grant may have come between the two lines of another thread; calling twice does no harm.
+        # Another thread may have granted it meanwhile; calling twice does no harm.
         if self.granted:
             callback()
 
@@ -35,10 +35,10 @@ class _Ticket:
 
 
 class FlightLimit:
-    """At most `slots` calls at a time, each until its response is read; the rest wait.
+    """Allows `slots` calls at a time, each until its response is read; the rest wait.
 
-    Waiting here instead of in the connection pool keeps tokens fresh (a token is put on after the
-    wait) and the pool small. Shared by threads and event loops, first come, first served.
+    Waiting here instead of in the connection pool keeps tokens fresh, as they are added after the wait, and the
+    pool small. Shared by threads and event loops, first come, first served.
     """
 
     __slots__ = ("_free", "_lock", "_queue", "slots")
@@ -58,7 +58,7 @@ class FlightLimit:
             return False
 
     def enter(self, timeout: float | None) -> Flow[None]:
-        """Wait for a slot and take it. `CallTimeoutError` if none comes free in time."""
+        """Wait for a slot and take it. Raises `CallTimeoutError` if none is free in time."""
         with self._lock:
             if self._free > 0:
                 self._free -= 1
@@ -68,10 +68,10 @@ class FlightLimit:
         try:
             granted = yield from wait_for(ticket, timeout)
         except BaseException:
-            self._give_up(ticket)
+            self._withdraw(ticket)
             raise
         if not granted:
-            self._give_up(ticket)
+            self._withdraw(ticket)
             error = CallTimeoutError(
                 f"waited {timeout:.1f} s for one of {self.slots} slots for calls in flight",
                 advice="Raise max_in_flight, make fewer calls at a time, or allow more time.",
@@ -79,8 +79,8 @@ class FlightLimit:
             error.connected = False
             raise error
 
-    def _give_up(self, ticket: _Ticket) -> None:
-        """Leave the queue. If the slot came in the last moment it is passed on."""
+    def _withdraw(self, ticket: _Ticket) -> None:
+        """Leave the queue. A slot that was just granted is passed on."""
         with self._lock:
             if not ticket.granted:
                 self._queue.remove(ticket)
@@ -88,7 +88,7 @@ class FlightLimit:
         self.leave()
 
     def leave(self) -> None:
-        """Give the slot back, to the one that has waited longest."""
+        """Release the slot to the first in the queue."""
         with self._lock:
             if not self._queue:
                 self._free += 1
@@ -99,61 +99,61 @@ class FlightLimit:
 
     @property
     def in_flight(self) -> int:
-        """Slots that are taken."""
+        """Number of slots taken."""
         return self.slots - self._free
 
 
 class RateLimiter:
     """Spaces calls out so that no window of `per` seconds sees more than `calls`.
 
-    Keeps the times of the last calls for each limit: exact for sliding windows, which is how the
-    documented limits are worded. Calls reserve their time and then sleep, so the order is kept.
+    Keeps the times of the last calls of each limit. This is exact for sliding windows, as documented by the services.
+    Calls reserve a time and then sleep, so their order is kept.
     """
 
-    __slots__ = ("_clock", "_limits", "_lock", "_past")
+    __slots__ = ("_clock", "_limits", "_lock", "_times")
 
     def __init__(self, limits: Sequence[RateLimit], clock: Callable[[], float]) -> None:
         self._limits = tuple(limits)
         self._clock = clock
-        self._past: list[deque[float]] = [deque(maxlen=limit.calls) for limit in self._limits]
+        self._times: list[deque[float]] = [deque(maxlen=limit.calls) for limit in self._limits]
         self.reset()
 
     def reset(self) -> None:
-        """Forget who holds the lock, after a fork. Calls that were made stay known."""
+        """Replace the lock after a fork. Times of calls are kept."""
         self._lock = Lock()
 
     def reserve(self, longest: float | None) -> float | None:
-        """Take the next free time and return the seconds until then; None if that is beyond `longest`."""
+        """Reserve the next free time and return the seconds until then; None if more than `longest`."""
         with self._lock:
             now = self._clock()
-            at = now
-            for limit, past in zip(self._limits, self._past, strict=True):
-                if len(past) == limit.calls:
-                    at = max(at, past[0] + limit.per)
-            if longest is not None and at - now > longest:
+            start = now
+            for limit, times in zip(self._limits, self._times, strict=True):
+                if len(times) == limit.calls:
+                    start = max(start, times[0] + limit.per)
+            if longest is not None and start - now > longest:
                 return None
-            self._note(at)
-            return at - now
+            self._record(start)
+            return start - now
 
-    def note(self, at: float) -> None:
-        """Remember a call that somebody else has found the time for."""
+    def record(self, start: float) -> None:
+        """Record the time of a call that was reserved elsewhere."""
         with self._lock:
-            self._note(at)
+            self._record(start)
 
-    def _note(self, at: float) -> None:
-        # In the order of times: threads may have noted later ones already.
-        for past in self._past:
+    def _record(self, start: float) -> None:
+        # Sorted, as other threads may have recorded later times.
+        for times in self._times:
             later = deque[float]()
-            while past and past[-1] > at:
-                later.appendleft(past.pop())
-            past.append(at)
-            past.extend(later)
+            while times and times[-1] > start:
+                later.appendleft(times.pop())
+            times.append(start)
+            times.extend(later)
 
     def enter(self, timeout: float | None) -> Flow[None]:
-        """Wait until the limits allow a call. `CallTimeoutError` at once if that is too long."""
-        yield from self._pause(self.reserve(timeout))
+        """Wait until the limits allow a call. Raises `CallTimeoutError` at once if that is too long."""
+        yield from self._wait(self.reserve(timeout))
 
-    def _pause(self, wait: float | None) -> Flow[None]:
+    def _wait(self, wait: float | None) -> Flow[None]:
         if wait is None:
             error = CallTimeoutError(
                 "the client's own rate limit for this product leaves no room in the time allowed",

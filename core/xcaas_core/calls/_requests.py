@@ -1,4 +1,4 @@
-"""From a call to a request: address, headers and body, and whether credentials belong on it."""
+"""Building the request of a call, and deciding whether it gets credentials."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["build_request"]
 
 
 def build_request(engine: Engine, endpoint: Endpoint, call: Call[object]) -> tuple[Request, bool]:
-    """Return the request of a call, and whether the authorizer is to sign it.
+    """Return the request of a call, and whether it needs the authorizer's credentials.
 
-    It is not if the caller has set the credentials' headers, or if a link leads to a host that may not see
-    credentials; then the headers that look like secrets stay behind, too.
+    It does not if the caller has passed credentials, or if a link leads to an untrusted host; headers that look like
+    secrets are then removed, too.
     """
     target = endpoint.compiled.write(call.args, endpoint.setting, linked=call.link is not None)
     headers = {**endpoint.headers, **target.headers}
@@ -48,31 +48,31 @@ def build_request(engine: Engine, endpoint: Endpoint, call: Call[object]) -> tup
         call.operation if not engine.options.query else _with_query(call.operation, engine.options.query)
     )
     if call.body is not None or call.operation.body is not None:
-        _put_body(request, endpoint, call)
+        _set_body(request, endpoint, call)
     if call.headers is not None:
-        _override(headers, call.headers)
+        _override_headers(headers, call.headers)
     request.keys = endpoint.compiled.keys(target)
     request.secrets += request.keys.values()
-    signs = trusted and _needs_signature(endpoint, request)
-    holds = request.keys or any(map(is_secret, headers))
-    if (signs and engine.credentials is not None) or engine.external_auth or holds:
+    needs_auth = trusted and _needs_auth(endpoint, request)
+    has_secrets = request.keys or any(map(is_secret, headers))
+    if (needs_auth and engine.credentials is not None) or engine.external_auth or has_secrets:
         refuse_plain_http(url, engine.options.insecure_hosts)
-    return request, signs
+    return request, needs_auth
 
 
 def _with_query(operation: Operation[object], names: Iterable[str]) -> Operation[object]:
-    """Return an operation as a fake server knows it that is to take further query parameters."""
+    """Return the operation with further query parameters, which fake servers check."""
     return replace(operation, parameters=(*operation.parameters, *map(query, names)))
 
 
-def extra_query(given: Mapping[str, object]) -> list[str]:
+def extra_query(params: Mapping[str, object]) -> list[str]:
     """Return query parameters that no spec describes: a list is repeated, None is left out."""
     from urllib.parse import quote, urlencode
 
     pairs: list[tuple[str, object]] = []
-    for name, value in given.items():
+    for name, value in params.items():
         values = value if is_collection(value) and not isinstance(value, str | bytes) else [value]
-        pairs += [(name, str(one).lower() if isinstance(one, bool) else one) for one in values if one is not None]
+        pairs += [(name, str(item).lower() if isinstance(item, bool) else item) for item in values if item is not None]
     try:
         return [urlencode(pairs, quote_via=quote)] if pairs else []
     except UnicodeEncodeError:
@@ -80,15 +80,15 @@ def extra_query(given: Mapping[str, object]) -> list[str]:
         raise argument_error("query", problem) from None
 
 
-def _needs_signature(endpoint: Endpoint, request: Request) -> bool:
+def _needs_auth(endpoint: Endpoint, request: Request) -> bool:
     return endpoint.authorizer is not None and not endpoint.compiled.guarded(request.headers, request.keys)
 
 
-def _put_body(request: Request, endpoint: Endpoint, call: Call[object]) -> None:
+def _set_body(request: Request, endpoint: Endpoint, call: Call[object]) -> None:
     body = call.operation.body
-    # Of several media types; the payload says which it is, with what belongs to it (a boundary).
-    asked = request.headers.pop("content-type", None) if body is not None and body.variants else None
-    payload = endpoint.compiled.payload(call.operation, call.body, asked)
+    # Chooses between several media types. The payload has the full value, such as with a boundary.
+    media_type = request.headers.pop("content-type", None) if body is not None and body.variants else None
+    payload = endpoint.compiled.payload(call.operation, call.body, media_type)
     if payload is None:
         return
     request.content = payload.content
@@ -100,7 +100,7 @@ def _put_body(request: Request, endpoint: Endpoint, call: Call[object]) -> None:
         request.headers["content-length"] = str(payload.length)
 
 
-def _override(headers: dict[str, str], changes: Mapping[str, str | None]) -> None:
+def _override_headers(headers: dict[str, str], changes: Mapping[str, str | None]) -> None:
     for name, value in changes.items():
         if value is None:
             headers.pop(name.lower(), None)

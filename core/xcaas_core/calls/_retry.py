@@ -1,7 +1,7 @@
-"""How long a call may take, when to try again, and how long to wait before it. All arithmetic, no I/O.
+"""Timeouts, and when and how soon to retry.
 
-A call is repeated only where a repeat cannot do harm: methods that HTTP calls idempotent,
-operations that the spec marks as safe, and anything at all if no connection was made.
+A call is repeated only where that is safe: idempotent methods, operations that the spec marks as safe, and any call
+for which no connection was made.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .._errors import CallTimeoutError, CertificateError, ConfigurationError, Co
 from .._lazy import public
 from ..sansio._steps import growing_wait
 
-__all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "cost_of", "planned_wait", "worth_repeating"]
+__all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "retry_cost", "retry_wait", "should_retry"]
 
 _BUDGET: Final = 500
 _COST: Final = 5
@@ -50,20 +50,20 @@ class Timeout:
         if value is None:
             return cls(None, connect=None, read=None)
         _check_limit("timeout", value, "a positive number of seconds, a Timeout, or None for no limit")
-        # A longer total than usual is meant for slow responses, so the server may be silent for as long.
+        # A long total is meant for slow responses, so `read` must not be shorter.
         return cls(value, connect=min(10.0, value), read=value)
 
     def __repr__(self) -> str:
         return f"Timeout({self.total}, connect={self.connect}, read={self.read})"
 
 
-def _are_whole(value: object) -> bool:
-    return is_collection(value) and all(isinstance(one, int) for one in value)
+def _is_int_collection(value: object) -> bool:
+    return is_collection(value) and all(isinstance(item, int) for item in value)
 
 
-def _check_limit(name: str, limit: object, wanted: str) -> None:
+def _check_limit(name: str, limit: object, expected: str) -> None:
     if limit is not None:
-        check_number(name, limit, wanted, POSITIVE)
+        check_number(name, limit, expected, POSITIVE)
 
 
 @public
@@ -97,7 +97,7 @@ class RetryPolicy:
             "longest_wait of a RetryPolicy", longest_wait, "a number of seconds from first_wait up", float(first_wait)
         )
         check_number("longest_asked of a RetryPolicy", longest_asked, "a number of seconds from 0")
-        if not _are_whole(statuses):
+        if not _is_int_collection(statuses):
             raise invalid_type("statuses of a RetryPolicy", statuses, "a set of whole numbers")
         self.retries: int = retries
         self.first_wait: float = first_wait
@@ -112,13 +112,13 @@ class RetryPolicy:
             return value
         if value is None:
             return cls(0)
-        wanted = "a whole number from 0, or a RetryPolicy"
+        expected = "a whole number from 0, or a RetryPolicy"
         try:
             count = index(value)
         except TypeError:
-            raise invalid_type("retries", value, wanted) from None
+            raise invalid_type("retries", value, expected) from None
         if isinstance(value, bool) or count < 0:
-            raise ConfigurationError(f"retries must be {wanted}, not {value}")
+            raise ConfigurationError(f"retries must be {expected}, not {value}")
         return cls(count)
 
     def __repr__(self) -> str:
@@ -126,45 +126,45 @@ class RetryPolicy:
 
 
 class RetryBudget:
-    """What all calls of a client may spend on retries, so that they do not overload a server that is failing.
+    """Limits the retries of all calls of a client, so that they do not overload a failing server.
 
     A token bucket that starts full. A retry takes 5, or 10 after a timeout; a successful response gives 1 back. So a full
     bucket of 500 allows a hundred retries in a row; afterwards, five successes pay for one retry.
     """
 
-    __slots__ = ("_level", "_lock", "_size")
+    __slots__ = ("_lock", "_max_tokens", "_tokens")
 
     def __init__(self, size: int = _BUDGET) -> None:
-        self._size = size
-        self._level = size
+        self._max_tokens = size
+        self._tokens = size
         self._lock = Lock()
 
     def take(self, cost: int) -> bool:
-        """Pay for a retry. False: the budget is spent, the error should be raised instead."""
+        """Pay for a retry. Return False if the budget is spent: then raise the error."""
         with self._lock:
-            if self._level < cost:
+            if self._tokens < cost:
                 return False
-            self._level -= cost
+            self._tokens -= cost
             return True
 
     def give(self) -> None:
-        """Give back for a success. Takes no lock while the bucket is full, as it mostly is."""
-        if self._level < self._size:
+        """Refill after a success. Takes no lock while the bucket is full, which is usual."""
+        if self._tokens < self._max_tokens:
             with self._lock:
-                self._level = min(self._size, self._level + 1)
+                self._tokens = min(self._max_tokens, self._tokens + 1)
 
     @property
     def level(self) -> int:
-        """What is left."""
-        return self._level
+        """The remaining budget."""
+        return self._tokens
 
 
-def cost_of(error: TransportError | None) -> int:
-    """Return what a retry takes from the budget."""
+def retry_cost(error: TransportError | None) -> int:
+    """Return the cost of a retry after an error."""
     return _COST_OF_TIMEOUT if isinstance(error, CallTimeoutError) else _COST
 
 
-def worth_repeating(error: TransportError, safe: bool) -> bool:
+def should_retry(error: TransportError, safe: bool) -> bool:
     """Return whether a call that got no response may be repeated."""
     if isinstance(error, CertificateError):
         return False
@@ -178,12 +178,12 @@ def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
     return random * growing_wait(policy.first_wait, retry, policy.longest_wait)
 
 
-def planned_wait(policy: RetryPolicy, retry: int, asked: float | None, random: float) -> float | None:
-    """Return the seconds to wait before retry number `retry` (from 1): the client's own choice, or what the server
-    asked for and a little more. None if it asked for more than the policy grants."""
-    if asked is None:
+def retry_wait(policy: RetryPolicy, retry: int, requested: float | None, random: float) -> float | None:
+    """Return the seconds to wait before retry number `retry` (from 1): the backoff, or what the server asked for and
+    some jitter. None if it asked for more than the policy allows."""
+    if requested is None:
         return backoff(policy, retry, random)
-    if asked > policy.longest_asked:
+    if requested > policy.longest_asked:
         return None
-    # Never earlier, and not all clients in the same instant.
-    return asked + random * min(1.0, policy.first_wait)
+    # Never earlier, and not all clients at once.
+    return requested + random * min(1.0, policy.first_wait)

@@ -1,8 +1,6 @@
-"""What resources call through: an engine that decides and an I/O half that moves bytes.
+"""Sessions run the flows of a client: an engine, which makes decisions, and a transport.
 
-`Session` blocks, `AsyncSession` awaits; they are the only twins between flows and callers.
-Pagers, pollers and downloads write their logic as flows over `exchange(session.engine, call)`
-and hand them to `session.run`.
+Pagers, pollers and downloads are flows over `exchange(session.engine, call)`, passed to `session.run`.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ IO = TypeVar("IO", SyncTransport, AsyncTransport)
 
 
 def exchange(engine: Engine, call: Call[T]) -> Flow[CallResponse[T]]:
-    """Make a call, as `_exchange.py` does, which is not loaded before the first one."""
+    """Make a call. Imports `_exchange.py` on first use."""
     from ._exchange import exchange
 
     return exchange(engine, call)
@@ -39,17 +37,17 @@ class _Session(Generic[IO]):
         self.io: IO = io
 
     def with_options(self, changes: Mapping[str, object]) -> Self:
-        """Return a session with other options. Unchanged ones may be among the changes."""
+        """Return a session with other options. Changes may be `UNCHANGED`."""
         return type(self)(self.engine.with_options(self.engine.options.with_changes(changes)), self.io)
 
 
 class Session(_Session[SyncTransport]):
-    """A blocking client's way to the server. May be used from many threads."""
+    """Runs the flows of a blocking client. Thread-safe."""
 
     __slots__ = ()
 
     def run(self, flow: Flow[T]) -> T:
-        """Carry a flow out, blocking, and return what it returns."""
+        """Run a flow, blocking, and return its result."""
         return run(flow, self.io)
 
     def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:
@@ -62,12 +60,12 @@ class Session(_Session[SyncTransport]):
 
 
 class AsyncSession(_Session[AsyncTransport]):
-    """An async client's way to the server. May be used from several event loops in turn."""
+    """Runs the flows of an async client, in several event loops in turn."""
 
     __slots__ = ()
 
     async def run(self, flow: Flow[T]) -> T:
-        """Carry a flow out and return what it returns."""
+        """Run a flow and return its result."""
         return await run_async(flow, self.io)
 
     async def call(self, operation: Operation[T], args: tuple[object, ...] = (), body: object = None) -> T:

@@ -1,4 +1,4 @@
-"""What blocking and async clients have in common: their options, and how copies are made."""
+"""The base of blocking and async clients: options and copies."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ else:
 
 __all__ = ["AnyClient", "AnyRegion", "Client", "RegionSetting", "product_names"]
 
-# Here and in other public methods not `Self`, which jedi takes for the base class: editors on it showed no products.
+# Not `Self`, which jedi takes for the base class: editors that use it would show no products.
 AnyClient = TypeVar("AnyClient", bound="Client[Any]")
 
-RegionWord = TypeVar("RegionWord", bound=str)
-# One word for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}. Editors offer the words that a
-# generated client knows.
-RegionSetting: TypeAlias = "RegionWord | str | Mapping[str, RegionWord | str] | None"
+RegionName = TypeVar("RegionName", bound=str)
+# One region for all products, or one per product: {"storage": "uk", "cc_realtime": "eu"}. Editors offer the names that
+# a generated client knows.
+RegionSetting: TypeAlias = "RegionName | str | Mapping[str, RegionName | str] | None"
 
-# Of type Any because `region` is of a bare type variable: in a union with one, pyright forgets the literals to offer.
+# Any, because `region` has a bare type variable: in a union, pyright would not offer its literals.
 NO_REGION: Any = None
 SAME_REGION: Any = UNCHANGED
 
@@ -61,12 +61,12 @@ SAME_REGION: Any = UNCHANGED
 class Client(Generic[AnyRegion]):
     """The base of blocking and async clients, with the options of both."""
 
-    __slots__ = ("_engine", "_options", "_owner", "_root")
+    __slots__ = ("_engine", "_options", "_owns_connections", "_root")
 
     _regions: ClassVar[Regions] = ()
     _engine: Engine
     _options: ClientOptions
-    _owner: bool
+    _owns_connections: bool
     _root: Group[Any]
 
     def __init__(
@@ -126,10 +126,10 @@ class Client(Generic[AnyRegion]):
             proxy: Proxy address; by default, the environment's proxies are used.
             http_library: HTTP library to use; by default `XCAAS_HTTP_LIBRARY`, or else `httpx2` if installed.
         """
-        given = _options_in(locals())
+        options = _options_in(locals())
         _refuse_positional(type(self).__name__, misplaced)
-        self._owner = True
-        self._start(ClientOptions(**given))
+        self._owns_connections = True
+        self._configure(ClientOptions(**options))
 
     @classmethod
     def from_env(
@@ -197,60 +197,60 @@ class Client(Generic[AnyRegion]):
         (`http_client`, `verify`, `proxy`, `http_library`), make a new client: copies share them.
         """
         changes = _options_in(locals())
-        twin = object.__new__(type(self))
-        twin._options = self._options.with_changes(changes)
-        twin._check_products()
-        twin._engine = self._engine.with_options(twin._options)
-        twin._owner = False
-        twin._open(self)
-        return twin
+        copy = object.__new__(type(self))
+        copy._options = self._options.with_changes(changes)
+        copy._check_products()
+        copy._engine = self._engine.with_options(copy._options)
+        copy._owns_connections = False
+        copy._open(self)
+        return copy
 
     def _resource(self, cls: type[AnyGroup]) -> AnyGroup:
         return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
 
-    def _start(self, options: ClientOptions) -> None:
-        """Make the client that options describe."""
+    def _configure(self, options: ClientOptions) -> None:
+        """Set the client up with its options."""
         self._options = options
         self._check_products()
         self._engine = make_engine(options)
         self._open(None)
 
     @abstractmethod
-    def _open(self, like: Client[Any] | None) -> None:
-        """Get ready to call: with connections of its own, or with those of another client of its kind."""
+    def _open(self, source: Client[Any] | None) -> None:
+        """Open a session, on the connections of another client if there is one."""
 
     def _check_products(self) -> None:
-        """Refuse settings for products that this client does not have: a typing mistake must not send calls
+        """Raise `ConfigurationError` for settings of products that this client does not have: a typo must not send calls
         to another region."""
-        for option, given in (("region", self._options.region), ("rate_limits", self._options.rate_limits)):
-            if isinstance(given, Mapping):
-                known = product_names(type(self))
-                unknown = sorted(str(name) for name in given if name not in known)
+        for option, value in (("region", self._options.region), ("rate_limits", self._options.rate_limits)):
+            if isinstance(value, Mapping):
+                products = product_names(type(self))
+                unknown = sorted(str(name) for name in value if name not in products)
                 if unknown:
                     raise ConfigurationError(
                         f"{option} names {', '.join(unknown)}, which is not a product of this client",
-                        advice=_nearest(unknown[0], known) or f"Choose from {', '.join(sorted(known))}.",
+                        advice=_suggestion(unknown[0], products) or f"Choose from {', '.join(sorted(products))}.",
                     )
         check_region(self._options.region, self._regions)
         self._check_credentials()
 
     def _check_credentials(self) -> None:
-        """Refuse `products=` with a slip in it. Other unknown names may be meant for another client."""
+        """Raise `ConfigurationError` for typos in `products=`. Other unknown names may be meant for another client."""
         credentials = self._options.credentials
         if credentials is None:
             return
-        known = product_names(type(self))
-        for name in sorted(credentials.products.difference(known)):
-            if near := _nearest(name, known):
+        products = product_names(type(self))
+        for name in sorted(credentials.products.difference(products)):
+            if suggestion := _suggestion(name, products):
                 raise ConfigurationError(
-                    f"a credential is for the product {name!r}, which this client does not have", advice=near
+                    f"a credential is for the product {name!r}, which this client does not have", advice=suggestion
                 )
 
     @classmethod
     def _from_options(cls, options: ClientOptions) -> Self:
         client = cls.__new__(cls)
-        client._owner = True
-        client._start(options)
+        client._owns_connections = True
+        client._configure(options)
         return client
 
     def __reduce__(self) -> tuple[Callable[[ClientOptions], Self], tuple[ClientOptions]]:
@@ -260,12 +260,12 @@ class Client(Generic[AnyRegion]):
 
     def __repr__(self) -> str:
         shown = {"region": self._options.region, "base_url": self._options.base_url}
-        facts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
-        return f"{type(self).__name__}({', '.join(facts)})"
+        arguments = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
 
 def _options_in(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options among the local variables of a method."""
+    """Pick the options from the local variables of a method."""
     return {name: value for name, value in variables.items() if name in RULES}
 
 
@@ -275,15 +275,15 @@ def _refuse_positional(client: str, arguments: tuple[object, ...]) -> None:
 
 
 def product_names(cls: type) -> list[str]:
-    """Return what the products of a client are called: the properties that generated code adds, or the one product itself."""
+    """Return the names of a client's products: the properties that generated code adds, or the one product."""
     if own := [product.name for product in own_product(cls)]:
         return own
     generated = [base for base in cls.__mro__ if not base.__module__.startswith(f"{__package__}.")]
     return [name for base in generated for name, member in vars(base).items() if isinstance(member, property)]
 
 
-def _nearest(name: str, known: list[str]) -> str | None:
+def _suggestion(name: str, names: list[str]) -> str | None:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, cutoff=0.8)
-    return f"Did you mean {' or '.join(map(repr, near))}?" if near else None
+    matches = get_close_matches(name, names, cutoff=0.8)
+    return f"Did you mean {' or '.join(map(repr, matches))}?" if matches else None

@@ -1,7 +1,7 @@
-"""What generated resource and product classes derive from, and the callers that they hold.
+"""The base classes of generated resources and products, and their callers.
 
-Methods of resources are one line each: they hand an `Operation` and its arguments to their caller. A resource holds
-nothing else, so resources are cheap and may be kept. `raw/` has other callers, whose calls return responses.
+Methods of resources are one line each: they pass an `Operation` and its arguments to their caller. A resource holds
+nothing else, so it is cheap. `raw/` has other callers, whose calls return responses.
 
 Pagers, pollers and downloads are imported on first use.
 """
@@ -33,20 +33,20 @@ Arguments: TypeAlias = tuple[object, ...]
 
 
 class _Caller(Generic[AnySession]):
-    __slots__ = ("own", "session")
+    __slots__ = ("has_options", "session")
 
-    def __init__(self, session: AnySession, *, own: bool = False) -> None:
+    def __init__(self, session: AnySession, *, has_options: bool = False) -> None:
         self.session: AnySession = session
-        self.own: bool = own
-        """Whether the resource has options of its own, beside those of its client."""
+        self.has_options: bool = has_options
+        """Whether it has options other than those of its client."""
 
     def with_options(self, changes: Mapping[str, object]) -> Self:
         """Return a caller with other options, on the same connections."""
-        return type(self)(self.session.with_options(changes), own=True)
+        return type(self)(self.session.with_options(changes), has_options=True)
 
 
 class Caller(_Caller["Session"]):
-    """Makes the calls of a blocking client, each in the form that its operation has."""
+    """Makes the calls of a blocking client."""
 
     __slots__ = ()
 
@@ -138,12 +138,12 @@ class Group(Generic[AnyCaller]):
         return type(self)(self._caller.with_options(changes))
 
     def _resource(self, cls: type[AnyGroup]) -> AnyGroup:
-        found = self._children.get(cls)
-        if found is None:
-            # setdefault: two threads that race get the same object
-            found = self._children.setdefault(cls, cls(self._caller))
-        assert isinstance(found, cls)
-        return found
+        resource = self._children.get(cls)
+        if resource is None:
+            # setdefault, so that racing threads get the same object
+            resource = self._children.setdefault(cls, cls(self._caller))
+        assert isinstance(resource, cls)
+        return resource
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"

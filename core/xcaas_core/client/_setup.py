@@ -1,4 +1,4 @@
-"""From a client's options to the two halves of it: one that decides, and one that moves bytes."""
+"""Making a client's engine and transport from its options."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ if TYPE_CHECKING:
     from ..sansio._drivers import AsyncTransport, SyncTransport
     from ..transport._library import Connection
 
-__all__ = ["make_async_io", "make_engine", "make_sync_io"]
+__all__ = ["make_async_transport", "make_engine", "make_sync_transport"]
 
 
 def make_engine(options: ClientOptions) -> Engine:
-    """Make the half that decides."""
+    """Make the engine."""
     from ..calls._engine import ClientState, Engine
 
-    network = _fake(options)
+    factory = _transport_factory(options)
     limit = options.max_in_flight
-    shared = ClientState(limit) if network is None else ClientState(limit, clock=network.clock, wall=network.clock)
-    signs = options.auth or (options.credentials is None and getattr(options.http_client, "auth", None))
-    return Engine(options, options.credentials, shared, external_auth=bool(signs))
+    shared = ClientState(limit) if factory is None else ClientState(limit, clock=factory.clock, wall=factory.clock)
+    external_auth = options.auth or (options.credentials is None and getattr(options.http_client, "auth", None))
+    return Engine(options, options.credentials, shared, external_auth=bool(external_auth))
 
 
-def make_sync_io(options: ClientOptions) -> SyncTransport:
-    """Make the half that moves bytes, blocking."""
-    network = _fake(options)
-    if network is not None:
-        return network.sync_io()
+def make_sync_transport(options: ClientOptions) -> SyncTransport:
+    """Make the transport of a blocking client."""
+    factory = _transport_factory(options)
+    if factory is not None:
+        return factory.sync_io()
     from ..transport._sync import HttpTransport
 
-    return HttpTransport(_checked(options, blocking=True), connection=_connection(options), auth=options.auth)
+    return HttpTransport(_http_client(options, blocking=True), connection=_connection(options), auth=options.auth)
 
 
-def make_async_io(options: ClientOptions) -> AsyncTransport:
-    """Make the half that moves bytes, in event loops."""
-    network = _fake(options)
-    if network is not None:
-        return network.async_io()
+def make_async_transport(options: ClientOptions) -> AsyncTransport:
+    """Make the transport of an async client."""
+    factory = _transport_factory(options)
+    if factory is not None:
+        return factory.async_io()
     from ..transport._async import AsyncHttpTransport
 
-    return AsyncHttpTransport(_checked(options, blocking=False), connection=_connection(options), auth=options.auth)
+    return AsyncHttpTransport(_http_client(options, blocking=False), connection=_connection(options), auth=options.auth)
 
 
-def _fake(options: ClientOptions) -> TransportFactory | None:
-    given: Any = options.http_client
-    return given if hasattr(given, "sync_io") and hasattr(given, "async_io") else None
+def _transport_factory(options: ClientOptions) -> TransportFactory | None:
+    client: Any = options.http_client
+    return client if hasattr(client, "sync_io") and hasattr(client, "async_io") else None
 
 
 def _connection(options: ClientOptions) -> Connection | None:
@@ -68,8 +68,8 @@ def _check_verify(verify: object) -> None:
         raise invalid_type("verify", verify, "True, False, the path of a CA bundle as text, or an SSLContext")
 
 
-def _checked(options: ClientOptions, *, blocking: bool) -> object:
-    """Return the user's HTTP client, if it is one that can be used."""
+def _http_client(options: ClientOptions, *, blocking: bool) -> object:
+    """Return the user's HTTP client. Raises `ConfigurationError` if it cannot be used."""
     from ..transport._library import is_http_client
 
     client = options.http_client
@@ -85,6 +85,6 @@ def _checked(options: ClientOptions, *, blocking: bool) -> object:
             advice="Make that client with the library you want.",
         )
     if not is_http_client(client, blocking=blocking):
-        wanted = "Client" if blocking else "AsyncClient"
-        raise invalid_type("http_client", client, f"an httpx.{wanted} or httpx2.{wanted}")
+        expected = "Client" if blocking else "AsyncClient"
+        raise invalid_type("http_client", client, f"an httpx.{expected} or httpx2.{expected}")
     return client

@@ -13,7 +13,7 @@ from .._lazy import public
 from ..calls._context import CallContext
 from ..calls._error_responses import response_error
 from ..calls._requests import build_request
-from ..calls._retry import planned_wait, worth_repeating
+from ..calls._retry import retry_wait, should_retry
 from ..http._headers import requested_wait
 from ..models import LenientReading, resolve
 from ..operations._operation import Call, Operation
@@ -122,7 +122,7 @@ class StreamState(Generic[T]):
     def failed(self, error: TransportError) -> float:
         """Return the seconds to wait before the next connection. Raises the error if there is to be none."""
         wait = None
-        if not isinstance(error, FrameTooBigError) and worth_repeating(error, safe=True):
+        if not isinstance(error, FrameTooBigError) and should_retry(error, safe=True):
             wait = self._wait(None)
         if wait is None:
             raise self.context.complete(error)
@@ -136,7 +136,7 @@ class StreamState(Generic[T]):
         self._failures += 1
         if policy.retries == 0 or (not self._connected and self._failures > policy.retries):
             return None
-        return planned_wait(policy, self._failures, asked, self.engine.shared.draw())
+        return retry_wait(policy, self._failures, asked, self.engine.shared.draw())
 
     # --- events ------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class _Options(Handle, Generic[T]):
     def _row_codec(self) -> Codec | None:
         return self._source.item_codec()
 
-    def _instead(self) -> str:
+    def _pickle_advice(self) -> str:
         return "Send its `resume_token` there; `resume(token)` on a pager of the same call goes on."
 
     def _begin(self) -> _Position:

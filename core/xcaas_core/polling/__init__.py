@@ -1,1 +1,1 @@
-"""Jobs that run at the server, and the pollers that follow them."""
+"""Jobs on the server, and the pollers that follow them."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .._lazy import public
 from ..calls._handle import Handle
-from ._job import Job, PollProgress, known
+from ._job import Job, PollProgress, check_job_id
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,8 +20,8 @@ __all__ = ["AsyncPoller", "Poller"]
 T_co = TypeVar("T_co", covariant=True)
 
 
-class _Watched(Handle):
-    """What both pollers know without asking."""
+class _PollerBase(Handle):
+    """The base of both pollers: properties that send no request."""
 
     __slots__ = ("_job",)
 
@@ -30,9 +30,9 @@ class _Watched(Handle):
 
     @property
     def id(self) -> str:
-        """The service's name for the job. Keep it to resume from another process.
+        """The service's id of the job. Keep it to resume from another process.
 
-        An async poller knows it once the job was started. PollerError before.
+        Of an async poller, raises `PollerError` before the job is started.
         """
         if self._job.id is None:
             raise self._job.not_started()
@@ -40,12 +40,12 @@ class _Watched(Handle):
 
     @property
     def done(self) -> bool:
-        """Whether the job is over, well or badly, as of the latest look. Asks nobody."""
+        """Whether the job had succeeded or failed at the latest status request. Sends nothing."""
         return self._job.done or self._job.failed
 
     @property
     def partial(self) -> bool:
-        """Whether the job ended well with part of its work undone, such as a zip that lacks some of its files.
+        """Whether the job succeeded with part of its work undone, such as a zip without some of its files.
 
         `wait` returns the result all the same, and logs a warning.
         """
@@ -53,20 +53,20 @@ class _Watched(Handle):
 
     @property
     def state(self) -> str | None:
-        """The state at the latest look, in the service's words. Asks nobody."""
+        """The state at the latest status request, in the service's words. Sends nothing."""
         return self._job.state
 
-    def _instead(self) -> str:
-        again = self._job.resumer
-        return "Send its `id` there." if again is None else f"Send its `id` there; `{again}` follows the same job."
+    def _pickle_advice(self) -> str:
+        resumer = self._job.resumer
+        return "Send its `id` there." if resumer is None else f"Send its `id` there; `{resumer}` follows the same job."
 
     def __repr__(self) -> str:
-        known = (self._job.id or "not started", self._job.state, "partial" if self._job.partial else None)
-        return f"<{type(self).__name__} of {self._job.name}: {' '.join(part for part in known if part)}>"
+        details = (self._job.id or "not started", self._job.state, "partial" if self._job.partial else None)
+        return f"<{type(self).__name__} of {self._job.name}: {' '.join(detail for detail in details if detail)}>"
 
 
 @public
-class Poller(_Watched, Generic[T_co]):
+class Poller(_PollerBase, Generic[T_co]):
     """A job on the server. `wait` returns its result.
 
     Example:
@@ -86,7 +86,7 @@ class Poller(_Watched, Generic[T_co]):
     def resume(cls, session: Session, call: Call[object], id: str) -> Self:
         """Return a poller for a job that has already been started, perhaps by another process. Sends nothing."""
         self = cls.__new__(cls)
-        _Watched.__init__(self, Job(session.engine, call, known(id)))
+        _PollerBase.__init__(self, Job(session.engine, call, check_job_id(id)))
         self._session = session
         return self
 
@@ -99,7 +99,7 @@ class Poller(_Watched, Generic[T_co]):
             progress: Called after each status request. An exception from it ends the wait.
 
         Raises:
-            ArgumentError: `timeout` is no number of seconds. Nothing was sent.
+            ArgumentError: `timeout` is invalid. Nothing was sent.
             PollerError: The job failed or was cancelled; `reason` is the service's message.
             PollerTimeoutError: The job did not end in time. It is still running; `wait` may be called again.
         """
@@ -110,15 +110,15 @@ class Poller(_Watched, Generic[T_co]):
 
     def status(self) -> str | None:
         """Get the job's status once."""
-        return self._session.run(self._job.look())
+        return self._session.run(self._job.request_status())
 
     def cancel(self) -> None:
-        """Ask the service to stop the job. PollerError where it cannot."""
+        """Ask the service to stop the job. Raises `PollerError` if it cannot."""
         self._session.run(self._job.cancel())
 
 
 @public
-class AsyncPoller(_Watched, Generic[T_co]):
+class AsyncPoller(_PollerBase, Generic[T_co]):
     """The async twin of `Poller`. Await it to start the job, wait and get the result.
 
     Example:
@@ -135,7 +135,7 @@ class AsyncPoller(_Watched, Generic[T_co]):
     def resume(cls, session: AsyncSession, call: Call[object], id: str) -> Self:
         """Return a poller for a job that has already been started, perhaps by another process. Sends nothing."""
         self = cls(session, call)
-        self._job.id = known(id)
+        self._job.id = check_job_id(id)
         return self
 
     def __await__(self) -> Generator[Any, None, T_co]:
@@ -156,11 +156,11 @@ class AsyncPoller(_Watched, Generic[T_co]):
         return value
 
     async def status(self) -> str | None:
-        """Get the job's status once. PollerError if it was not started."""
-        return await self._session.run(self._job.look())
+        """Get the job's status once. Raises `PollerError` if it was not started."""
+        return await self._session.run(self._job.request_status())
 
     async def cancel(self) -> None:
-        """Ask the service to stop the job. PollerError where it cannot."""
+        """Ask the service to stop the job. Raises `PollerError` if it cannot."""
         await self._session.run(self._job.cancel())
 
 
@@ -169,7 +169,7 @@ def _last_response(job: Job) -> Any:
 
 
 def _fetch(session: Session, call: Call[object]) -> Any:
-    """Return the result of a job: a download, a pager, or what a plain call returns."""
+    """Return the result of a job: a download, a pager, or a value."""
     if _streams(call):
         from ..downloads._download import Download
 
@@ -199,8 +199,8 @@ def _streams(call: Call[object]) -> bool:
     operation = call.operation
     if operation.download is not None:
         return True
-    for status, responses in operation.responses.items():
-        several = responses if isinstance(responses, tuple) else (responses,)
+    for status, specs in operation.responses.items():
+        several = specs if isinstance(specs, tuple) else (specs,)
         if status.startswith("2") and several and several[0].kind == "binary":
             return True
     return False

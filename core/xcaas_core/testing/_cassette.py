@@ -69,18 +69,18 @@ class Cassette:
         if not self.records:
             return FakeSyncIO(_Replay(self, self._clock))
         from ..calls._options import ClientOptions
-        from ..client._setup import make_sync_io
+        from ..client._setup import make_sync_transport
 
-        return _RecordingSyncIO(self, make_sync_io(ClientOptions(http_client=self._http_client)))
+        return _RecordingSyncIO(self, make_sync_transport(ClientOptions(http_client=self._http_client)))
 
     def async_io(self) -> AsyncTransport:
         """Return the network of an async client."""
         if not self.records:
             return FakeAsyncIO(_Replay(self, self._clock))
         from ..calls._options import ClientOptions
-        from ..client._setup import make_async_io
+        from ..client._setup import make_async_transport
 
-        return _RecordingAsyncIO(self, make_async_io(ClientOptions(http_client=self._http_client)))
+        return _RecordingAsyncIO(self, make_async_transport(ClientOptions(http_client=self._http_client)))
 
     def find(self, request: Request, content: bytes) -> FakeResponse:
         """Return what was recorded for a request, once. Raises `CassetteMismatch` if there is nothing."""

@@ -1,1 +1,1 @@
-"""What stands between calls and the HTTP library: a guard over its connections, and limits on its waiting."""
+"""Transports over the HTTP library, with guarded connections and enforced deadlines."""

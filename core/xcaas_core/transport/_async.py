@@ -1,4 +1,4 @@
-"""Carrying out steps in event loops."""
+"""The transport of async clients."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import anyio
 from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
 from ..sansio._event_loops import has_ended, in_thread, running_loop
-from ._leftovers import guard, guarding
+from ._leftovers import guard, guarded_auth
 from ._library import Connection, is_connected
 from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
-from ._pool import AsyncTransportPool, inherited
+from ._pool import AsyncTransportPool, inherited_error
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -24,17 +24,17 @@ __all__ = ["AsyncHttpTransport"]
 
 
 class AsyncHttpTransport:
-    """Carries out steps with an async HTTP client: the user's own, or the SDK's, one per event loop."""
+    """Carries out steps with an async HTTP client: the user's, or the SDK's own, one per event loop."""
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
-        self._users = client
+        self._user_client = client
         self.connection = None if client is not None else connection or Connection()
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
         self._abandoned: list[object] = []
         self._builder = RequestBuilder(self.connection, blocking=False, direct=self._direct)
-        self._homes: list[tuple[object, AsyncTransportPool]] = []
-        self._moving = Lock()  # loops of several threads may come at once
+        self._pools: list[tuple[object, AsyncTransportPool]] = []
+        self._lock = Lock()  # for loops of several threads
         self._closed = False
         self._is_inherited = False
         resets_after_fork(self)
@@ -42,52 +42,52 @@ class AsyncHttpTransport:
     def _new_pool(self) -> AsyncTransportPool:
         connection = self.connection
         if connection is None:
-            return AsyncTransportPool(lambda: self._users, separate=False)
+            return AsyncTransportPool(lambda: self._user_client, separate=False)
         return AsyncTransportPool(lambda: connection.make(blocking=False, direct=self._direct), separate=True)
 
-    def _here(self) -> AsyncTransportPool:
-        """Return the clients of the running event loop. Connections cannot move from one loop to another."""
+    def _loop_pool(self) -> AsyncTransportPool:
+        """Return the pool of the running event loop. Loops cannot share connections."""
         loop = running_loop()
-        for home, pool in self._homes:
-            if home is loop:
+        for pool_loop, pool in self._pools:
+            if pool_loop is loop:
                 return pool
         if self._closed:
             raise ConfigurationError("the client was closed", advice="Make a new one.")
         pool = self._new_pool()
-        # Loops that ended leave nothing behind but this entry; a program has few of them alive at a time.
-        with self._moving:
-            alive = [(home, theirs) for home, theirs in self._homes if not has_ended(home)]
-            self._homes = [(loop, pool), *alive]
+        # Drop the entries of loops that ended.
+        with self._lock:
+            alive = [(pool_loop, other) for pool_loop, other in self._pools if not has_ended(pool_loop)]
+            self._pools = [(loop, pool), *alive]
         return pool
 
     def reset(self) -> None:
-        """Leave the parent's sockets alone, in a forked child."""
-        self._abandoned.append(self._homes)
-        self._homes = []
-        self._moving = Lock()
-        self._is_inherited = is_connected(self._users)
+        """Use new pools in a forked child: the old sockets are the parent's."""
+        self._abandoned.append(self._pools)
+        self._pools = []
+        self._lock = Lock()
+        self._is_inherited = is_connected(self._user_client)
 
     async def send(self, request: Request, stream: bool) -> HttpResponse:
-        """Send, and read the whole response unless it is to be streamed."""
+        """Send a request. Read the response unless it is streamed."""
         if self._is_inherited:
-            raise inherited()
-        pool = self._here()
+            raise inherited_error()
+        pool = self._loop_pool()
         client = pool.acquire()
         response = None
         try:
-            message = self._message(client, request)
+            message = self._build(client, request)
             deadline: Deadline = message.extensions["timeout"]
-            # Cancelled from outside, the library's generators unwind; left in the middle they would not.
+            # The scope is out here, as the library's generators unwind only if cancelled, not if left in the middle.
             with anyio.move_on_after(deadline.backstop()):
                 response = await self._open(client, message)
                 response.release = lambda: pool.release(client)
                 if stream:
                     response.leave_open()
                     return response
-                return await self._finish(response, BodyBuffer(request, response))
+                return await self._read_body(response, BodyBuffer(request, response))
             deadline.expire()
-        except Exception as caught:
-            error = map_exception(caught, client)
+        except Exception as exc:
+            error = map_exception(exc, client)
             if error is None:
                 raise
         finally:
@@ -95,7 +95,7 @@ class AsyncHttpTransport:
                 await pool.release(client)
         raise error
 
-    def _message(self, client: Any, request: Request) -> Any:
+    def _build(self, client: Any, request: Request) -> Any:
         content = request.content() if callable(request.content) else request.content
         return self._builder.build(client, request, in_thread(content) if isinstance(content, Iterator) else content)
 
@@ -114,17 +114,17 @@ class AsyncHttpTransport:
 
     async def _send(self, client: Any, message: Any) -> Any:
         try:
-            return await client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+            return await client.send(message, stream=True, follow_redirects=False, **guarded_auth(self._auth, client))
         except Exception as error:
-            from ._watch import redirect_of  # not before something has failed
+            from ._watch import redirect_of  # imported only after an error
 
             redirect = redirect_of(error, message)
             if redirect is None:
                 raise
             return redirect
 
-    async def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
-        pieces: Any = aiter(response.raw.stream if response.is_plain else _decoded(response))
+    async def _read_body(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
+        pieces: Any = aiter(response.raw.stream if response.is_plain else _decode(response))
         try:
             async for piece in pieces:
                 if not body.add(piece):
@@ -136,7 +136,7 @@ class AsyncHttpTransport:
         return response
 
     async def read(self, response: Response) -> None:
-        """Read what is left of a streamed response."""
+        """Read the rest of a streamed response."""
         received = http_response(response)
         body = BodyBuffer(None, received)
         try:
@@ -154,21 +154,21 @@ class AsyncHttpTransport:
         received = http_response(response)
         try:
             if received.chunks is None:
-                received.chunks = _decoded(received)
+                received.chunks = _decode(received)
             async for piece in received.chunks:
                 if piece:
                     return bytes(piece)
             await self.close_response(received)
             return b""
-        except Exception as caught:
+        except Exception as exc:
             await self.close_response(received)
-            error = map_exception(caught)
+            error = map_exception(exc)
             if error is None:
                 raise
         raise error
 
     async def close_response(self, response: Response) -> None:
-        """Give up a response, or return its connection after the last piece."""
+        """Close a response and release its connection."""
         received = http_response(response)
         release, received.release = received.release, None
         if release is not None:
@@ -183,16 +183,16 @@ class AsyncHttpTransport:
         await anyio.sleep(seconds)
 
     async def close(self) -> None:
-        """Close the client. What the user brought stays open, and so does what belongs to other loops."""
+        """Close the connections of this loop. The user's client and other loops' connections stay open."""
         self._closed = True
         loop = running_loop()
-        for home, pool in self._homes:
-            if home is loop and self._users is None:
+        for pool_loop, pool in self._pools:
+            if pool_loop is loop and self._user_client is None:
                 await pool.close()
 
 
-async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
-    """Return the body in pieces, some of which may be empty, its content codings undone."""
+async def _decode(response: HttpResponse) -> AsyncGenerator[bytes]:
+    """Yield the decoded body in pieces, some of which may be empty."""
     decoder, raw = response.decoder, response.raw
     pieces: AsyncIterator[bytes] = raw.aiter_raw() if decoder is not None or response.is_plain else raw.aiter_bytes()
     try:
@@ -204,13 +204,13 @@ async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
                 yield piece
         if decoder is not None:
             decoder.finish()
-    except BaseException:  # whoever reads has left in the middle, or what came is damaged
+    except BaseException:  # the reader stopped early, or the body is damaged
         await _unwind(pieces)
         raise
 
 
 async def _unwind(pieces: AsyncIterator[bytes]) -> None:
-    """End the library's generators, which do not close those below them when they are left in the middle."""
+    """Cancel the library's generators. Closing one would not close those below it."""
     with anyio.CancelScope() as scope:
         scope.cancel()
         async for _ in pieces:

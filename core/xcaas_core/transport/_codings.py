@@ -1,6 +1,7 @@
-"""Content codings (RFC 9110, section 8.4): undone here, because HTTP libraries do not say when a body ends early.
+"""Content codings (RFC 9110, section 8.4).
 
-They stop at the first member of a gzip body, too, and give bodies in codings that they don't know as they came.
+Decoded here, because HTTP libraries do not detect truncated bodies, stop after the first member of a gzip body, and
+pass on bodies in codings that they don't know.
 """
 
 from __future__ import annotations
@@ -15,60 +16,60 @@ from .._errors import ConnectionLostError, DecodeError
 
 __all__ = ["BodyDecoder", "body_decoder"]
 
-_PIECE: Final = 1 << 20  # most bytes that come out at a time: a few bytes may stand for gigabytes
-_SIP: Final = 256  # bytes that go in at a time where a library cannot be told how many may come out
-_MAX_CODINGS: Final = 8  # codings on top of each other: real servers use one or two, and each takes stack and memory
+_MAX_OUTPUT: Final = 1 << 20  # bytes per piece of output: a few bytes of input may decode to gigabytes
+_INPUT_SIZE: Final = 256  # bytes of input at a time, for libraries that cannot limit their output
+_MAX_CODINGS: Final = 8  # servers use one or two, and each takes stack and memory
 _GZIP: Final = 16 + zlib.MAX_WBITS
-# Servers write these where they mean that there is none; S3 keeps `aws-chunked` of the upload.
-_NONE: Final = ("", "identity", "none", "binary", "utf-8", "utf8", "aws-chunked")
-_EXTRAS: Final = {"br": ("brotlicffi", "brotli"), "zstd": ("compression.zstd", "backports.zstd", "zstandard")}
+# Servers send these for no coding; S3 keeps `aws-chunked` of the upload.
+_NO_CODING: Final = ("", "identity", "none", "binary", "utf-8", "utf8", "aws-chunked")
+_PACKAGES: Final = {"br": ("brotlicffi", "brotli"), "zstd": ("compression.zstd", "backports.zstd", "zstandard")}
 
 
 class Decompressor(Protocol):
-    """Undoes one coding."""
+    """Decodes one coding."""
 
     def decompress(self, data: bytes) -> Iterator[bytes]: ...
 
     @property
     def complete(self) -> bool:
-        """Whether what came so far is whole."""
+        """Whether the input so far is complete."""
         ...
 
 
 class BodyDecoder:
-    """Undoes the codings of one body, and knows whether it came to its end."""
+    """Decodes a body, and checks that it is complete."""
 
     def __init__(self, stages: list[Decompressor]) -> None:
         self._stages = stages
-        self.taken = 0
-        """Bytes that came."""
+        self.bytes_received = 0
+        """Encoded bytes so far."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
-        """Return what comes out of the next bytes."""
-        self.taken += len(data)
+        """Decode the next bytes."""
+        self.bytes_received += len(data)
         pieces = iter((data,))
         for stage in self._stages:
-            pieces = _through(stage, pieces)
+            pieces = _decompress(stage, pieces)
         return pieces
 
     def finish(self) -> None:
-        """Check that the body is whole. One of no bytes at all is: responses to HEAD have a coding, too.
+        """Check that the body is complete. An empty body is: responses to HEAD have a coding, too.
 
         Raises:
-            ConnectionLostError: The body ends before its compression does.
+            ConnectionLostError: The body is truncated.
         """
-        if self.taken and not all(stage.complete for stage in self._stages):
+        if self.bytes_received and not all(stage.complete for stage in self._stages):
             raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 
 def body_decoder(content_encoding: str) -> BodyDecoder | None:
-    """Return a decoder for the codings of a `Content-Encoding` field, None where there is nothing to undo.
+    """Return a decoder for a `Content-Encoding` field, None if there is nothing to decode.
 
     Raises:
-        DecodeError: One of them cannot be undone here, or there are too many.
+        DecodeError: A coding is not supported, or there are too many.
     """
-    named = [coding.strip().lower() for coding in content_encoding.split(",")]
-    codings = [coding for coding in named if coding not in _NONE]
+    names = [coding.strip().lower() for coding in content_encoding.split(",")]
+    codings = [coding for coding in names if coding not in _NO_CODING]
     if len(codings) > _MAX_CODINGS:
         raise DecodeError(
             f"the body comes in {len(codings)} content codings on top of each other; {_MAX_CODINGS} are undone"
@@ -77,7 +78,7 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
     return BodyDecoder(stages) if stages else None
 
 
-def _through(stage: Decompressor, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _decompress(stage: Decompressor, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from stage.decompress(piece)
 
@@ -89,12 +90,12 @@ def _decompressor(coding: str) -> Decompressor:
         case "deflate":
             return _Deflate()
         case "br" | "zstd":
-            module = next((name for name in _EXTRAS[coding] if _is_installed(name)), None)
+            module = next((name for name in _PACKAGES[coding] if _is_installed(name)), None)
             if module is not None:
                 return _Brotli(module) if coding == "br" else _Zstd(module)
         case _:
             pass
-    extra = f"Run `pip install {_EXTRAS[coding][-1]}`. " if coding in _EXTRAS else ""
+    extra = f"Run `pip install {_PACKAGES[coding][-1]}`. " if coding in _PACKAGES else ""
     raise DecodeError(
         f"the body comes in the content coding {coding!r}, which cannot be undone here",
         advice=f"{extra}Something between here and the service may have chosen it: check base_url and proxies.",
@@ -104,26 +105,26 @@ def _decompressor(coding: str) -> Decompressor:
 def _is_installed(module: str) -> bool:
     try:
         return find_spec(module) is not None
-    except ModuleNotFoundError:  # the package that it would be in
+    except ModuleNotFoundError:  # its package is not installed
         return False
 
 
-def _damaged(error: Exception) -> ConnectionLostError:
+def _damaged_error(error: Exception) -> ConnectionLostError:
     return ConnectionLostError(f"the body is damaged: its compression cannot be undone: {error}")
 
 
 def _inflate(inflater: Any, data: bytes) -> Iterator[bytes]:
     try:
-        piece = inflater.decompress(data, _PIECE)
+        piece = inflater.decompress(data, _MAX_OUTPUT)
         while piece or inflater.unconsumed_tail:
             yield piece
-            piece = inflater.decompress(inflater.unconsumed_tail, _PIECE)
+            piece = inflater.decompress(inflater.unconsumed_tail, _MAX_OUTPUT)
     except zlib.error as error:
-        raise _damaged(error) from None
+        raise _damaged_error(error) from None
 
 
 class _Gzip:
-    """One or more gzip members (RFC 1952), of which each begins where the one before ends."""
+    """One or more concatenated gzip members (RFC 1952)."""
 
     def __init__(self) -> None:
         self._inflater = zlib.decompressobj(_GZIP)
@@ -144,10 +145,10 @@ class _Gzip:
 
 
 class _Deflate:
-    """The zlib format (RFC 1950), or, from servers that take the name at its word, deflate without it."""
+    """The zlib format (RFC 1950), or raw deflate, which some servers send."""
 
     def __init__(self) -> None:
-        self._start = b""
+        self._header = b""
         self._inflater: Any = None
 
     @property
@@ -156,10 +157,10 @@ class _Deflate:
 
     def decompress(self, data: bytes) -> Iterator[bytes]:
         if self._inflater is None:
-            self._start += data
-            if len(self._start) < 2:
+            self._header += data
+            if len(self._header) < 2:
                 return
-            data = self._start
+            data = self._header
             is_zlib = data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
             self._inflater = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
         if not self._inflater.eof:
@@ -167,7 +168,7 @@ class _Deflate:
 
 
 class _Brotli:
-    """Brotli, where a package for it is installed."""
+    """Brotli, if a package for it is installed."""
 
     def __init__(self, module: str) -> None:
         library: Any = import_module(module)
@@ -180,27 +181,27 @@ class _Brotli:
 
     def decompress(self, data: bytes) -> Iterator[bytes]:
         try:
-            piece = self._decompressor.process(data, output_buffer_limit=_PIECE)
+            piece = self._decompressor.process(data, output_buffer_limit=_MAX_OUTPUT)
             while piece:
                 yield piece
-                piece = self._decompressor.process(b"", output_buffer_limit=_PIECE)
+                piece = self._decompressor.process(b"", output_buffer_limit=_MAX_OUTPUT)
         except self._error as error:
-            raise _damaged(error) from None
-        except TypeError:  # before 1.2, where the argument is not known
-            yield from map(self._decompressor.process, _sips(data))
+            raise _damaged_error(error) from None
+        except TypeError:  # before 1.2, without that argument
+            yield from map(self._decompressor.process, _split(data))
 
 
 class _Zstd:
-    """One or more frames of Zstandard, where Python or a package has it."""
+    """One or more frames of Zstandard, if Python or a package supports it."""
 
     def __init__(self, module: str) -> None:
         library: Any = import_module(module)
         self._error: type[Exception] = library.ZstdError
         self._is_limited = module != "zstandard"
-        self._make: Any = (
+        self._new_decompressor: Any = (
             library.ZstdDecompressor if self._is_limited else lambda: library.ZstdDecompressor().decompressobj()
         )
-        self._decompressor: Any = self._make()
+        self._decompressor: Any = self._new_decompressor()
 
     @property
     def complete(self) -> bool:
@@ -208,21 +209,21 @@ class _Zstd:
 
     def decompress(self, data: bytes) -> Iterator[bytes]:
         try:
-            for sip in (data,) if self._is_limited else _sips(data):
-                yield from self._frames(sip)
+            for piece in (data,) if self._is_limited else _split(data):
+                yield from self._frames(piece)
         except self._error as error:
-            raise _damaged(error) from None
+            raise _damaged_error(error) from None
 
     def _frames(self, data: bytes) -> Iterator[bytes]:
-        limit = (_PIECE,) if self._is_limited else ()
+        limit = (_MAX_OUTPUT,) if self._is_limited else ()
         while data:
             if self._decompressor.eof:
-                self._decompressor = self._make()
+                self._decompressor = self._new_decompressor()
             yield self._decompressor.decompress(data, *limit)
             while self._is_limited and not (self._decompressor.eof or self._decompressor.needs_input):
                 yield self._decompressor.decompress(b"", *limit)
             data = self._decompressor.unused_data
 
 
-def _sips(data: bytes) -> Iterator[bytes]:
-    return (data[start : start + _SIP] for start in range(0, len(data), _SIP))
+def _split(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + _INPUT_SIZE] for start in range(0, len(data), _INPUT_SIZE))

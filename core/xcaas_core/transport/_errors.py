@@ -1,8 +1,7 @@
-"""What an HTTP library raises, as the SDK's own errors.
+"""The SDK's errors for those of HTTP libraries.
 
-Errors are told apart by the names of their classes, which are the same in every library with this
-interface, so that nothing has to be imported. The library's error is not chained: its traceback
-holds frames with every header of the request in them.
+Errors are recognised by the names of their classes, which are the same in both libraries, so that nothing has to be
+imported. They are not chained: frames in the traceback hold the request's headers.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .._errors import (
 )
 from .._redaction import safe_text
 
-__all__ = ["converted", "timed_out"]
+__all__ = ["convert", "timed_out"]
 
 _TIMEOUTS: Final = {
     "ConnectTimeout": ("no connection was made in time", False),
@@ -36,40 +35,40 @@ _LOST: Final = {
     "RemoteProtocolError": "the server ended the response early, or did not speak HTTP",
     "DecodingError": "the body is damaged: its compression cannot be undone",
     "NetworkError": "the connection broke",
-    "SSLError": "TLS failed while the connection was in use",  # of anyio's streams, which libraries let through
+    "SSLError": "TLS failed while the connection was in use",  # from anyio, not wrapped by the libraries
     "StreamError": "the body was read twice, or after it was closed",
 }
-# Of a user's hook or signer that looks at a body before it was read.
-_USERS: Final = ("ResponseNotRead", "RequestNotRead")
-# What speaks HTTP under the libraries.
+# From hooks or auth objects of users that read a body too early.
+_USER_ERRORS: Final = ("ResponseNotRead", "RequestNotRead")
+# The libraries' HTTP implementations.
 _CORES: Final = ("httpcore", "httpcore2", "h2", "hpack", "hyperframe", "h11")
 
 
-def converted(error: Exception) -> XCaaSError | None:
-    """Return the SDK's error for one that an HTTP library raised; None if it comes from somewhere else."""
-    for cls in () if type(error).__name__ in _USERS else type(error).__mro__:
-        found = _by_name(cls.__name__, error)
-        if found is not None:
-            return found
-    if _is_raised_within(error):
+def convert(error: Exception) -> XCaaSError | None:
+    """Return the SDK's error for one of an HTTP library; None for other errors."""
+    for cls in () if type(error).__name__ in _USER_ERRORS else type(error).__mro__:
+        converted = _by_name(cls.__name__, error)
+        if converted is not None:
+            return converted
+    if _is_from_core(error):
         return ConnectionLostError(f"the HTTP library could not read what the server sent{_detail(error)}")
     return None
 
 
 def timed_out(name: str) -> CallTimeoutError:
-    """Return the error of a phase that took too long, by the library's name for it."""
+    """Return the error for a timeout, by the library's name of it."""
     text, connected = _TIMEOUTS[name]
     timeout = CallTimeoutError(text, advice="Try again, or allow a longer timeout.")
     timeout.connected = connected
     return timeout
 
 
-def _is_raised_within(error: Exception) -> bool:
-    """Return whether what speaks HTTP has raised an error, and not a hook or a body of the user's."""
+def _is_from_core(error: Exception) -> bool:
+    """Return whether the HTTP implementation raised an error, not a hook or body of the user."""
     trace, root = error.__traceback__, ""
     while trace is not None:
         name = str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0]
-        root = root if name in ("anyio", "trio") else name  # which it waits with
+        root = root if name in ("anyio", "trio") else name  # the core waits with these
         trace = trace.tb_next
     return root in _CORES
 
@@ -81,11 +80,11 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
         return ConnectionLostError(f"{_LOST[name]}{_detail(error)}")
     match name:
         case "ConnectError":
-            return _not_connected(error)
+            return _connect_error(error)
         case "ProxyError":
             return ConnectError(f"the proxy made no connection{_detail(error)}", advice="Check the proxy's settings.")
         case "LocalProtocolError" if any(type(cause).__module__.startswith("h2.") for cause in _causes(error)):
-            # Of a connection that the server has ended or spoilt meanwhile.
+            # The server has closed or broken the connection meanwhile.
             return ConnectionLostError(f"the connection broke{_detail(error)}")
         case "LocalProtocolError" | "UnsupportedProtocol" | "InvalidURL":
             return ArgumentError(f"the request cannot be sent like this{_detail(error)}")
@@ -93,7 +92,7 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
             return None
 
 
-def _not_connected(error: Exception) -> ConnectError:
+def _connect_error(error: Exception) -> ConnectError:
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return CertificateError(
@@ -106,7 +105,7 @@ def _not_connected(error: Exception) -> ConnectError:
 
 
 def _causes(error: Exception) -> Iterator[BaseException]:
-    """Yield an error and what led to it."""
+    """Yield an error and its causes."""
     cause: BaseException | None = error
     while cause is not None:
         yield cause

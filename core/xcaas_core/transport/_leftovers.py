@@ -1,8 +1,8 @@
-"""The guard against left-over bytes: a connection that holds any when its response is closed is not used again.
+"""Prevents reuse of connections that hold unread data when their response is closed.
 
-HTTP libraries leave what arrived behind a response in the connection, and read it as the response to the next request.
-So a second response in the same packet, or a Content-Length that is too small, would give one call what belongs to
-another (RFC 9112, section 6.3). What arrives later, on an idle connection, their pools see themselves.
+HTTP libraries would read that data as the response to the next request: after a second response in the same packet,
+say, or a Content-Length that is too small (RFC 9112, section 6.3). Data that arrives later, on an idle connection, is
+noticed by their pools.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
-__all__ = ["guard", "guarding", "unread"]
+__all__ = ["guard", "guarded_auth", "unread"]
 
-_UNKNOWN: Final = (
+_UNSUPPORTED: Final = (
     "the HTTP library does not show what was left unread behind a response, so that connections are not used "
     "again. Install a version of httpx or httpx2 that xcaas knows."
 )
@@ -26,42 +26,42 @@ _warned = False
 
 
 def guard(response: Any) -> None:
-    """Watch over the connection of a response that is about to be read."""
+    """Check the connection of a response when it is closed. Call before reading it."""
     extensions = response.extensions
     network = extensions.get("network_stream")
-    # Mocks have none. HTTP/2 says to which request each byte belongs.
+    # Mocks have none. HTTP/2 assigns each frame to a request.
     if network is None or extensions.get("http_version") == b"HTTP/2":
         return
     stream = response.stream
     source = _source(stream)
     if isinstance(source, bytes):
-        return  # the whole body, read by what records or caches responses
+        return  # a recorded or cached body
     connection = _Connection(getattr(source, "_connection", None), network)
-    if response.is_closed:  # a hook of the user's has read it
+    if response.is_closed:  # a user's hook has read it
         connection.check_idle()
-    elif not isinstance(stream, _Guarded):
-        kind = _Async if hasattr(stream, "aclose") else _Sync
-        response.stream = _as_librarys(kind, response)(stream, connection)
+    elif not isinstance(stream, _GuardedStream):
+        kind = _AsyncStream if hasattr(stream, "aclose") else _SyncStream
+        response.stream = _library_class(kind, response)(stream, connection)
 
 
-def guarding(auth: Any, client: Any) -> dict[str, Any]:
-    """Return how to send requests with an `auth`, or else the client's: so that the responses that only it sees are guarded."""
+def guarded_auth(auth: Any, client: Any) -> dict[str, Any]:
+    """Return keyword arguments of `send` whose auth also guards responses that only it sees."""
     auth = client.auth if auth is None else auth
-    return {} if auth is None else {"auth": _as_librarys(_Guarding, client)(auth)}
+    return {} if auth is None else {"auth": _library_class(_GuardedAuth, client)(auth)}
 
 
 def _source(stream: Any) -> Any:
-    """Return what the streams of a response come down to: the bytes of a body, or the stream of a connection.
+    """Return the innermost stream of a response: bytes of a body, or a connection's stream.
 
-    Libraries have no public way to their connections.
+    Libraries have no public API for this.
     """
     while True:
-        below = getattr(stream, "_httpcore_stream", None)
-        if below is None:
-            below = getattr(stream, "_stream", None)
-        if below is None:
+        inner = getattr(stream, "_httpcore_stream", None)
+        if inner is None:
+            inner = getattr(stream, "_stream", None)
+        if inner is None:
             return stream
-        stream = below
+        stream = inner
 
 
 class _Connection:
@@ -74,46 +74,46 @@ class _Connection:
         self._network = network
 
     def check(self) -> None:
-        """Have the library close the connection, too, if anything is left unread before the response is closed."""
+        """Before the response is closed, make the library close the connection too if data is unread."""
         try:
-            if not self._connection.is_closed() and self._holds_more():
+            if not self._connection.is_closed() and self._has_unread():
                 self._connection._h11_state.send_failed()
         except AttributeError:
             self._retire()
             _warn()
 
     def check_idle(self) -> None:
-        """Do the same after the response was closed, unless another call has the connection already."""
+        """Do the same after the response was closed, unless another call uses the connection."""
         try:
-            if self._connection.is_idle() and self._holds_more():
+            if self._connection.is_idle() and self._has_unread():
                 self._retire()
         except AttributeError:
             _warn()
 
-    def _holds_more(self) -> bool:
-        left, _ = self._connection._h11_state.trailing_data
-        return bool(left) or unread(self._network)
+    def _has_unread(self) -> bool:
+        trailing, _ = self._connection._h11_state.trailing_data
+        return bool(trailing) or unread(self._network)
 
     def _retire(self) -> None:
-        """Make an idle connection look like one that the server has ended. Libraries close those."""
+        """Shut down the socket of an idle connection, so that the library closes it."""
         sock = self._network.get_extra_info("socket")
         with suppress(OSError):
             try:
                 sock.shutdown(socket.SHUT_RDWR)
-            except TypeError:  # uvloop's stand-in for one
-                with socket.fromfd(sock.fileno(), sock.family, sock.type) as same:
-                    same.shutdown(socket.SHUT_RDWR)
+            except TypeError:  # uvloop's pseudo-socket
+                with socket.fromfd(sock.fileno(), sock.family, sock.type) as duplicate:
+                    duplicate.shutdown(socket.SHUT_RDWR)
 
 
-class _Guarded:
-    """A response's stream that has its connection checked before it can be used again."""
+class _GuardedStream:
+    """A response's stream that checks its connection when it is closed."""
 
     def __init__(self, stream: Any, connection: _Connection) -> None:
         self._stream = stream
         self._connection = connection
 
 
-class _Sync(_Guarded):
+class _SyncStream(_GuardedStream):
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._stream)
 
@@ -124,7 +124,7 @@ class _Sync(_Guarded):
             self._stream.close()
 
 
-class _Async(_Guarded):
+class _AsyncStream(_GuardedStream):
     def __aiter__(self) -> AsyncIterator[bytes]:
         pieces: AsyncIterator[bytes] = self._stream.__aiter__()
         return pieces
@@ -136,8 +136,8 @@ class _Async(_Guarded):
             await self._stream.aclose()
 
 
-class _Guarding:
-    """An `auth` that hands each response on to another."""
+class _GuardedAuth:
+    """Wraps an `auth` object and guards each response."""
 
     def __init__(self, auth: Any) -> None:
         self._auth = auth
@@ -169,41 +169,41 @@ class _Guarding:
             await flow.aclose()
 
 
-_BASES: Final[dict[type, str]] = {_Sync: "SyncByteStream", _Async: "AsyncByteStream", _Guarding: "Auth"}
+_BASES: Final[dict[type, str]] = {_SyncStream: "SyncByteStream", _AsyncStream: "AsyncByteStream", _GuardedAuth: "Auth"}
 
 
-def _as_librarys(kind: type, thing: object) -> Any:
-    """Return a class of ours as one of the library that a thing comes from. Libraries take no others."""
-    like: type = type(thing)
-    return _derived(kind, like)
+def _library_class(mixin: type, instance: object) -> Any:
+    """Return a subclass of the library's base class, which libraries require."""
+    cls: type = type(instance)
+    return _subclass(mixin, cls)
 
 
 @cache
-def _derived(kind: type, like: type) -> Any:
-    roots = (cls.__module__.partition(".")[0] for cls in like.__mro__)
+def _subclass(mixin: type, cls: type) -> Any:
+    roots = (base.__module__.partition(".")[0] for base in cls.__mro__)
     library = next(root for root in roots if root in ("httpx", "httpx2"))
-    return type(kind.__name__, (kind, getattr(import_module(library), _BASES[kind])), {})
+    return type(mixin.__name__, (mixin, getattr(import_module(library), _BASES[mixin])), {})
 
 
 def unread(network: Any) -> bool:
-    """Return whether bytes wait between the socket and the parser: in TLS, or where asyncio hands them over.
+    """Return whether data waits between the socket and the parser: in TLS or asyncio buffers.
 
-    Those in the socket are seen by the library before it uses the connection again.
+    The library checks the socket itself before it uses the connection again.
     """
-    network = getattr(network, "_network", network)  # the library's, without ours around it
-    stream = getattr(network, "_stream", None)  # what async connections read from
+    network = getattr(network, "_network", network)  # the library's, without our wrapper
+    stream = getattr(network, "_stream", None)  # of async connections
     if stream is not None:
         while hasattr(stream, "transport_stream"):
             stream = stream.transport_stream
-        if _is_tcp(stream):
-            # asyncio hands over up to 256 KiB at a time, of which libraries read 64 KiB.
+        if _is_anyio_tcp(stream):
+            # asyncio reads up to 256 KiB at a time, of which libraries take 64 KiB.
             if stream._protocol.read_queue:
                 return True
             if stream is network._stream:
                 return False
     tls = network.get_extra_info("ssl_object")
     if not isinstance(tls, ssl.SSLObject):
-        return False  # from a socket, OpenSSL takes one record at a time, and gives it whole
+        return False  # blocking: OpenSSL reads single records, and returns all of each
     try:
         tls.read(1)
     except ssl.SSLWantReadError:
@@ -213,17 +213,17 @@ def unread(network: Any) -> bool:
     return True
 
 
-def _is_tcp(stream: object) -> bool:
-    """Return whether a stream is anyio's for TCP."""
+def _is_anyio_tcp(stream: object) -> bool:
+    """Return whether a stream is an anyio TCP stream."""
     kind: type = type(stream)
-    return _is_anyio_tcp(kind)
+    return _is_anyio_tcp_class(kind)
 
 
 @cache
-def _is_anyio_tcp(kind: type) -> bool:
+def _is_anyio_tcp_class(kind: type) -> bool:
     if not kind.__module__.startswith("anyio."):
         return False
-    from anyio.abc import SocketStream, UNIXSocketStream  # not before something async is imported: it takes its time
+    from anyio.abc import SocketStream, UNIXSocketStream  # slow to import
 
     return issubclass(kind, SocketStream) and not issubclass(kind, UNIXSocketStream)
 
@@ -232,4 +232,4 @@ def _warn() -> None:
     global _warned
     if not _warned:
         _warned = True
-        warnings.warn(_UNKNOWN, RuntimeWarning, stacklevel=2)
+        warnings.warn(_UNSUPPORTED, RuntimeWarning, stacklevel=2)

@@ -1,8 +1,7 @@
-"""The HTTP library, behind what the rest of this room asks of it.
+"""The choice of the HTTP library, and its clients and transports.
 
-`httpx2` is preferred where it is installed, `httpx` otherwise, unless `XCAAS_HTTP_LIBRARY` or the option
-`http_library` names one; users may pass a client of either.
-`_sync.py` and `_async.py` carry out what flows ask for with what is made here.
+`httpx2` is preferred if installed, otherwise `httpx`, unless `XCAAS_HTTP_LIBRARY` or the option `http_library` names
+one. Users may pass a client of either.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Connection", "auth_bases", "is_connected", "is_http_auth", "is_http_client"]
 
 _LIBRARIES: Final = ("httpx2", "httpx")
-# What speaks HTTP for each of them.
+# Their HTTP implementations.
 _CORES: Final = {"httpx2": "httpcore2", "httpx": "httpcore"}
 
 
@@ -40,8 +39,8 @@ def _module(name: str) -> ModuleType:
     return import_module(name)
 
 
-def _chosen(name: str | None) -> str:
-    """Return the library that clients of the SDK's own are made from."""
+def _choose_library(name: str | None) -> str:
+    """Return the library for the SDK's own clients."""
     option = "http_library"
     if name is None:
         option = "XCAAS_HTTP_LIBRARY"
@@ -54,62 +53,63 @@ def _chosen(name: str | None) -> str:
     return name
 
 
-def _library_of(thing: object) -> str | None:
-    """Return which of the libraries an object's class comes from, also through a subclass of the user's."""
-    for cls in type(thing).__mro__:
+def _library_of(instance: object) -> str | None:
+    """Return the library that an object's class, or a base class, comes from."""
+    for cls in type(instance).__mro__:
         root = cls.__module__.partition(".")[0]
         if root in _LIBRARIES:
             return root
     return None
 
 
-def is_http_auth(thing: object) -> bool:
-    """Return whether a user's `auth` is an HTTP library's own kind, and not one of our credentials."""
-    name = _library_of(thing)
-    return name is not None and isinstance(thing, _module(name).Auth)
+def is_http_auth(value: object) -> bool:
+    """Return whether an `auth` is an auth object of an HTTP library."""
+    name = _library_of(value)
+    return name is not None and isinstance(value, _module(name).Auth)
 
 
-def is_http_client(thing: object, *, blocking: bool) -> bool:
-    """Return whether a user's `http_client` is a client of a library that we know, of the right kind."""
-    name = _library_of(thing)
-    return name is not None and isinstance(thing, _module(name).Client if blocking else _module(name).AsyncClient)
+def is_http_client(value: object, *, blocking: bool) -> bool:
+    """Return whether an `http_client` is a client of a supported library, of the right kind."""
+    name = _library_of(value)
+    return name is not None and isinstance(value, _module(name).Client if blocking else _module(name).AsyncClient)
 
 
 class Connection:
-    """How connections are made by clients that the SDK makes itself.
+    """Makes the SDK's own clients and transports.
 
-    One TLS context serves all of them; loading the certificates takes longer than all else. Requests
-    go straight to the library's transport: what its client would do on top (cookies, redirects, its own
-    log of addresses) is not wanted here, and takes a fifth of a call's time. Only proxies from the
-    environment need the client, which knows how to choose among them.
+    They share one TLS context, as loading certificates is slow. Requests go straight to the library's transport: what
+    its client adds (cookies, redirects, its own log of addresses) is not wanted here, and takes a fifth of a call's
+    time. Only proxies from the environment need the client, which chooses among them.
     """
 
     def __init__(
         self, *, verify: ssl.SSLContext | str | bool = True, proxy: str | None = None, library: str | None = None
     ) -> None:
-        self.library = _chosen(library)
+        self.library = _choose_library(library)
         self.proxy = proxy
         self._proxies = _proxies_from_env() if proxy is None else {}
-        # As a proxy that sends its request back may show them.
-        self.secrets = [login for given in (proxy, *self._proxies.values()) if given for login in _login(given)]
+        # To be masked in errors, as proxies may echo requests.
+        self.secrets = [
+            secret for address in (proxy, *self._proxies.values()) if address for secret in _proxy_secrets(address)
+        ]
         self.tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
             encodings: str = client.headers["accept-encoding"]
-        # The classes that requests are built with.
-        self.kinds: tuple[Any, Any] = (module.Request, module.URL)
+        # For building requests.
+        self.request_classes: tuple[Any, Any] = (module.Request, module.URL)
         self.defaults = {"accept-encoding": encodings, "connection": "keep-alive", "user-agent": AGENT}
 
     def make(self, *, blocking: bool, direct: bool) -> Any:
         """Return a new transport of the library (`direct`), or a client."""
         library = _module(self.library)
         name = "HTTPTransport" if direct else "Client"
-        # Each serves one call at a time (`_pool.py`): one connection per server.
+        # One call at a time (`_pool.py`), so one connection per server.
         limits = library.Limits(max_connections=None, max_keepalive_connections=4, keepalive_expiry=15.0)
-        kind = getattr(library, name if blocking else f"Async{name}")
+        cls = getattr(library, name if blocking else f"Async{name}")
         options: dict[str, Any] = {"verify": self.tls, "limits": limits, "trust_env": False}
         if direct or not self._proxies:
-            made = kind(**options, proxy=self.proxy)
+            client = cls(**options, proxy=self.proxy)
         else:
             transport = library.HTTPTransport if blocking else library.AsyncHTTPTransport
             mounts = {
@@ -117,11 +117,11 @@ class Connection:
                 for pattern, proxy in self._proxies.items()
                 if _is_pattern(library, pattern)
             }
-            made = kind(**options, mounts=mounts)
-        for pool in _pools(made):
-            # Only pools of the user's own making take a backend. This one makes their connections from now on.
+            client = cls(**options, mounts=mounts)
+        for pool in _pools(client):
+            # No public option sets the backend of these pools.
             pool._network_backend = self._backend(blocking)
-        return made
+        return client
 
     def _backend(self, blocking: bool) -> Backend | AsyncBackend:
         core = _module(_CORES[self.library])
@@ -141,16 +141,16 @@ class Connection:
 def _proxies_from_env() -> dict[str, str | None]:
     from urllib.request import getproxies
 
-    found = getproxies()
-    if not found:
+    proxies = getproxies()
+    if not proxies:
         return {}
     from ._proxies import proxies_by_pattern
 
-    return proxies_by_pattern(found)
+    return proxies_by_pattern(proxies)
 
 
-def _login(proxy: str) -> list[str]:
-    """Return the login in a proxy's address, as it is sent, and what is secret in it: the password, or a user alone."""
+def _proxy_secrets(proxy: str) -> list[str]:
+    """Return the secrets in a proxy's address: the header as sent, and the password, or a user alone."""
     from urllib.parse import unquote, urlsplit
 
     address = urlsplit(proxy)
@@ -159,7 +159,7 @@ def _login(proxy: str) -> list[str]:
 
 
 def _is_pattern(library: Any, pattern: str) -> bool:
-    """Return whether an entry of NO_PROXY can be read. Those that cannot are passed over, as curl and Go do."""
+    """Return whether an entry of NO_PROXY is valid. Invalid ones are ignored, as in curl and Go."""
     try:
         library.URL(pattern)
     except library.InvalidURL:
@@ -167,9 +167,9 @@ def _is_pattern(library: Any, pattern: str) -> bool:
     return True
 
 
-def _pools(made: Any) -> Iterator[Any]:
+def _pools(client: Any) -> Iterator[Any]:
     """Return the connection pools of a transport, or of a client's transports."""
-    for transport in (made, getattr(made, "_transport", None), *getattr(made, "_mounts", {}).values()):
+    for transport in (client, getattr(client, "_transport", None), *getattr(client, "_mounts", {}).values()):
         pool = getattr(transport, "_pool", None)
         if pool is not None:
             yield pool
@@ -181,12 +181,12 @@ def is_connected(client: object) -> bool:
 
 
 def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLContext:
-    source = ("verify", verify) if isinstance(verify, str) else _bundle_from_env() if verify is True else None
+    source = ("verify", verify) if isinstance(verify, str) else _ca_bundle_from_env() if verify is True else None
     try:
         if source is not None:
-            return _trusting(source[1])
+            return _context_for(source[1])
         context: ssl.SSLContext = _module(library).create_ssl_context(verify=verify)
-    except (OSError, ValueError) as error:  # the latter for a path that no file can have
+    except (OSError, ValueError) as error:  # ValueError for an impossible path
         if source is None:
             raise
         name, path = source
@@ -198,13 +198,13 @@ def _tls_context(library: str, verify: ssl.SSLContext | str | bool) -> ssl.SSLCo
     return context
 
 
-def _bundle_from_env() -> tuple[str, str] | None:
-    """Return the variable that names certificates to trust, and its value; None where none does."""
-    found = ((variable, os.environ.get(variable)) for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-    return next(((variable, path) for variable, path in found if path), None)
+def _ca_bundle_from_env() -> tuple[str, str] | None:
+    """Return the variable for a CA bundle and its value; None if there is none."""
+    paths = ((variable, os.environ.get(variable)) for variable in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    return next(((variable, path) for variable, path in paths if path), None)
 
 
-def _trusting(path: str) -> ssl.SSLContext:
+def _context_for(path: str) -> ssl.SSLContext:
     import ssl
 
     if any(map(os.path.isdir, path.split(os.pathsep))):
@@ -213,5 +213,5 @@ def _trusting(path: str) -> ssl.SSLContext:
 
 
 def auth_bases() -> list[type]:
-    """Return the base classes that the libraries which are installed want an `auth` object to have."""
+    """Return the base classes of auth objects of all installed libraries."""
     return [_module(name).Auth for name in _LIBRARIES if find_spec(name) is not None]

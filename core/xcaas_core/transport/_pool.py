@@ -1,9 +1,8 @@
-"""Handing out HTTP clients (or transports): one for all calls, or one per call in flight.
+"""Pools of HTTP clients (or transports): one for all calls, or one per call in flight.
 
-The pool of httpx 0.28 walks over all its connections several times per request, probes idle sockets
-and closes idle ones too early: at 50 calls in flight it costs more than the calls. That of httpx2 is
-better, but not free. One per call serves a single call at a time, so that its pool has nothing to
-look at; the last one given back is the first to be used again, and those left over are closed.
+The pool of httpx 0.28 iterates over all connections several times per request, probes idle sockets and closes idle ones
+too early: with 50 calls in flight it costs more than the calls. That of httpx2 is better, but not free. With a client
+per call, each pool has one connection. The last one released is reused first; idle ones are closed.
 """
 
 from __future__ import annotations
@@ -15,17 +14,17 @@ from typing import Any, Final
 
 from .._errors import ConfigurationError
 
-__all__ = ["AsyncTransportPool", "TransportPool", "inherited"]
+__all__ = ["AsyncTransportPool", "TransportPool", "inherited_error"]
 
-_IDLE: Final = 30.0  # seconds after which one that nobody needed is closed
+_MAX_IDLE: Final = 30.0  # seconds after which an unused client is closed
 
 
-def _closed() -> ConfigurationError:
+def _closed_error() -> ConfigurationError:
     return ConfigurationError("the client was closed", advice="Make calls before it is closed, or make a new one.")
 
 
-def inherited() -> ConfigurationError:
-    """Return the error of a user's client whose connections the parent process uses, too."""
+def inherited_error() -> ConfigurationError:
+    """Return the error for a user's client with connections of the parent process."""
     return ConfigurationError(
         "the HTTP client holds connections of the process that this one was forked from",
         advice="Make a client in each process, or fork before the first call.",
@@ -33,14 +32,14 @@ def inherited() -> ConfigurationError:
 
 
 class _Clients:
-    """The clients that are free, the last one given back at the right end; or the `single` one."""
+    """Free clients, the last one released at the right end; or one client for all calls."""
 
     __slots__ = ("_clock", "_closed", "_free", "_make", "_single")
 
     def __init__(self, make: Callable[[], Any], *, separate: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._make = make
         self._clock = clock
-        first = make()  # at once, so that the first call does not have to wait for it
+        first = make()  # now, so that the first call does not wait for it
         self._single: Any = None if separate else first
         self._free: deque[tuple[Any, float]] = deque([(first, clock())] if separate else ())
         self._closed = False
@@ -52,9 +51,9 @@ class TransportPool(_Clients):
     __slots__ = ()
 
     def acquire(self) -> Any:
-        """Return a client for one call, to be given back."""
+        """Return a client for one call. Release it afterwards."""
         if self._closed:
-            raise _closed()
+            raise _closed_error()
         if self._single is not None:
             return self._single
         try:
@@ -63,37 +62,37 @@ class TransportPool(_Clients):
             return self._make()
 
     def release(self, client: Any) -> None:
-        """Take a client back: the call is over, its response read or closed."""
+        """Return a client to the pool, when its response was read or closed."""
         if self._single is not None:
             return
         now = self._clock()
         self._free.append((client, now))
-        if self._closed:  # perhaps by another thread, just now
+        if self._closed:  # perhaps just now by another thread
             self.close()
             return
-        idle = self._idle(now)
+        idle = self._pop_idle(now)
         if idle is not None:
             idle.close()
 
-    def _idle(self, now: float) -> Any:
+    def _pop_idle(self, now: float) -> Any:
         try:
-            if now - self._free[0][1] < _IDLE:
+            if now - self._free[0][1] < _MAX_IDLE:
                 return None
             return self._free.popleft()[0]
         except IndexError:
             return None
 
     def close(self) -> None:
-        """Close all clients, those in use when they are given back."""
+        """Close all clients; those in use are closed when they are released."""
         self._closed = True
         if self._single is not None:
             self._single.close()
         while True:
             try:
-                free, _ = self._free.pop()
-            except IndexError:  # perhaps as another thread closes, too
+                client, _ = self._free.pop()
+            except IndexError:  # another thread may be closing, too
                 return
-            free.close()
+            client.close()
 
 
 class AsyncTransportPool(_Clients):
@@ -102,15 +101,15 @@ class AsyncTransportPool(_Clients):
     __slots__ = ()
 
     def acquire(self) -> Any:
-        """Return a client for one call, to be given back."""
+        """Return a client for one call. Release it afterwards."""
         if self._closed:
-            raise _closed()
+            raise _closed_error()
         if self._single is not None:
             return self._single
         return self._free.pop()[0] if self._free else self._make()
 
     async def release(self, client: Any) -> None:
-        """Take a client back: the call is over, its response read or closed."""
+        """Return a client to the pool, when its response was read or closed."""
         if self._single is not None:
             return
         if self._closed:
@@ -118,11 +117,11 @@ class AsyncTransportPool(_Clients):
             return
         now = self._clock()
         self._free.append((client, now))
-        if now - self._free[0][1] >= _IDLE:
+        if now - self._free[0][1] >= _MAX_IDLE:
             await self._free.popleft()[0].aclose()
 
     async def close(self) -> None:
-        """Close all clients, those in use when they are given back."""
+        """Close all clients; those in use are closed when they are released."""
         self._closed = True
         if self._single is not None:
             await self._single.aclose()

@@ -1,4 +1,4 @@
-"""Carrying out steps in threads that block."""
+"""The transport of blocking clients."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import ConfigurationError, XCaaSError
 from .._fork import resets_after_fork
-from ._leftovers import guard, guarding
+from ._leftovers import guard, guarded_auth
 from ._library import Connection, is_connected
 from ._messages import BodyBuffer, HttpResponse, RequestBuilder, http_response, map_exception
-from ._pool import TransportPool, inherited
+from ._pool import TransportPool, inherited_error
 
 if TYPE_CHECKING:
     from ..sansio._messages import Request, Response
@@ -20,10 +20,10 @@ __all__ = ["HttpTransport"]
 
 
 class HttpTransport:
-    """Carries out steps with a blocking HTTP client: the user's own, or the SDK's."""
+    """Carries out steps with a blocking HTTP client: the user's, or the SDK's own."""
 
     def __init__(self, client: object = None, *, connection: Connection | None = None, auth: object = None) -> None:
-        self._users = client
+        self._user_client = client
         self.connection = None if client is not None else connection or Connection()
         self._auth = auth
         self._direct = self.connection is not None and auth is None and self.connection.direct
@@ -36,19 +36,19 @@ class HttpTransport:
     def _new_pool(self) -> TransportPool:
         connection = self.connection
         if connection is None:
-            return TransportPool(lambda: self._users, separate=False)
+            return TransportPool(lambda: self._user_client, separate=False)
         return TransportPool(lambda: connection.make(blocking=True, direct=self._direct), separate=True)
 
     def reset(self) -> None:
-        """Leave the parent's sockets alone, in a forked child. Closing them could wait for a lock of the parent's."""
+        """Use a new pool in a forked child. The old sockets are the parent's; closing them could wait for its locks."""
         self._abandoned.append(self._pool)
         self._pool = self._new_pool()
-        self._is_inherited = is_connected(self._users)
+        self._is_inherited = is_connected(self._user_client)
 
     def send(self, request: Request, stream: bool) -> HttpResponse:
-        """Send, and read the whole response unless it is to be streamed."""
+        """Send a request. Read the response unless it is streamed."""
         if self._is_inherited:
-            raise inherited()
+            raise inherited_error()
         pool = self._pool
         client = pool.acquire()
         response = None
@@ -58,15 +58,15 @@ class HttpTransport:
             if stream:
                 response.leave_open()
                 return response
-            return self._finish(response, BodyBuffer(request, response))
-        except Exception as caught:
-            error = map_exception(caught, client)
+            return self._read_body(response, BodyBuffer(request, response))
+        except Exception as exc:
+            error = map_exception(exc, client)
             if error is None:
                 raise
         finally:
             if response is None:
                 pool.release(client)
-        # Outside of the except block, so that the library's error is not chained to ours.
+        # Outside of the except block, so that the library's error is not chained.
         raise error
 
     def _open(self, client: Any, request: Request) -> HttpResponse:
@@ -88,19 +88,19 @@ class HttpTransport:
 
     def _send(self, client: Any, message: Any) -> Any:
         try:
-            return client.send(message, stream=True, follow_redirects=False, **guarding(self._auth, client))
+            return client.send(message, stream=True, follow_redirects=False, **guarded_auth(self._auth, client))
         except Exception as error:
-            from ._watch import redirect_of  # not before something has failed
+            from ._watch import redirect_of  # imported only after an error
 
             redirect = redirect_of(error, message)
             if redirect is None:
                 raise
             return redirect
 
-    def _finish(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
+    def _read_body(self, response: HttpResponse, body: BodyBuffer) -> HttpResponse:
         check = response.deadline.check
         try:
-            for piece in response.raw.stream if response.is_plain else _decoded(response):
+            for piece in response.raw.stream if response.is_plain else _decode(response):
                 if not body.add(piece):
                     break
                 check()
@@ -110,7 +110,7 @@ class HttpTransport:
         return response
 
     def read(self, response: Response) -> None:
-        """Read what is left of a streamed response."""
+        """Read the rest of a streamed response."""
         received = http_response(response)
         body = BodyBuffer(None, received)
         try:
@@ -125,22 +125,22 @@ class HttpTransport:
         received = http_response(response)
         try:
             if received.chunks is None:
-                received.chunks = _decoded(received)
+                received.chunks = _decode(received)
             for piece in received.chunks:
                 if piece:
                     return bytes(piece)
                 received.deadline.check()
             self.close_response(received)
             return b""
-        except Exception as caught:
+        except Exception as exc:
             self.close_response(received)
-            error = map_exception(caught)
+            error = map_exception(exc)
             if error is None:
                 raise
         raise error
 
     def close_response(self, response: Response) -> None:
-        """Give up a response, or return its connection after the last piece."""
+        """Close a response and release its connection."""
         received = http_response(response)
         release, received.release = received.release, None
         if release is not None:
@@ -153,18 +153,18 @@ class HttpTransport:
         time.sleep(seconds)
 
     def close(self) -> None:
-        """Close the client. What the user brought stays open."""
-        if self._users is None:
+        """Close the connections. The user's client stays open."""
+        if self._user_client is None:
             self._pool.close()
 
 
-def _decoded(response: HttpResponse) -> Iterator[bytes]:
-    """Return the body in pieces, some of which may be empty, its content codings undone."""
+def _decode(response: HttpResponse) -> Iterator[bytes]:
+    """Yield the decoded body in pieces, some of which may be empty."""
     decoder, raw = response.decoder, response.raw
     if decoder is None:
         yield from raw.iter_raw() if response.is_plain else raw.iter_bytes()
         return
     for data in raw.iter_raw():
-        yield b""  # for whoever looks at the clock
+        yield b""  # lets the caller check the deadline
         yield from decoder.decode(data)
     decoder.finish()

@@ -1,4 +1,4 @@
-"""What a user's HTTP client tells of a request on its way, through the library's `trace` extension."""
+"""Follows requests of a user's HTTP client through the library's `trace` extension."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _RECEIVED: Final = "http11.receive_response_headers.complete"
 
 
 class _Watch:
-    """Sees a new connection, the first request on it, and the head of the response."""
+    """Checks new connections, and keeps the head of the response."""
 
-    __slots__ = ("_new", "head")
+    __slots__ = ("_new_connection", "head")
 
     def __init__(self) -> None:
-        self._new: Any = None
+        self._new_connection: Any = None
         self.head: tuple[bytes, int, bytes, list[tuple[bytes, bytes]]] | None = None
 
-    def see(self, event: str, info: Mapping[str, Any]) -> None:
+    def handle(self, event: str, info: Mapping[str, Any]) -> None:
         if event.endswith(_CONNECTED):
-            self._new = info["return_value"]
-        elif event == _SENDING and self._new is not None:
-            network, self._new = self._new, None
+            self._new_connection = info["return_value"]
+        elif event == _SENDING and self._new_connection is not None:
+            network, self._new_connection = self._new_connection, None
             refuse_early(network)
         elif event == _RECEIVED:
             self.head = info["return_value"]
@@ -41,7 +41,7 @@ class Watch(_Watch):
     __slots__ = ()
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        self.see(event, info)
+        self.handle(event, info)
 
 
 class AsyncWatch(_Watch):
@@ -50,22 +50,22 @@ class AsyncWatch(_Watch):
     __slots__ = ()
 
     async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
-        self.see(event, info)
+        self.handle(event, info)
 
 
 def redirect_of(error: Exception, message: Any) -> Any:
-    """Return the redirect, without its body, that a request failed after; None if there was none.
+    """Return the redirect, without its body, after which a request failed; None if there was none.
 
-    Clients read `Location` also if they are not to follow it, and fail if it is no address.
+    Clients parse `Location` even if they do not follow it, and fail if it is invalid.
     """
-    from ._errors import converted  # not before something has failed
+    from ._errors import convert  # imported only after an error
 
     watch = message.extensions.get("trace")
     head = watch.head if isinstance(watch, _Watch) else None
     if head is None or not 300 <= head[1] < 400:
         return None
-    failure = converted(error)
+    failure = convert(error)
     if isinstance(failure, ConnectError) or not (failure or isinstance(error, UnicodeError)):
-        return None  # the response is a proxy's, or the error the user's
+        return None  # a proxy's response, or a user's error
     library = import_module(type(message).__module__)
     return library.Response(head[1], headers=head[3], content=b"", request=message)

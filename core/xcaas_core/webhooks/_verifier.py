@@ -8,7 +8,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from ..client._setup import make_async_io, make_sync_io
+from ..client._setup import make_async_transport, make_sync_transport
 from ..sansio._drivers import run, run_async
 from ._headers import Headers
 from ._verification import Body, Delivery, Verification
@@ -31,7 +31,7 @@ class Verifier(Verification[T]):
 
     @cached_property
     def _io(self) -> SyncTransport:
-        return make_sync_io(self._options)
+        return make_sync_transport(self._options)
 
     def verify(self, headers: Headers, body: Body) -> T:
         """Return the event of a request, and remember it as received.
@@ -83,7 +83,7 @@ class AsyncVerifier(Verification[T]):
 
     @cached_property
     def _io(self) -> AsyncTransport:
-        return make_async_io(self._options)
+        return make_async_transport(self._options)
 
     async def verify(self, headers: Headers, body: Body) -> T:
         """Return the event of a request, and remember it as received.

@@ -1,4 +1,4 @@
-"""Many calls against a server that fails in every way it can, at random but always the same."""
+"""Many calls against a server that fails in many ways, at random but reproducibly."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.004)
 CALLS = 240
 
 
-def told(seed: int) -> list[Answer]:
-    """Answers in an order that the seed decides; three in five are right."""
-    draw = random.Random(seed)
-    right = Answer(body=b'{"id":"1"}')
-    wrong = [
+def responses_for(seed: int) -> list[Answer]:
+    """Return responses in an order that the seed decides; 60 % are valid."""
+    random_generator = random.Random(seed)
+    valid = Answer(body=b'{"id":"1"}')
+    failures = [
         Answer(503),
         Answer(429, headers=["Retry-After: 0.01"]),
         Answer(429),
@@ -36,26 +36,28 @@ def told(seed: int) -> list[Answer]:
         Answer(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
         Answer(401, b'{"fault":{"faultstring":"x"}}'),
         Answer(body=b'{"id":"1"}', announce=500, cut="inside"),
-        Answer(delay=0.4, body=b'{"id":"1"}'),  # a machine under load may be later than the limit
+        Answer(delay=0.4, body=b'{"id":"1"}'),  # 0.1 s over the timeout
     ]
-    return [right if draw.random() < 0.6 else draw.choice(wrong) for _ in range(CALLS * 4)] + [right]
+    return [
+        valid if random_generator.random() < 0.6 else random_generator.choice(failures) for _ in range(CALLS * 4)
+    ] + [valid]
 
 
 def check(origin: Origin, outcomes: Counter[str], creates: list[str]) -> None:
     assert sum(outcomes.values()) == CALLS
     assert outcomes["right"] > CALLS / 2
     sent = Counter(json.loads(seen.body)["id"] for seen in origin.seen if seen.method == "POST")
-    # What was sent and may have been carried out was never sent a second time.
+    # No create that may have been carried out was sent again.
     assert all(count == 1 for count in sent.values())
     assert set(sent) <= set(creates)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_threads_get_what_is_right_or_a_typed_error(seed: int) -> None:
+def test_calls_in_threads_return_the_item_or_raise_a_typed_error(seed: int) -> None:
     outcomes: Counter[str] = Counter()
     creates = [f"c{number}" for number in range(CALLS)]
     with (
-        serving(*told(seed)) as origin,
+        serving(*responses_for(seed)) as origin,
         Shop(base_url=origin.url, retries=QUICK, timeout=0.3, max_in_flight=8) as client,
     ):
         numbers = iter(range(CALLS))
@@ -68,8 +70,8 @@ def test_threads_get_what_is_right_or_a_typed_error(seed: int) -> None:
                 if number is None:
                     return
                 try:
-                    found = client.items.get("1") if number % 3 else client.items.create({"id": creates[number]})
-                    outcome = "right" if found == {"id": "1"} else "wrong"
+                    result = client.items.get("1") if number % 3 else client.items.create({"id": creates[number]})
+                    outcome = "right" if result == {"id": "1"} else "wrong"
                 except XCaaSError as error:
                     outcome = type(error).__name__
                 with lock:
@@ -86,14 +88,16 @@ def test_threads_get_what_is_right_or_a_typed_error(seed: int) -> None:
     check(origin, outcomes, creates)
 
 
-def test_tasks_get_what_is_right_or_a_typed_error(run: Callable[[Callable[[], Awaitable[None]]], None]) -> None:
+def test_calls_in_tasks_return_the_item_or_raise_a_typed_error(
+    run: Callable[[Callable[[], Awaitable[None]]], None],
+) -> None:
     import anyio
 
     outcomes: Counter[str] = Counter()
     creates = [f"c{number}" for number in range(CALLS)]
 
     async def main() -> None:
-        with serving(*told(3)) as origin:
+        with serving(*responses_for(3)) as origin:
             async with AsyncShop(base_url=origin.url, retries=QUICK, timeout=0.3, max_in_flight=8) as client:
                 numbers = iter(range(CALLS))
 
@@ -101,10 +105,10 @@ def test_tasks_get_what_is_right_or_a_typed_error(run: Callable[[Callable[[], Aw
                     for number in numbers:
                         try:
                             get = number % 3
-                            found = await (
+                            result = await (
                                 client.items.get("1") if get else client.items.create({"id": creates[number]})
                             )
-                            outcomes["right" if found == {"id": "1"} else "wrong"] += 1
+                            outcomes["right" if result == {"id": "1"} else "wrong"] += 1
                         except XCaaSError as error:
                             outcomes[type(error).__name__] += 1
 
@@ -118,21 +122,21 @@ def test_tasks_get_what_is_right_or_a_typed_error(run: Callable[[Callable[[], Aw
     run(main)
 
 
-def test_asyncio_is_never_held_up_by_a_slow_server() -> None:
+def test_a_slow_server_does_not_block_the_event_loop() -> None:
     async def main() -> None:
         with serving(Answer(delay=0.3)) as origin:
             async with AsyncShop(base_url=origin.url) as client:
                 await client.items.get("0")
                 stalls: list[float] = []
 
-                async def watch() -> None:
+                async def measure_stalls() -> None:
                     loop = asyncio.get_running_loop()
                     for _ in range(100):
                         before = loop.time()
                         await asyncio.sleep(0.001)
                         stalls.append(loop.time() - before)
 
-                await asyncio.gather(watch(), *(client.items.get(str(n)) for n in range(10)))
+                await asyncio.gather(measure_stalls(), *(client.items.get(str(n)) for n in range(10)))
                 assert sorted(stalls)[len(stalls) // 2] < 0.05
 
     asyncio.run(main())

@@ -35,7 +35,7 @@ ITEM = Answer(body=b'{"id":"1"}')
 
 
 class Blocking(Protocol):
-    """Makes clients that are closed after the test."""
+    """A factory of clients that are closed after the test."""
 
     def __call__(self, origin: Origin, **options: Any) -> Shop: ...
 
@@ -45,22 +45,22 @@ def blocking(library: str) -> Generator[Blocking]:
     with ExitStack() as stack:
 
         def make(origin: Origin, **options: Any) -> Shop:
-            own = stack.enter_context(import_module(library).Client())
-            return Shop(base_url=origin.url, http_client=own, retries=QUICK, **options)
+            http_client = stack.enter_context(import_module(library).Client())
+            return Shop(base_url=origin.url, http_client=http_client, retries=QUICK, **options)
 
         yield make
 
 
 @asynccontextmanager
-async def awaiting(origin: Origin, library: str, **options: Any) -> AsyncGenerator[AsyncShop]:
-    async with import_module(library).AsyncClient() as own:
-        yield AsyncShop(base_url=origin.url, http_client=own, retries=QUICK, **options)
+async def async_client(origin: Origin, library: str, **options: Any) -> AsyncGenerator[AsyncShop]:
+    async with import_module(library).AsyncClient() as http_client:
+        yield AsyncShop(base_url=origin.url, http_client=http_client, retries=QUICK, **options)
 
 
-# --- what is sent, and what comes back -----------------------------------------
+# --- requests and responses ------------------------------------------------------
 
 
-def test_a_call(blocking: Blocking) -> None:
+def test_a_call_sends_arguments_and_options_and_returns_the_value(blocking: Blocking) -> None:
     with serving(ITEM) as origin:
         client = blocking(origin, tenant="acme", headers={"X-Team": "red"}, region="eu")
         assert client.items.get("a b", tags=["x", "y"]) == {"id": "1"}
@@ -73,18 +73,18 @@ def test_a_call(blocking: Blocking) -> None:
     assert "content-type" not in seen.headers
 
 
-def test_an_async_call(library: str, run: Run) -> None:
+def test_an_async_call_sends_arguments_and_returns_the_value(library: str, run: Run) -> None:
     with serving(ITEM) as origin:
 
         async def main() -> None:
-            async with awaiting(origin, library) as client:
+            async with async_client(origin, library) as client:
                 assert await client.items.get("1", tenant="acme") == {"id": "1"}
 
         run(main)
     assert origin.seen[0].headers["x-tenant"] == "acme"
 
 
-def test_a_client_of_the_sdks_own_sends_the_same(run: Run) -> None:
+def test_the_sdks_own_clients_send_the_same_headers(run: Run) -> None:
     with serving(ITEM) as origin:
         with Shop(base_url=origin.url) as client:
             client.items.get("1")
@@ -101,15 +101,15 @@ def test_a_client_of_the_sdks_own_sends_the_same(run: Run) -> None:
         assert seen.headers["connection"] == "keep-alive"
 
 
-def test_what_a_user_set_on_their_client_is_sent(library: str) -> None:
-    made = import_module(library).Client(headers={"x-mine": "1", "user-agent": "mine/2"})
-    with serving(ITEM) as origin, made as own:
-        Shop(base_url=origin.url, http_client=own).items.get("1")
+def test_headers_of_a_users_http_client_are_sent(library: str) -> None:
+    library_client = import_module(library).Client(headers={"x-mine": "1", "user-agent": "mine/2"})
+    with serving(ITEM) as origin, library_client as http_client:
+        Shop(base_url=origin.url, http_client=http_client).items.get("1")
     assert origin.seen[0].headers["x-mine"] == "1"
     assert origin.seen[0].headers["user-agent"] == "mine/2"
 
 
-def test_bodies_go_out(blocking: Blocking, tmp_path: Path) -> None:
+def test_bodies_are_sent(blocking: Blocking, tmp_path: Path) -> None:
     path = tmp_path / "call.mp3"
     path.write_bytes(b"ID3" * 100_000)
     with serving(ITEM) as origin:
@@ -125,14 +125,14 @@ def test_bodies_go_out(blocking: Blocking, tmp_path: Path) -> None:
     assert stored.headers["content-length"] == "300000"
     assert stored.headers["content-type"] == "audio/mpeg"
     assert (streamed.body, streamed.headers["transfer-encoding"]) == (b"abc", "chunked")
-    kind, _, boundary = attached.headers["content-type"].partition("; boundary=")
-    assert kind == "multipart/form-data"
+    media_type, _, boundary = attached.headers["content-type"].partition("; boundary=")
+    assert media_type == "multipart/form-data"
     assert attached.body.count(boundary.encode()) == 4
     assert b'filename="call.mp3"' in attached.body
     assert path.read_bytes() in attached.body
 
 
-def test_async_bodies_go_out(library: str, run: Run, tmp_path: Path) -> None:
+def test_async_bodies_are_sent(library: str, run: Run, tmp_path: Path) -> None:
     path = tmp_path / "call.mp3"
     path.write_bytes(b"ID3" * 100_000)
 
@@ -143,7 +143,7 @@ def test_async_bodies_go_out(library: str, run: Run, tmp_path: Path) -> None:
     with serving(ITEM) as origin:
 
         async def main() -> None:
-            async with awaiting(origin, library) as client:
+            async with async_client(origin, library) as client:
                 await client.items.store("1", path)
                 await client.items.store("1", pieces())
                 await client.items.store("1", io.BytesIO(b"xyz"))
@@ -167,7 +167,7 @@ def test_a_blocking_client_cannot_send_an_async_iterator() -> None:
     assert not origin.seen
 
 
-def test_no_answer_and_no_content(blocking: Blocking) -> None:
+def test_a_response_without_content_returns_none(blocking: Blocking) -> None:
     with serving(Answer(204, b"", kind=None)) as origin:
         blocking(origin).items.remove("1")
     assert origin.seen[0].method == "DELETE"
@@ -182,16 +182,16 @@ def test_cookies_of_a_server_are_not_sent_back() -> None:
 
 def test_redirects_are_not_followed(library: str) -> None:
     with serving(Answer(302, b"", headers=["Location: http://127.0.0.1:1/elsewhere"])) as origin:
-        made = import_module(library).Client(follow_redirects=True)
-        with made as own, pytest.raises(XCaaSError, match="Redirects are not followed"):
-            Shop(base_url=origin.url, http_client=own).items.get("1")
+        library_client = import_module(library).Client(follow_redirects=True)
+        with library_client as http_client, pytest.raises(XCaaSError, match="Redirects are not followed"):
+            Shop(base_url=origin.url, http_client=http_client).items.get("1")
     assert len(origin.seen) == 1
 
 
-# --- errors, and what is repeated ------------------------------------------------
+# --- errors and retries ----------------------------------------------------------
 
 
-def test_an_error_knows_all_about_its_call(blocking: Blocking) -> None:
+def test_an_error_has_the_details_of_its_call(blocking: Blocking) -> None:
     body = json.dumps({"fault": {"text": "no such item", "code": "E17"}}).encode()
     with (
         serving(Answer(404, body, headers=["X-Request-Id: r-1"])) as origin,
@@ -206,24 +206,24 @@ def test_an_error_knows_all_about_its_call(blocking: Blocking) -> None:
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
-def test_a_safe_call_is_tried_again(status: int, blocking: Blocking) -> None:
+def test_a_safe_call_is_retried(status: int, blocking: Blocking) -> None:
     with serving(Answer(status), Answer(status), ITEM) as origin:
         assert blocking(origin).items.get("1") == {"id": "1"}
     assert len(origin.seen) == 3
 
 
-def test_an_async_call_is_tried_again(library: str, run: Run) -> None:
+def test_an_async_call_is_retried(library: str, run: Run) -> None:
     with serving(Answer(503), Answer(cut="before"), ITEM) as origin:
 
         async def main() -> None:
-            async with awaiting(origin, library) as client:
+            async with async_client(origin, library) as client:
                 assert await client.items.get("1") == {"id": "1"}
 
         run(main)
     assert len(origin.seen) == 3
 
 
-def test_a_call_is_given_up_after_the_last_retry() -> None:
+def test_the_error_is_raised_after_the_last_retry() -> None:
     with (
         serving(Answer(503)) as origin,
         Shop(base_url=origin.url, retries=QUICK) as client,
@@ -235,37 +235,37 @@ def test_a_call_is_given_up_after_the_last_retry() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(503), Answer(429), Answer(cut="before"), Answer(cut="inside", body=b"{}" * 99)]
+    "response", [Answer(503), Answer(429), Answer(cut="before"), Answer(cut="inside", body=b"{}" * 99)]
 )
-def test_what_may_have_been_done_is_not_done_again(answer: Answer, blocking: Blocking) -> None:
-    with serving(answer, ITEM) as origin, pytest.raises(XCaaSError):
+def test_an_unsafe_call_that_may_have_been_carried_out_is_not_retried(response: Answer, blocking: Blocking) -> None:
+    with serving(response, ITEM) as origin, pytest.raises(XCaaSError):
         blocking(origin).items.create({})
     assert len(origin.seen) == 1
 
 
-def test_what_the_spec_calls_safe_is_done_again(blocking: Blocking) -> None:
+def test_a_post_that_the_spec_marks_as_safe_is_retried(blocking: Blocking) -> None:
     with serving(Answer(503), Answer(cut="before"), ITEM) as origin:
         assert blocking(origin).items.search({"q": 1}) == {"id": "1"}
     assert [seen.body for seen in origin.seen] == [b'{"q":1}'] * 3
 
 
-def test_a_call_that_never_left_is_tried_again_whatever_it_is(library: str) -> None:
-    with import_module(library).Client() as own:
-        client = Shop(base_url="http://127.0.0.1:1", http_client=own, retries=QUICK)
+def test_any_call_is_retried_if_no_connection_was_made(library: str) -> None:
+    with import_module(library).Client() as http_client:
+        client = Shop(base_url="http://127.0.0.1:1", http_client=http_client, retries=QUICK)
         with pytest.raises(ConnectError, match="no connection could be made") as caught:
             client.items.create({})
     assert len(caught.value.attempts) == 3
 
 
 @pytest.mark.parametrize("cut", ["before", "inside"])
-def test_a_cut_is_a_typed_error(cut: str, blocking: Blocking, library: str, run: Run) -> None:
+def test_a_broken_connection_raises_a_typed_error(cut: str, blocking: Blocking, library: str, run: Run) -> None:
     with serving(Answer(cut=cut, body=b'{"id":"1234567890"}')) as origin:
         with pytest.raises(ConnectionLostError) as caught:
             blocking(origin).items.create({})
         assert "Check first" in str(caught.value)
 
         async def main() -> None:
-            async with awaiting(origin, library) as client:
+            async with async_client(origin, library) as client:
                 with pytest.raises(ConnectionLostError):
                     await client.items.create({})
 
@@ -283,20 +283,20 @@ def test_a_retried_upload_sends_its_file_again(blocking: Blocking, tmp_path: Pat
     assert b"xyz" in bodies[0]
 
 
-def test_what_can_be_read_once_is_sent_once(blocking: Blocking) -> None:
+def test_a_body_that_can_be_read_only_once_is_not_retried(blocking: Blocking) -> None:
     with serving(Answer(503), ITEM) as origin, pytest.raises(ServerError):
         blocking(origin).items.store("1", iter([b"x"]))
     assert len(origin.seen) == 1
 
 
-def test_damaged_bytes_are_a_typed_error_and_tried_again(blocking: Blocking) -> None:
+def test_a_damaged_body_is_retried(blocking: Blocking) -> None:
     damaged = Answer(body=b"not gzip", headers=["Content-Encoding: gzip"])
     with serving(damaged, ITEM) as origin:
         assert blocking(origin).items.get("1") == {"id": "1"}
     assert len(origin.seen) == 2
 
 
-def test_a_web_page_instead_of_json(blocking: Blocking) -> None:
+def test_a_web_page_instead_of_json_raises_decode_error(blocking: Blocking) -> None:
     page = Answer(body=b"<html>Log in, please</html>", kind="text/html", headers=["X-Request-Id: r-2"])
     with serving(page) as origin, pytest.raises(DecodeError, match="text/html") as caught:
         blocking(origin).items.get("1")
@@ -319,17 +319,17 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
 # --- time ------------------------------------------------------------------------
 
 
-def test_retry_after_is_waited_for() -> None:
+def test_retry_after_is_respected() -> None:
     with (
         serving(Answer(429, headers=["Retry-After: 0.3"]), ITEM) as origin,
         Shop(base_url=origin.url, retries=QUICK) as client,
     ):
-        answer = client.raw(client.items.get, "1")
-    assert answer.attempts[1].waited >= 0.3
-    assert answer.value == {"id": "1"}
+        response = client.raw(client.items.get, "1")
+    assert response.attempts[1].waited >= 0.3
+    assert response.value == {"id": "1"}
 
 
-def test_too_long_a_wait_is_raised_at_once() -> None:
+def test_too_long_a_retry_after_raises_at_once() -> None:
     with (
         serving(Answer(429, headers=["Retry-After: 3600"]), ITEM) as origin,
         Shop(base_url=origin.url) as client,
@@ -340,7 +340,7 @@ def test_too_long_a_wait_is_raised_at_once() -> None:
     assert getattr(caught.value, "retry_after", None) == 3600
 
 
-def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
+def test_a_wait_beyond_the_deadline_raises_at_once() -> None:
     with (
         serving(Answer(503, headers=["Retry-After: 5"])) as origin,
         Shop(base_url=origin.url, timeout=1) as client,
@@ -350,22 +350,24 @@ def test_a_wait_beyond_the_deadline_is_not_begun() -> None:
     assert len(origin.seen) == 1
 
 
-@pytest.mark.parametrize("answer", [Answer(delay=1.5), Answer(body=b'{"a":1}' + b" " * 50, drip=0.05)])
-def test_the_total_covers_the_whole_answer(answer: Answer, blocking: Blocking, library: str, run: Run) -> None:
-    with serving(answer) as origin:
+@pytest.mark.parametrize("response", [Answer(delay=1.5), Answer(body=b'{"a":1}' + b" " * 50, drip=0.05)])
+def test_the_total_timeout_covers_the_whole_response(
+    response: Answer, blocking: Blocking, library: str, run: Run
+) -> None:
+    with serving(response) as origin:
         with pytest.raises(CallTimeoutError) as caught:
             blocking(origin, timeout=0.3).items.get("1")
         assert caught.value.attempts[-1].seconds < 1
 
         async def main() -> None:
-            async with awaiting(origin, library, timeout=0.3) as client:
+            async with async_client(origin, library, timeout=0.3) as client:
                 with pytest.raises(TimeoutError):
                     await client.items.get("1")
 
         run(main)
 
 
-def test_silence_is_bounded_within_the_total() -> None:
+def test_the_read_timeout_applies_within_the_total() -> None:
     with (
         serving(Answer(delay=1.0), ITEM) as origin,
         Shop(base_url=origin.url, timeout=Timeout(10, read=0.2), retries=QUICK) as client,
@@ -374,7 +376,7 @@ def test_silence_is_bounded_within_the_total() -> None:
     assert len(origin.seen) == 2
 
 
-def test_a_cancelled_call_leaves_nothing_behind(run: Run) -> None:
+def test_a_cancelled_call_releases_its_slot_and_connection(run: Run) -> None:
     import anyio
 
     with serving(Answer(delay=1.0), ITEM) as origin:

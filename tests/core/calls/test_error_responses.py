@@ -1,4 +1,4 @@
-"""Errors made from answers: the server's own words, wherever it puts them, and never its secrets."""
+"""Errors made from responses: the server's message and code, wherever they are, and no secrets."""
 
 from __future__ import annotations
 
@@ -15,31 +15,33 @@ from xcaas_core.operations._parameter import ResponseSpecs
 from xcaas_core.sdk import Operation, json_error
 
 
-class Came:
+class ReceivedResponse:
     def __init__(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
         self.status = status
         self.content = content
         self.headers = headers
 
 
-def failure(
+def error_for(
     status: int,
     body: object,
     errors: ResponseSpecs | None = None,
     *,
-    kind: str = "application/json",
+    media_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
     retry_after: float | None = None,
 ) -> ResponseError:
     operation: Operation[object] = Operation(PRODUCT, "x", "GET", "/x", call="shop.x", errors=errors or {})
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return response_error(operation, Came(status, content, {"content-type": kind, **(headers or {})}), retry_after)
+    return response_error(
+        operation, ReceivedResponse(status, content, {"content-type": media_type, **(headers or {})}), retry_after
+    )
 
 
 GATEWAY = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcode": "keymanagement.invalid"}}}
 
 
-# The shapes of the fact sheets, as the core finds its way in them when the spec says nothing.
+# Error bodies of the services, read without a description in the spec.
 @pytest.mark.parametrize(
     ("body", "message", "code"),
     [
@@ -65,36 +67,36 @@ GATEWAY = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcod
         ({"message": True}, "400 Bad Request", None),
     ],
 )
-def test_common_shapes(body: object, message: str, code: str | None) -> None:
-    error = failure(400, body)
+def test_message_and_code_are_found_in_common_error_bodies(body: object, message: str, code: str | None) -> None:
+    error = error_for(400, body)
     assert (error.message, error.code) == (message, code)
     assert error.body == body
 
 
-def test_the_spec_says_where_message_and_code_stand() -> None:
+def test_message_and_code_are_read_from_the_pointers_of_the_spec() -> None:
     described = json_error(message=("/why", "/reason/0"), code="/number")
-    error = failure(409, {"message": "no", "reason": ["first"], "number": 5}, {"4XX": described})
+    error = error_for(409, {"message": "no", "reason": ["first"], "number": 5}, {"4XX": described})
     assert (error.message, error.code) == ("first", "5")
 
 
-def test_of_several_shapes_the_one_that_fits_is_read() -> None:
+def test_the_error_schema_that_fits_the_body_is_used() -> None:
     gateway = json_error(
         "dict[str, dict[str, JSONValue]]", message="/fault/faultstring", code="/fault/detail/errorcode"
     )
     service = json_error("dict[str, str]", message="/message", media_type="application/problem+json")
     errors: ResponseSpecs = {"401": (service, gateway)}
-    assert failure(401, GATEWAY, errors).code == "keymanagement.invalid"
-    assert failure(401, {"message": "m"}, errors).body == {"message": "m"}
+    assert error_for(401, GATEWAY, errors).code == "keymanagement.invalid"
+    assert error_for(401, {"message": "m"}, errors).body == {"message": "m"}
 
 
-def test_a_body_that_does_not_fit_its_model_is_kept_as_it_is() -> None:
-    error = failure(400, {"message": 5}, {"400": json_error("dict[str, str]", message="/message")})
+def test_a_body_that_does_not_match_its_schema_is_kept_unchanged() -> None:
+    error = error_for(400, {"message": 5}, {"400": json_error("dict[str, str]", message="/message")})
     assert error.body == {"message": 5}
     assert error.message == "5"
 
 
 @pytest.mark.parametrize(
-    ("content", "kind", "message"),
+    ("content", "media_type", "message"),
     [
         (b"<html><body>nginx</body></html>", "text/html", "502 Bad Gateway"),
         (b"<?xml version='1.0'?><API><Error>x</Error></API>", "application/xml", "502 Bad Gateway"),
@@ -103,37 +105,37 @@ def test_a_body_that_does_not_fit_its_model_is_kept_as_it_is() -> None:
         (b"\xff\xfe", "text/plain", "��"),
     ],
 )
-def test_bodies_that_are_not_json(content: bytes, kind: str, message: str) -> None:
-    error = failure(502, content, kind=kind)
+def test_plain_text_is_the_message_but_web_pages_are_not(content: bytes, media_type: str, message: str) -> None:
+    error = error_for(502, content, media_type=media_type)
     assert isinstance(error, ServerError)
     assert error.message == message
 
 
-def test_a_long_text_is_cut_and_credentials_in_it_are_masked() -> None:
-    error = failure(400, {"message": f"header was Bearer abcdefghijklmnop {'x' * 1000}"})
+def test_a_long_message_is_truncated_and_credentials_are_masked() -> None:
+    error = error_for(400, {"message": f"header was Bearer abcdefghijklmnop {'x' * 1000}"})
     assert "abcdefghijklmnop" not in str(error)
     assert len(error.message) <= 310
 
 
-def test_a_status_without_a_name() -> None:
-    assert failure(499, None).message == "status 499"
+def test_the_message_of_an_unknown_status_is_its_number() -> None:
+    assert error_for(499, None).message == "status 499"
 
 
-def test_advice() -> None:
-    assert "wait 5 s" in (failure(429, None, retry_after=5.0).advice or "")
-    assert "wait" not in (failure(500, None, retry_after=5.0).advice or "")
-    refused = failure(406, None)
-    assert isinstance(refused, NotAcceptableError)
-    assert "application/json" in (refused.advice or "")
-    moved = failure(302, None, headers={"location": "https://elsewhere.example/login?token=s3cret"})
-    assert isinstance(moved, RedirectError)
-    assert "elsewhere.example" in (moved.advice or "")
-    assert "s3cret" not in str(moved)
-    assert "current version" in (failure(304, None).advice or "")
+def test_advice_depends_on_the_status() -> None:
+    assert "wait 5 s" in (error_for(429, None, retry_after=5.0).advice or "")
+    assert "wait" not in (error_for(500, None, retry_after=5.0).advice or "")
+    not_acceptable = error_for(406, None)
+    assert isinstance(not_acceptable, NotAcceptableError)
+    assert "application/json" in (not_acceptable.advice or "")
+    redirect = error_for(302, None, headers={"location": "https://elsewhere.example/login?token=s3cret"})
+    assert isinstance(redirect, RedirectError)
+    assert "elsewhere.example" in (redirect.advice or "")
+    assert "s3cret" not in str(redirect)
+    assert "current version" in (error_for(304, None).advice or "")
 
 
-def test_deep_nesting_does_no_harm() -> None:
+def test_deeply_nested_bodies_do_not_fail() -> None:
     nested: Any = "x"
     for _ in range(200):
         nested = {"errors": [nested]}
-    assert failure(400, nested).status == 400
+    assert error_for(400, nested).status == 400

@@ -20,7 +20,7 @@ _GET: Final[Operation[object]] = Operation(
 )
 
 
-def test_a_fixed_header_goes_with_a_request_without_a_body() -> None:
+def test_a_fixed_header_is_sent_without_a_body() -> None:
     server = FakeServer(check=False)
     server.respond("GET /shop/v1/thing", json={"ok": True})
     assert sync_session(server).call(_GET) == {"ok": True}

@@ -1,4 +1,4 @@
-"""Pagers, pollers and downloads stay with their client: copied they may be, pickled not."""
+"""Pagers, pollers and downloads can be copied, but not pickled."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ HANDLES: list[tuple[object, str]] = [
 ]
 
 
-@pytest.mark.parametrize("travel", [pickle.dumps, deepcopy])
-@pytest.mark.parametrize(("handle", "instead"), HANDLES)
-def test_another_process_gets_an_error_that_says_what_to_send(
-    handle: object, instead: str, travel: Callable[[object], object]
+@pytest.mark.parametrize("pickle_or_copy", [pickle.dumps, deepcopy])
+@pytest.mark.parametrize(("handle", "advice"), HANDLES)
+def test_pickling_raises_and_says_what_to_send_instead(
+    handle: object, advice: str, pickle_or_copy: Callable[[object], object]
 ) -> None:
     with pytest.raises(ConfigurationError, match="cannot be pickled") as caught:
-        travel(handle)
+        pickle_or_copy(handle)
     assert type(handle).__name__ in caught.value.message
-    assert instead in (caught.value.advice or "")
+    assert advice in (caught.value.advice or "")
 
 
 @pytest.mark.parametrize("handle", [handle for handle, _ in HANDLES])
-def test_copies_work(handle: object) -> None:
+def test_handles_can_be_copied(handle: object) -> None:
     assert repr(copy(handle)) == repr(handle)
 
 
-def test_a_copy_of_a_pager_is_a_pager_of_its_own() -> None:
+def test_a_copy_of_a_pager_has_its_own_position() -> None:
     rows: Pager[object] = Pager(sync_session(SERVER), Call(_ops.LIST, ()))
     other = copy(rows)
     assert len(list(rows)) == 1
@@ -52,13 +52,13 @@ def test_a_copy_of_a_pager_is_a_pager_of_its_own() -> None:
     assert other.resume_token is not None
 
 
-class Named(Pager[object]):
-    """With attributes of its own, which copies keep."""
+class NamedPager(Pager[object]):
+    """A pager with an attribute of its own."""
 
     name = "rows"
 
 
-def test_copies_keep_what_a_subclass_adds() -> None:
-    rows = Named(sync_session(SERVER), Call(_ops.LIST, ()))
+def test_copies_keep_attributes_of_subclasses() -> None:
+    rows = NamedPager(sync_session(SERVER), Call(_ops.LIST, ()))
     rows.name = "mine"
     assert rows.limit(3).name == "mine"

@@ -1,4 +1,4 @@
-"""Hooks and logs: every attempt is seen, and no secret is."""
+"""Hooks and logs see each attempt, and no secrets."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ SECRET = "eght_s3cret"
 
 
 class Recorder:
-    """Remembers what it is told."""
+    """Records its calls."""
 
     def __init__(self) -> None:
-        self.began: list[tuple[int, str]] = []
+        self.started: list[tuple[int, str]] = []
         self.events: list[AttemptEvent] = []
 
     def before(self, event: AttemptEvent) -> None:
-        self.began.append((event.number, event.url))
+        self.started.append((event.number, event.url))
         event.context[Recorder] = event.number
 
     def after(self, event: AttemptEvent) -> None:
@@ -55,7 +55,7 @@ def test_hooks_see_each_attempt() -> None:
         with Shop(base_url=origin.url, retries=QUICK, hooks=[hook]) as client:
             client.items.get("1", tags=["a"])
         url = f"{origin.url}/shop/v1/items/1?tags=a"
-    assert hook.began == [(1, url), (2, url), (3, url)]
+    assert hook.started == [(1, url), (2, url), (3, url)]
     first, second, third = hook.events
     assert (first.status, first.request_id, first.response_headers["content-length"]) == (503, "r-1", "2")
     assert first.retry_in is not None
@@ -66,8 +66,8 @@ def test_hooks_see_each_attempt() -> None:
     assert repr(third) == "<AttemptEvent 3 of shop.items.get: 200>"
 
 
-class Changing(Recorder):
-    """Changes what is sent."""
+class HeaderChanger(Recorder):
+    """Changes the headers of requests."""
 
     def before(self, event: AttemptEvent) -> None:
         super().before(event)
@@ -77,7 +77,7 @@ class Changing(Recorder):
 
 
 def test_hooks_may_change_headers_but_never_see_credentials() -> None:
-    hook = Changing()
+    hook = HeaderChanger()
     with (
         serving(Answer(503), ITEM) as origin,
         Shop(
@@ -95,27 +95,27 @@ def test_hooks_may_change_headers_but_never_see_credentials() -> None:
     assert SECRET not in str([event.headers for event in hook.events])
 
 
-class Signing(Recorder):
-    """Puts a credential on the request itself."""
+class Signer(Recorder):
+    """Adds a credential to the request."""
 
     def before(self, event: AttemptEvent) -> None:
         super().before(event)
         event.headers["X-Api-Key"] = "mine"
 
 
-def test_a_hook_that_signs_replaces_the_clients_credentials() -> None:
-    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[Signing()]) as client:
+def test_credentials_from_a_hook_replace_the_clients() -> None:
+    with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[Signer()]) as client:
         client.items.secret()
     assert origin.seen[0].headers["x-api-key"] == "mine"
 
 
-def test_a_caller_who_signs_needs_no_credentials() -> None:
+def test_a_call_with_its_own_credential_header_needs_no_credentials() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, headers={"X-API-Key": "mine"}) as client:
         client.items.secret()
     assert origin.seen[0].headers["x-api-key"] == "mine"
 
 
-def test_an_attempt_that_ends_early_ends_for_hooks_too() -> None:
+def test_hooks_see_the_error_of_an_attempt_that_was_not_sent() -> None:
     hook = Recorder()
     with serving() as origin, Shop(base_url=origin.url, hooks=[hook]) as client, pytest.raises(MissingCredentialsError):
         client.items.secret()
@@ -123,77 +123,77 @@ def test_an_attempt_that_ends_early_ends_for_hooks_too() -> None:
     assert not origin.seen
 
 
-class Refusing(Recorder):
+class Refuser(Recorder):
     def before(self, event: AttemptEvent) -> None:
         super().before(event)
         raise PermissionError("not today")
 
 
-def test_what_a_hook_raises_ends_the_call() -> None:
-    hook = Refusing()
+def test_an_exception_from_before_ends_the_call() -> None:
+    hook = Refuser()
     with serving() as origin, Shop(base_url=origin.url, hooks=[hook]) as client, pytest.raises(PermissionError):
         client.items.get("1")
     assert not origin.seen
     assert isinstance(hook.events[0].error, PermissionError)
 
 
-class Tripping(Recorder):
-    """Fails when it is told of the outcome."""
+class FailingAfter(Recorder):
+    """Raises in `after`."""
 
     def after(self, event: AttemptEvent) -> None:
         super().after(event)
         raise RuntimeError("the disk of the hook is full")
 
 
-def test_what_a_hook_raises_afterwards_changes_no_outcome(caplog: pytest.LogCaptureFixture) -> None:
-    tripping, behind = Tripping(), Recorder()
+def test_an_exception_from_after_is_logged_and_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    failing, recorder = FailingAfter(), Recorder()
     with (
         serving(ITEM, Answer(404), Answer(503), ITEM) as origin,
-        Shop(base_url=origin.url, retries=QUICK, hooks=[tripping, behind]) as client,
+        Shop(base_url=origin.url, retries=QUICK, hooks=[failing, recorder]) as client,
     ):
         assert client.items.get("1") == {"id": "1"}
         with pytest.raises(NotFoundError):
             client.items.get("2")
         assert client.items.get("3") == {"id": "1"}
-    assert [event.status for event in behind.events] == [200, 404, 503, 200]
+    assert [event.status for event in recorder.events] == [200, 404, 503, 200]
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert warnings[0].getMessage() == "Tripping: after failed after <AttemptEvent 1 of shop.items.get: 200>"
+    assert warnings[0].getMessage() == "FailingAfter: after failed after <AttemptEvent 1 of shop.items.get: 200>"
     assert len(warnings) == 4
     assert warnings[0].exc_info is not None
 
 
-def test_a_hook_without_a_name_may_fail_as_well(
+def test_an_exception_from_a_hook_without_a_name_is_logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hook = Recorder()
-    monkeypatch.setattr(hook, "after", functools.partial(Tripping.after, Tripping()))
+    monkeypatch.setattr(hook, "after", functools.partial(FailingAfter.after, FailingAfter()))
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[hook]) as client:
         assert client.items.get("1") == {"id": "1"}
     assert "failed after <AttemptEvent 1 of shop.items.get: 200>" in caplog.text
 
 
-class RefusingAndTripping(Tripping):
+class RefuserFailingAfter(FailingAfter):
     def before(self, event: AttemptEvent) -> None:
         super().before(event)
         raise PermissionError("not today")
 
 
-def test_what_a_hook_raises_afterwards_does_not_hide_why_the_call_ended() -> None:
+def test_an_exception_from_after_does_not_replace_the_error_of_the_call() -> None:
     with (
         serving() as origin,
-        Shop(base_url=origin.url, hooks=[RefusingAndTripping()]) as client,
+        Shop(base_url=origin.url, hooks=[RefuserFailingAfter()]) as client,
         pytest.raises(PermissionError, match="not today"),
     ):
         client.items.get("1")
     with (
         serving() as origin,
-        Shop(base_url=origin.url, hooks=[Tripping()]) as client,
+        Shop(base_url=origin.url, hooks=[FailingAfter()]) as client,
         pytest.raises(MissingCredentialsError),
     ):
         client.items.secret()
 
 
-def test_a_hook_may_be_interrupted() -> None:
+def test_keyboard_interrupts_in_hooks_are_raised() -> None:
     class Interrupted(Recorder):
         def after(self, event: AttemptEvent) -> None:
             raise KeyboardInterrupt
@@ -210,7 +210,7 @@ def test_a_hook_may_be_interrupted() -> None:
 
 
 class TokenRecorder(Recorder):
-    """Is told of requests for tokens, too."""
+    """Also records token requests."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -232,7 +232,7 @@ def token_server() -> FakeServer:
     return server.respond("POST /oauth/v2/token", json=body, headers={"X-Request-Id": "r-1"})
 
 
-def test_hooks_that_want_to_see_token_requests() -> None:
+def test_token_hooks_see_token_requests() -> None:
     hook, server = TokenRecorder(), token_server()
     with XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client:
         client.storage.objects.get("o1")
@@ -242,14 +242,14 @@ def test_hooks_that_want_to_see_token_requests() -> None:
     assert (event.number, event.status, event.error, event.request_id) == (1, 200, None, "r-1")
     assert event.attempt is hook.events[0]
     assert repr(event) == "<TokenEvent 1 of storage: 200>"
-    asked = server.requests[0]
-    assert asked.headers["x-trace"] == "t-1"
-    assert asked.headers["authorization"] != "Basic nobody"  # nothing that is there is replaced
+    token_request = server.requests[0]
+    assert token_request.headers["x-trace"] == "t-1"
+    assert token_request.headers["authorization"] != "Basic nobody"  # hooks cannot replace the request's own headers
     shown = [getattr(event, name) for name in dir(event) if not name.startswith("_") and name != "seal"]
     assert SECRET not in repr(shown)
 
 
-def test_token_requests_of_the_async_client() -> None:
+def test_token_hooks_of_an_async_client_see_token_requests() -> None:
     async def main() -> None:
         async with AsyncXCaaS(
             http_client=token_server(), credentials=ClientCredentials("id", SECRET), hooks=[hook]
@@ -262,7 +262,7 @@ def test_token_requests_of_the_async_client() -> None:
     assert [event.status for event in hook.tokens] == [200]
 
 
-def test_a_token_that_cannot_be_had() -> None:
+def test_token_hooks_see_each_failed_token_request() -> None:
     hook = TokenRecorder()
     server = FakeServer().respond("POST /oauth/v2/token", error=CallTimeoutError("slow"))
     with (
@@ -274,7 +274,7 @@ def test_a_token_that_cannot_be_had() -> None:
     assert [event.number for event in hook.tokens] == list(range(1, len(hook.tokens) + 1))
 
 
-class RefusingTokens(TokenRecorder):
+class TokenRefuser(TokenRecorder):
     def before_token(self, event: TokenEvent) -> None:
         super().before_token(event)
         raise PermissionError("no tokens today")
@@ -284,8 +284,8 @@ class RefusingTokens(TokenRecorder):
         raise RuntimeError("unseen")
 
 
-def test_a_hook_may_refuse_a_token_request() -> None:
-    hook, server = RefusingTokens(), token_server()
+def test_an_exception_from_before_token_ends_the_call() -> None:
+    hook, server = TokenRefuser(), token_server()
     with (
         XCaaS(http_client=server, credentials=ClientCredentials("id", SECRET), hooks=[hook]) as client,
         pytest.raises(PermissionError, match="no tokens today"),
@@ -295,7 +295,7 @@ def test_a_hook_may_refuse_a_token_request() -> None:
     assert isinstance(hook.tokens[0].error, PermissionError)
 
 
-def test_logs_tell_each_attempt(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "xcaas")
     with serving(Answer(503), ITEM) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
         client.items.get("1")
@@ -305,7 +305,7 @@ def test_logs_tell_each_attempt(caplog: pytest.LogCaptureFixture) -> None:
     assert second.endswith("(attempt 2)")
 
 
-def test_a_spent_retry_budget_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_spent_retry_budget_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "xcaas")
     with serving(Answer(503)) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
         budget = client.session.engine.shared.budget
@@ -317,14 +317,21 @@ def test_a_spent_retry_budget_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert "the retry budget is spent" in caplog.text
 
 
-@pytest.mark.parametrize("answer", [Answer(401), Answer(503), Answer(cut="before"), Answer(delay=1), Answer(body=b"<")])
-def test_no_error_shows_a_credential(answer: Answer, library: str, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    "response", [Answer(401), Answer(503), Answer(cut="before"), Answer(delay=1), Answer(body=b"<")]
+)
+def test_no_error_shows_a_credential(response: Answer, library: str, caplog: pytest.LogCaptureFixture) -> None:
     from importlib import import_module
 
     caplog.set_level(logging.DEBUG, "xcaas")
-    with serving(answer) as origin, import_module(library).Client() as own:
+    with serving(response) as origin, import_module(library).Client() as http_client:
         client = Shop(
-            base_url=origin.url, http_client=own, credentials=ApiKey(SECRET), retries=1, timeout=0.3, hooks=[Recorder()]
+            base_url=origin.url,
+            http_client=http_client,
+            credentials=ApiKey(SECRET),
+            retries=1,
+            timeout=0.3,
+            hooks=[Recorder()],
         )
         with pytest.raises(XCaaSError) as caught:
             client.items.secret()
@@ -334,7 +341,7 @@ def test_no_error_shows_a_credential(answer: Answer, library: str, caplog: pytes
     assert caught.value.__cause__ is None
 
 
-def test_time_is_the_networks_own_with_a_fake() -> None:
+def test_a_fake_server_waits_in_simulated_time() -> None:
     server = FakeServer(check=False)
     server.respond("GET /shop/v1/items/1", status=503, headers={"Retry-After": "50"})
     client = Shop(http_client=server, timeout=120)
@@ -344,7 +351,7 @@ def test_time_is_the_networks_own_with_a_fake() -> None:
     assert server.clock.slept[0] < 52
 
 
-def test_a_fake_network_that_is_late_is_late() -> None:
+def test_a_timeout_of_a_fake_server_is_raised() -> None:
     server = FakeServer(check=False)
     server.respond("GET /shop/v1/items/1", error=CallTimeoutError("slow"))
     with pytest.raises(CallTimeoutError, match="slow"):

@@ -1,4 +1,4 @@
-"""A body in several media types: which one goes out, and what its header says."""
+"""The media type and the header of a body that may be sent in several."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SEND: Final[Operation[None]] = Operation(
 )
 
 
-def sent(body: object, content_type: str | None = None) -> FakeRequest:
+def send(body: object, content_type: str | None = None) -> FakeRequest:
     server = FakeServer(check=False)
     server.respond("PUT /shop/v1/thing", status=204)
     sync_session(server).call(_SEND, (content_type,), body)
@@ -49,17 +49,17 @@ def sent(body: object, content_type: str | None = None) -> FakeRequest:
         (None, "text/plain", None),
     ],
 )
-def test_the_header_says_what_is_sent(body: Any, content_type: str | None, expected: str | None) -> None:
-    assert sent(body, content_type).headers.get("content-type") == expected
+def test_the_content_type_is_that_of_the_body(body: Any, content_type: str | None, expected: str | None) -> None:
+    assert send(body, content_type).headers.get("content-type") == expected
 
 
 @pytest.mark.parametrize(("body", "content_type"), [({"a": b"x"}, None), ({"a": "x"}, "multipart/form-data")])
-def test_a_form_has_its_boundary_in_the_header(body: Any, content_type: str | None) -> None:
-    kind = sent(body, content_type).headers.get("content-type") or "multipart/form-data; boundary=by the library"
-    assert kind.startswith("multipart/form-data; boundary=")
+def test_the_content_type_of_a_form_includes_its_boundary(body: Any, content_type: str | None) -> None:
+    header = send(body, content_type).headers.get("content-type") or "multipart/form-data; boundary=by the library"
+    assert header.startswith("multipart/form-data; boundary=")
 
 
-def test_another_type_than_the_listed_ones_is_refused_by_its_name() -> None:
+def test_an_unlisted_media_type_raises_argument_error() -> None:
     with pytest.raises(ArgumentError, match="'text/csv' is not among") as caught:
-        sent({"a": 1}, "text/csv")
+        send({"a": 1}, "text/csv")
     assert caught.value.argument == "content_type"

@@ -1,4 +1,4 @@
-"""Calls in flight, and calls per time."""
+"""Limits on calls in flight and on calls per time."""
 
 from __future__ import annotations
 
@@ -20,57 +20,57 @@ from xcaas_core.sansio._steps import Sleep, WaitFor
 from xcaas_core.testing import FakeClock
 
 
-def test_slots_go_to_those_who_waited_longest() -> None:
+def test_slots_are_granted_in_the_order_of_the_queue() -> None:
     flight = FlightLimit(1)
     assert flight.try_enter()
     assert not flight.try_enter()
     first, second = flight.enter(None), flight.enter(None)
-    woken: list[str] = []
+    granted: list[str] = []
     for name, flow in (("first", first), ("second", second)):
         step = next(flow)
         assert isinstance(step, WaitFor)
-        step.waitable.on_done(lambda name=name: woken.append(name))  # type: ignore[misc]
+        step.waitable.on_done(lambda name=name: granted.append(name))  # type: ignore[misc]
     flight.leave()
-    assert woken == ["first"]
+    assert granted == ["first"]
     with pytest.raises(StopIteration):
         first.send(True)
     assert flight.in_flight == 1
     flight.leave()
-    assert woken == ["first", "second"]
+    assert granted == ["first", "second"]
     with pytest.raises(StopIteration):
         second.send(True)
     flight.leave()
     assert flight.in_flight == 0
 
 
-def test_who_gives_up_leaves_the_queue() -> None:
+def test_a_call_that_times_out_leaves_the_queue() -> None:
     flight = FlightLimit(1)
     assert flight.try_enter()
-    tired = flight.enter(2.0)
-    next(tired)
+    waiting = flight.enter(2.0)
+    next(waiting)
     with pytest.raises(CallTimeoutError, match=r"waited 2\.0 s for one of 1 slots") as caught:
-        tired.send(False)
+        waiting.send(False)
     assert not caught.value.connected
     flight.leave()
     assert flight.try_enter()
 
 
-def test_a_slot_that_came_too_late_is_passed_on() -> None:
+def test_a_slot_granted_to_a_cancelled_call_is_passed_on() -> None:
     flight = FlightLimit(1)
     assert flight.try_enter()
     cancelled = flight.enter(None)
     next(cancelled)
-    flight.leave()  # grants it to the one that is about to go
+    flight.leave()  # grants the slot that is about to be given up
     cancelled.close()
     assert flight.in_flight == 0
 
 
-def test_a_slot_that_is_free_in_the_meantime_is_taken_without_waiting() -> None:
+def test_a_free_slot_is_taken_without_waiting() -> None:
     with pytest.raises(StopIteration):
         next(FlightLimit(1).enter(None))
 
 
-def test_a_bound_on_calls_in_flight_holds_with_threads() -> None:
+def test_max_in_flight_holds_for_threads() -> None:
     with serving(Answer(delay=0.02)) as origin, Shop(base_url=origin.url, max_in_flight=3) as client:
         threads = [threading.Thread(target=client.items.get, args=(str(n),)) for n in range(12)]
         for thread in threads:
@@ -81,8 +81,8 @@ def test_a_bound_on_calls_in_flight_holds_with_threads() -> None:
     assert origin.busiest == 3
 
 
-def test_waiting_for_a_slot_counts_against_the_total(run: Callable[..., None]) -> None:
-    async def crowd() -> None:
+def test_waiting_for_a_slot_counts_towards_the_total_timeout(run: Callable[..., None]) -> None:
+    async def main() -> None:
         import anyio
 
         with serving(Answer(delay=0.4)) as origin:
@@ -95,15 +95,15 @@ def test_waiting_for_a_slot_counts_against_the_total(run: Callable[..., None]) -
                     except CallTimeoutError as error:
                         errors.append(error)
 
-                began = time.monotonic()
+                started = time.monotonic()
                 async with anyio.create_task_group() as group:
                     for _ in range(3):
                         group.start_soon(call)
-                assert time.monotonic() - began < 1
+                assert time.monotonic() - started < 1
                 assert len(errors) == 3
                 assert client.session.engine.shared.flight.in_flight == 0
 
-    run(crowd)
+    run(main)
 
 
 # --- calls per time ----------------------------------------------------------
@@ -113,7 +113,7 @@ def test_waiting_for_a_slot_counts_against_the_total(run: Callable[..., None]) -
     st.lists(st.tuples(st.integers(1, 5), st.floats(0.5, 20)), min_size=1, max_size=3),
     st.lists(st.floats(0, 3), min_size=1, max_size=60),
 )
-def test_no_window_sees_more_calls_than_its_limit(limits: list[tuple[int, float]], gaps: list[float]) -> None:
+def test_no_window_has_more_calls_than_its_limit(limits: list[tuple[int, float]], gaps: list[float]) -> None:
     clock = FakeClock()
     limiter = RateLimiter([RateLimit(calls, per) for calls, per in limits], clock)
     times: list[float] = []
@@ -129,7 +129,7 @@ def test_no_window_sees_more_calls_than_its_limit(limits: list[tuple[int, float]
             assert last - first >= per - 1e-6
 
 
-def test_a_call_sleeps_until_its_time() -> None:
+def test_a_call_sleeps_until_its_reserved_time() -> None:
     limiter = RateLimiter([RateLimit(1, 10)], FakeClock())
     assert list(limiter.enter(None)) == []
     (step,) = list(limiter.enter(None))
@@ -137,7 +137,7 @@ def test_a_call_sleeps_until_its_time() -> None:
     assert step.seconds == 10
 
 
-def test_a_wait_that_is_too_long_is_refused_and_takes_no_place() -> None:
+def test_too_long_a_wait_raises_and_reserves_nothing() -> None:
     limiter = RateLimiter([RateLimit(1, 10)], FakeClock())
     assert limiter.reserve(5) == 0
     with pytest.raises(CallTimeoutError, match="rate limit"):
@@ -145,26 +145,26 @@ def test_a_wait_that_is_too_long_is_refused_and_takes_no_place() -> None:
     assert limiter.reserve(None) == 10
 
 
-def test_calls_are_remembered_in_the_order_of_their_times() -> None:
+def test_recorded_calls_are_sorted_by_time() -> None:
     limiter = RateLimiter([RateLimit(2, 10)], lambda: 100.0)
-    for at in (109.0, 105.0, 101.0):  # noted late, and the last one is of no account
-        limiter.note(at)
+    for start in (109.0, 105.0, 101.0):  # recorded late; the last one does not count
+        limiter.record(start)
     assert limiter.reserve(None) == 15.0
 
 
-def test_limits_of_a_product_hold_for_its_calls() -> None:
+def test_calls_are_limited_by_the_rate_limits_of_their_product() -> None:
     with serving() as origin:
         limits = {"shop": [RateLimit(2, 0.2)]}
         with Shop(base_url=origin.url, rate_limits=limits, timeout=Timeout(5)) as client:
-            began = time.monotonic()
+            started = time.monotonic()
             for number in range(5):
                 client.items.get(str(number))
-            assert time.monotonic() - began >= 0.4
+            assert time.monotonic() - started >= 0.4
 
 
 @pytest.mark.parametrize(
-    "wrong", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan")), (Decimal("NaN"), 1)]
+    "arguments", [(0, 1.0), (1, 0.0), (1, -1.0), ("1", 1), (1, "1"), (1, float("nan")), (Decimal("NaN"), 1)]
 )
-def test_a_limit_that_cannot_be(wrong: tuple[Any, Any]) -> None:
+def test_invalid_rate_limits_raise_argument_error(arguments: tuple[Any, Any]) -> None:
     with pytest.raises(ArgumentError, match=r"(calls|per) of a RateLimit"):
-        RateLimit(*wrong)
+        RateLimit(*arguments)

@@ -1,4 +1,4 @@
-"""Retry arithmetic: waits, budgets, and what servers ask for."""
+"""Retry policies, waits and budgets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xcaas_core import (
     ConnectionLostError,
     RetryPolicy,
 )
-from xcaas_core.calls._retry import RetryBudget, backoff, cost_of, planned_wait, worth_repeating
+from xcaas_core.calls._retry import RetryBudget, backoff, retry_cost, retry_wait, should_retry
 from xcaas_core.http._headers import requested_wait
 
 FRACTION = st.floats(0, 1, exclude_max=True)
@@ -26,7 +26,7 @@ POLICY = RetryPolicy()
 
 
 @given(st.integers(1, 10_000), FRACTION, st.floats(0, 100), st.floats(0, 100))
-def test_a_wait_is_between_zero_and_its_limit(retry: int, random: float, first: float, more: float) -> None:
+def test_backoff_is_between_zero_and_its_limit(retry: int, random: float, first: float, more: float) -> None:
     policy = RetryPolicy(first_wait=first, longest_wait=first + more)
     wait = backoff(policy, retry, random)
     assert 0 <= wait <= policy.longest_wait
@@ -34,20 +34,20 @@ def test_a_wait_is_between_zero_and_its_limit(retry: int, random: float, first: 
 
 
 @given(st.integers(1, 60), FRACTION)
-def test_limits_grow_with_each_retry(retry: int, random: float) -> None:
+def test_backoff_grows_with_each_retry(retry: int, random: float) -> None:
     assert backoff(POLICY, retry, random) <= backoff(POLICY, retry + 1, random)
 
 
 @given(st.floats(0, 60), FRACTION)
-def test_what_the_server_asks_for_is_never_undercut(asked: float, random: float) -> None:
-    wait = planned_wait(POLICY, 1, asked, random)
+def test_a_wait_is_never_shorter_than_requested(requested: float, random: float) -> None:
+    wait = retry_wait(POLICY, 1, requested, random)
     assert wait is not None
-    assert asked <= wait <= asked + 1
+    assert requested <= wait <= requested + 1
 
 
 @given(st.floats(60, 1e12, exclude_min=True), FRACTION)
-def test_too_long_a_wait_is_not_shortened_but_refused(asked: float, random: float) -> None:
-    assert planned_wait(POLICY, 1, asked, random) is None
+def test_a_requested_wait_beyond_the_policy_is_not_waited_for(requested: float, random: float) -> None:
+    assert retry_wait(POLICY, 1, requested, random) is None
 
 
 @pytest.mark.parametrize(
@@ -71,29 +71,29 @@ def test_too_long_a_wait_is_not_shortened_but_refused(asked: float, random: floa
         ({}, 429, None),
     ],
 )
-def test_what_an_answer_asks_for(headers: dict[str, str], status: int, expected: float | None) -> None:
+def test_requested_wait_is_read_from_headers(headers: dict[str, str], status: int, expected: float | None) -> None:
     assert requested_wait(headers, status, now=1_700_000_000.0) == expected
 
 
-def test_dates_count_by_the_servers_clock() -> None:
+def test_dates_are_compared_with_the_servers_clock() -> None:
     headers = {
         "retry-after": formatdate(1_700_000_030, usegmt=True),
         "date": formatdate(1_700_000_020, usegmt=True),
         "x-ratelimit-reset": "1700000030",
     }
-    an_hour_off = 1_700_003_600.0
-    assert requested_wait(headers, 503, an_hour_off) == 10.0
+    hour_ahead = 1_700_003_600.0
+    assert requested_wait(headers, 503, hour_ahead) == 10.0
     del headers["retry-after"]
-    assert requested_wait(headers, 429, an_hour_off) == 10.0
+    assert requested_wait(headers, 429, hour_ahead) == 10.0
 
 
 @given(
     st.dictionaries(st.sampled_from(["retry-after", "x-ratelimit-reset", "date"]), st.text(max_size=30)),
     st.floats(0, 4e9),
 )
-def test_nonsense_is_never_a_negative_wait(headers: dict[str, str], now: float) -> None:
-    asked = requested_wait(headers, 429, now)
-    assert asked is None or asked >= 0
+def test_invalid_headers_never_give_a_negative_wait(headers: dict[str, str], now: float) -> None:
+    requested = requested_wait(headers, 429, now)
+    assert requested is None or requested >= 0
 
 
 def timeout(*, connected: bool) -> CallTimeoutError:
@@ -102,37 +102,37 @@ def timeout(*, connected: bool) -> CallTimeoutError:
     return error
 
 
-def test_only_what_the_server_cannot_have_seen_is_always_repeated() -> None:
-    assert worth_repeating(ConnectError("refused"), safe=False)
-    assert worth_repeating(timeout(connected=False), safe=False)
-    assert not worth_repeating(timeout(connected=True), safe=False)
-    assert not worth_repeating(ConnectionLostError("cut"), safe=False)
-    assert worth_repeating(ConnectionLostError("cut"), safe=True)
-    assert not worth_repeating(CertificateError("expired"), safe=True)
+def test_only_calls_that_cannot_have_reached_the_server_are_always_retried() -> None:
+    assert should_retry(ConnectError("refused"), safe=False)
+    assert should_retry(timeout(connected=False), safe=False)
+    assert not should_retry(timeout(connected=True), safe=False)
+    assert not should_retry(ConnectionLostError("cut"), safe=False)
+    assert should_retry(ConnectionLostError("cut"), safe=True)
+    assert not should_retry(CertificateError("expired"), safe=True)
 
 
 @given(st.lists(st.sampled_from([-10, -5, 1]), max_size=400))
-def test_a_budget_is_never_overdrawn_and_never_overfull(moves: list[int]) -> None:
+def test_a_budget_stays_between_zero_and_its_size(changes: list[int]) -> None:
     budget = RetryBudget(100)
     level = 100
-    for move in moves:
-        if move > 0:
+    for change in changes:
+        if change > 0:
             budget.give()
             level = min(100, level + 1)
-        elif budget.take(-move):
-            level += move
+        elif budget.take(-change):
+            level += change
         else:
-            assert level < -move
+            assert level < -change
         assert budget.level == level
         assert 0 <= level <= 100
 
 
-def test_timeouts_cost_twice() -> None:
-    assert cost_of(timeout(connected=True)) == 2 * cost_of(ConnectError("refused"))
+def test_a_retry_after_a_timeout_costs_twice_as_much() -> None:
+    assert retry_cost(timeout(connected=True)) == 2 * retry_cost(ConnectError("refused"))
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    "arguments",
     [
         {"retries": -1},
         {"first_wait": -1.0},
@@ -142,6 +142,6 @@ def test_timeouts_cost_twice() -> None:
         {"retries": Decimal("NaN")},
     ],
 )
-def test_a_policy_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
+def test_invalid_policies_raise_configuration_error(arguments: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError):
-        RetryPolicy(**wrong)
+        RetryPolicy(**arguments)

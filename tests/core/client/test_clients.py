@@ -1,4 +1,4 @@
-"""Clients: options and their changed copies, closing, pickling, several event loops, connections."""
+"""Clients: options, copies, closing, pickling, event loops, connections."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ITEM = Answer(body=b'{"id":"1"}')
 # --- options -----------------------------------------------------------------
 
 
-def test_a_changed_copy_leaves_the_client_alone() -> None:
+def test_with_options_does_not_change_the_client() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, headers={"X-A": "1"}) as client:
-        copied = client.with_options(timeout=5, retries=0, headers={"X-B": "2"}, region="eu", tenant="acme")
-        copied.items.get("1")
+        other = client.with_options(timeout=5, retries=0, headers={"X-B": "2"}, region="eu", tenant="acme")
+        other.items.get("1")
         client.items.get("1")
     changed, plain = origin.seen
     assert (changed.headers["x-a"], changed.headers["x-b"], changed.headers["x-tenant"]) == ("1", "2", "acme")
@@ -40,33 +40,33 @@ def test_a_changed_copy_leaves_the_client_alone() -> None:
     assert "x-b" not in plain.headers
     assert "x-tenant" not in plain.headers
     assert not plain.path.startswith("/eu/")
-    assert copied.options.timeout.total == 5
-    assert copied.options.retries.retries == 0
+    assert other.options.timeout.total == 5
+    assert other.options.retries.retries == 0
     assert client.options.timeout.total == 60
-    assert type(copied) is Shop
+    assert type(other) is Shop
 
 
-def test_a_changed_copy_shares_connections_and_limits() -> None:
+def test_with_options_shares_connections_and_limits() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
-        copied = client.with_options(timeout=5)
+        other = client.with_options(timeout=5)
         client.items.get("1")
-        copied.items.get("1")
-        copied.close()
+        other.items.get("1")
+        other.close()
         client.items.get("1")
-        assert copied.session.engine.shared is client.session.engine.shared
-        assert copied.session.engine.auth_context is client.session.engine.auth_context
+        assert other.session.engine.shared is client.session.engine.shared
+        assert other.session.engine.auth_context is client.session.engine.auth_context
         elsewhere = client.with_options(base_url="http://127.0.0.1:9")
         assert elsewhere.session.engine.auth_context is not client.session.engine.auth_context
     assert origin.connections == 1
 
 
-def test_a_region_per_product() -> None:
+def test_a_region_may_be_given_per_product() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, region={"shop": "eu"}) as client:
         client.items.get("1")
     assert origin.seen[0].path.startswith("/eu/")
 
 
-def test_settings_reach_variables_and_parameters() -> None:
+def test_settings_are_looked_up_by_name() -> None:
     options = ClientOptions(cluster="na12", region="uk")
     assert options.setting("shop", "cluster") == "na12"
     assert options.setting("shop", "region") == "uk"
@@ -74,7 +74,7 @@ def test_settings_reach_variables_and_parameters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("value", "expected"),
     [
         (5, (5, 5, 5)),
         (120, (120, 10, 120)),
@@ -82,25 +82,25 @@ def test_settings_reach_variables_and_parameters() -> None:
         (Timeout(9, connect=1, read=2), (9, 1, 2)),
     ],
 )
-def test_timeouts(given: Any, expected: tuple[float | None, ...]) -> None:
-    found = Timeout.of(given)
-    assert (found.total, found.connect, found.read) == expected
+def test_timeouts_are_converted_from_numbers(value: Any, expected: tuple[float | None, ...]) -> None:
+    timeout = Timeout.of(value)
+    assert (timeout.total, timeout.connect, timeout.read) == expected
 
 
-@pytest.mark.parametrize("given", [0, -1, float("nan"), "5"])
-def test_a_timeout_that_cannot_be(given: Any) -> None:
+@pytest.mark.parametrize("value", [0, -1, float("nan"), "5"])
+def test_invalid_timeouts_raise_configuration_error(value: Any) -> None:
     with pytest.raises(ConfigurationError, match="timeout"):
-        Shop(timeout=given)
+        Shop(timeout=value)
 
 
 @pytest.mark.parametrize("value", [3, "a\r\nb: c", "ü", None])
-def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any) -> None:
+def test_invalid_header_values_raise_without_being_shown(value: Any) -> None:
     with pytest.raises(ConfigurationError, match=r"header X-Key cannot be sent\. Its value must be text in ASCII"):
         Shop(headers={"X-Key": value})
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         ({"region": 5}, "region must be one word, or a mapping from product to word, not int"),
         ({"region": {"shop": 5}}, "region must be .*, not dict of int and str"),
@@ -146,39 +146,39 @@ def test_headers_that_cannot_be_sent_are_refused_without_showing_them(value: Any
         ({"http_client": import_module("httpx").Client}, "http_client must be .*, not type"),
     ],
 )
-def test_options_that_cannot_be(options: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"^{told}"):
+def test_invalid_options_raise_and_name_the_expected_type(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{message}"):
         Shop(**options)
 
 
-def test_a_product_of_another_name_is_answered_with_the_nearest() -> None:
+def test_unknown_products_in_options_raise_with_a_suggestion() -> None:
     with pytest.raises(ConfigurationError, match=r"region names shopp, .* Did you mean 'shop'?"):
         Shop(region={"shopp": "eu"})
     with pytest.raises(ConfigurationError, match=r"rate_limits names library, .* Choose from "):
         Shop(rate_limits={"library": []})
 
 
-def test_options_that_cannot_be_are_refused_in_changed_copies_too() -> None:
-    wrong: Any = [("a", "b")]
+def test_with_options_raises_for_invalid_options() -> None:
+    invalid: Any = [("a", "b")]
     with Shop() as client:
         with pytest.raises(
             ConfigurationError, match=r"^headers must be a mapping from name to text, not list of tuple"
         ):
-            client.with_options(headers=wrong)
+            client.with_options(headers=invalid)
         with pytest.raises(ConfigurationError, match=r"^region must be"):
-            client.with_options(region=wrong)
+            client.with_options(region=invalid)
         with pytest.raises(ConfigurationError, match=r"^timeout must be"):
-            client.with_options(timeout=wrong)
+            client.with_options(timeout=invalid)
 
 
-def test_limits_of_a_timeout_are_told_apart() -> None:
-    wrong: Any = "1"
+def test_invalid_limits_of_a_timeout_are_named() -> None:
+    invalid: Any = "1"
     for name in ("total", "connect", "read"):
         with pytest.raises(ConfigurationError, match=f"^{name} of a Timeout must be a positive number .*, not str"):
-            Timeout(**{name: wrong})
+            Timeout(**{name: invalid})
 
 
-def test_http_clients_of_the_other_kind_are_refused() -> None:
+def test_http_clients_of_the_wrong_kind_raise_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match=r"must be an httpx\.Client or httpx2\.Client, not AsyncClient"):
         Shop(http_client=import_module("httpx").AsyncClient())
     with pytest.raises(ConfigurationError, match=r"must be an httpx\.AsyncClient or httpx2\.AsyncClient, not Client"):
@@ -187,16 +187,16 @@ def test_http_clients_of_the_other_kind_are_refused() -> None:
         Shop(http_client=import_module("httpx").Client(), verify=False)
 
 
-def test_headers_of_the_caller_are_shown_without_secrets() -> None:
+def test_secrets_in_headers_are_masked_in_repr() -> None:
     with Shop(headers={"Authorization": "Bearer hunter2", "X-Api-Key": "hunter2", "X-Team": "blue"}) as client:
         changed = client.with_options(headers={"Cookie": "sid=hunter2"})
-        for one in (client, changed):
-            assert "hunter2" not in f"{one.options.headers!r} {one.options.headers}"
-            assert one.options.headers["authorization"] == "Bearer hunter2"
+        for shop in (client, changed):
+            assert "hunter2" not in f"{shop.options.headers!r} {shop.options.headers}"
+            assert shop.options.headers["authorization"] == "Bearer hunter2"
         assert repr(client.options.headers) == "{'authorization': '***', 'x-api-key': '***', 'x-team': 'blue'}"
 
 
-def test_reprs_say_what_matters() -> None:
+def test_reprs_show_the_main_options() -> None:
     with Shop(region="eu", base_url="https://x.example", credentials="s3cret") as client:
         assert repr(client) == "Shop(region='eu', base_url='https://x.example')"
         assert repr(client.shop) == "<ShopProduct>"
@@ -209,7 +209,7 @@ def test_reprs_say_what_matters() -> None:
     assert pickle.loads(pickle.dumps(UNCHANGED)) is copy.deepcopy(UNCHANGED) is UNCHANGED
 
 
-def test_the_environment_sets_a_client_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_env_reads_the_environment_and_arguments_override_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XCAAS_REGION", "shop=eu")
     monkeypatch.setenv("XCAAS_TENANT", "acme")
     monkeypatch.setenv("XCAAS_BASE_URL", "https://from.example")
@@ -218,16 +218,16 @@ def test_the_environment_sets_a_client_up(monkeypatch: pytest.MonkeyPatch) -> No
     assert client.options.region == {"shop": "eu"}
     assert client.options.settings == {"tenant": "acme", "cluster": "na12"}
     assert client.options.base_url == "https://from.example"
-    given = AsyncShop.from_env(region="us", tenant="other", base_url="https://given.example", timeout=3)
-    assert (given.options.region, given.options.base_url) == ("us", "https://given.example")
-    assert given.options.settings["tenant"] == "other"
-    assert given.options.timeout.total == 3
+    overridden = AsyncShop.from_env(region="us", tenant="other", base_url="https://given.example", timeout=3)
+    assert (overridden.options.region, overridden.options.base_url) == ("us", "https://given.example")
+    assert overridden.options.settings["tenant"] == "other"
+    assert overridden.options.timeout.total == 3
 
 
 # --- closing -----------------------------------------------------------------
 
 
-def test_a_closed_client_says_so() -> None:
+def test_calls_of_a_closed_client_raise() -> None:
     with serving(ITEM) as origin:
         client = Shop(base_url=origin.url)
         client.items.get("1")
@@ -237,7 +237,7 @@ def test_a_closed_client_says_so() -> None:
             client.items.get("1")
 
 
-def test_a_closed_async_client_says_so() -> None:
+def test_calls_of_a_closed_async_client_raise() -> None:
     async def main() -> None:
         client = AsyncShop(base_url="http://127.0.0.1:9")
         await client.aclose()
@@ -247,8 +247,8 @@ def test_a_closed_async_client_says_so() -> None:
     asyncio.run(main())
 
 
-def test_a_client_may_be_closed_in_a_loop_that_never_called() -> None:
-    """What it opened in another loop stays that loop's to close; both know that the client was closed."""
+def test_a_client_may_be_closed_in_a_loop_without_calls() -> None:
+    """Each loop closes its own connections; in both, the client counts as closed."""
     with serving(ITEM) as origin:
         client = AsyncShop(base_url=origin.url)
         caller, other = asyncio.new_event_loop(), asyncio.new_event_loop()
@@ -261,19 +261,19 @@ def test_a_client_may_be_closed_in_a_loop_that_never_called() -> None:
             loop.close()
 
 
-def test_what_a_user_brought_stays_open(library: str) -> None:
-    own = import_module(library).Client()
-    with Shop(http_client=own):
+def test_a_users_http_client_is_not_closed(library: str) -> None:
+    http_client = import_module(library).Client()
+    with Shop(http_client=http_client):
         pass
-    assert not own.is_closed
-    own.close()
+    assert not http_client.is_closed
+    http_client.close()
 
     async def main() -> None:
-        theirs = import_module(library).AsyncClient()
-        async with AsyncShop(http_client=theirs):
+        async_http_client = import_module(library).AsyncClient()
+        async with AsyncShop(http_client=async_http_client):
             pass
-        assert not theirs.is_closed
-        await theirs.aclose()
+        assert not async_http_client.is_closed
+        await async_http_client.aclose()
 
     asyncio.run(main())
 
@@ -281,35 +281,35 @@ def test_what_a_user_brought_stays_open(library: str) -> None:
 # --- other processes and loops -------------------------------------------------
 
 
-def test_a_client_travels_as_its_configuration() -> None:
+def test_clients_are_pickled_and_copied_with_their_options() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, region="eu", retries=5) as client:
-        for twin in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client), copy.copy(client)):
-            with twin:
-                assert twin.items.get("1") == {"id": "1"}
-                assert twin.options.retries.retries == 5
+        for restored in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client), copy.copy(client)):
+            with restored:
+                assert restored.items.get("1") == {"id": "1"}
+                assert restored.options.retries.retries == 5
     assert len(origin.seen) == 3
 
 
-def test_a_users_http_client_cannot_travel(library: str) -> None:
+def test_a_client_with_a_users_http_client_cannot_be_pickled(library: str) -> None:
     with pytest.raises(TypeError, match="http_client"):
         pickle.dumps(Shop(http_client=import_module(library).Client()))
 
 
-def test_an_async_client_serves_several_loops_in_turn() -> None:
+def test_an_async_client_works_in_several_loops_in_turn() -> None:
     with serving(ITEM) as origin:
         client = AsyncShop(base_url=origin.url)
 
         async def main() -> None:
             assert await client.items.get("1") == {"id": "1"}
-            await client.session.io.close()  # so that the loop leaves no open connection
+            await client.session.io.close()  # leave no open connection in this loop
 
         asyncio.run(main())
 
-        async def again() -> None:
+        async def call_in_new_loop() -> None:
             async with AsyncShop(base_url=origin.url) as other:
                 await other.items.get("1")
 
-        asyncio.run(again())
+        asyncio.run(call_in_new_loop())
 
     with serving(ITEM) as origin, Shop(base_url=origin.url):
         shared = AsyncShop(base_url=origin.url)
@@ -323,31 +323,31 @@ def test_an_async_client_serves_several_loops_in_turn() -> None:
             loop.close()
 
 
-# --- one connection per call, for pools that get slow ---------------------------
+# --- connections ---------------------------------------------------------------
 
 
 def session_of(origin_url: str, library: str) -> tuple[Session, HttpTransport]:
     engine = Shop(base_url=origin_url).session.engine
-    io = HttpTransport(connection=Connection(library=library))
-    return Session(engine, io), io
+    transport = HttpTransport(connection=Connection(library=library))
+    return Session(engine, transport), transport
 
 
-def test_connections_are_used_again(library: str) -> None:
+def test_connections_are_reused(library: str) -> None:
     from tests.support.shop import GET
 
     with serving(ITEM) as origin:
-        session, io = session_of(origin.url, library)
+        session, transport = session_of(origin.url, library)
         for number in range(5):
             assert session.call(GET, (str(number),)) == {"id": "1"}
         assert origin.connections == 1
-        io.close()
+        transport.close()
 
 
-def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
+def test_concurrent_calls_use_a_connection_each(library: str) -> None:
     from tests.support.shop import GET
 
     with serving(*[Answer(together=30)] * 30, ITEM) as origin:
-        session, io = session_of(origin.url, library)
+        session, transport = session_of(origin.url, library)
         threads = [threading.Thread(target=session.call, args=(GET, (str(n),))) for n in range(30)]
         for thread in threads:
             thread.start()
@@ -358,21 +358,21 @@ def test_calls_at_a_time_have_a_connection_each(library: str) -> None:
         for number in range(5):
             session.call(GET, (str(number),))
         assert origin.connections == 30
-        io.close()
+        transport.close()
 
 
-def test_async_calls_at_a_time_have_a_connection_each(library: str) -> None:
+def test_concurrent_async_calls_use_a_connection_each(library: str) -> None:
     from tests.support.shop import GET
 
     with serving(Answer(together=30)) as origin:
 
         async def main() -> None:
             engine = AsyncShop(base_url=origin.url).session.engine
-            io = AsyncHttpTransport(connection=Connection(library=library))
-            session = AsyncSession(engine, io)
+            transport = AsyncHttpTransport(connection=Connection(library=library))
+            session = AsyncSession(engine, transport)
             for _ in range(3):
                 await asyncio.gather(*(session.call(GET, (str(n),)) for n in range(30)))
             assert origin.connections == 30
-            await io.close()
+            await transport.close()
 
         asyncio.run(main())

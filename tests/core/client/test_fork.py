@@ -19,11 +19,11 @@ ITEM = Answer(body=b'{"id":"1"}')
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_child_has_connections_and_slots_of_its_own() -> None:
+def test_a_forked_child_has_its_own_connections_and_slots() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, max_in_flight=1) as client:
         client.items.get("1")
         flight = client.session.engine.shared.flight
-        assert flight.try_enter()  # as if another thread were calling just now
+        assert flight.try_enter()  # as if another thread were calling
         child = os.fork()
         if child == 0:
             code = 1
@@ -40,9 +40,13 @@ def test_a_forked_child_has_connections_and_slots_of_its_own() -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
-def test_a_forked_child_does_not_use_connections_of_the_parents_own_client(library: str) -> None:
-    http = import_module(library)
-    with serving(ITEM) as origin, http.Client() as own, Shop(base_url=origin.url, http_client=own) as client:
+def test_a_forked_child_refuses_connections_of_a_users_http_client(library: str) -> None:
+    library_module = import_module(library)
+    with (
+        serving(ITEM) as origin,
+        library_module.Client() as http_client,
+        Shop(base_url=origin.url, http_client=http_client) as client,
+    ):
         client.items.get("1")
         child = os.fork()
         if child == 0:
@@ -58,11 +62,11 @@ def test_a_forked_child_does_not_use_connections_of_the_parents_own_client(libra
         client.items.get("3")
 
 
-def test_an_async_client_refuses_inherited_connections_too(library: str) -> None:
+def test_an_async_client_refuses_inherited_connections(library: str) -> None:
     async def main() -> None:
-        async with import_module(library).AsyncClient() as own:
-            client = AsyncShop(base_url=origin.url, http_client=own)
-            reset_after_fork(client)  # of no consequence while nothing is connected
+        async with import_module(library).AsyncClient() as http_client:
+            client = AsyncShop(base_url=origin.url, http_client=http_client)
+            reset_after_fork(client)  # no effect without connections
             await client.shop.items.get("1")
             reset_after_fork(client)
             with pytest.raises(ConfigurationError, match="forked"):
@@ -78,13 +82,13 @@ def test_an_async_client_refuses_inherited_connections_too(library: str) -> None
 
 
 class HeldLimiter(RateLimiter):
-    """A rate limiter that another thread is about to ask."""
+    """A rate limiter whose lock can be held."""
 
     def hold(self) -> None:
         self._lock.acquire()
 
 
-def test_a_forked_child_keeps_the_rate_limits_and_has_their_lock_for_itself() -> None:
+def test_a_forked_child_keeps_rate_limits_with_a_new_lock() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
         state = client.session.engine.shared
         limiter = state.limiters["shop"] = HeldLimiter([RateLimit(2, 60)], state.clock)

@@ -1,4 +1,4 @@
-"""Credentials outside of calls: what a token says, and signing for HTTP clients of the user's own."""
+"""Credentials outside of calls: token details, and `http_auth` for users' own HTTP clients."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ TOKEN = Answer(
         }
     ).encode()
 )
-NEXT = Answer(body=TOKEN.body.replace(b"t0", b"t1"))
-DENIED = Answer(401, b'{"fault":{"faultstring":"Invalid access token"}}')
-PLAIN = Answer(body=b'{"plain":true}')
+NEXT_TOKEN = Answer(body=TOKEN.body.replace(b"t0", b"t1"))
+UNAUTHORIZED = Answer(401, b'{"fault":{"faultstring":"Invalid access token"}}')
+OK = Answer(body=b'{"plain":true}')
 
 
 @contextmanager
-def suite(*answers: Answer) -> Generator[tuple[Origin, xcaas.XCaaS]]:
-    with serving(*answers) as origin:
+def client_for(*responses: Answer) -> Generator[tuple[Origin, xcaas.XCaaS]]:
+    with serving(*responses) as origin:
         credentials = xcaas.ClientCredentials("id", "s3cret")
         with xcaas.XCaaS(base_url=origin.url, credentials=credentials) as client:
             yield origin, client
 
 
-def test_a_token_says_what_it_opens() -> None:
-    with suite(TOKEN) as (origin, client):
+def test_token_info_returns_products_and_lifetime() -> None:
+    with client_for(TOKEN) as (origin, client):
         assert client.token_info().products == ("storage", "QM - API")
         assert client.token_info().lifetime == 1799
     assert [seen.path for seen in origin.seen] == ["/oauth/v2/token"]
 
 
-def test_a_token_says_so_to_async_clients() -> None:
+def test_token_info_of_an_async_client_returns_products() -> None:
     async def main() -> None:
         with serving(TOKEN) as origin:
             credentials = xcaas.ClientCredentials("id", "s3cret")
@@ -56,13 +56,13 @@ def test_a_token_says_so_to_async_clients() -> None:
     asyncio.run(main())
 
 
-def test_without_a_token_there_is_nothing_to_tell() -> None:
+def test_token_info_raises_without_token_credentials() -> None:
     with Shop() as client, pytest.raises(MissingCredentialsError):
         client.token_info()
 
 
-def test_a_users_own_http_client_signs_with_our_credentials(library: str) -> None:
-    with suite(TOKEN, PLAIN) as (origin, client), import_module(library).Client() as http:
+def test_http_auth_adds_the_clients_token(library: str) -> None:
+    with client_for(TOKEN, OK) as (origin, client), import_module(library).Client() as http:
         auth = client.http_auth(client.storage)
         for _ in range(2):
             assert http.get(f"{origin.url}/storage/us-west/v3/anything", auth=auth).json() == {"plain": True}
@@ -71,26 +71,26 @@ def test_a_users_own_http_client_signs_with_our_credentials(library: str) -> Non
     assert first.headers["authorization"] == second.headers["authorization"] == "Bearer t0"
 
 
-def test_a_refused_token_is_replaced_once(library: str) -> None:
-    with suite(TOKEN, DENIED, NEXT, PLAIN) as (origin, client), import_module(library).Client() as http:
+def test_http_auth_replaces_a_rejected_token_once(library: str) -> None:
+    with client_for(TOKEN, UNAUTHORIZED, NEXT_TOKEN, OK) as (origin, client), import_module(library).Client() as http:
         auth = client.http_auth(client.storage)
         assert http.post(f"{origin.url}/x", auth=auth, content=b"body").json() == {"plain": True}
     assert [seen.headers.get("authorization") for seen in origin.seen[1::2]] == ["Bearer t0", "Bearer t1"]
     assert [seen.body for seen in origin.seen[1::2]] == [b"body", b"body"]
 
 
-def test_a_body_that_is_gone_is_not_sent_again(library: str) -> None:
-    with suite(TOKEN, DENIED) as (origin, client), import_module(library).Client() as http:
-        answer = http.post(f"{origin.url}/x", auth=client.http_auth(client.storage), content=iter([b"body"]))
-        assert answer.status_code == 401
+def test_http_auth_does_not_repeat_a_streamed_body(library: str) -> None:
+    with client_for(TOKEN, UNAUTHORIZED) as (origin, client), import_module(library).Client() as http:
+        response = http.post(f"{origin.url}/x", auth=client.http_auth(client.storage), content=iter([b"body"]))
+        assert response.status_code == 401
     assert len(origin.seen) == 2
 
 
-class Watch:
-    """A hook that notes the requests for tokens."""
+class TokenRecorder:
+    """A hook that records token requests."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[str, int, int | None]] = []
+        self.tokens: list[tuple[str, int, int | None]] = []
 
     def before(self, event: xcaas.AttemptEvent) -> None: ...
 
@@ -100,19 +100,19 @@ class Watch:
         assert event.attempt is None
 
     def after_token(self, event: xcaas.TokenEvent) -> None:
-        self.told.append((event.product, event.number, event.status))
+        self.tokens.append((event.product, event.number, event.status))
 
 
-def test_hooks_see_the_tokens_that_are_asked_for_to_sign(library: str) -> None:
-    watch = Watch()
-    with suite(TOKEN, DENIED, NEXT, PLAIN) as (origin, client), import_module(library).Client() as http:
-        auth = client.with_options(hooks=[watch]).http_auth(client.storage)
+def test_hooks_see_token_requests_of_http_auth(library: str) -> None:
+    recorder = TokenRecorder()
+    with client_for(TOKEN, UNAUTHORIZED, NEXT_TOKEN, OK) as (origin, client), import_module(library).Client() as http:
+        auth = client.with_options(hooks=[recorder]).http_auth(client.storage)
         assert http.get(f"{origin.url}/storage/us-west/v3/anything", auth=auth).json() == {"plain": True}
-    assert watch.told == [("storage", 1, 200), ("storage", 1, 200)]
+    assert recorder.tokens == [("storage", 1, 200), ("storage", 1, 200)]
 
 
-def test_other_servers_and_signed_requests_are_left_alone(library: str) -> None:
-    with suite(TOKEN) as (_, client), serving(PLAIN) as other, import_module(library).Client() as http:
+def test_http_auth_ignores_other_servers_and_own_authorization_headers(library: str) -> None:
+    with client_for(TOKEN) as (_, client), serving(OK) as other, import_module(library).Client() as http:
         auth = client.http_auth(client.storage)
         http.get(f"{other.url}/x", auth=auth)
         assert "authorization" not in other.seen[0].headers
@@ -120,9 +120,9 @@ def test_other_servers_and_signed_requests_are_left_alone(library: str) -> None:
         assert other.seen[1].headers["authorization"] == "mine"
 
 
-def test_async_http_clients_sign_with_async_credentials(library: str) -> None:
+def test_http_auth_of_an_async_client_works_in_async_http_clients_only(library: str) -> None:
     async def main() -> None:
-        with serving(TOKEN, DENIED, NEXT, PLAIN) as origin:
+        with serving(TOKEN, UNAUTHORIZED, NEXT_TOKEN, OK) as origin:
             credentials = xcaas.ClientCredentials("id", "s3cret")
             async with (
                 xcaas.AsyncXCaaS(base_url=origin.url, credentials=credentials) as client,
@@ -137,9 +137,9 @@ def test_async_http_clients_sign_with_async_credentials(library: str) -> None:
     asyncio.run(main())
 
 
-def test_blocking_credentials_do_not_sign_for_async_clients(library: str) -> None:
+def test_http_auth_of_a_blocking_client_raises_in_async_http_clients(library: str) -> None:
     async def main() -> None:
-        with suite(TOKEN) as (origin, client):
+        with client_for(TOKEN) as (origin, client):
             async with import_module(library).AsyncClient() as http:
                 with pytest.raises(ConfigurationError, match="blocking client"):
                     await http.get(f"{origin.url}/x", auth=client.http_auth(client.storage))
@@ -147,25 +147,25 @@ def test_blocking_credentials_do_not_sign_for_async_clients(library: str) -> Non
     asyncio.run(main())
 
 
-def test_only_products_have_credentials_to_sign_with() -> None:
-    wrong: Any = "storage"
+def test_http_auth_takes_products_only() -> None:
+    name: Any = "storage"
     with Shop() as client:
-        for given in (client.shop, wrong):
+        for argument in (client.shop, name):
             with pytest.raises(ConfigurationError, match="not the client of a product"):
-                client.http_auth(given)
+                client.http_auth(argument)
 
 
-def test_a_users_own_auth_signs_our_calls(library: str) -> None:
-    own = import_module(library).BasicAuth("user", "word")
-    with serving(PLAIN) as origin, import_module(library).Client() as http:
-        Shop(base_url=origin.url, http_client=http, auth=own).items.secret()
-        with import_module(library).Client(auth=own) as signed:
-            Shop(base_url=origin.url, http_client=signed).items.secret()
+def test_calls_are_signed_by_a_users_auth_object(library: str) -> None:
+    auth = import_module(library).BasicAuth("user", "word")
+    with serving(OK) as origin, import_module(library).Client() as http:
+        Shop(base_url=origin.url, http_client=http, auth=auth).items.secret()
+        with import_module(library).Client(auth=auth) as http_with_auth:
+            Shop(base_url=origin.url, http_client=http_with_auth).items.secret()
     assert [seen.headers["authorization"].split()[0] for seen in origin.seen] == ["Basic", "Basic"]
 
 
-def test_what_signs_shows_where_and_not_with_what() -> None:
-    with suite(TOKEN, PLAIN) as (origin, client), import_module("httpx").Client() as http:
+def test_the_repr_of_http_auth_shows_servers_but_no_secrets() -> None:
+    with client_for(TOKEN, OK) as (origin, client), import_module("httpx").Client() as http:
         auth = client.http_auth(client.storage)
         http.get(f"{origin.url}/storage/us-west/v3/anything", auth=auth)
         assert repr(auth) == f"<HttpAuth for {origin.url}/storage/us-west/v3>"

@@ -1,4 +1,4 @@
-"""`raw` and `streaming` of lists: the first page's answer, and the pager that goes on from it."""
+"""`raw` and `streaming` of lists: the response of the first page, and a pager that continues from it."""
 
 from __future__ import annotations
 
@@ -10,60 +10,60 @@ from xcaas_core import AsyncPager, AsyncStreamedResponse, Pager, RawResponse, St
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 
-def catalogue() -> FakeServer:
-    """Three items in two pages."""
+def list_server() -> FakeServer:
+    """Return a server with three items in two pages."""
 
-    def answer(request: FakeRequest) -> FakeResponse:
+    def respond(request: FakeRequest) -> FakeResponse:
         page = int(request.query.get("page", ["0"])[0])
         return FakeResponse(json=[{"id": 0}, {"id": 1}, {"id": 2}][2 * page : 2 * page + 2], headers={"X-Total": "3"})
 
-    return FakeServer(check=False).respond("GET /shop/v1/items", answer)
+    return FakeServer(check=False).respond("GET /shop/v1/items", respond)
 
 
-def test_raw_of_a_list_asks_for_its_first_page_once() -> None:
-    server = catalogue()
+def test_raw_of_a_list_requests_the_first_page_once() -> None:
+    server = list_server()
     with Shop(http_client=server) as client:
-        answer = client.raw(client.items.every)
-        assert_type(answer, RawResponse[Pager[object]])
-        assert (answer.status, answer.headers["X-Total"], answer.content) == (200, "3", b'[{"id": 0}, {"id": 1}]')
+        response = client.raw(client.items.every)
+        assert_type(response, RawResponse[Pager[object]])
+        assert (response.status, response.headers["X-Total"], response.content) == (200, "3", b'[{"id": 0}, {"id": 1}]')
         assert len(server.requests) == 1
-        assert answer.value.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
+        assert response.value.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
         assert len(server.requests) == 2
-        assert len(answer.value.to_list()) == 3  # a second walk is a new one
+        assert len(response.value.to_list()) == 3  # a second iteration starts again
         assert len(server.requests) == 4
 
 
-def test_the_page_of_raw_serves_options_but_no_other_place() -> None:
-    server = catalogue()
+def test_the_first_page_of_raw_is_used_by_limits_but_not_by_resumed_pagers() -> None:
+    server = list_server()
     with Shop(http_client=server) as client:
-        plain = client.items.every()
-        next(iter(plain))
-        later = client.items.every().resume(client.items.every().resume_token or "")
-        first = client.raw(client.items.every).value
-        assert first.limit(1).to_list() == [{"id": 0}]
+        pager = client.items.every()
+        next(iter(pager))
+        resumed = client.items.every().resume(client.items.every().resume_token or "")
+        raw_pager = client.raw(client.items.every).value
+        assert raw_pager.limit(1).to_list() == [{"id": 0}]
         assert len(server.requests) == 2
-        assert len(later.to_list()) == 3
+        assert len(resumed.to_list()) == 3
         assert len(server.requests) == 4
 
 
-def test_streaming_of_a_list_gives_the_pager_as_its_value() -> None:
-    server = catalogue()
+def test_the_value_of_a_streamed_list_is_its_pager() -> None:
+    server = list_server()
     with Shop(http_client=server) as client:
-        with client.streaming(client.items.every) as answer:
-            assert_type(answer, StreamedResponse[Pager[object]])
-            assert answer.headers["X-Total"] == "3"
-            rows = answer.value()
+        with client.streaming(client.items.every) as response:
+            assert_type(response, StreamedResponse[Pager[object]])
+            assert response.headers["X-Total"] == "3"
+            rows = response.value()
         assert rows.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
         assert len(server.requests) == 2
 
 
-def test_lists_of_the_async_client() -> None:
+def test_raw_and_streaming_of_async_lists_return_pagers() -> None:
     async def main() -> None:
-        server = catalogue()
+        server = list_server()
         async with AsyncShop(http_client=server) as client:
-            answer = await client.raw(client.items.every)
-            assert_type(answer, RawResponse[AsyncPager[object]])
-            assert await answer.value.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
+            response = await client.raw(client.items.every)
+            assert_type(response, RawResponse[AsyncPager[object]])
+            assert await response.value.to_list() == [{"id": 0}, {"id": 1}, {"id": 2}]
             assert len(server.requests) == 2
             async with client.streaming(client.items.every) as stream:
                 assert_type(stream, AsyncStreamedResponse[AsyncPager[object]])

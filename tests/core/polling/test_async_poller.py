@@ -19,89 +19,89 @@ from xcaas_core.testing import FakeServer
 pytestmark = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
-def test_awaiting_starts_waits_and_fetches(backend: str) -> None:
+def test_awaiting_a_poller_starts_the_job_and_returns_its_result(backend: str) -> None:
     async def main() -> None:
         server = states("A", "DONE").respond("shop.jobs.fetch", content=b"zip")
-        job: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
+        poller: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
         assert server.requests == []
         with pytest.raises(PollerError, match="not started"):
-            job.id  # noqa: B018 - it is the access that raises
-        assert await (await job).read() == b"zip"
-        assert (job.id, job.done) == ("j1", True)
+            poller.id  # noqa: B018 - it is the access that raises
+        assert await (await poller).read() == b"zip"
+        assert (poller.id, poller.done) == ("j1", True)
 
     anyio.run(main, backend=backend)
 
 
-def test_start_status_cancel_resume(backend: str) -> None:
+def test_a_job_is_started_requested_and_resumed_step_by_step(backend: str) -> None:
     async def main() -> None:
         server = states("A", "DONE").respond("shop.jobs.cancel", json={"status": "CANCELLED"})
         server.respond("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
-        job: AsyncPoller[AsyncPager[Row]] = AsyncPoller(async_session(server), Call(_ops.REPORT, ("t1",)))
-        assert (await job.start()).id == "j1"
-        assert await job.status() == "A"
-        assert [row.id for row in await (await job.wait()).to_list()] == [7]
+        poller: AsyncPoller[AsyncPager[Row]] = AsyncPoller(async_session(server), Call(_ops.REPORT, ("t1",)))
+        assert (await poller.start()).id == "j1"
+        assert await poller.status() == "A"
+        assert [row.id for row in await (await poller.wait()).to_list()] == [7]
         with pytest.raises(PollerError, match="cannot be cancelled"):
-            await job.cancel()
-        again = AsyncPoller[Job].resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
-        assert (await again).status == "DONE"
+            await poller.cancel()
+        resumed = AsyncPoller[Job].resume(async_session(server), Call(_ops.RUN, ("t1",)), "j2")
+        assert (await resumed).status == "DONE"
         assert server.requests[-1].path == "/shop/v1/t1/jobs/j2"
 
     anyio.run(main, backend=backend)
 
 
-def test_a_job_that_was_not_started_has_no_state(backend: str) -> None:
+def test_status_and_cancel_raise_before_the_start(backend: str) -> None:
     async def main() -> None:
         server = states("A", "DONE")
-        job: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
-        for ask in (job.status, job.cancel):
+        poller: AsyncPoller[AsyncDownload] = AsyncPoller(async_session(server), Call(_ops.START, ("t1",), ["a"]))
+        for method in (poller.status, poller.cancel):
             with pytest.raises(PollerError, match=r"shop\.jobs\.pack: the job was not started yet"):
-                await ask()
+                await method()
         assert server.requests == []
 
     anyio.run(main, backend=backend)
 
 
-def test_two_tasks_start_one_job(backend: str) -> None:
+def test_a_job_is_started_once_by_two_tasks(backend: str) -> None:
     async def main() -> None:
         server = states("DONE")
-        job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+        poller: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
         caught: list[PollerError] = []
 
-        async def one() -> None:
+        async def start() -> None:
             try:
-                await job.start()
+                await poller.start()
             except PollerError as error:
                 caught.append(error)
 
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(one)
-            tasks.start_soon(one)
+            tasks.start_soon(start)
+            tasks.start_soon(start)
         assert len(server.calls("shop.jobs.run")) == 1
         assert [error.message for error in caught] in (
             [],
             ["shop.jobs.run: the job is being started by another task"],
         )
-        assert (await job.wait()).status == "DONE"
+        assert (await poller.wait()).status == "DONE"
 
     anyio.run(main, backend=backend)
 
 
-def test_starting_may_be_tried_again(backend: str) -> None:
+def test_start_may_be_called_again_after_an_error(backend: str) -> None:
     async def main() -> None:
         server = FakeServer().respond("shop.jobs.run", status=404)
         server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
-        job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+        poller: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
         with pytest.raises(NotFoundError):
-            await job.start()
-        assert (await job.start()).id == "j1"
+            await poller.start()
+        assert (await poller.start()).id == "j1"
 
     anyio.run(main, backend=backend)
 
 
-def test_timeout(backend: str) -> None:
+def test_wait_raises_after_its_timeout(backend: str) -> None:
     async def main() -> None:
-        job: AsyncPoller[Job] = AsyncPoller(async_session(states("A")), Call(_ops.RUN, ("t1",)))
+        poller: AsyncPoller[Job] = AsyncPoller(async_session(states("A")), Call(_ops.RUN, ("t1",)))
         with pytest.raises(PollerTimeoutError):
-            await job.wait(timeout=3)
+            await poller.wait(timeout=3)
 
     anyio.run(main, backend=backend)

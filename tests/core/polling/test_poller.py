@@ -1,4 +1,4 @@
-"""Pollers with a clock that moves only while they wait."""
+"""Pollers in simulated time."""
 
 from __future__ import annotations
 
@@ -20,152 +20,152 @@ from xcaas_core.polling._poller import AsyncPoller, Poller
 from xcaas_core.testing import FakeServer
 
 
-def poller(server: FakeServer, operation: Operation[object] = _ops.START) -> Poller[Download]:
+def start_pack(server: FakeServer, operation: Operation[object] = _ops.START) -> Poller[Download]:
     body = ["a"] if operation is _ops.START else None
     return Poller(sync_session(server), Call(operation, ("t1",), body))
 
 
-def run(server: FakeServer) -> Poller[Job]:
+def start_run(server: FakeServer) -> Poller[Job]:
     return Poller(sync_session(server), Call(_ops.RUN, ("t1",)))
 
 
 class TestWaiting:
-    def test_start_look_result(self) -> None:
+    def test_wait_requests_the_status_and_returns_the_result(self) -> None:
         server = states("IN_PROGRESS", "IN_PROGRESS", "DONE").respond("shop.jobs.fetch", content=b"zip")
-        job = poller(server)
-        assert (job.id, job.state, job.done) == ("j1", "NOT_STARTED", False)
-        assert job.wait().read() == b"zip"
-        assert job.done
+        poller = start_pack(server)
+        assert (poller.id, poller.state, poller.done) == ("j1", "NOT_STARTED", False)
+        assert poller.wait().read() == b"zip"
+        assert poller.done
         assert server.clock.slept == [2.0, 4.0, 8.0]
         assert [request.path for request in server.calls("shop.jobs.status")] == ["/shop/v1/t1/jobs/j1"] * 3
         assert server.calls("shop.jobs.fetch")[0].path == "/shop/v1/t1/jobs/j1/zip"
 
-    def test_waits_grow_up_to_the_longest(self) -> None:
+    def test_waits_grow_up_to_a_maximum(self) -> None:
         server = states(*["IN_PROGRESS"] * 6, "DONE")
-        poller(server).wait()
+        start_pack(server).wait()
         assert server.clock.slept == [2.0, 4.0, 8.0, 10.0, 10.0, 10.0, 10.0]
 
-    def test_states_that_nobody_documented_are_still_running(self) -> None:
+    def test_undocumented_states_count_as_running(self) -> None:
         server = states("QUEUED_FOR_REVIEW", "", "DONE")
-        poller(server).wait()
+        start_pack(server).wait()
         assert len(server.calls("shop.jobs.status")) == 3
 
-    def test_answer_without_a_state_is_still_running(self) -> None:
+    def test_a_response_without_a_state_counts_as_running(self) -> None:
         server = states("x")
         server.reset()
         server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "S"})
         server.respond("shop.jobs.status", json={"status": None}).respond("shop.jobs.status", json={"status": "DONE"})
-        assert run(server).wait().status == "DONE"
+        assert start_run(server).wait().status == "DONE"
 
-    def test_partly_done_is_done_and_shows_it(self, caplog: pytest.LogCaptureFixture) -> None:
-        told: list[bool] = []
+    def test_a_partial_job_is_done_and_logs_a_warning(self, caplog: pytest.LogCaptureFixture) -> None:
+        events: list[bool] = []
         server = states("RUNNING", "PARTIAL_DONE").respond("shop.jobs.fetch", content=b"zip")
-        job = poller(server)
-        assert not job.partial
-        assert job.wait(progress=lambda progress: told.append(progress.partial)).read() == b"zip"
-        assert (job.state, job.done, job.partial, told) == ("PARTIAL_DONE", True, True, [False, True])
-        assert repr(job) == "<Poller of shop.jobs.pack: j1 PARTIAL_DONE partial>"
-        job.wait()
+        poller = start_pack(server)
+        assert not poller.partial
+        assert poller.wait(progress=lambda progress: events.append(progress.partial)).read() == b"zip"
+        assert (poller.state, poller.done, poller.partial, events) == ("PARTIAL_DONE", True, True, [False, True])
+        assert repr(poller) == "<Poller of shop.jobs.pack: j1 PARTIAL_DONE partial>"
+        poller.wait()
         (warning,) = [record for record in caplog.records if record.name == "xcaas"]
         assert warning.levelname == "WARNING"
         assert warning.getMessage() == (
             "shop.jobs.pack: job j1 ended as PARTIAL_DONE: part of the work is missing from its result"
         )
 
-    def test_wholly_done_is_not_partial(self, caplog: pytest.LogCaptureFixture) -> None:
-        job = poller(states("DONE"))
-        job.wait()
-        assert (job.done, job.partial) == (True, False)
+    def test_a_complete_job_is_not_partial(self, caplog: pytest.LogCaptureFixture) -> None:
+        poller = start_pack(states("DONE"))
+        poller.wait()
+        assert (poller.done, poller.partial) == (True, False)
         assert not caplog.records
 
-    def test_small_job_may_be_done_at_once(self) -> None:
+    def test_a_job_may_be_done_at_start(self) -> None:
         server = states(start="DONE").respond("shop.jobs.fetch", content=b"zip")
-        assert poller(server).wait().read() == b"zip"
+        assert start_pack(server).wait().read() == b"zip"
         assert server.clock.slept == []
         assert server.calls("shop.jobs.status") == []
 
-    def test_server_may_ask_for_a_longer_wait(self) -> None:
+    def test_retry_after_lengthens_the_wait(self) -> None:
         server = states()
         server.respond("shop.jobs.status", json={"status": "BUSY"}, headers={"Retry-After": "30"})
         server.respond("shop.jobs.status", json={"status": "DONE"})
-        poller(server).wait()
+        start_pack(server).wait()
         assert server.clock.slept == [2.0, 30.0]
 
-    def test_waiting_again_looks_at_once(self) -> None:
+    def test_a_second_wait_requests_the_status_at_once(self) -> None:
         server = states("RUNNING", "RUNNING", "DONE")
-        job = poller(server)
+        poller = start_pack(server)
         with pytest.raises(PollerTimeoutError):
-            job.wait(timeout=5)
-        job.wait()
+            poller.wait(timeout=5)
+        poller.wait()
         assert server.clock.slept == [2.0, 3.0, 0.0]
 
-    def test_progress_is_told_after_each_look(self) -> None:
-        told: list[PollProgress] = []
-        poller(states("A", "B", "DONE")).wait(progress=told.append)
-        assert [(told.state, told.looks, told.elapsed) for told in told] == [
+    def test_progress_is_called_after_each_status_request(self) -> None:
+        events: list[PollProgress] = []
+        start_pack(states("A", "B", "DONE")).wait(progress=events.append)
+        assert [(event.state, event.looks, event.elapsed) for event in events] == [
             ("A", 1, 2.0),
             ("B", 2, 6.0),
             ("DONE", 3, 14.0),
         ]
-        assert told[0].body == {"id": "j1", "status": "A", "message": None}
-        assert repr(told[0]) == "<PollProgress j1: A after 2 s>"
+        assert events[0].body == {"id": "j1", "status": "A", "message": None}
+        assert repr(events[0]) == "<PollProgress j1: A after 2 s>"
 
-    def test_progress_may_end_the_wait(self) -> None:
+    def test_an_exception_from_progress_ends_the_wait(self) -> None:
         def stop(progress: PollProgress) -> None:
             raise KeyboardInterrupt
 
         server = states("A")
-        job = poller(server)
+        poller = start_pack(server)
         with pytest.raises(KeyboardInterrupt):
-            job.wait(progress=stop)
+            poller.wait(progress=stop)
         assert len(server.calls("shop.jobs.status")) == 1
 
 
 class TestResults:
-    def test_last_status_answer_where_there_is_no_other(self) -> None:
-        found = run(states("A", "DONE")).wait()
-        assert isinstance(found, Job)
-        assert found.status == "DONE"
+    def test_the_last_status_response_is_the_default_result(self) -> None:
+        result = start_run(states("A", "DONE")).wait()
+        assert isinstance(result, Job)
+        assert result.status == "DONE"
 
-    def test_job_done_at_start_is_asked_once_for_its_answer(self) -> None:
+    def test_the_status_of_a_job_done_at_start_is_requested_once(self) -> None:
         server = states("DONE", start="DONE")
-        assert run(server).wait().status == "DONE"
+        assert start_run(server).wait().status == "DONE"
         assert len(server.calls("shop.jobs.status")) == 1
 
-    def test_job_that_was_started_elsewhere(self) -> None:
-        """Where the operation that tells the state is polled itself, starting is the first look."""
+    def test_a_job_started_elsewhere_is_followed(self) -> None:
+        """If the polled operation is itself the status request, starting is the first one."""
         server = states("RUNNING", "DONE")
-        job: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
-        assert job.state == "RUNNING"
-        assert job.wait().status == "DONE"
+        poller: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
+        assert poller.state == "RUNNING"
+        assert poller.wait().status == "DONE"
         assert len(server.requests) == 2
         done: Poller[Job] = Poller(sync_session(states("DONE")), Call(_ops.WATCH, ("t1", "j1")))
         assert done.wait().status == "DONE"
 
-    def test_answer_of_another_operation(self) -> None:
+    def test_the_result_may_come_from_another_operation(self) -> None:
         server = states("DONE").respond("shop.things.get", json={"size": 3})
-        job: Poller[Thing] = Poller(sync_session(server), Call(_ops.BUILD, ("t1",)))
-        assert job.wait().size == 3
+        poller: Poller[Thing] = Poller(sync_session(server), Call(_ops.BUILD, ("t1",)))
+        assert poller.wait().size == 3
         assert server.requests[-1].path == "/shop/v1/things/j1"
 
         async def main() -> int | None:
-            job: AsyncPoller[Thing] = AsyncPoller(async_session(server), Call(_ops.BUILD, ("t1",)))
-            return (await job).size
+            poller: AsyncPoller[Thing] = AsyncPoller(async_session(server), Call(_ops.BUILD, ("t1",)))
+            return (await poller).size
 
         assert anyio.run(main) == 3
 
-    def test_list_comes_as_a_pager(self) -> None:
+    def test_a_list_result_is_a_pager(self) -> None:
         server = states("DONE").respond("shop.rows.list", json=[{"id": 7}], headers={"X-Total-Pages": "1"})
-        job: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
-        assert [row.id for row in job.wait()] == [7]
+        poller: Poller[Pager[Row]] = Poller(sync_session(server), Call(_ops.REPORT, ("t1",)))
+        assert [row.id for row in poller.wait()] == [7]
 
 
-class TestFailure:
-    def test_failed_job_raises_with_the_servers_reason(self) -> None:
+class TestErrors:
+    def test_a_failed_job_raises_with_the_servers_reason(self) -> None:
         server = states("RUNNING")
         server.respond("shop.jobs.status", json={"status": "FAILED", "message": "disk full"}, headers={})
         with pytest.raises(PollerError, match="disk full") as caught:
-            poller(server).wait()
+            start_pack(server).wait()
         error = caught.value
         assert (error.reason, error.state, error.id) == ("disk full", "FAILED", "j1")
         assert (error.operation, error.status) == ("shop.jobs.pack", 200)
@@ -182,63 +182,63 @@ class TestFailure:
             ("", None),
         ],
     )
-    def test_reasons_of_all_shapes(self, message: object, reason: str | None) -> None:
+    def test_reasons_are_read_from_strings_and_objects(self, message: object, reason: str | None) -> None:
         server = states()
         server.respond("shop.jobs.status", json={"status": "FAILED", "message": message})
         with pytest.raises(PollerError) as caught:
-            run(server).wait()
+            start_run(server).wait()
         assert caught.value.reason == reason
 
-    def test_reason_that_is_missing_is_looked_for_around(self) -> None:
+    def test_a_missing_reason_is_read_from_its_parent_object(self) -> None:
         server = FakeServer().respond(
             "shop.jobs.watch", json={"id": "j1", "status": "FAILED", "error": {"title": "No"}}
         )
-        job: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
+        poller: Poller[Job] = Poller(sync_session(server), Call(_ops.WATCH, ("t1", "j1")))
         with pytest.raises(PollerError) as caught:
-            job.wait()
+            poller.wait()
         assert caught.value.reason == "No"
 
-    def test_reason_that_the_spec_does_not_know_of(self) -> None:
-        job: Poller[Thing] = Poller(sync_session(states("FAILED")), Call(_ops.BUILD, ("t1",)))
+    def test_a_failure_without_a_reason_says_so(self) -> None:
+        poller: Poller[Thing] = Poller(sync_session(states("FAILED")), Call(_ops.BUILD, ("t1",)))
         with pytest.raises(PollerError, match="job j1 ended as FAILED") as caught:
-            job.wait()
+            poller.wait()
         assert caught.value.reason is None
         assert "gives no reason" in (caught.value.advice or "")
 
-    def test_job_that_somebody_cancelled(self) -> None:
+    def test_a_cancelled_job_raises_with_advice(self) -> None:
         with pytest.raises(PollerError, match="job j1 ended as CANCELLED") as caught:
-            run(states("CANCELLED")).wait()
+            start_run(states("CANCELLED")).wait()
         assert caught.value.advice == "Somebody cancelled it. Start it again if it is still wanted."
 
-    def test_job_that_failed_at_once(self) -> None:
+    def test_a_job_that_failed_at_start_raises_without_a_status_request(self) -> None:
         server = FakeServer()
         server.respond("shop.jobs.run", status=202, json={"id": "j1", "status": "FAILED", "message": "no rights"})
-        job = run(server)
-        assert job.done
+        poller = start_run(server)
+        assert poller.done
         with pytest.raises(PollerError, match="no rights"):
-            job.wait()
+            poller.wait()
         assert server.calls("shop.jobs.status") == []
 
-    def test_timeout_tells_how_to_go_on(self) -> None:
+    def test_the_timeout_error_says_how_to_continue(self) -> None:
         server = states("RUNNING")
         with pytest.raises(PollerTimeoutError, match="job j1 was still RUNNING after 7 s") as caught:
-            run(server).wait(timeout=7)
+            start_run(server).wait(timeout=7)
         assert caught.value.advice == "It goes on at the server: wait again."
         assert caught.value.id == "j1"
         assert isinstance(caught.value, TimeoutError)
         assert server.clock.slept == [1.0, 1.5, 2.25, 2.25]
 
-    def test_spec_gives_a_timeout_too(self) -> None:
+    def test_the_default_timeout_is_the_specs(self) -> None:
         server = states("RUNNING")
         with pytest.raises(PollerTimeoutError):
-            poller(server).wait()
+            start_pack(server).wait()
         assert sum(server.clock.slept) == pytest.approx(100.0)
 
-    def test_no_time_at_all_still_means_one_look(self) -> None:
-        assert run(states("DONE")).wait(timeout=0).status == "DONE"
+    def test_a_timeout_of_zero_requests_the_status_once(self) -> None:
+        assert start_run(states("DONE")).wait(timeout=0).status == "DONE"
 
     @pytest.mark.parametrize(
-        ("timeout", "told", "message"),
+        ("timeout", "status", "message"),
         [
             (0, "RUNNING", "job j1 is still RUNNING"),
             (0.5, "RUNNING", "job j1 was still RUNNING after 0.5 s"),
@@ -246,77 +246,79 @@ class TestFailure:
             (3, None, "job j1 was still not over after 3 s"),
         ],
     )
-    def test_timeouts_are_told_in_fitting_words(self, timeout: float, told: str | None, message: str) -> None:
-        server = FakeServer().respond("shop.jobs.start", status=202, json={"id": "j1", "status": told})
-        server.respond("shop.jobs.status", json={"id": "j1", "status": told})
+    def test_timeout_errors_state_the_status_and_the_seconds_waited(
+        self, timeout: float, status: str | None, message: str
+    ) -> None:
+        server = FakeServer().respond("shop.jobs.start", status=202, json={"id": "j1", "status": status})
+        server.respond("shop.jobs.status", json={"id": "j1", "status": status})
         with pytest.raises(PollerTimeoutError) as caught:
-            poller(server).wait(timeout)
+            start_pack(server).wait(timeout)
         assert caught.value.message == message
         assert "`shop.jobs.resume_pack('j1')`" in (caught.value.advice or "")
 
     @pytest.mark.parametrize("timeout", [-1, -0.1, float("nan"), "60", True])
-    def test_timeouts_that_are_none(self, timeout: Any) -> None:
+    def test_invalid_timeouts_raise_before_the_start(self, timeout: Any) -> None:
         server = states("DONE")
-        job: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
+        poller: AsyncPoller[Job] = AsyncPoller(async_session(server), Call(_ops.RUN, ("t1",)))
         with pytest.raises(ArgumentError, match="must be a number of seconds, at least 0") as caught:
-            anyio.run(job.wait, timeout)
+            anyio.run(poller.wait, timeout)
         assert caught.value.argument == "timeout"
         assert server.requests == []
 
-    def test_no_end_to_the_waiting(self) -> None:
-        assert run(states(*["A"] * 200, "DONE")).wait(timeout=float("inf")).status == "DONE"
+    def test_an_infinite_timeout_waits_until_the_end(self) -> None:
+        assert start_run(states(*["A"] * 200, "DONE")).wait(timeout=float("inf")).status == "DONE"
 
-    def test_error_of_a_look_leaves_the_poller_usable(self) -> None:
+    def test_wait_may_be_called_again_after_an_error(self) -> None:
         server = states()
         server.respond("shop.jobs.status", status=404).respond("shop.jobs.status", json={"status": "DONE"})
-        job = run(server)
+        poller = start_run(server)
         with pytest.raises(NotFoundError):
-            job.wait()
-        assert job.wait().status == "DONE"
+            poller.wait()
+        assert poller.wait().status == "DONE"
 
     @pytest.mark.parametrize("id", [None, "", {}])
-    def test_start_answer_without_an_id(self, id: object) -> None:
+    def test_a_start_response_without_an_id_raises(self, id: object) -> None:
         server = FakeServer().respond("shop.jobs.run", status=202, json={"id": id, "status": "S"})
         with pytest.raises(DecodeError) as caught:
-            run(server)
+            start_run(server)
         assert caught.value.pointer == "/id"
 
-    def test_operation_that_starts_no_job(self) -> None:
+    def test_an_operation_without_a_job_raises(self) -> None:
         with pytest.raises(PollerError, match="starts no job"):
-            poller(FakeServer(), _ops.STATUS)
+            start_pack(FakeServer(), _ops.STATUS)
 
 
-class TestByHand:
-    def test_status_asks_once(self) -> None:
+class TestMethods:
+    def test_status_sends_one_request(self) -> None:
         server = states("A", "DONE")
-        job = run(server)
-        assert (job.status(), job.done) == ("A", False)
-        assert (job.status(), job.done) == ("DONE", True)
+        poller = start_run(server)
+        assert (poller.status(), poller.done) == ("A", False)
+        assert (poller.status(), poller.done) == ("DONE", True)
         assert server.clock.slept == []
-        assert repr(job) == "<Poller of shop.jobs.run: j1 DONE>"
+        assert repr(poller) == "<Poller of shop.jobs.run: j1 DONE>"
 
-    def test_cancel(self) -> None:
+    def test_cancel_sends_the_cancel_request(self) -> None:
         server = states("CANCELLED").respond("shop.jobs.cancel", json={"status": "CANCELLED"})
-        poller(server).cancel()
+        start_pack(server).cancel()
         assert server.calls("shop.jobs.cancel")[0].path == "/shop/v1/t1/jobs/j1"
 
-    def test_cancel_where_there_is_no_way_to(self) -> None:
+    def test_cancel_raises_where_it_is_not_supported(self) -> None:
         with pytest.raises(PollerError, match="cannot be cancelled"):
-            run(states()).cancel()
+            start_run(states()).cancel()
 
-    @pytest.mark.parametrize("kind", [Poller, AsyncPoller])
+    @pytest.mark.parametrize("poller_class", [Poller, AsyncPoller])
     @pytest.mark.parametrize("id", [None, "", 7])
-    def test_resuming_without_an_id_starts_nothing(self, kind: Any, id: object) -> None:
+    def test_resume_raises_without_an_id(self, poller_class: Any, id: object) -> None:
         server = states("DONE")
         with pytest.raises(ArgumentError, match="must be the string from a poller's `id`"):
-            kind.resume(sync_session(server), Call(_ops.START, ("t1",)), id)
+            poller_class.resume(sync_session(server), Call(_ops.START, ("t1",)), id)
         assert server.requests == []
 
-    def test_resume_in_another_process(self) -> None:
+    def test_resume_follows_a_job_by_its_id(self) -> None:
         server = states("DONE").respond("shop.jobs.fetch", content=b"zip")
-        job = Poller[Download].resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
+        poller = Poller[Download].resume(sync_session(server), Call(_ops.START, ("t1",)), "j9")
         assert server.requests == []
-        assert job.wait().read() == b"zip"
+        assert poller.wait().read() == b"zip"
         assert server.clock.slept == [0.0]
         assert server.calls("shop.jobs.start") == []
         assert server.calls("shop.jobs.status")[0].path == "/shop/v1/t1/jobs/j9"

@@ -1,4 +1,4 @@
-"""Async calls over connections that break, stall, fill up, or are left behind."""
+"""Async calls over connections that break, stall, fill up, or are abandoned."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+def server_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["h2", "http/1.1"])
     certificate: Any = authority.issue_cert(*names)
@@ -37,36 +37,36 @@ def server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     return context
 
 
-def trusting(authority: Any) -> ssl.SSLContext:
+def client_context(authority: Any) -> ssl.SSLContext:
     context = ssl.create_default_context()
     authority.configure_trust(context)
     return context
 
 
-def test_calls_over_tls(authority: trustme.CA) -> None:
-    spoken: list[str | None] = []
+def test_calls_over_tls_use_http11(authority: trustme.CA) -> None:
+    protocols: list[str | None] = []
 
-    async def noting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        spoken.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+    async def record_protocol(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        protocols.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
         await answering(reader, writer)
 
     async def main() -> None:
-        tls = server_side(authority, "localhost")
+        tls = server_context(authority, "localhost")
         async with (
-            listening(noting, tls) as port,
-            AsyncShop(base_url=f"https://localhost:{port}", verify=trusting(authority)) as client,
+            listening(record_protocol, tls) as port,
+            AsyncShop(base_url=f"https://localhost:{port}", verify=client_context(authority)) as client,
         ):
             assert [await client.shop.items.get(str(n)) for n in range(3)] == [True, True, True]
 
     asyncio.run(main())
-    assert spoken == ["http/1.1"]
+    assert protocols == ["http/1.1"]
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_certificate_of_strangers_or_for_another_name_is_refused(authority: trustme.CA, trusted: bool) -> None:
+def test_untrusted_or_mismatched_certificates_raise_without_retries(authority: trustme.CA, trusted: bool) -> None:
     async def main() -> None:
-        tls = server_side(authority, "elsewhere.example" if trusted else "localhost")
-        verify = trusting(authority if trusted else trustme.CA())
+        tls = server_context(authority, "elsewhere.example" if trusted else "localhost")
+        verify = client_context(authority if trusted else trustme.CA())
         async with (
             listening(answering, tls) as port,
             AsyncShop(base_url=f"https://localhost:{port}", verify=verify, retries=3) as client,
@@ -78,15 +78,15 @@ def test_a_certificate_of_strangers_or_for_another_name_is_refused(authority: tr
     asyncio.run(main())
 
 
-def test_no_server_and_a_server_that_does_not_speak_tls(authority: trustme.CA) -> None:
-    async def babbling(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def test_missing_servers_and_servers_without_tls_raise_connect_error(authority: trustme.CA) -> None:
+    async def serve_garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
         writer.write(b"SSH-2.0-babble\r\n")
         await writer.drain()
 
     async def main() -> None:
         async with (
-            listening(babbling) as port,
+            listening(serve_garbage) as port,
             AsyncShop(base_url=f"https://localhost:{port}", retries=0) as client,
         ):
             with pytest.raises(ConnectError):
@@ -98,7 +98,7 @@ def test_no_server_and_a_server_that_does_not_speak_tls(authority: trustme.CA) -
     asyncio.run(main())
 
 
-def test_a_handshake_that_never_ends() -> None:
+def test_a_hanging_handshake_raises_a_timeout() -> None:
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -114,7 +114,7 @@ def test_a_handshake_that_never_ends() -> None:
     asyncio.run(main())
 
 
-def test_an_answer_that_never_comes_closes_its_connection() -> None:
+def test_a_timed_out_or_cancelled_call_closes_its_connection() -> None:
     ended = asyncio.Event()
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -141,7 +141,7 @@ def test_an_answer_that_never_comes_closes_its_connection() -> None:
 
 
 @pytest.mark.parametrize("cut", ["before", "inside"])
-def test_a_connection_that_breaks(cut: str) -> None:
+def test_a_broken_connection_raises_and_the_next_call_works(cut: str) -> None:
     async def main(url: str) -> None:
         async with AsyncShop(base_url=url, retries=0) as client:
             with pytest.raises(ConnectionLostError):
@@ -152,11 +152,11 @@ def test_a_connection_that_breaks(cut: str) -> None:
         asyncio.run(main(origin.url))
 
 
-def test_a_connection_that_the_server_ended_meanwhile_is_not_used() -> None:
-    """Nor is one whose end the loop had no time to notice: a POST sent on it would be lost, and not sent again."""
+def test_a_connection_closed_by_the_server_is_not_reused() -> None:
+    """Even if the loop has not noticed the end yet: a POST sent on it would be lost, and not retried."""
     served = 0
 
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal served
         await reader.readuntil(b"\r\n\r\n{}")
         served += 1
@@ -171,14 +171,14 @@ def test_a_connection_that_the_server_ended_meanwhile_is_not_used() -> None:
             time.sleep(0.2)
             await client.shop.items.create({})
 
-    async def both() -> None:
-        # The server lives in a loop of its own: this one is busy for a while.
+    async def run_client_and_server() -> None:
+        # The server has its own loop, as this one is blocked for a while.
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[int] = loop.create_future()
 
-        def other() -> None:
+        def run_server() -> None:
             async def serve() -> None:
-                async with listening(once) as port:
+                async with listening(serve_once) as port:
                     loop.call_soon_threadsafe(ready.set_result, port)
                     while served < 3:
                         await asyncio.sleep(0.02)
@@ -186,28 +186,28 @@ def test_a_connection_that_the_server_ended_meanwhile_is_not_used() -> None:
 
             asyncio.run(asyncio.wait_for(serve(), 30))
 
-        thread = asyncio.create_task(asyncio.to_thread(other))
+        thread = asyncio.create_task(asyncio.to_thread(run_server))
         await main(await ready)
         await thread
 
-    asyncio.run(both())
+    asyncio.run(run_client_and_server())
     assert served == 3
 
 
-def test_compressed_answers_come_whole() -> None:
-    packed = gzip.compress(b'{"long": "' + b"x" * 100_000 + b'"}')
+def test_compressed_responses_are_decoded() -> None:
+    compressed = gzip.compress(b'{"long": "' + b"x" * 100_000 + b'"}')
 
     async def main(url: str) -> None:
         async with AsyncShop(base_url=url) as client:
             for _ in range(2):
                 assert await client.shop.items.get("1") == {"long": "x" * 100_000}
 
-    with serving(Answer(body=packed, headers=["Content-Encoding: gzip"])) as origin:
+    with serving(Answer(body=compressed, headers=["Content-Encoding: gzip"])) as origin:
         asyncio.run(main(origin.url))
         assert origin.connections == 1
 
 
-def test_a_name_that_nobody_knows() -> None:
+def test_an_unknown_host_raises_connect_error() -> None:
     async def main() -> None:
         async with AsyncShop(base_url="https://nobody.invalid", retries=0) as client:
             with pytest.raises(ConnectError, match="no connection could be made"):
@@ -216,8 +216,8 @@ def test_a_name_that_nobody_knows() -> None:
     asyncio.run(main())
 
 
-def test_tasks_may_begin_at_once() -> None:
-    """Eager tasks came with Python 3.12."""
+def test_calls_work_with_eager_tasks() -> None:
+    """Python 3.12 introduced eager tasks."""
     settings: Mapping[str, Any] = vars(asyncio)
     factory = settings.get("eager_task_factory")
     assert (factory is None) is (sys.version_info < (3, 12))
@@ -231,10 +231,10 @@ def test_tasks_may_begin_at_once() -> None:
         asyncio.run(main(origin.url))
 
 
-def test_an_early_refusal_is_told_though_the_body_could_not_be_sent() -> None:
+def test_an_early_error_response_is_raised_although_the_upload_failed() -> None:
     refusal = b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
 
-    async def refusing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def reject_early(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(refusal)
         await writer.drain()
@@ -243,24 +243,24 @@ def test_an_early_refusal_is_told_though_the_body_could_not_be_sent() -> None:
             pass
 
     async def main() -> None:
-        async with listening(refusing) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
+        async with listening(reject_early) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}", retries=0) as client:
             with pytest.raises(Exception, match="413"):
                 await client.shop.items.store("1", bytes(32 << 20))
 
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_cancelled_reader_closes_the_connection(begun: bool) -> None:
-    """Also in a scope of anyio, where everything that waits is cancelled again, closing included."""
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_cancelling_a_stream_closes_its_connection(has_begun: bool) -> None:
+    """Also in an anyio cancel scope, which cancels every further wait, including those of closing."""
     ended = asyncio.Event()
 
     async def main() -> None:
         async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
             with anyio.CancelScope() as scope:
-                async with client.streaming(client.shop.items.content, "1") as answer:
-                    if begun:
-                        await anext(aiter(answer.iter_bytes()))
+                async with client.streaming(client.shop.items.content, "1") as response:
+                    if has_begun:
+                        await anext(aiter(response.iter_bytes()))
                     scope.cancel()
                     await anyio.sleep_forever()
             assert scope.cancelled_caught
@@ -269,16 +269,16 @@ def test_a_cancelled_reader_closes_the_connection(begun: bool) -> None:
     asyncio.run(main())
 
 
-def test_nothing_is_left_open() -> None:
-    """Not by clients that were closed, and not by answers that nobody read to their end."""
+def test_clients_and_unread_responses_leave_no_open_sockets() -> None:
+    """Neither by closed clients, nor by responses that were not read to the end."""
     ended = asyncio.Event()
 
     async def main() -> None:
         async with listening(answering) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
             await asyncio.gather(*(client.shop.items.get(str(n)) for n in range(10)))
         async with listening(beginning(ended)) as port, AsyncShop(base_url=f"http://127.0.0.1:{port}") as client:
-            async with client.streaming(client.shop.items.content, "1") as answer:
-                async for _ in answer.iter_bytes():
+            async with client.streaming(client.shop.items.content, "1") as response:
+                async for _ in response.iter_bytes():
                     break
             await asyncio.wait_for(ended.wait(), 10)
 
@@ -288,18 +288,18 @@ def test_nothing_is_left_open() -> None:
         gc.collect()
 
 
-def test_what_arrives_after_a_long_body_is_seen() -> None:
-    """A connection listens while it writes one. Older versions of anyio go on to, and then the socket itself looks empty."""
+def test_data_that_arrives_after_a_long_write_is_noticed() -> None:
+    """A connection reads while it writes a long body. Older versions of anyio continue afterwards and empty the socket."""
 
     async def main() -> None:
         peers: list[asyncio.StreamWriter] = []
 
-        async def taking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def read_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readexactly(1 << 17)
             peers.append(writer)
             await reader.read()
 
-        async with listening(taking) as port:
+        async with listening(read_request) as port:
             stream = await AsyncBackend(AnyIOBackend()).connect_tcp("127.0.0.1", port)
             await stream.write(bytes(1 << 17), 5)
             while not peers:

@@ -1,4 +1,4 @@
-"""Settings of the environment get the checks and messages of options."""
+"""Proxies and CA bundles from the environment are checked like options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "told"),
+    ("variable", "value", "message"),
     [
         (
             "ALL_PROXY",
@@ -40,23 +40,25 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SSL_CERT_DIR", "/nope", "the CA bundle '/nope' of SSL_CERT_DIR cannot be used: No such file"),
     ],
 )
-def test_what_cannot_be_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
+def test_invalid_variables_raise_and_are_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
+) -> None:
     monkeypatch.delenv("SSL_CERT_FILE", raising=False)
     monkeypatch.setenv(variable, value)
-    with pytest.raises(ConfigurationError, match=f"^{told}"):
+    with pytest.raises(ConfigurationError, match=f"^{message}"):
         Shop()
-    # options go before the environment
+    # options override the environment
     Shop(proxy="http://127.0.0.1:9", verify=False).close()
 
 
 @pytest.mark.parametrize("path", ["a\0b", "\ud800"])
-def test_a_bundle_whose_path_no_file_can_have(path: str) -> None:
+def test_an_impossible_bundle_path_raises(path: str) -> None:
     with pytest.raises(ConfigurationError, match=r"the CA bundle .* of verify cannot be used"):
         Shop(verify=path)
 
 
 @pytest.mark.parametrize(
-    ("given", "pattern"),
+    ("entry", "pattern"),
     [
         ("::1", "all://[::1]"),
         ("[::1]", "all://[::1]"),
@@ -72,22 +74,24 @@ def test_a_bundle_whose_path_no_file_can_have(path: str) -> None:
         ("host:port", "all://*host:port"),
     ],
 )
-def test_exceptions_are_understood(monkeypatch: pytest.MonkeyPatch, library: str, given: str, pattern: str) -> None:
+def test_no_proxy_entries_become_patterns(
+    monkeypatch: pytest.MonkeyPatch, library: str, entry: str, pattern: str
+) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "127.0.0.1:9")
-    monkeypatch.setenv("NO_PROXY", f" ,{given}")
+    monkeypatch.setenv("NO_PROXY", f" ,{entry}")
     assert proxies_by_pattern(getproxies()) == {"https://": "http://127.0.0.1:9", pattern: None, "http://": None}
     connection = Connection(library=library)
     assert not connection.direct
     connection.make(blocking=True, direct=False).close()
 
 
-def test_no_proxy_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_star_in_no_proxy_disables_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "example.com,*")
     assert Connection().direct
 
 
-def test_plain_http_takes_no_proxy(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+def test_plain_http_uses_no_proxy(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     item = Answer(body=b'{"id":"1"}')
     options: dict[str, Any] = {"http_library": library}

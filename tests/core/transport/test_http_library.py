@@ -1,4 +1,4 @@
-"""Which HTTP library calls go through."""
+"""The choice of the HTTP library."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _unset(monkeypatch: pytest.MonkeyPatch) -> None:
         ("httpx2", "httpx", "httpx2"),
     ],
 )
-def test_the_option_goes_before_the_variable(
+def test_the_option_overrides_the_variable(
     option: str | None, variable: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, variable)
@@ -41,7 +41,9 @@ def test_the_option_goes_before_the_variable(
 
 
 @pytest.mark.parametrize("make", [Shop, AsyncShop, Shop.from_env, AsyncShop.from_env])
-def test_what_is_no_library(make: Callable[..., object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_libraries_raise_configuration_error(
+    make: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ConfigurationError, match="http_library must be httpx or httpx2, not 'requests'"):
         make(http_library="requests")
     with pytest.raises(ConfigurationError, match="http_library must be text, not int"):
@@ -51,7 +53,7 @@ def test_what_is_no_library(make: Callable[..., object], monkeypatch: pytest.Mon
         make()
 
 
-def test_one_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_raises_and_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "httpx2", None)
     with pytest.raises(ConfigurationError, match=r"http_library is httpx2, which is not installed.*pip install httpx2"):
         Shop(http_library="httpx2")
@@ -60,21 +62,21 @@ def test_one_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
         Shop()
 
 
-def test_a_client_of_the_users_has_its_own() -> None:
+def test_http_library_and_http_client_together_raise() -> None:
     with (
-        import_module("httpx").Client() as own,
+        import_module("httpx").Client() as http_client,
         pytest.raises(ConfigurationError, match="http_library cannot be given together with http_client"),
     ):
-        Shop(http_client=own, http_library="httpx")
+        Shop(http_client=http_client, http_library="httpx")
 
 
 @pytest.mark.parametrize("make", [Shop, Shop.from_env])
-def test_calls_go_through_it(make: Any, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_use_the_chosen_library_only(make: Any, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = {"httpx": "httpx2", "httpx2": "httpx"}[library]
 
-    def never(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise AssertionError(f"{other} was used")
 
-    monkeypatch.setattr(import_module(other).HTTPTransport, "handle_request", never)
+    monkeypatch.setattr(import_module(other).HTTPTransport, "handle_request", fail)
     with serving() as origin, make(base_url=origin.url, http_library=library) as client:
         assert client.items.get("1") == {}

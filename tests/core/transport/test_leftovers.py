@@ -1,4 +1,4 @@
-"""Where the guard finds what it looks at, in the versions of the HTTP libraries that are installed."""
+"""The private attributes that guards rely on exist in the installed HTTP libraries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def library(request: pytest.FixtureRequest) -> Any:
     return import_module(request.param)
 
 
-def test_the_parser_of_a_blocking_response(library: Any) -> None:
+def test_the_parser_of_a_blocking_response_is_found(library: Any) -> None:
     with serving() as origin, library.Client() as client, client.stream("GET", origin.url) as response:
         connection: Any = _source(response.stream)._connection
         assert isinstance(connection._h11_state, h11.Connection)
@@ -28,7 +28,7 @@ def test_the_parser_of_a_blocking_response(library: Any) -> None:
         assert not connection.is_closed()
 
 
-def test_the_parser_and_the_buffer_of_an_async_response(library: Any) -> None:
+def test_the_parser_and_the_buffer_of_an_async_response_are_found(library: Any) -> None:
     async def main(url: str) -> None:
         async with library.AsyncClient() as client, client.stream("GET", url) as response:
             connection: Any = _source(response.stream)._connection
@@ -44,6 +44,6 @@ def test_the_parser_and_the_buffer_of_an_async_response(library: Any) -> None:
         asyncio.run(main(origin.url))
 
 
-def test_a_body_that_is_there_already(library: Any) -> None:
+def test_the_source_of_a_body_in_memory_is_its_bytes(library: Any) -> None:
     assert _source(library.ByteStream(b"whole")) == b"whole"
     assert _source(library.ByteStream(b"")) == b""

@@ -1,4 +1,4 @@
-"""What stands in for httpx, or watches it, sees the calls of both clients: with httpx alone, and with httpx2 beside it."""
+"""Tools that mock or instrument httpx work with both clients, with and without httpx2 installed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from pytest_httpx import HTTPXMock
 import xcaas
 from tests.support.origin import Answer, serving
 
-# It has no types. It looks for the libraries that it can patch when it is imported.
+# Untyped. Imported here, as it looks for the libraries that it can patch.
 vcr: Any = import_module("vcr")
 
 NOWHERE = "http://127.0.0.1:9"
@@ -33,7 +33,7 @@ Options = Mapping[str, Any]
 
 @pytest.fixture(params=["alone", "option", "variable"])
 def options(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Options:
-    """What makes clients go through httpx, if httpx2 is installed too."""
+    """Options that make clients use httpx even if httpx2 is installed."""
     match request.param:
         case "alone":
             for name in ("httpx2", "httpcore2"):
@@ -45,13 +45,13 @@ def options(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return {}
 
 
-def blocking(url: str, options: Options) -> str | None:
+def call_blocking(url: str, options: Options) -> str | None:
     credentials = xcaas.ClientCredentials("id", "secret")
     with xcaas.XCaaS(base_url=url, credentials=credentials, retries=0, **options) as client:
         return client.storage.objects.get("o1").id
 
 
-def awaiting(url: str, options: Options) -> str | None:
+def call_async(url: str, options: Options) -> str | None:
     async def main() -> str | None:
         credentials = xcaas.ClientCredentials("id", "secret")
         async with xcaas.AsyncXCaaS(base_url=url, credentials=credentials, retries=0, **options) as client:
@@ -60,12 +60,12 @@ def awaiting(url: str, options: Options) -> str | None:
     return asyncio.run(main())
 
 
-both = pytest.mark.parametrize("call", [blocking, awaiting])
+for_both_clients = pytest.mark.parametrize("call", [call_blocking, call_async])
 Call = Callable[[str, Options], str | None]
 
 
-@both
-def test_respx(call: Call, options: Options) -> None:
+@for_both_clients
+def test_respx_mocks_calls(call: Call, options: Options) -> None:
     with respx.mock() as router:
         token = router.post(f"{NOWHERE}/oauth/v2/token").respond(json=TOKEN)
         objects = router.get(url__startswith=f"{NOWHERE}/storage").respond(json={"id": "mocked"})
@@ -73,29 +73,29 @@ def test_respx(call: Call, options: Options) -> None:
         assert (token.call_count, objects.call_count) == (1, 1)
 
 
-@both
-def test_pytest_httpx(call: Call, options: Options, httpx_mock: HTTPXMock) -> None:
+@for_both_clients
+def test_pytest_httpx_mocks_calls(call: Call, options: Options, httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(method="POST", url=f"{NOWHERE}/oauth/v2/token", json=TOKEN)
     httpx_mock.add_response(method="GET", json={"id": "mocked"})
     assert call(NOWHERE, options) == "mocked"
     assert [request.method for request in httpx_mock.get_requests()] == ["POST", "GET"]
 
 
-@both
-def test_vcrpy(call: Call, options: Options, tmp_path: Path) -> None:
-    """The second time, no server is there any more."""
+@for_both_clients
+def test_vcrpy_records_and_replays_calls(call: Call, options: Options, tmp_path: Path) -> None:
+    """The second time, the server is gone."""
     cassette = str(tmp_path / "calls.yaml")
     with serving(Answer(body=b'{"access_token":"t","expires_in":"3600"}'), Answer(body=b'{"id":"recorded"}')) as origin:
         with vcr.use_cassette(cassette):
             assert call(origin.url, options) == "recorded"
         assert len(origin.seen) == 2
-    with vcr.use_cassette(cassette, record_mode="none") as played:
+    with vcr.use_cassette(cassette, record_mode="none") as replayed:
         assert call(origin.url, options) == "recorded"
-        assert played.play_count == 2
+        assert replayed.play_count == 2
 
 
-@both
-def test_opentelemetry(call: Call, options: Options) -> None:
+@for_both_clients
+def test_opentelemetry_instruments_calls(call: Call, options: Options) -> None:
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
@@ -109,12 +109,12 @@ def test_opentelemetry(call: Call, options: Options) -> None:
     assert [span.name for span in spans.get_finished_spans()] == ["POST", "GET"]
 
 
-def test_httpx_aiohttp_as_http_client() -> None:
+def test_httpx_aiohttp_works_as_http_client() -> None:
     async def main(url: str) -> list[str | None]:
         credentials = xcaas.BearerToken("t")
         async with (
-            httpx_aiohttp.HttpxAiohttpClient() as own,
-            xcaas.AsyncXCaaS(base_url=url, credentials=credentials, http_client=own) as client,
+            httpx_aiohttp.HttpxAiohttpClient() as http_client,
+            xcaas.AsyncXCaaS(base_url=url, credentials=credentials, http_client=http_client) as client,
         ):
             return [(await client.storage.objects.get(id)).id for id in ("a", "b")]
 
@@ -123,20 +123,20 @@ def test_httpx_aiohttp_as_http_client() -> None:
         assert origin.connections == 1
 
 
-def test_a_transport_of_the_users() -> None:
-    """What stands in for a network has no connection that could hold anything."""
+def test_a_users_mock_transport_works() -> None:
+    """Mock transports have no connection to guard."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"id": "mocked"}))
     with (
-        httpx.Client(transport=transport) as own,
-        xcaas.XCaaS(http_client=own, credentials=xcaas.BearerToken("t")) as client,
+        httpx.Client(transport=transport) as http_client,
+        xcaas.XCaaS(http_client=http_client, credentials=xcaas.BearerToken("t")) as client,
     ):
         assert client.storage.objects.get("o1").id == "mocked"
 
 
-def test_methods_are_patched_in_their_class() -> None:
+def test_methods_are_mocked_in_their_class() -> None:
     with xcaas.XCaaS() as client:
-        kind = type(client.storage.objects)
-        with mock.patch.object(kind, "get", autospec=True, return_value="patched") as patched:
+        cls = type(client.storage.objects)
+        with mock.patch.object(cls, "get", autospec=True, return_value="patched") as patched:
             assert client.storage.objects.get("o1") == "patched"
         assert patched.call_args.args[1:] == ("o1",)
         with pytest.raises(AttributeError):

@@ -1,4 +1,4 @@
-"""What HTTP libraries raise, as the SDK's errors; certificates, proxies, and JSON with and without orjson."""
+"""Errors of HTTP libraries, deadlines, proxies, pools, and JSON with and without orjson."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from xcaas_core import (
 )
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
 from xcaas_core.transport._deadlines import Deadline
-from xcaas_core.transport._errors import converted
+from xcaas_core.transport._errors import convert
 from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
 from xcaas_core.transport._pool import AsyncTransportPool, TransportPool
 
 
-def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:
-    """A client whose HTTP library fails with what `make` makes of it."""
+def client_raising(library: str, make: Callable[[Any], BaseException]) -> Shop:
+    """Return a client whose HTTP library raises the error that `make` returns."""
     module = import_module(library)
 
     def handler(request: object) -> object:
@@ -54,8 +54,8 @@ def failing(library: str, make: Callable[[Any], BaseException]) -> Shop:
         ("UnsupportedProtocol", ArgumentError),
     ],
 )
-def test_each_error_of_a_library_has_one_of_ours(library: str, name: str, expected: type[XCaaSError]) -> None:
-    client = failing(library, lambda module: getattr(module, name)("why it was"))
+def test_errors_of_the_library_become_the_sdks(library: str, name: str, expected: type[XCaaSError]) -> None:
+    client = client_raising(library, lambda module: getattr(module, name)("why it was"))
     with pytest.raises(expected) as caught:
         client.items.get("1")
     assert type(caught.value) is expected
@@ -65,35 +65,35 @@ def test_each_error_of_a_library_has_one_of_ours(library: str, name: str, expect
         assert not getattr(caught.value, "connected", True)
 
 
-def test_a_refused_certificate_is_not_tried_again(library: str) -> None:
-    def refuse(module: Any) -> BaseException:
+def test_a_certificate_error_is_not_retried(library: str) -> None:
+    def certificate_error(module: Any) -> BaseException:
         error: BaseException = module.ConnectError("certificate verify failed")
         cause = ssl.SSLCertVerificationError()
         cause.verify_message = "self-signed certificate"
         error.__cause__ = cause
         return error
 
-    client = failing(library, refuse).with_options(retries=5)
+    client = client_raising(library, certificate_error).with_options(retries=5)
     with pytest.raises(CertificateError, match=r"self-signed certificate.*CA bundle") as caught:
         client.items.get("1")
     assert len(caught.value.attempts) == 1
 
 
-def test_errors_of_the_users_own_code_come_out_as_they_are(library: str) -> None:
+def test_errors_of_users_code_are_not_converted(library: str) -> None:
     with pytest.raises(ZeroDivisionError):
-        failing(library, lambda module: ZeroDivisionError()).items.get("1")
-    assert converted(ValueError("x")) is None
+        client_raising(library, lambda module: ZeroDivisionError()).items.get("1")
+    assert convert(ValueError("x")) is None
 
 
-def test_what_a_hook_does_wrong_with_a_body_is_its_own_error(library: str) -> None:
-    assert converted(import_module(library).ResponseNotRead()) is None
+def test_errors_of_users_hooks_are_not_converted(library: str) -> None:
+    assert convert(import_module(library).ResponseNotRead()) is None
 
 
-def test_a_subclass_of_a_librarys_error_is_known_too(library: str) -> None:
-    class Mine(import_module(library).ReadError):  # type: ignore[misc]
+def test_subclasses_of_library_errors_are_converted(library: str) -> None:
+    class OwnReadError(import_module(library).ReadError):  # type: ignore[misc]
         pass
 
-    assert isinstance(converted(Mine("x")), ConnectionLostError)
+    assert isinstance(convert(OwnReadError("x")), ConnectionLostError)
 
 
 def raise_in(*modules: str) -> None:
@@ -114,46 +114,46 @@ def raise_in(*modules: str) -> None:
         (["httpx"], ValueError),
     ],
 )
-def test_what_is_raised_within_a_library_is_the_servers_fault(
+def test_other_errors_raised_within_the_library_become_connection_lost_errors(
     library: str, modules: list[str], expected: type[Exception]
 ) -> None:
-    # As for a status of HTTP/2 that is no number.
+    # For example, an HTTP/2 status that is not a number.
     def fail(_: Any) -> BaseException:
         raise_in(*modules)
         raise AssertionError
 
     with pytest.raises(expected, match="invalid literal"):
-        failing(library, fail).items.get("1")
+        client_raising(library, fail).items.get("1")
 
 
-def test_a_connection_of_http2_that_has_ended_is_no_argument_of_the_callers(library: str) -> None:
+def test_an_ended_http2_connection_raises_connection_lost_error(library: str) -> None:
     def fail(module: Any) -> BaseException:
         error: BaseException = module.LocalProtocolError("Invalid input SEND_HEADERS in state CLOSED")
         error.__context__ = type("ProtocolError", (Exception,), {"__module__": "h2.exceptions"})()
         return error
 
     with pytest.raises(ConnectionLostError, match="in state CLOSED"):
-        failing(library, fail).items.get("1")
+        client_raising(library, fail).items.get("1")
 
 
-def test_limits_are_cut_to_what_is_left() -> None:
-    loose = Deadline(None, 10, 30)
-    assert (loose.get("connect"), loose.get("read"), loose.backstop()) == (10, 30, None)
-    loose.check()
-    tight = Deadline(0.5, 10, None)
-    connect, read = tight.get("connect"), tight.get("read")
+def test_limits_do_not_exceed_the_remaining_time() -> None:
+    unlimited = Deadline(None, 10, 30)
+    assert (unlimited.get("connect"), unlimited.get("read"), unlimited.backstop()) == (10, 30, None)
+    unlimited.check()
+    limited = Deadline(0.5, 10, None)
+    connect, read = limited.get("connect"), limited.get("read")
     assert connect is not None
     assert read is not None
     assert 0 < connect <= 0.5
     assert 0 < read <= 0.5
-    over = Deadline(-1, 10, 10)
-    assert over.get("read") == 0.001
-    assert over.backstop() == 0.1
+    expired = Deadline(-1, 10, 10)
+    assert expired.get("read") == 0.001
+    assert expired.backstop() == 0.1
     with pytest.raises(CallTimeoutError, match="not complete in time"):
-        over.check()
+        expired.check()
 
 
-def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
+def test_clients_are_made_for_each_kind_of_verify(tmp_path: Any, library: str) -> None:
     bundle = tmp_path / "ca.pem"
     bundle.write_text(import_module("certifi").contents())
     for verify in (False, str(bundle), str(tmp_path), ssl.create_default_context()):
@@ -164,7 +164,9 @@ def test_connections_are_made_as_asked(tmp_path: Any, library: str) -> None:
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
-def test_plain_http_stays_on_this_machine(library: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_http_uses_no_proxy_from_the_environment(
+    library: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv(variable, "http://proxy.example:3128")
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     for exceptions in ("NO_PROXY", "no_proxy"):
@@ -173,12 +175,12 @@ def test_plain_http_stays_on_this_machine(library: str, variable: str, monkeypat
     assert not connection.direct
     module = import_module(library)
     with connection.make(blocking=True, direct=False) as client:
-        plain, safe = (client._transport_for_url(module.URL(f"{scheme}://127.0.0.1")) for scheme in ("http", "https"))
-        assert plain is client._transport
-        assert safe is not client._transport
+        http, https = (client._transport_for_url(module.URL(f"{scheme}://127.0.0.1")) for scheme in ("http", "https"))
+        assert http is client._transport
+        assert https is not client._transport
 
 
-def test_whose_objects_are_known(library: str) -> None:
+def test_clients_and_auth_objects_of_libraries_are_recognised(library: str) -> None:
     module = import_module(library)
     assert is_http_auth(module.BasicAuth("a", "b"))
     assert not is_http_auth("text")
@@ -188,8 +190,8 @@ def test_whose_objects_are_known(library: str) -> None:
         assert not is_http_auth(client)
 
 
-class Counted:
-    """Stands in for an HTTP client."""
+class FakeHttpClient:
+    """A fake HTTP client."""
 
     made = 0
 
@@ -204,12 +206,12 @@ class Counted:
         self.closed = True
 
 
-def test_lanes_use_the_last_one_first_and_close_those_left_over() -> None:
+def test_a_pool_reuses_the_last_client_and_closes_idle_ones() -> None:
     time = [0.0]
-    pool = TransportPool(Counted, separate=True, clock=lambda: time[0])
+    pool = TransportPool(FakeHttpClient, separate=True, clock=lambda: time[0])
     first, second, third = pool.acquire(), pool.acquire(), pool.acquire()
-    for lane in (first, second, third):
-        pool.release(lane)
+    for client in (first, second, third):
+        pool.release(client)
     assert pool.acquire() is third
     time[0] = 100.0
     pool.release(third)
@@ -221,37 +223,37 @@ def test_lanes_use_the_last_one_first_and_close_those_left_over() -> None:
     assert busy.closed
 
 
-def test_a_client_that_comes_back_while_the_pool_is_closed_is_closed() -> None:
+def test_a_client_released_while_the_pool_closes_is_closed() -> None:
     closing = False
 
     def clock() -> float:
-        if closing:  # another thread, between the look and the return
+        if closing:  # as another thread would, during the release
             pool.close()
         return 0.0
 
-    pool = TransportPool(Counted, separate=True, clock=clock)
+    pool = TransportPool(FakeHttpClient, separate=True, clock=clock)
     busy = pool.acquire()
     closing = True
     pool.release(busy)
     assert busy.closed
 
 
-def test_one_client_for_all_is_never_closed_by_a_call() -> None:
-    pool = TransportPool(Counted, separate=False)
-    one = pool.acquire()
-    pool.release(one)
-    assert pool.acquire() is one
-    assert not one.closed
+def test_a_shared_client_is_not_closed_by_calls() -> None:
+    pool = TransportPool(FakeHttpClient, separate=False)
+    client = pool.acquire()
+    pool.release(client)
+    assert pool.acquire() is client
+    assert not client.closed
     pool.close()
-    assert one.closed
+    assert client.closed
 
 
-def test_async_lanes_likewise() -> None:
+def test_an_async_pool_reuses_the_last_client_and_closes_idle_ones() -> None:
     import asyncio
 
     async def main() -> None:
         time = [0.0]
-        pool = AsyncTransportPool(Counted, separate=True, clock=lambda: time[0])
+        pool = AsyncTransportPool(FakeHttpClient, separate=True, clock=lambda: time[0])
         first, second = pool.acquire(), pool.acquire()
         await pool.release(first)
         await pool.release(second)
@@ -263,27 +265,27 @@ def test_async_lanes_likewise() -> None:
         await pool.close()
         await pool.release(busy)
         assert busy.closed
-        single = AsyncTransportPool(Counted, separate=False)
-        one = single.acquire()
-        await single.release(one)
-        assert not one.closed
-        await single.close()
-        assert one.closed
+        shared_pool = AsyncTransportPool(FakeHttpClient, separate=False)
+        client = shared_pool.acquire()
+        await shared_pool.release(client)
+        assert not client.closed
+        await shared_pool.close()
+        assert client.closed
 
     asyncio.run(main())
 
 
 @pytest.mark.parametrize("content", [b'{"a": [1, 2.5, null, true, "\xc3\xbc"]}', b"1234567890123456789", b"NaN", b"[]"])
-def test_json_reads_the_same_with_and_without_orjson(content: bytes) -> None:
+def test_json_is_read_the_same_with_and_without_orjson(content: bytes) -> None:
     assert repr(loads(content)) == repr(standard_loads(content))
 
 
 @pytest.mark.parametrize("value", [{"ä": [1, None]}, 12345678901234567890123, "x"])
-def test_json_writes_the_same_with_and_without_orjson(value: object) -> None:
+def test_json_is_written_the_same_with_and_without_orjson(value: object) -> None:
     assert dumps(value) == standard_dumps(value)
 
 
-def test_what_json_cannot_hold() -> None:
+def test_values_that_json_cannot_represent_raise() -> None:
     for write in (dumps, standard_dumps):
         with pytest.raises((TypeError, ValueError)):
             write({"a": object()})

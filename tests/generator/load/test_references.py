@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adversarial.raw_server import Asked, Piece, serving
+from tests.adversarial.raw_server import Piece, Request, serving
 from tests.support.snippets import check, fields, messages, operation, read_schema, shown
 from xcaas_generator.problems import InputError
 from xcaas_generator.read import read_document
@@ -272,7 +272,7 @@ def test_slow_responses_time_out(start: bytes, repeated: bytes, monkeypatch: pyt
     monkeypatch.setattr("xcaas_generator.load.documents._TOTAL", 0.2)
     finished = threading.Event()
 
-    def script(request: Asked) -> Iterator[Piece]:
+    def script(request: Request) -> Iterator[Piece]:
         yield start
         while not finished.is_set():
             yield repeated

@@ -1,4 +1,4 @@
-"""Hooks around the attempts of calls: what they see, and how they are called."""
+"""Hooks before and after the attempts of calls."""
 
 from __future__ import annotations
 

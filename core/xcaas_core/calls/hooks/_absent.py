@@ -1,4 +1,4 @@
-"""Calls without hooks: this package in a vendored copy that nobody asked for them."""
+"""Stands in for this package in vendored copies made without hooks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def check_hooks(hooks: object) -> None:
-    """Refuse hooks: what they are for must not be left out in silence."""
+    """Raise `ConfigurationError` instead of ignoring hooks."""
     if hooks:
         raise ConfigurationError(
             "this copy calls no hooks", advice="Make it again with: xcaas-gen vendor … --with Hook"
@@ -25,24 +25,24 @@ def check_hooks(hooks: object) -> None:
 
 
 class CallHooks:
-    """What no client of this copy makes."""
+    """Never created in such a copy."""
 
-    respond = announced = False
+    can_respond = has_begun = False
 
-    def __init__(self, *facts: object) -> None:
+    def __init__(self, *args: object) -> None:
         raise NotImplementedError
 
-    def begin(self, *facts: object) -> Mapping[str, str]:
+    def before_attempt(self, *args: object) -> Mapping[str, str]:
         raise NotImplementedError
 
-    def given(self) -> Response | None:
+    def stubbed_response(self) -> Response | None:
         raise NotImplementedError
 
-    def received(self, *facts: object) -> Response:
+    def replaced_response(self, *args: object) -> Response:
         raise NotImplementedError
 
-    def with_tokens(self, flow: Flow[T]) -> Flow[T]:
+    def with_token_hooks(self, flow: Flow[T]) -> Flow[T]:
         raise NotImplementedError
 
-    def end(self, *facts: object) -> None:
+    def after_attempt(self, *args: object) -> None:
         raise NotImplementedError

@@ -1,7 +1,7 @@
-"""Telling hooks: of attempts, and of the requests for tokens that authorizers make on their way.
+"""Calling hooks before and after attempts and token requests.
 
-What a hook raises beforehand ends the call, since nothing has been sent. What it raises afterwards is logged: by
-then the call has an outcome, and that is what its caller gets.
+An exception from a hook ends the call if nothing has been sent yet. Afterwards it is logged: the caller gets the
+outcome of the call.
 """
 
 from __future__ import annotations
@@ -24,62 +24,62 @@ if TYPE_CHECKING:
     from ...sansio._messages import Request
     from ._events import Hook, TokenHook
 
-__all__ = ["CallHooks", "check_hooks", "with_tokens"]
+__all__ = ["CallHooks", "check_hooks", "with_token_hooks"]
 
 T = TypeVar("T")
 _log: Final = logging.getLogger("xcaas")
 
 
 def check_hooks(hooks: object) -> None:
-    """Raise `ConfigurationError` for what is no list of hooks."""
+    """Raise `ConfigurationError` unless this is a list of hooks."""
     if not is_collection(hooks) or not all(has_methods(hook, "before", "after") for hook in hooks):
         advice = "Pass a list, also for a single hook: [hook]."
         raise invalid_type("hooks", hooks, "a list of objects with the methods before and after", advice)
 
 
 class CallHooks:
-    """The hooks of one call. They see one attempt at a time."""
+    """Calls the hooks of one call, an attempt at a time."""
 
-    __slots__ = ("_clock", "_event", "_hooks", "_operation", "respond")
+    __slots__ = ("_clock", "_event", "_hooks", "_operation", "can_respond")
 
     def __init__(self, hooks: Sequence[Hook], operation: Operation[object], clock: Callable[[], float]) -> None:
         self._hooks = hooks
         self._operation = operation
         self._clock = clock
         self._event: AttemptEvent | None = None
-        self.respond: bool = any(hasattr(hook, "respond") for hook in hooks)
-        """Whether any of them may have a response at hand."""
+        self.can_respond: bool = any(hasattr(hook, "respond") for hook in hooks)
+        """Whether any of them may return a response."""
 
     @property
-    def announced(self) -> bool:
-        """Whether they have seen the attempt."""
+    def has_begun(self) -> bool:
+        """Whether `before` hooks have run for the current attempt."""
         return self._event is not None
 
-    def begin(self, request: Request, url: str, number: int) -> Mapping[str, str]:
-        """Let hooks see and change the request, credentials excepted. Return the headers as they leave them."""
+    def before_attempt(self, request: Request, url: str, number: int) -> Mapping[str, str]:
+        """Let hooks change the request, without its credentials. Return the resulting headers."""
         event = self._event = AttemptEvent(self._operation, url, number)
-        before = {name: value for name, value in request.headers.items() if not is_secret(name)}
-        event.headers.update(before)
+        headers = {name: value for name, value in request.headers.items() if not is_secret(name)}
+        event.headers.update(headers)
         for hook in self._hooks:
             hook.before(event)
         changed = {name.lower(): value for name, value in event.headers.items()}
-        for name in before.keys() - changed.keys():
+        for name in headers.keys() - changed.keys():
             del request.headers[name]
         request.headers.update(changed)
         event.seal()
         return changed
 
-    def given(self) -> Response | None:
-        """Return the response of the first hook that has one."""
+    def stubbed_response(self) -> Response | None:
+        """Return the first response that a hook returns instead of sending the request."""
         for hook in self._hooks:
             respond: Callable[[object], HookResponse | None] | None = getattr(hook, "respond", None)
-            found = None if respond is None else respond(self._event)
-            if found is not None:
-                return _checked(hook, found)
+            result = None if respond is None else respond(self._event)
+            if result is not None:
+                return _check_response(hook, result)
         return None
 
-    def received(self, request: Request, response: Response) -> Response:
-        """Return a whole response as hooks leave it."""
+    def replaced_response(self, request: Request, response: Response) -> Response:
+        """Return the response, or its replacement by a hook."""
         for hook in self._hooks:
             received: Callable[[object, HookResponse], HookResponse | None] | None = getattr(hook, "received", None)
             if received is None:
@@ -87,17 +87,19 @@ class CallHooks:
             redactor = redactor_of(request.headers, request.url, request.secrets)
             headers = redactor.headers(safe_headers(response.headers))
             try:
-                found = received(self._event, HookResponse(response.status, headers=headers, content=response.content))
-                response = response if found is None else _checked(hook, found)
+                replacement = received(
+                    self._event, HookResponse(response.status, headers=headers, content=response.content)
+                )
+                response = response if replacement is None else _check_response(hook, replacement)
             except Exception as error:
                 _log.warning("%s: received failed after %r", type(hook).__name__, self._event, exc_info=error)
         return response
 
-    def with_tokens(self, flow: Flow[T]) -> Flow[T]:
-        """Let hooks see the token requests of an authorizer's flow, too."""
-        return with_tokens(flow, self._hooks, self._operation.product.name, self._clock, self._event)
+    def with_token_hooks(self, flow: Flow[T]) -> Flow[T]:
+        """Call hooks for the token requests of an authorizer's flow."""
+        return with_token_hooks(flow, self._hooks, self._operation.product.name, self._clock, self._event)
 
-    def end(
+    def after_attempt(
         self,
         request: Request,
         response: Response | None = None,
@@ -105,41 +107,41 @@ class CallHooks:
         seconds: float = 0.0,
         retry_in: float | None = None,
     ) -> None:
-        """Tell hooks how an attempt went, also one that ended before it was sent, or was cancelled."""
+        """Call `after` hooks, also of an attempt that ended before it was sent, or was cancelled."""
         event, self._event = self._event, None
         if event is not None:
             event.error, event.seconds, event.retry_in = error, seconds, retry_in
-            _take(event, request, response)
+            _record_response(event, request, response)
             for hook in self._hooks:
-                _tell(hook, hook.after, event)
+                _call_hook(hook, hook.after, event)
 
 
-def _checked(hook: object, found: object) -> HookResponse:
-    if isinstance(found, HookResponse):
-        return found
+def _check_response(hook: object, result: object) -> HookResponse:
+    if isinstance(result, HookResponse):
+        return result
     raise ConfigurationError(
-        f"the hook {type(hook).__name__} gave a {type(found).__name__}", advice="Return a HookResponse, or None."
+        f"the hook {type(hook).__name__} gave a {type(result).__name__}", advice="Return a HookResponse, or None."
     )
 
 
-def with_tokens(
+def with_token_hooks(
     flow: Flow[T],
     hooks: Sequence[object],
     product: str,
     clock: Callable[[], float],
     attempt: AttemptEvent | None = None,
 ) -> Flow[T]:
-    """Return the same flow, with hooks told of each request that it sends. `attempt` is the one that waits for the token."""
-    wanted = [hook for hook in hooks if _wants_tokens(hook)]
-    return _watched(flow, wanted, product, clock, attempt) if wanted else flow
+    """Return the same flow, with hooks called for each request that it sends. `attempt` waits for the token."""
+    token_hooks = [hook for hook in hooks if _wants_tokens(hook)]
+    return _observed(flow, token_hooks, product, clock, attempt) if token_hooks else flow
 
 
 def _wants_tokens(hook: object) -> TypeGuard[TokenHook]:
-    """Return what `isinstance` would, in a twentieth of the time: every attempt of every call asks."""
+    """Return what `isinstance` would, 20 times faster. Runs for every attempt."""
     return hasattr(hook, "before_token") and hasattr(hook, "after_token")
 
 
-def _watched(
+def _observed(
     flow: Flow[T], hooks: list[TokenHook], product: str, clock: Callable[[], float], attempt: AttemptEvent | None
 ) -> Flow[T]:
     sent = 0
@@ -151,7 +153,7 @@ def _watched(
             try:
                 if isinstance(step, Send):
                     sent += 1
-                    result = yield from _told(step, hooks, product, clock, attempt, sent)
+                    result = yield from _send_observed(step, hooks, product, clock, attempt, sent)
                 else:
                     result = yield step
             except BaseException as error:
@@ -168,7 +170,7 @@ def _watched(
         failure = None
 
 
-def _told(
+def _send_observed(
     step: Send,
     hooks: list[TokenHook],
     product: str,
@@ -176,10 +178,10 @@ def _told(
     attempt: AttemptEvent | None,
     number: int,
 ) -> Flow[object]:
-    """Send one request for a token. What hooks put into its headers replaces nothing that is there."""
+    """Send a token request. Headers from hooks do not replace its own."""
     request = step.request
     event = TokenEvent(product, request.method, safe_url(request.url), number, attempt)
-    began = clock()
+    started = clock()
     response: Response | None = None
     try:
         for hook in hooks:
@@ -192,14 +194,14 @@ def _told(
         raise
     finally:
         event.seal()
-        event.seconds = clock() - began
-        _take(event, request, response)
+        event.seconds = clock() - started
+        _record_response(event, request, response)
         for hook in hooks:
-            _tell(hook, hook.after_token, event)
+            _call_hook(hook, hook.after_token, event)
     return response
 
 
-def _take(event: AttemptEvent | TokenEvent, request: Request, response: Response | None) -> None:
+def _record_response(event: AttemptEvent | TokenEvent, request: Request, response: Response | None) -> None:
     redactor = redactor_of(request.headers, request.url, request.secrets)
     if response is not None:
         event.status = response.status
@@ -212,7 +214,7 @@ def _take(event: AttemptEvent | TokenEvent, request: Request, response: Response
 _Event = TypeVar("_Event", AttemptEvent, TokenEvent)
 
 
-def _tell(hook: object, function: Callable[[_Event], object], event: _Event) -> None:
+def _call_hook(hook: object, function: Callable[[_Event], object], event: _Event) -> None:
     try:
         function(event)
     except Exception as error:

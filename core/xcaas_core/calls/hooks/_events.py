@@ -1,4 +1,4 @@
-"""Hooks before and after each attempt of a call, and each request for a token, for signing, measuring and tracing."""
+"""Hooks around attempts and token requests, for signing, measuring and tracing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["AttemptEvent", "Hook", "HookResponse", "ResponseHook", "TokenEvent",
 
 
 class _Event:
-    """What an attempt of a call and a request for a token have in common."""
+    """The base of both events."""
 
     __slots__ = (
         "context",
@@ -38,19 +38,19 @@ class _Event:
         self.url: str = url
         """The address without secrets."""
         self.number: int = number
-        """1 for the first attempt; more if it is repeated."""
+        """Number of the attempt, from 1."""
         self.headers: dict[str, str] = {}
         self.context: dict[object, object] = {}
-        """For hooks to keep what they like (a span, a time)."""
+        """For hooks to store their own data, such as a span or a time."""
         self.status: int | None = None
         self.response_headers: Mapping[str, str] = {}
         self.request_id: str | None = None
         self.error: BaseException | None = None
-        """What went wrong, if no response came."""
+        """The error, if there was no response."""
         self.seconds: float = 0.0
 
     def seal(self) -> None:
-        """Replace the live headers by a copy without secrets, when hooks have changed them."""
+        """Replace the headers by a copy without secrets, after hooks have changed them."""
         self.headers = safe_headers(self.headers)
 
 
@@ -90,7 +90,7 @@ class TokenEvent(_Event):
     def __init__(self, product: str, method: str, url: str, number: int, attempt: AttemptEvent | None) -> None:
         super().__init__(product, method, url, number)
         self.attempt: AttemptEvent | None = attempt
-        """The attempt that waits for the token; None if nobody calls, as in `token_info`."""
+        """The attempt that waits for the token; None outside of calls, as in `token_info`."""
 
     def __repr__(self) -> str:
         return f"<TokenEvent {self.number} of {self.product}: {self.status}>"
@@ -133,19 +133,19 @@ class TokenHook(Protocol):
 class _Headers(Mapping[str, str]):
     """Headers by name, in any letter case."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_values",)
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self._fields = {name.lower(): value for name, value in headers.items()}
+        self._values = {name.lower(): value for name, value in headers.items()}
 
     def __getitem__(self, name: str) -> str:
-        return self._fields[name.lower()]
+        return self._values[name.lower()]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._fields)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(self._values)
 
 
 @public

@@ -1,4 +1,4 @@
-"""Rate limits that several processes keep together. A vendored copy that nobody asked for them has `_absent.py` here."""
+"""Rate limits shared by several processes. Vendored copies made without them have `_absent.py` here."""
 
 from __future__ import annotations
 

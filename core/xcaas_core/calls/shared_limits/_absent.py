@@ -1,4 +1,4 @@
-"""Rate limits that each process keeps by itself: this package in a vendored copy that nobody asked for more."""
+"""Stands in for this package in vendored copies made without shared limits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RateLimitStore: TypeAlias = object
 
 
 class SharedLimiter(RateLimiter):
-    def __init__(self, *facts: object) -> None:
+    def __init__(self, *args: object) -> None:
         raise ConfigurationError(
             "this copy shares no rate limits", advice="Make it again with: xcaas-gen vendor … --with RedisRateLimits"
         )

@@ -1,4 +1,4 @@
-"""For whom a service counts calls, as a name that tells no secret."""
+"""The account that a rate limit applies to, as a digest."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ __all__ = ["account_digest"]
 
 
 def account_digest(account: str | None, product: Product, credentials: CredentialSet | None) -> Flow[str]:
-    """Return a digest of the name that was given, or else of all credentials that the product takes."""
+    """Return a digest of the account, or else of all credentials that the product takes."""
     names = [["account", account]]
     if account is None and credentials is not None:
-        held = yield from credentials.resolve()
-        fits = [
-            one for one in held if any(rank(product, name, scheme, one) for name, scheme in product.schemes.items())
+        resolved = yield from credentials.resolve()
+        usable = [
+            item
+            for item in resolved
+            if any(rank(product, name, scheme, item) for name, scheme in product.schemes.items())
         ]
-        for credential in {one.credential: None for one in fits}:
-            names.append([credential.kind, (yield from _name(credential))])
+        for credential in {item.credential: None for item in usable}:
+            names.append([credential.kind, (yield from _credential_name(credential))])
     return hashlib.sha256(json.dumps(sorted(names, key=str)).encode()).hexdigest()[:32]
 
 
-def _name(credential: Credential) -> Flow[str]:
-    """Return what stands for a credential: its public half, which outlives a rotated secret, or a digest of the secret."""
+def _credential_name(credential: Credential) -> Flow[str]:
+    """Return the public part of a credential, which outlives rotated secrets, or else a digest of the secret."""
     match credential:
         case ClientCredentials():
             return credential.client_id

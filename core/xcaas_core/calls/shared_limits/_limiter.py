@@ -1,4 +1,4 @@
-"""Waiting for limits that several processes keep together in a store, and by itself while the store is away."""
+"""Rate limits in a store that processes share, with a fallback while the store is unavailable."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["RateLimitStore", "SharedLimiter"]
 
 _log: Final = logging.getLogger("xcaas")
 
-_PATIENCE = 1.0  # seconds that a call waits for the store to respond
-_PAUSE = 5.0  # seconds after which a store that failed is asked again
-_ACCOUNT_LIFE = 60.0  # seconds after which credentials are looked at again: they may be other ones
+_STORE_TIMEOUT = 1.0  # seconds that a call waits for the store
+_STORE_RETRY = 5.0  # seconds after which a store that failed is tried again
+_ACCOUNT_LIFETIME = 60.0  # seconds after which the account is computed again: credentials may change
 
 
 @public
@@ -36,33 +36,33 @@ class RateLimitStore(Protocol):
 
     @property
     def account(self) -> str | None:
-        """A name for whom the service counts; None: whoever has the same credentials."""
+        """Name of the account that the service counts calls for; None for all with the same credentials."""
         ...
 
     @property
     def workers(self) -> int:
-        """How many processes share the limits: each keeps to its part while the store is away."""
+        """Number of processes that share the limits. Each keeps to its share while the store is unavailable."""
         ...
 
     def reserve(self, key: str, limits: Sequence[RateLimit], longest: float | None) -> float | None:
-        """Take the next time at which all limits allow a call, and return the seconds until then. Return None, and take
-        nothing, if that is beyond `longest`. `key` is short and tells no secret."""
+        """Reserve the next time at which all limits allow a call, and return the seconds until then. Return None, and
+        reserve nothing, if that is more than `longest`. `key` is short and contains no secret."""
         ...
 
 
 class SharedLimiter(RateLimiter):
-    """Has a store say when a call may be made. What this process did is remembered, for when the store goes away."""
+    """Reserves calls in a store. Also records those of this process, for when the store is unavailable."""
 
     __slots__ = (
         "_account",
-        "_alone_until",
-        "_ask_at",
-        "_away",
         "_credentials",
-        "_overdue",
+        "_is_failing",
         "_product",
+        "_retry_at",
         "_shared",
         "_store",
+        "_unfinished",
+        "_unshared_until",
     )
 
     def __init__(
@@ -79,89 +79,89 @@ class SharedLimiter(RateLimiter):
         self._product = product
         self._credentials = credentials
         self._account: tuple[float, str] | None = None
-        self._away = False
-        self._ask_at = self._alone_until = -inf
+        self._is_failing = False
+        self._retry_at = self._unshared_until = -inf
 
     def reset(self) -> None:
         super().reset()
-        self._overdue: _Question | None = None  # the thread that asks it is the parent's
+        self._unfinished: _Reservation | None = None  # its thread is the parent's
 
     def enter(self, timeout: float | None) -> Flow[None]:
-        began = self._clock()
-        responded, wait = yield from self._ask(timeout)
+        started = self._clock()
+        responded, wait = yield from self._reserve_shared(timeout)
         now = self._clock()
-        left = None if timeout is None else timeout - (now - began)
+        remaining = None if timeout is None else timeout - (now - started)
         if not responded:
-            self._alone_until = now + max(limit.per for limit in self._shared)
-            wait = self.reserve(left)
-        elif wait is None or (left is not None and wait > left):
+            self._unshared_until = now + max(limit.per for limit in self._shared)
+            wait = self.reserve(remaining)
+        elif wait is None or (remaining is not None and wait > remaining):
             wait = None
-        elif now < self._alone_until:  # what this process did by itself, the store doesn't know
-            own = self.reserve(left)
-            wait = None if own is None else max(own, wait)
+        elif now < self._unshared_until:  # the store doesn't know all calls of this process
+            local_wait = self.reserve(remaining)
+            wait = None if local_wait is None else max(local_wait, wait)
         else:
-            self.note(now + wait)
-        yield from self._pause(wait)
+            self.record(now + wait)
+        yield from self._wait(wait)
 
-    def _ask(self, timeout: float | None) -> Flow[tuple[bool, float | None]]:
-        """Return whether the store has responded, and the seconds to wait by it."""
+    def _reserve_shared(self, timeout: float | None) -> Flow[tuple[bool, float | None]]:
+        """Return whether the store has responded, and the seconds to wait."""
         now = self._clock()
-        if now < self._ask_at or (self._overdue is not None and not self._overdue.done):
+        if now < self._retry_at or (self._unfinished is not None and not self._unfinished.done):
             return False, None
-        if self._away:
-            self._ask_at = now + _PAUSE  # one call finds out; the others go on meanwhile
+        if self._is_failing:
+            self._retry_at = now + _STORE_RETRY  # only this call tries it
         try:
             key = yield from self._key()
         except CredentialsError:
-            return False, None  # the same error ends the call when it is signed
-        patience = _PATIENCE if timeout is None else min(_PATIENCE, timeout / 2)
+            return False, None  # raised again when the call is authorized
+        store_timeout = _STORE_TIMEOUT if timeout is None else min(_STORE_TIMEOUT, timeout / 2)
         try:
-            question = _Question(lambda: self._store.reserve(key, self._shared, timeout))
-            if not (yield from wait_for(question, patience)):
-                self._overdue = question
-                return self._without("no response in time")
-            wait = _checked(question.result(), timeout)
+            reservation = _Reservation(lambda: self._store.reserve(key, self._shared, timeout))
+            if not (yield from wait_for(reservation, store_timeout)):
+                self._unfinished = reservation
+                return self._suspend_store("no response in time")
+            wait = _check_wait(reservation.result(), timeout)
         except Exception as error:
-            return self._without(type(error).__name__)
-        if self._away:
-            self._away, self._overdue, self._ask_at = False, None, -inf
+            return self._suspend_store(type(error).__name__)
+        if self._is_failing:
+            self._is_failing, self._unfinished, self._retry_at = False, None, -inf
             _log.info("the rate limits of %s are shared again", self._product.name)
         return True, wait
 
-    def _without(self, trouble: str) -> tuple[bool, None]:
-        """Leave the store alone for a while, and warn when that begins."""
-        self._ask_at = self._clock() + _PAUSE
-        level = logging.DEBUG if self._away else logging.WARNING
-        self._away = True
+    def _suspend_store(self, reason: str) -> tuple[bool, None]:
+        """Do without the store for a while. Warns at the first failure."""
+        self._retry_at = self._clock() + _STORE_RETRY
+        level = logging.DEBUG if self._is_failing else logging.WARNING
+        self._is_failing = True
         kind = type(self._store).__name__
         _log.log(
             level,
             "%s failed: %s; this process keeps the rate limits of %s by itself",
             kind,
-            trouble,
+            reason,
             self._product.name,
         )
         return False, None
 
     def _key(self) -> Flow[str]:
-        """Return the name of the limits in the store: the product, and for whom it counts."""
+        """Return the key in the store: product and account."""
         now = self._clock()
-        if self._account is None or now - self._account[0] >= _ACCOUNT_LIFE:
+        if self._account is None or now - self._account[0] >= _ACCOUNT_LIFETIME:
             digest = yield from account_digest(self._store.account, self._product, self._credentials)
             self._account = now, f"{self._product.name}:{digest}"
         return self._account[1]
 
 
-class _Question:
-    """A look into the store, in a thread of its own: it may take longer than a call waits."""
+class _Reservation:
+    """A request to the store in its own thread, as it may take longer than a call waits."""
 
-    def __init__(self, ask: Callable[[], float | None]) -> None:
+    def __init__(self, reserve: Callable[[], float | None]) -> None:
         self._future: Future[float | None] = Future()
-        threading.Thread(target=self._run, args=(ask,), name="xcaas-rate-limits", daemon=True).start()
+        threading.Thread(target=self._run, args=(reserve,), name="xcaas-rate-limits", daemon=True).start()
 
-    def _run(self, ask: Callable[[], float | None]) -> None:
+    def _run(self, reserve: Callable[[], float | None]) -> None:
         try:
-            self._future.set_result(ask())
+            self._future.set_result(reserve())
         except BaseException as error:
             self._future.set_exception(error)
 
@@ -176,8 +176,8 @@ class _Question:
         return self._future.result(0)
 
 
-def _checked(wait: object, longest: float | None) -> float | None:
-    """Refuse what cannot be a wait: a call must not be held up by nonsense."""
+def _check_wait(wait: object, longest: float | None) -> float | None:
+    """Return a valid wait. Raises `ValueError` for any other."""
     if wait is None and longest is not None:
         return None
     if is_number(wait) and 0 <= wait < inf and (longest is None or wait <= longest + 0.001):

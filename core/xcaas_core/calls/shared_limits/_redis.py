@@ -11,9 +11,9 @@ from ...operations._product import RateLimit
 
 __all__ = ["RedisRateLimits"]
 
-# The list holds the times of the last calls in microseconds, oldest first, and at its end the time of the last look:
-# a clock that is set back (another server has taken over) makes the times before worthless. One list does for all
-# limits, as a call counts for each of them.
+# The list holds the times of the last calls in microseconds, oldest first, and at its end the time of the last
+# reservation: if the clock is set back (after a failover), earlier times are dropped. All limits share one list, as a
+# call counts for each of them.
 _RESERVE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -41,7 +41,7 @@ return wait
 
 @public
 class RedisRateLimits:
-    """Keeps rate limits for all workers together.
+    """Rate limits that all workers share.
 
     Redis keeps the time, so the workers' clocks don't matter. While Redis can't be reached, each worker keeps to its
     share of the limits (see `workers`), with a warning, and tries Redis again every few seconds.

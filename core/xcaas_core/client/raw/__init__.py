@@ -1,5 +1,7 @@
-"""What clients do beside their products' operations: calls that return responses, calls of other paths, tokens and
-credentials outside of calls. A vendored copy that nobody asked for them has `_absent.py` here."""
+"""Raw and streaming calls, calls of other paths, token details, and credentials for users' own HTTP clients.
+
+Vendored copies made without them have `_absent.py` here.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clients that call operations only: this package in a vendored copy that nobody asked for more."""
+"""Stands in for this package in vendored copies made without raw calls."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ __all__ = ["AsyncRawCalls", "RawCalls"]
 
 
 class RawCalls:
-    """A client calls the operations of its products only."""
+    """No calls besides operations."""
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:  # where every name would be there
+    if not TYPE_CHECKING:  # type checkers would accept any name
 
         def __getattr__(self, name: str) -> object:
             advice = ""

@@ -1,7 +1,6 @@
 """Callers that return responses: `raw` and `streaming` of any operation.
 
-A generated method hands its operation to the caller that its resource holds. The variants run the same method on a
-resource with another caller, so that arguments are checked as ever.
+They run the generated method on a resource with another caller, so that arguments are checked as usual.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from ._streamed import AsyncStreamedResponse, StreamedResponse
 
 __all__ = ["raw_method", "streaming_method"]
 
-# Makes what the variant returns: of a response, and a function that returns what the plain call would.
+# Makes the result from a response and a function that returns the plain call's result.
 _Wrap: TypeAlias = "Callable[[CallResponse[Any], Callable[[], object]], object]"
 
 
 class ResponseCaller:
-    """Makes calls, and wraps their responses. Blocking or async, as its session is."""
+    """Makes calls and wraps their responses. Blocking or async, like its session."""
 
     __slots__ = ("_pager", "_stream", "_wrap", "session")
 
@@ -41,7 +40,7 @@ class ResponseCaller:
         return self.session.run(self._response(Call(operation, args, body, stream=self._stream)))
 
     def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Any:
-        """Ask for the first page of a list. The pager does not ask for it again."""
+        """Request the first page of a list. The pager does not request it again."""
         return self.session.run(self._first_page(Call(operation, args, body)))
 
     def _response(self, call: Call[object]) -> Flow[object]:
@@ -56,20 +55,20 @@ class ResponseCaller:
         pager = self._pager(self.session, source)
 
         def value() -> object:
-            source.kept = response
+            source.first_response = response
             return pager
 
         return self._wrap(response, value)
 
     def download(self, operation: Operation[object], *_: object) -> NoReturn:
-        """Refuse: a file has a handle of its own."""
+        """Raise `ConfigurationError`: a download has its own handle."""
         raise ConfigurationError(
             f"{operation.call} has no raw or streaming variant",
             advice="The download itself has the headers, in `with` and afterwards.",
         )
 
     def poll(self, operation: Operation[object], *_: object) -> NoReturn:
-        """Refuse: a job has a handle of its own."""
+        """Raise `ConfigurationError`: a job has its own handle."""
         raise ConfigurationError(
             "a job that is followed has no raw or streaming variant",
             advice=f"{operation.call} only starts it, and has both.",
@@ -79,46 +78,46 @@ class ResponseCaller:
 
 
 def raw_method(method: Callable[..., object], session: Session | AsyncSession) -> Callable[..., Any]:
-    """Return the method that returns a `RawResponse` (or the promise of one) instead of a value."""
+    """Return the method with a `RawResponse`, or an awaitable of one, as its result."""
 
     def wrap(response: CallResponse[Any], value: Callable[[], object]) -> object:
         return RawResponse(value, response)
 
-    return _rebound(method, session, wrap, stream=False)
+    return _rebind(method, session, wrap, stream=False)
 
 
 def streaming_method(method: Callable[..., object], session: Session | AsyncSession) -> Callable[..., Any]:
-    """Return the method that returns an open response (or the promise of one) instead of a value."""
+    """Return the method with an open response, or an awaitable of one, as its result."""
 
     def wrap(response: CallResponse[Any], value: Callable[[], object]) -> object:
         if isinstance(session, Session):
             return StreamedResponse(response, session, value)
         return AsyncStreamedResponse(response, session, value)
 
-    return _rebound(method, session, wrap, stream=True)
+    return _rebind(method, session, wrap, stream=True)
 
 
-def _rebound(
+def _rebind(
     method: Callable[..., object], session: Session | AsyncSession, wrap: _Wrap, *, stream: bool
 ) -> Callable[..., Any]:
-    """Return the method, bound to its resource on another caller."""
+    """Bind the method to its resource with another caller."""
     from ...paging._pager import AsyncPager, Pager
 
-    owner = getattr(method, "__self__", None)
-    if not isinstance(method, MethodType) or not isinstance(owner, Resource | AsyncResource):
+    resource = getattr(method, "__self__", None)
+    if not isinstance(method, MethodType) or not isinstance(resource, Resource | AsyncResource):
         raise ConfigurationError(
             "this is not a method of a resource",
             advice="Pass the method itself, not a call of it; its arguments come after it.",
         )
-    plain = owner._caller  # pyright: ignore[reportPrivateUsage]
-    if plain.session.io is not session.io:
+    original = resource._caller  # pyright: ignore[reportPrivateUsage]
+    if original.session.io is not session.io:
         raise ConfigurationError(
             "this is a method of another client, which does not share connections with this one",
             advice="Pass a method of the same client, or of a copy of it that with_options made.",
         )
-    if plain.own:
-        session = plain.session
-    pager = Pager if isinstance(owner, Resource) else AsyncPager
+    if original.has_options:
+        session = original.session
+    pager = Pager if isinstance(resource, Resource) else AsyncPager
     caller: Any = ResponseCaller(session, pager, wrap, stream=stream)
     function: Callable[..., Any] = method.__func__
-    return MethodType(function, type(owner)(caller))
+    return MethodType(function, type(resource)(caller))

@@ -1,4 +1,4 @@
-"""Lists whose first page is asked for apart from the walk over their pages."""
+"""Lists whose first page is requested separately."""
 
 from __future__ import annotations
 
@@ -17,29 +17,28 @@ __all__ = ["FirstPage"]
 
 
 class FirstPage(PageSource[object]):
-    """A list. `kept`, the response to `first`, is the first page of the next walk from the start; walks after that ask
-    anew."""
+    """A list. `first_response` is used once, by the next iteration from the start; later ones request it again."""
 
-    __slots__ = ("kept",)
+    __slots__ = ("first_response",)
 
     def __init__(self, engine: Engine, call: Call[object]) -> None:
         super().__init__(engine, call)
-        self.kept: CallResponse[object] | None = None
+        self.first_response: CallResponse[object] | None = None
 
     def first(self, *, stream: bool) -> Call[object]:
         """Return the call for the first page."""
-        call = self.request(self._first_place())
+        call = self.request(self._first_position())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
     def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
-        """Ask for the page at a place, unless it is kept."""
-        first, kept = self._first_place(), self.kept
-        if kept is None or (here.index, here.key) != (first.index, first.key):
+        """Return the page at a position, without a request if it is the first and saved."""
+        first, saved = self._first_position(), self.first_response
+        if saved is None or (here.index, here.key) != (first.index, first.key):
             return (yield from super().response(here))
-        self.kept = None
-        return kept
+        self.first_response = None
+        return saved
 
-    def _first_place(self) -> ResumeToken:
-        place = self.walk(None).position
-        assert place is not None  # a walk that has not begun is not over
-        return place
+    def _first_position(self) -> ResumeToken:
+        position = self.walk(None).position
+        assert position is not None  # None only at the end
+        return position

@@ -1,4 +1,4 @@
-"""Responses as callers of `raw` see them."""
+"""The responses that `raw` returns."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ class RawResponse(Generic[T_co]):
     If the body does not match the spec, `value` raises; `content`, `text` and `json` still return it.
     """
 
-    __slots__ = ("_find", "_found", "_response", "attempts", "content", "headers", "request_id", "status", "url")
+    __slots__ = ("_decode", "_decoded", "_response", "attempts", "content", "headers", "request_id", "status", "url")
 
-    def __init__(self, find: Callable[[], T_co], response: CallResponse[object]) -> None:
-        self._find = find
-        self._found: list[T_co] = []
+    def __init__(self, decode: Callable[[], T_co], response: CallResponse[object]) -> None:
+        self._decode = decode
+        self._decoded: list[T_co] = []
         self._response = response
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
         """Case-insensitive."""
         self.content: bytes = response.content
-        """The body as it came."""
+        """The body as received."""
         self.url: str = safe_url(response.url)
-        """The address, without secrets."""
+        """The URL, without secrets."""
         self.request_id: str | None = response.request_id
         self.attempts: tuple[Attempt, ...] = response.attempts
 
     @property
     def value(self) -> T_co:
         """What the plain call returns. Raises `DecodeError` if the body does not match the spec."""
-        if not self._found:
-            self._found.append(self._find())
-        return self._found[0]
+        if not self._decoded:
+            self._decoded.append(self._decode())
+        return self._decoded[0]
 
     @property
     def text(self) -> str:

@@ -1,10 +1,10 @@
-"""Calls of what no spec describes: a path of a product, with the product's address, credentials, limits and errors."""
+"""Requests that no operation covers, with a product's address, credentials, limits and errors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import product as one_of_each
+from itertools import product as combinations
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +32,7 @@ __all__ = ["request_flow"]
 
 _METHOD: Final = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_NAMES: Final = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDERS: Final = re.compile(r"\{([^{}]+)\}")
 
 
 def request_flow(
@@ -48,10 +48,10 @@ def request_flow(
     headers: Mapping[str, str] | None,
 ) -> Flow[RawResponse[object]]:
     """Make the call and return its response, whose `value` is JSON, bytes, or None where there is no body."""
-    _check(method, address, query, headers)
-    owner = _product_of(client, product)
+    _check_arguments(method, address, query, headers)
+    target = _product_of(client, product)
     body, payload = _body_of(json, content, headers)
-    operation = _operation(engine, owner, method.upper(), address, query or {}, body)
+    operation = _make_operation(engine, target, method.upper(), address, query or {}, body)
     call: Call[object] = Call(
         operation,
         (None,) * len(_path_names(operation)) + tuple((query or {}).values()),
@@ -61,27 +61,27 @@ def request_flow(
     )
     try:
         if call.link is not None:
-            _refuse_foreign(engine, operation, call.link)
+            _check_origin(engine, operation, call.link)
         response = yield from exchange(engine, call)
     finally:
         engine.forget(operation)
     return RawResponse(lambda: _value(response), response)
 
 
-def _check(method: object, address: object, query: object, headers: Mapping[str, str] | None) -> None:
+def _check_arguments(method: object, address: object, query: object, headers: Mapping[str, str] | None) -> None:
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         raise argument_error("method", f"{method!r} is not an HTTP method")
     if not isinstance(address, str) or not (address.startswith("/") or _is_absolute(address)):
         raise argument_error("path", f"{address!r} is neither a path that begins with / nor an address of a server")
     if _CONTROL.search(address):
         raise argument_error("path", f"{address!r} contains a control character")
-    for name, given in (("query", query), ("headers", headers)):
-        if given is not None and not is_mapping(given):
-            raise argument_error(name, f"a mapping was expected, not {type(given).__name__}")
+    for name, value in (("query", query), ("headers", headers)):
+        if value is not None and not is_mapping(value):
+            raise argument_error(name, f"a mapping was expected, not {type(value).__name__}")
     for key in query if is_mapping(query) else ():
         if not isinstance(key, str):
             raise argument_error("query", f"names must be str, not {type(key).__name__}")
-    RULES["headers"].refuse_misfit("headers", headers)
+    RULES["headers"].validate("headers", headers)
     try:
         segments = unquote(urlsplit(address).path).split("/")
     except ValueError:
@@ -97,13 +97,13 @@ def _is_absolute(address: str) -> bool:
 
 
 def _product_of(client: object, name: str | None) -> Product:
-    """Return the facts of a product by its name, loading no other; of a client of one product they need no name."""
+    """Return a product by name, loading no other. The name may be omitted if there is only one."""
     names = sorted(product_names(type(client)))
     if name is None and len(names) == 1:
         name = names[0]
     if name in names:
-        found: object = getattr(client, name, None)
-        for product in (*own_product(type(client)), *own_product(type(found))):
+        child: object = getattr(client, name, None)
+        for product in (*own_product(type(client)), *own_product(type(child))):
             return product
     problem = "no product was named" if name is None else f"there is no product {name!r}"
     raise ConfigurationError(problem, advice=f"Choose one with product=: {', '.join(names) or 'none'}.")
@@ -118,26 +118,26 @@ def _body_of(
         return json_body(annotation="JSONValue"), json
     if content is None:
         return None, None
-    named = {name.lower(): value for name, value in (headers or {}).items()}
-    kind = "text/plain; charset=utf-8" if isinstance(content, str) else "application/octet-stream"
+    headers_by_name = {name.lower(): value for name, value in (headers or {}).items()}
+    media_type = "text/plain; charset=utf-8" if isinstance(content, str) else "application/octet-stream"
     try:
         payload = content.encode() if isinstance(content, str) else content
     except UnicodeEncodeError:
         raise argument_error("content", "the text holds half of a surrogate pair and cannot be sent as UTF-8") from None
-    return binary_body(named.get("content-type", kind)), payload
+    return binary_body(headers_by_name.get("content-type", media_type)), payload
 
 
-def _operation(
+def _make_operation(
     engine: Engine, product: Product, method: str, address: str, query: Mapping[str, object], body: Body | None
 ) -> Operation[object]:
-    place = "/" if _is_absolute(address) else _below_server(engine, product, address)
-    parameters: list[Parameter] = [path(name, source=name) for name in dict.fromkeys(_NAMES.findall(place))]
+    template = "/" if _is_absolute(address) else _below_server(engine, product, address)
+    parameters: list[Parameter] = [path(name, source=name) for name in dict.fromkeys(_PLACEHOLDERS.findall(template))]
     parameters += [query_parameter(name, "JSONValue", argument=f"query[{name!r}]") for name in query]
     return Operation(
         product,
         "request",
         method,
-        place,
+        template,
         call="request",
         parameters=tuple(parameters),
         body=body,
@@ -148,15 +148,15 @@ def _operation(
 
 
 def _security(product: Product) -> Security:
-    """Return what opens a path of which no document says it: all that the client holds at once, else any of it."""
-    places: dict[object, list[str]] = {}
+    """Return a security requirement that takes all of the client's credentials together, or else any of them."""
+    names_by_location: dict[object, list[str]] = {}
     for name, scheme in product.schemes.items():
-        places.setdefault(_place(scheme), []).append(name)
-    together = one_of_each(*places.values()) if len(places) > 1 else ()
-    return (*together, *((name,) for name in product.schemes))
+        names_by_location.setdefault(_location(scheme), []).append(name)
+    combined = combinations(*names_by_location.values()) if len(names_by_location) > 1 else ()
+    return (*combined, *((name,) for name in product.schemes))
 
 
-def _place(scheme: Scheme) -> object:
+def _location(scheme: Scheme) -> object:
     if scheme.kind == "api-key":
         return scheme.location, (scheme.parameter or "").lower()
     return "header", "authorization"
@@ -167,22 +167,22 @@ def _path_names(operation: Operation[object]) -> list[str]:
 
 
 def _below_server(engine: Engine, product: Product, address: str) -> str:
-    """Return a path without what the server's own address has of it, as guides write paths whole."""
+    """Return a path without the prefix that is in the server's address. Guides show full paths."""
     setting = engine.setting_of(product)
     for server in product.servers:
-        own = urlsplit(server.url).path.rstrip("/")
-        pattern = "[^/]+".join(re.escape(part) for part in _NAMES.split(own)[::2])
-        start = re.match(f"{pattern}(?=/|$)", address)
-        if own and start is not None:
-            filled = urlsplit(server_template(server, setting)).path.rstrip("/")
-            if start[0] not in (own, filled):
-                raise argument_error("path", f"it begins with {start[0]}, where this client calls {filled}")
-            return address.removeprefix(start[0]) or "/"
+        prefix = urlsplit(server.url).path.rstrip("/")
+        pattern = "[^/]+".join(re.escape(part) for part in _PLACEHOLDERS.split(prefix)[::2])
+        match = re.match(f"{pattern}(?=/|$)", address)
+        if prefix and match is not None:
+            expected = urlsplit(server_template(server, setting)).path.rstrip("/")
+            if match[0] not in (prefix, expected):
+                raise argument_error("path", f"it begins with {match[0]}, where this client calls {expected}")
+            return address.removeprefix(match[0]) or "/"
     return address
 
 
-def _refuse_foreign(engine: Engine, operation: Operation[object], link: str) -> None:
-    """Refuse an address of another product, too: a credential is for its own."""
+def _check_origin(engine: Engine, operation: Operation[object], link: str) -> None:
+    """Raise `ArgumentError` for a URL outside of the product's servers, even one of another product."""
     endpoint = engine.endpoint(operation)
     options = engine.options
     origin = origin_of(
@@ -200,7 +200,7 @@ def _origins(engine: Engine, product: Product) -> Iterable[tuple[str, str, int]]
     for server in product.servers:
         try:
             yield origin_of(server_address(server, setting, engine.options.base_url))
-        except ConfigurationError:  # a server that these settings do not reach
+        except ConfigurationError:  # a setting for its address is missing
             continue
 
 

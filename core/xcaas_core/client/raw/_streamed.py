@@ -1,4 +1,4 @@
-"""Responses whose bodies are still on their way."""
+"""Responses whose bodies have not been read yet."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ __all__ = ["AsyncStreamedResponse", "AsyncStreaming", "StreamedResponse"]
 T_co = TypeVar("T_co", covariant=True)
 
 
-class _Open(Generic[T_co]):
-    """What an open response tells before its body is read, and how far its body was read.
+class _OpenResponse(Generic[T_co]):
+    """The base of both streamed responses: status, headers, and how far the body was read.
 
-    `finish` makes the value once the body is there.
+    `finish` makes the value once the body is read.
     """
 
-    __slots__ = ("_begun", "_finish", "_response", "_spent", "_whole")
+    __slots__ = ("_consumed", "_finish", "_has_begun", "_is_complete", "_response")
 
     def __init__(self, response: CallResponse[object], finish: Callable[[], T_co]) -> None:
         self._response = response
         self._finish = finish
-        self._begun = False
-        self._whole = False
-        self._spent: str | None = None
+        self._has_begun = False
+        self._is_complete = False
+        self._consumed: str | None = None
 
     @property
     def status(self) -> int:
@@ -44,29 +44,29 @@ class _Open(Generic[T_co]):
     def request_id(self) -> str | None:
         return self._response.request_id
 
-    def _take(self, *, whole: bool) -> None:
-        """Note that the body is about to be read. What came over the connection is not there a second time."""
-        if whole and self._begun:
-            raise _spent("was read by `iter_bytes`, in full or in part")
-        if self._spent is not None:
-            raise _spent(self._spent)
-        self._begun = True
+    def _begin_reading(self, *, complete: bool) -> None:
+        """Mark the body as being read. Raises `ConfigurationError` if it was read before."""
+        if complete and self._has_begun:
+            raise _consumed_error("was read by `iter_bytes`, in full or in part")
+        if self._consumed is not None:
+            raise _consumed_error(self._consumed)
+        self._has_begun = True
 
-    def _closed(self) -> None:
-        self._spent = self._spent or "was closed before all of it was read"
+    def _mark_closed(self) -> None:
+        self._consumed = self._consumed or "was closed before all of it was read"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status} {self.headers.get('content-type', '')}>"
 
 
-def _spent(how: str) -> ConfigurationError:
+def _consumed_error(how: str) -> ConfigurationError:
     return ConfigurationError(
         f"the body of this response {how}", advice="Make the call again; `raw` keeps body and value together."
     )
 
 
 @public
-class StreamedResponse(_Open[T_co]):
+class StreamedResponse(_OpenResponse[T_co]):
     """A successful response whose body has not been read yet. Close it, or use it as a context manager.
 
     Read the body in pieces or as the value, not both: that raises `ConfigurationError`.
@@ -80,22 +80,22 @@ class StreamedResponse(_Open[T_co]):
 
     def iter_bytes(self) -> Iterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
-        self._take(whole=False)
+        self._begin_reading(complete=False)
         while piece := self._session.io.chunk(self._response.response):
             yield piece
-        self._spent = "was read already"
+        self._consumed = "was read already"
 
     def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
-        if not self._whole:
-            self._take(whole=True)
+        if not self._is_complete:
+            self._begin_reading(complete=True)
             self._session.io.read(self._response.response)
-            self._whole, self._spent = True, "was read already, by `value`"
+            self._is_complete, self._consumed = True, "was read already, by `value`"
         return self._finish()
 
     def close(self) -> None:
         """Close the response, discarding the rest of the body."""
-        self._closed()
+        self._mark_closed()
         self._session.io.close_response(self._response.response)
 
     def __enter__(self) -> StreamedResponse[T_co]:
@@ -108,7 +108,7 @@ class StreamedResponse(_Open[T_co]):
 
 
 @public
-class AsyncStreamedResponse(_Open[T_co]):
+class AsyncStreamedResponse(_OpenResponse[T_co]):
     """A successful response whose body has not been read yet. See `StreamedResponse`."""
 
     __slots__ = ("_session",)
@@ -119,22 +119,22 @@ class AsyncStreamedResponse(_Open[T_co]):
 
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
-        self._take(whole=False)
+        self._begin_reading(complete=False)
         while piece := await self._session.io.chunk(self._response.response):
             yield piece
-        self._spent = "was read already"
+        self._consumed = "was read already"
 
     async def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
-        if not self._whole:
-            self._take(whole=True)
+        if not self._is_complete:
+            self._begin_reading(complete=True)
             await self._session.io.read(self._response.response)
-            self._whole, self._spent = True, "was read already, by `value`"
+            self._is_complete, self._consumed = True, "was read already, by `value`"
         return self._finish()
 
     async def aclose(self) -> None:
         """Close the response, discarding the rest of the body."""
-        self._closed()
+        self._mark_closed()
         await self._session.io.close_response(self._response.response)
 
 
@@ -142,14 +142,14 @@ class AsyncStreamedResponse(_Open[T_co]):
 class AsyncStreaming(Generic[T_co]):
     """`async with client.streaming(…) as response:` makes the call, and closes the response at the end."""
 
-    __slots__ = ("_coming", "_response")
+    __slots__ = ("_pending", "_response")
 
-    def __init__(self, coming: Awaitable[AsyncStreamedResponse[T_co]]) -> None:
-        self._coming = coming
+    def __init__(self, pending: Awaitable[AsyncStreamedResponse[T_co]]) -> None:
+        self._pending = pending
         self._response: AsyncStreamedResponse[T_co] | None = None
 
     async def __aenter__(self) -> AsyncStreamedResponse[T_co]:
-        self._response = await self._coming
+        self._response = await self._pending
         return self._response
 
     async def __aexit__(

@@ -1,4 +1,4 @@
-"""What a client's token says."""
+"""Details of a client's token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..._errors import MissingCredentialsError
-from ...calls.hooks._calling import with_tokens
+from ...calls.hooks._calling import with_token_hooks
 from ...operations._product import Product, own_product
 from .._base import product_names
 
@@ -19,7 +19,7 @@ __all__ = ["token_flow"]
 
 
 def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
-    """Ask the client's token what it opens."""
+    """Return details of the client's token."""
     from ...auth.security._token_info import token_info
 
     limits = engine.options.timeout
@@ -30,13 +30,13 @@ def token_flow(client: object, engine: Engine) -> Flow[TokenInfo]:
             flow = token_info(
                 product, engine.credentials, context=engine.auth_context, deadline=deadline, timeouts=timeouts
             )
-            return (yield from with_tokens(flow, engine.options.hooks, product.name, engine.shared.clock))
+            return (yield from with_token_hooks(flow, engine.options.hooks, product.name, engine.shared.clock))
     raise MissingCredentialsError("no product of this client takes a token")
 
 
 def _products(client: object) -> Iterator[Product]:
-    """Yield the products of a client, each loaded only when the ones before did not do."""
+    """Yield the products of a client, loading them one by one."""
     yield from own_product(type(client))
     for name in product_names(type(client)):
-        found: object = getattr(client, name, None)
-        yield from own_product(type(found))
+        child: object = getattr(client, name, None)
+        yield from own_product(type(child))

@@ -1,4 +1,4 @@
-"""For whom calls are counted: the same digest for the same key, and no secret in it."""
+"""Account digests: the same for the same credentials, without secrets."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ PRODUCT = Product(
 
 
 def digest(*credentials: Credential, account: str | None = None, product: Product = PRODUCT) -> str:
-    """Return for whom calls of a client with these credentials count."""
+    """Return the account digest of a client with these credentials."""
     flow = account_digest(account, product, CredentialSet.parse(list(credentials)))
     return run(flow, FakeServer().sync_io())
 
 
-def test_it_is_short_and_stays_the_same() -> None:
+def test_a_digest_is_short_and_stable() -> None:
     assert digest(ApiKey("k")) == digest(ApiKey("k"))
     assert len(digest(ApiKey("k"))) == 32
 
 
-def test_other_keys_are_other_accounts() -> None:
+def test_different_keys_have_different_digests() -> None:
     assert len({digest(ApiKey("k")), digest(ApiKey("l")), digest(ClientCredentials("k", "s")), digest()}) == 4
 
 
-def test_a_rotated_secret_is_the_same_account() -> None:
+def test_a_rotated_secret_keeps_the_digest() -> None:
     assert digest(ClientCredentials("id", "old")) == digest(ClientCredentials("id", "new"))
 
 
-def test_what_is_for_other_products_makes_no_difference() -> None:
+def test_credentials_of_other_products_do_not_change_the_digest() -> None:
     others = [BasicToken("tenant", "t"), ApiKey("x", products=["q"]), WorkAnalyticsLogin("k", "u", "p")]
     assert digest(ApiKey("k"), *others) == digest(ApiKey("k"))
 
 
-def test_the_order_of_keys_makes_no_difference() -> None:
-    one, two = ApiKey("one", role="search"), ApiKey("two", role="management")
-    assert digest(one, two) == digest(two, one)
+def test_the_order_of_keys_does_not_change_the_digest() -> None:
+    search, management = ApiKey("one", role="search"), ApiKey("two", role="management")
+    assert digest(search, management) == digest(management, search)
 
 
-def test_a_name_stands_for_all_keys() -> None:
+def test_an_account_name_replaces_the_keys() -> None:
     assert digest(ApiKey("k"), account="acme") == digest(BearerToken("t"), account="acme")
     assert digest(account="acme") != digest(account="other")
     assert run(account_digest(None, PRODUCT, None), FakeServer().sync_io()) == digest()
@@ -67,6 +67,6 @@ def test_a_name_stands_for_all_keys() -> None:
         (BearerToken("token"), Scheme("http-bearer")),
     ],
 )
-def test_every_kind_of_credential_is_an_account(credential: Credential, scheme: Scheme) -> None:
+def test_each_kind_of_credential_changes_the_digest(credential: Credential, scheme: Scheme) -> None:
     product = Product("q", title="Q", servers=(), schemes={"s": scheme}, package="q")
     assert digest(credential, product=product) != digest(product=product)

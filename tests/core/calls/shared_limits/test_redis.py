@@ -1,4 +1,4 @@
-"""Rate limits in a real Redis: exact, by Redis's own clock, for all processes together."""
+"""Rate limits in a real Redis server, shared by processes."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> Iterator[Client]:
-    with connect(url) as made:
-        yield made
+    with connect(url) as redis_client:
+        yield redis_client
 
 
 @without_redis
@@ -38,13 +38,13 @@ class TestWithARedis:
         assert waits == pytest.approx([0, 0, 0, 10, 10, 100, 100], abs=1)
         assert store.reserve("other", limits, None) == 0
 
-    def test_a_wait_that_is_too_long_takes_no_place(self, client: Client) -> None:
+    def test_too_long_a_wait_reserves_nothing(self, client: Client) -> None:
         store = RedisRateLimits(client)
         assert store.reserve("k", [RateLimit(1, 10)], 5) == 0
         assert [store.reserve("k", [RateLimit(1, 10)], 5) for _ in range(3)] == [None, None, None]
         assert store.reserve("k", [RateLimit(1, 10)], 15) == pytest.approx(10, abs=1)
 
-    def test_keys_end_by_themselves_and_stay_short(self, client: Client) -> None:
+    def test_keys_expire_and_stay_short(self, client: Client) -> None:
         store = RedisRateLimits(client, prefix="test:")
         for _ in range(20):
             store.reserve("k", [RateLimit(2, 30)], 5)
@@ -52,24 +52,24 @@ class TestWithARedis:
         assert 25_000 < client.pttl("test:k") <= 31_000
         assert client.eval("return redis.call('LLEN', KEYS[1])", 1, "test:k") == 3
 
-    def test_a_clock_of_the_server_that_is_set_back_stops_nobody(self, client: Client) -> None:
+    def test_a_server_clock_that_is_set_back_blocks_no_calls(self, client: Client) -> None:
         store = RedisRateLimits(client)
         hour = "redis.call('TIME')[1] * 1000000 + 3600000000"
         script = f"redis.call('RPUSH', KEYS[1], string.format('%.0f', {hour}), string.format('%.0f', {hour}))"
         client.eval(script, 1, "xcaas:limit:k")
         assert [store.reserve("k", [RateLimit(1, 10)], 5) for _ in range(2)] == [0, None]
 
-    def test_by_address(self, url: str) -> None:
+    def test_a_store_is_made_from_an_address(self, url: str) -> None:
         store = RedisRateLimits(url, prefix="test:", workers=4)
         assert store.reserve("k", [RateLimit(1, 10)], None) == 0
         assert repr(store) == "<RedisRateLimits prefix='test:'>"
         store.close()
 
-    def test_a_client_that_was_given_is_not_ours_to_close(self, client: Client) -> None:
+    def test_a_users_redis_client_is_not_closed(self, client: Client) -> None:
         RedisRateLimits(client).close()
         assert RedisRateLimits(client).reserve("k", [RateLimit(1, 10)], None) == 0
 
-    def test_four_processes_keep_to_the_limit_of_contacts_together(self, url: str) -> None:
+    def test_four_processes_share_the_limit_of_contacts(self, url: str) -> None:
         with serving() as origin:
             command = [sys.executable, "-c", WORKER, origin.url, url]
             workers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
@@ -94,8 +94,8 @@ with xcaas.XCaaS(credentials=xcaas.ApiKey("key"), base_url=address, timeout=5, r
 """
 
 
-class Told:
-    """A Redis that responds with what it is told to."""
+class FakeRedis:
+    """A Redis client with a fixed response."""
 
     def __init__(self, response: object) -> None:
         self.response = response
@@ -105,12 +105,12 @@ class Told:
 
 
 @pytest.mark.parametrize("response", [None, "1", b"1", 1.5, [], {}])
-def test_a_response_of_another_kind_is_an_error(response: object) -> None:
+def test_an_unexpected_response_raises_type_error(response: object) -> None:
     with pytest.raises(TypeError, match=type(response).__name__):
-        RedisRateLimits(Told(response)).reserve("k", [RateLimit(1, 1)], None)
+        RedisRateLimits(FakeRedis(response)).reserve("k", [RateLimit(1, 1)], None)
 
 
-def test_it_does_not_travel_with_its_password() -> None:
+def test_a_store_with_a_password_is_not_pickled() -> None:
     store = RedisRateLimits("redis://:the-password@127.0.0.1:1/0")
     assert "the-password" not in repr(store)
     assert copy.deepcopy(store) is store
@@ -119,13 +119,13 @@ def test_it_does_not_travel_with_its_password() -> None:
     store.close()
 
 
-def test_no_workers_share_nothing() -> None:
+def test_zero_workers_raise_configuration_error() -> None:
     with pytest.raises(ConfigurationError, match="workers"):
-        RedisRateLimits(Told(0), workers=0)
+        RedisRateLimits(FakeRedis(0), workers=0)
 
 
 @pytest.mark.parametrize(
-    ("client", "options", "said"),
+    ("client", "options", "message"),
     [
         (None, {}, "client must be"),
         (5, {}, "client must be"),
@@ -139,18 +139,18 @@ def test_no_workers_share_nothing() -> None:
         ("redis://localhost/0", {"prefix": None}, "prefix must be"),
     ],
 )
-def test_arguments_are_checked(client: Any, options: dict[str, Any], said: str) -> None:
-    with pytest.raises(ConfigurationError, match=said):
+def test_invalid_arguments_raise_configuration_error(client: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
         RedisRateLimits(client, **options)
 
 
-def test_the_class_is_no_store() -> None:
+def test_the_class_itself_is_not_accepted_as_a_store() -> None:
     store: Any = RedisRateLimits
     with pytest.raises(ConfigurationError, match="rate_limit_store must be a store"):
         Shop(rate_limit_store=store)
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_redis_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     missing: Any = None
     monkeypatch.setitem(sys.modules, "redis", missing)
     with pytest.raises(SecretUnavailableError, match=r"xcaas\[redis\]"):
