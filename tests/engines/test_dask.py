@@ -55,6 +55,6 @@ def test_the_schema_needs_no_request(pieces: list[Slice[Any]], sandbox: Sandbox)
     assert str(frame.dtypes["disconnected_time_utc"]) == "timestamp[us, tz=UTC][pyarrow]"
     objects = plan("storage.objects.search", window=(pieces[0].start, pieces[0].end), every="1d")
     assert "tags.callId" in read_slices(objects, pivot={"tags": ["callId"]}).columns
-    with pytest.raises(SliceError, match="there is no slice"):
+    with pytest.raises(SliceError, match="there are no slices"):
         read_slices([])
     assert sandbox.state.credentials.stats.calls == calls_before

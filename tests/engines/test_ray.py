@@ -44,5 +44,5 @@ def test_empty_slices_have_columns(pieces: list[Slice[Any]]) -> None:
     dataset = ray.data.read_datasource(XCaaSDatasource([empty]))
     assert dataset.count() == 0
     assert dataset.schema().names == empty.schema().names
-    with pytest.raises(SliceError, match="there is no slice"):
+    with pytest.raises(SliceError, match="there are no slices"):
         XCaaSDatasource([])
