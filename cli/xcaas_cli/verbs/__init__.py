@@ -1,10 +1,10 @@
-"""Verbs that are more than one call: exports that go on where they stopped, reports, a live board, a stream of events."""
+"""Commands that make several calls: exports that can be continued, reports, live queues, the stream of events."""
 
 from __future__ import annotations
 
 from ._groups import TITLES as TITLES
 from ._groups import VERBS as VERBS
 from ._groups import VerbGroup as VerbGroup
-from ._groups import extended as extended
+from ._groups import product_group as product_group
 
-__all__ = ["TITLES", "VERBS", "VerbGroup", "extended"]
+__all__ = ["TITLES", "VERBS", "VerbGroup", "product_group"]

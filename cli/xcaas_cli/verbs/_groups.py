@@ -1,4 +1,4 @@
-"""Groups of verbs: on their own, or beside the resources of a product of the same name."""
+"""Groups of these commands: standalone, or added to the resources of the product of the same name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from .._tree import LazyGroup, ResourceGroup
 
-__all__ = ["TITLES", "VERBS", "VerbGroup", "extended"]
+__all__ = ["TITLES", "VERBS", "VerbGroup", "product_group"]
 
 VERBS: dict[str, dict[str, tuple[str, str]]] = {
     "recordings": {"export": ("_recordings", "Keep a folder of recordings, with a table of all of them.")},
@@ -18,23 +18,23 @@ VERBS: dict[str, dict[str, tuple[str, str]]] = {
     "queues": {"watch": ("_watch", "Show contact center queues and their counters, live.")},
     "events": {"tail": ("_tail", "Write contact center events as they happen, one JSON line each.")},
 }
-"""By group and verb: the module that has it, and a line on it."""
+"""Module and summary of each command, by group."""
 
 TITLES: dict[str, str] = {
     "recordings": "Export recordings to a folder.",
     "reports": "Run contact center reports.",
     "queues": "Watch contact center queues.",
 }
-"""Lines on the groups that are no products."""
+"""Summaries of the groups that are not products."""
 
 
 def _load(group: str, verb: str) -> click.Command:
-    found: click.Command = getattr(import_module(f".{VERBS[group][verb][0]}", __package__), verb)
-    return found
+    command: click.Command = getattr(import_module(f".{VERBS[group][verb][0]}", __package__), verb)
+    return command
 
 
 class VerbGroup(LazyGroup):
-    """A group of verbs that is no product."""
+    """A group that is not a product."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, no_args_is_help=True, help=TITLES[name])
@@ -46,8 +46,8 @@ class VerbGroup(LazyGroup):
         return _load(str(self.name), name)
 
 
-class _Extended(ResourceGroup):
-    """A product with verbs beside its resources."""
+class _ProductGroup(ResourceGroup):
+    """A product with further commands beside its resources."""
 
     def names(self) -> Iterable[str]:
         return [*super().names(), *VERBS[str(self.name)]]
@@ -59,7 +59,7 @@ class _Extended(ResourceGroup):
         return _load(str(self.name), name) if name in VERBS[str(self.name)] else super().load(name)
 
 
-def extended(product: str) -> ResourceGroup:
-    """Return the group of a product, with the verbs that stand beside its resources."""
-    kind = _Extended if product in VERBS else ResourceGroup
-    return kind(product, (), lambda client: getattr(client, product))
+def product_group(product: str) -> ResourceGroup:
+    """Return the group of a product, including its further commands."""
+    class_ = _ProductGroup if product in VERBS else ResourceGroup
+    return class_(product, (), lambda client: getattr(client, product))

@@ -1,4 +1,4 @@
-"""How far an export is, on stderr: a line that moves in a terminal, one line at the end for a log."""
+"""Progress of an export: a status line on stderr, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ __all__ = ["Meter"]
 
 
 class Meter:
-    """Counts what is done, and shows it if somebody looks."""
+    """Counts files and bytes, and shows them in a terminal."""
 
     def __init__(self) -> None:
         self.files = self.bytes = 0
-        self._place = ""
-        self._coming: dict[str, int] = {}
+        self._label = ""
+        self._bytes_by_file: dict[str, int] = {}
         self._lock = Lock()
-        self._live: Any = None
+        self._status: Any = None
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
             from rich.console import Console
             from rich.status import Status
 
-            self._live = Status("Listing", console=Console(stderr=True))
-            self._live.start()
+            self._status = Status("Listing", console=Console(stderr=True))
+            self._status.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
+        if self._status is not None:
+            self._status.stop()
 
-    def at(self, place: str) -> None:
-        """Say what is worked at."""
-        self._place = place
+    def set_label(self, label: str) -> None:
+        """Set the label of the current work."""
+        self._label = label
         self._show()
 
-    def came(self, id: str, done: int, _whole: int | None) -> None:
-        """Count bytes of a file, from any thread."""
+    def count_bytes(self, id: str, done: int, _total: int | None) -> None:
+        """Count received bytes of a file. Thread-safe."""
         with self._lock:
-            self.bytes += max(0, done - self._coming.get(id, 0))
-            self._coming[id] = done
+            self.bytes += max(0, done - self._bytes_by_file.get(id, 0))
+            self._bytes_by_file[id] = done
 
-    def finished(self, id: str) -> None:
-        """Count a file."""
+    def count_file(self, id: str) -> None:
+        """Count a finished file."""
         with self._lock:
-            self._coming.pop(id, None)
+            self._bytes_by_file.pop(id, None)
         self.files += 1
         self._show()
 
     def _show(self) -> None:
-        if self._live is not None:
-            self._live.update(f"{self._place}  {self.files:,} files, {size(self.bytes)}")
+        if self._status is not None:
+            self._status.update(f"{self._label}  {self.files:,} files, {size(self.bytes)}")
 
 
 def size(number: float) -> str:
-    """Return a number of bytes in words."""
+    """Format a number of bytes, such as `1.5 MB`."""
     for unit in ("B", "kB", "MB", "GB"):
         if number < 1000:
             return f"{number:,.0f} {unit}" if unit == "B" else f"{number:,.1f} {unit}"

@@ -17,7 +17,7 @@ from xcaas import ApiKey, AsyncXCaaS, ClientCredentials
 from xcaas.testing import FakeServer
 from xcaas_cli import main
 from xcaas_cli.mcp import _server, _session
-from xcaas_cli.mcp._results import Cut, compact, with_instants
+from xcaas_cli.mcp._results import RowBuffer, compact, with_times
 from xcaas_cli.mcp._session import Session
 from xcaas_cli.mcp._tool import reads
 
@@ -140,10 +140,10 @@ def test_fields_beside_rows_may_have_any_name() -> None:
 
 def test_each_product_is_called_in_the_first_region_that_it_has() -> None:
     session = Session(AsyncXCaaS(), regions=["us-east", "eu", "uk"])
-    assert session.at("storage").options.region == "us-east"
-    assert session.at("cc_realtime").options.region == "eu"
-    assert session.at("storage", "ap").options.region == "ap"
-    assert Session(AsyncXCaaS()).at("storage").options.region is None
+    assert session.client_for("storage").options.region == "us-east"
+    assert session.client_for("cc_realtime").options.region == "eu"
+    assert session.client_for("storage", "ap").options.region == "ap"
+    assert Session(AsyncXCaaS()).client_for("storage").options.region is None
 
     async def run() -> str:
         async with (
@@ -191,11 +191,11 @@ def test_a_fault_of_a_tool_stays_in_the_log(monkeypatch: pytest.MonkeyPatch, cap
 
 
 def test_rows_end_at_their_number_or_their_size() -> None:
-    cut = Cut(3)
+    cut = RowBuffer(3)
     while not cut.is_full:
         cut.add("one")
     assert cut.result(None, {"units": None}) == {"rows": [{"value": "one"}] * 3}
-    cut = Cut(500)
+    cut = RowBuffer(500)
     while not cut.is_full:
         cut.add({"text": "x" * 9_000, "empty": None, "none": []})
     assert len(cut.rows) == 15
@@ -210,7 +210,7 @@ def test_values_are_made_small() -> None:
         "d": 0,
         "e": False,
     }
-    assert with_instants({"at": 1767225600000, "never": 0, "odd": "soon", "other": 0}, "at", "never", "odd") == {
+    assert with_times({"at": 1767225600000, "never": 0, "odd": "soon", "other": 0}, "at", "never", "odd") == {
         "at": "2026-01-01T00:00:00Z",
         "never": None,
         "odd": "soon",
@@ -219,11 +219,11 @@ def test_values_are_made_small() -> None:
 
 
 def test_old_cursors_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_session, "_KEPT", 2)
+    monkeypatch.setattr(_session, "_MAX_CURSORS", 2)
 
     async def run() -> list[str]:
         session = Session(AsyncXCaaS())
-        cursors = [(await session.listed(range(5), limit))["cursor"] for limit in (1, 2, 3)]
+        cursors = [(await session.rows_of_list(range(5), limit))["cursor"] for limit in (1, 2, 3)]
         assert (await session.read_on(cursors[2], 9))["rows"] == [{"value": 3}, {"value": 4}]
         first = await session.read_on(cursors[1], 2)
         assert first["rows"] == [{"value": 2}, {"value": 3}]
