@@ -9,7 +9,7 @@ import click
 
 from ._manifest import manifest
 from ._tree import LazyGroup, option_name
-from .verbs import TITLES, VERBS, VerbGroup, product_group
+from .commands import COMMANDS, TITLES, CommandGroup, product_group
 
 __all__ = ["root"]
 
@@ -47,7 +47,7 @@ class Root(LazyGroup):
             command: click.Command = getattr(import_module(f".{_OTHER_COMMANDS[name][0]}", __package__), name)
             return command
         if name in TITLES:
-            return VerbGroup(name)
+            return CommandGroup(name)
         return product_group(name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -55,7 +55,11 @@ class Root(LazyGroup):
             formatter.write_dl([(option_name(name), title) for name, title in manifest().titles.items()])
         with formatter.section("Exports and live views"):
             formatter.write_dl(
-                [(f"{group} {verb}", text) for group, verbs in VERBS.items() for verb, (_, text) in verbs.items()]
+                [
+                    (f"{group} {name}", text)
+                    for group, commands in COMMANDS.items()
+                    for name, (_, text) in commands.items()
+                ]
             )
         if _OTHER_COMMANDS:
             with formatter.section("Other commands"):

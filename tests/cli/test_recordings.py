@@ -22,7 +22,7 @@ import pytest
 
 from tests.cli.running import INTERRUPTED, Command
 from tests.products.support import JANUARY
-from xcaas_cli.verbs._ledger import Ledger
+from xcaas_cli.commands._ledger import Ledger
 from xcaas_sandbox import Fault, Faults, Sandbox
 
 LARGE = "XCAAS_EXPORT_TORTURE" in os.environ

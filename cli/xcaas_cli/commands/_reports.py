@@ -13,7 +13,7 @@ import click
 from .._connection import make_client
 from .._values import KnownValue
 from ..output import Sink, is_object, output_options
-from ._verb import Verb, period_of, period_options
+from ._lazy import LazyCommand, period_of, period_options
 
 if TYPE_CHECKING:
     from xcaas import Poller, PollProgress, XCaaS
@@ -161,7 +161,7 @@ def _flatten(rows: Any) -> Iterator[dict[str, Any]]:
         yield {**values, "total": total} if total is not None else values
 
 
-run = Verb(
+run = LazyCommand(
     "run",
     "Run a contact center report, wait for it, and write its rows.\n\n"
     "With --into FILE.csv or FILE.xlsx, save the service's own file, which has all rows. Otherwise write the rows in the "

@@ -13,7 +13,7 @@ import click
 
 from .._connection import make_client
 from ..output import cell, plain
-from ._verb import Verb
+from ._lazy import LazyCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -145,7 +145,7 @@ def _cell_text(name: str, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else cell(value)
 
 
-watch = Verb(
+watch = LazyCommand(
     "watch",
     "Show contact center queues and their counters, refreshed in place.\n\n"
     "In a pipe, write one JSON line per queue and refresh. While the service is unavailable, the last numbers stay, with "

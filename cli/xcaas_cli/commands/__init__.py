@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ._groups import COMMANDS as COMMANDS
 from ._groups import TITLES as TITLES
-from ._groups import VERBS as VERBS
-from ._groups import VerbGroup as VerbGroup
+from ._groups import CommandGroup as CommandGroup
 from ._groups import product_group as product_group
 
-__all__ = ["TITLES", "VERBS", "VerbGroup", "product_group"]
+__all__ = ["COMMANDS", "TITLES", "CommandGroup", "product_group"]

@@ -12,10 +12,10 @@ from click.core import augment_usage_errors
 from .._connection import connection_options
 from .._values import Moment
 
-__all__ = ["Verb", "period_of", "period_options"]
+__all__ = ["LazyCommand", "period_of", "period_options"]
 
 
-class Verb(click.Command):
+class LazyCommand(click.Command):
     """A command whose options are built when it runs, not when it is listed."""
 
     def __init__(

@@ -19,10 +19,10 @@ from .._manifest import manifest
 from .._values import KnownValue
 from ..output._files import check_folder
 from ._folder import FolderExport
+from ._lazy import LazyCommand, overlap_option, period_of, period_options
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
-from ._verb import Verb, overlap_option, period_of, period_options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -193,7 +193,7 @@ def _plan_days(
     )
 
 
-export = Verb(
+export = LazyCommand(
     "export",
     "Keep a folder of recordings: each recording once, complete and verified, and a table of all of them.\n\n"
     "Run it again, for example from cron, to download what is new. It continues where the last run ended, however "

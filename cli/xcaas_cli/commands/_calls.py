@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from .._connection import make_client
+from ._lazy import LazyCommand, overlap_option, period_of, period_options
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
-from ._verb import Verb, overlap_option, period_of, period_options
 
 __all__ = ["export"]
 
@@ -79,7 +79,7 @@ def _export(options: dict[str, Any]) -> None:
         sys.stderr.write(f"{into}: {ledger.count() - old_count:,} new, {ledger.count():,} in all\n")
 
 
-export = Verb(
+export = LazyCommand(
     "export",
     "Keep a table of the finished calls of a PBX, each call once.\n\n"
     "Run it again, for example from cron, to add what is new. It continues where the last run ended, however that "

@@ -9,9 +9,9 @@ import click
 
 from .._tree import LazyGroup, ResourceGroup
 
-__all__ = ["TITLES", "VERBS", "VerbGroup", "product_group"]
+__all__ = ["COMMANDS", "TITLES", "CommandGroup", "product_group"]
 
-VERBS: dict[str, dict[str, tuple[str, str]]] = {
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "recordings": {"export": ("_recordings", "Keep a folder of recordings, with a table of all of them.")},
     "calls": {"export": ("_calls", "Keep a table of the finished calls of a PBX.")},
     "reports": {"run": ("_reports", "Run a contact center report, and write its rows or its file.")},
@@ -28,19 +28,19 @@ TITLES: dict[str, str] = {
 """Summaries of the groups that are not products."""
 
 
-def _load(group: str, verb: str) -> click.Command:
-    command: click.Command = getattr(import_module(f".{VERBS[group][verb][0]}", __package__), verb)
+def _load(group: str, name: str) -> click.Command:
+    command: click.Command = getattr(import_module(f".{COMMANDS[group][name][0]}", __package__), name)
     return command
 
 
-class VerbGroup(LazyGroup):
+class CommandGroup(LazyGroup):
     """A group that is not a product."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, no_args_is_help=True, help=TITLES[name])
 
     def summaries(self) -> dict[str, str]:
-        return {verb: text for verb, (_, text) in VERBS[str(self.name)].items()}
+        return {name: text for name, (_, text) in COMMANDS[str(self.name)].items()}
 
     def load(self, name: str) -> click.Command:
         return _load(str(self.name), name)
@@ -50,16 +50,16 @@ class _ProductGroup(ResourceGroup):
     """A product with further commands beside its resources."""
 
     def names(self) -> Iterable[str]:
-        return [*super().names(), *VERBS[str(self.name)]]
+        return [*super().names(), *COMMANDS[str(self.name)]]
 
     def summaries(self) -> dict[str, str]:
-        return {**super().summaries(), **{verb: text for verb, (_, text) in VERBS[str(self.name)].items()}}
+        return {**super().summaries(), **{name: text for name, (_, text) in COMMANDS[str(self.name)].items()}}
 
     def load(self, name: str) -> click.Command:
-        return _load(str(self.name), name) if name in VERBS[str(self.name)] else super().load(name)
+        return _load(str(self.name), name) if name in COMMANDS[str(self.name)] else super().load(name)
 
 
 def product_group(product: str) -> ResourceGroup:
     """Return the group of a product, including its further commands."""
-    class_ = _ProductGroup if product in VERBS else ResourceGroup
+    class_ = _ProductGroup if product in COMMANDS else ResourceGroup
     return class_(product, (), lambda client: getattr(client, product))

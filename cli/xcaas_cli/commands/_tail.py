@@ -13,7 +13,7 @@ import click
 from .._connection import make_client
 from ..output import plain
 from ..output._files import atomic_file, check_target, remove_leftovers
-from ._verb import Verb
+from ._lazy import LazyCommand
 
 __all__ = ["tail"]
 
@@ -77,7 +77,7 @@ def _save_position(state: Path, token: str) -> None:
         path.write_text(f"{token}\n", "utf-8")
 
 
-tail = Verb(
+tail = LazyCommand(
     "tail",
     "Write contact center events as they happen, one JSON line each.\n\n"
     "TOPIC is all (the default) or one type of event, such as InteractionCreated. After a broken connection, it continues "

@@ -184,10 +184,10 @@ def test_products_keep_their_resources_beside_the_verbs(xcaas: Command) -> None:
 
 
 def test_help_of_each_verb(xcaas: Command) -> None:
-    from xcaas_cli.verbs import VERBS
+    from xcaas_cli.commands import COMMANDS
 
-    for group, verbs in VERBS.items():
-        for verb in verbs:
-            outcome = xcaas.run(group, verb, "--help")
+    for group, commands in COMMANDS.items():
+        for name in commands:
+            outcome = xcaas.run(group, name, "--help")
             assert outcome.code == 0
             assert "--profile" in outcome.out
