@@ -1,1 +1,1 @@
-"""Benchmarks: each one a ratio against a named peer, measured in the same run."""
+"""Benchmarks. Each measures a ratio to a named peer, in the same run."""

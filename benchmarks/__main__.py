@@ -1,4 +1,4 @@
-"""`make bench`: run every benchmark in a process of its own and print its table."""
+"""`make bench`: run benchmarks, each in a new process, and print their tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def main() -> int:
 
 def _run(name: str) -> bool:
     print(f"\n== {name}", flush=True)
-    # Its own process: no benchmark inherits another's imports, caches or heap.
+    # A new process, so that no benchmark inherits imports, caches or the heap of another.
     return subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=HERE.parent, check=False).returncode == 0
 
 

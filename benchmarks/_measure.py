@@ -1,4 +1,4 @@
-"""Fair ratios on noisy machines: both sides take turns, the best of each counts."""
+"""Comparing CPU times on noisy machines: both sides take turns, and the best of each counts."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["Comparison", "compare", "show"]
 
 
 class Comparison(NamedTuple):
-    """Best CPU seconds of each side over all rounds."""
+    """The best CPU times of both sides over all rounds, in seconds."""
 
     ours: float
     peer: float
 
     @property
     def ratio(self) -> float:
-        """Ours over the peer's: below 1 is faster."""
+        """Our time divided by the peer's: below 1, ours is faster."""
         return self.ours / self.peer
 
 
@@ -29,7 +29,7 @@ def compare(
     rounds: int = 7,
     clock: Callable[[], float] = time.process_time,
 ) -> Comparison:
-    """Run the two in turn and keep the best of each, which noise can only worsen."""
+    """Run both in turn and return the best time of each, since noise only adds time."""
     best = [float("inf"), float("inf")]
     for _ in range(rounds):
         for index, run in enumerate((ours, peer)):
@@ -37,11 +37,13 @@ def compare(
             start = clock()
             result = run()
             best[index] = min(best[index], clock() - start)
-            del result  # off the clock: throwing away is not what is compared
+            del result  # not timed: deallocation is not compared
     return Comparison(*best)
 
 
-def show(what: str, found: Comparison, *, peer: str, budget: float | None = None) -> None:
-    """One line: the ratio, what it is a ratio of, and the budget if there is one."""
-    line = f"{what}: {found.ratio:.2f} × {peer}  ({found.ours * 1e3:.2f} ms against {found.peer * 1e3:.2f} ms)"
-    print(line if budget is None else f"{line}  budget {budget:g}: {'held' if found.ratio <= budget else 'MISSED'}")
+def show(subject: str, comparison: Comparison, *, peer: str, budget: float | None = None) -> None:
+    """Print one line: the subject, the ratio, both times, and the budget if there is one."""
+    line = f"{subject}: {comparison.ratio:.2f} × {peer}  ({comparison.ours * 1e3:.2f} ms against {comparison.peer * 1e3:.2f} ms)"
+    print(
+        line if budget is None else f"{line}  budget {budget:g}: {'held' if comparison.ratio <= budget else 'MISSED'}"
+    )

@@ -1,4 +1,4 @@
-"""A server on the loopback, in a process of its own, that gives small JSON answers fast; and who asks it."""
+"""A fast loopback server, in a separate process, for small JSON responses; and the HTTP libraries that call it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["HEADERS", "each_library", "library", "serving"]
+__all__ = ["HEADERS", "json_server", "library", "run_with_each_library"]
 
 HEADERS: Final = {"Authorization": "Bearer token", "Accept": "application/json"}
-"""What a call of the SDK sends, for others to send too."""
+"""The headers that the SDK sends, so that peers send the same."""
 
 _SERVER: Final = """
 import asyncio, sys
 body, delay = sys.argv[1].encode(), float(sys.argv[2])
 head = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body)
 
-class Answering(asyncio.Protocol):
+class JSONProtocol(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport, self.rest = transport, b""
 
     def data_received(self, data):
         self.rest += data
-        while (end := self.rest.find(b"\\r\\n\\r\\n")) >= 0:  # only requests without a body come here
+        while (end := self.rest.find(b"\\r\\n\\r\\n")) >= 0:  # all requests are without a body
             self.rest = self.rest[end + 4:]
             if delay:
                 asyncio.get_running_loop().call_later(delay, self.transport.write, head + body)
@@ -37,7 +37,7 @@ class Answering(asyncio.Protocol):
                 self.transport.write(head + body)
 
 async def main():
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0, backlog=512)
+    server = await asyncio.get_running_loop().create_server(JSONProtocol, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -46,8 +46,8 @@ asyncio.run(main())
 
 
 @contextmanager
-def serving(body: str, *, delay: float = 0.0) -> Generator[str]:
-    """The address of a server that answers every request with this JSON, after so many seconds."""
+def json_server(body: str, *, delay: float = 0.0) -> Generator[str]:
+    """Run a server that responds to every request with `body`, after `delay` seconds, and yield its URL."""
     command = [sys.executable, "-c", _SERVER, body, str(delay)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -58,17 +58,17 @@ def serving(body: str, *, delay: float = 0.0) -> Generator[str]:
         server.wait()
 
 
-def each_library(module: str, arguments: Sequence[str]) -> int:
-    """Run a benchmark with each HTTP library that is installed, in processes of their own. 1 if a budget is missed."""
+def run_with_each_library(module: str, arguments: Sequence[str]) -> int:
+    """Run a benchmark in a new process for each installed HTTP library. Return 1 if a budget is missed."""
     libraries = [name for name in ("httpx", "httpx2") if find_spec(name)]
     commands = [[sys.executable, "-m", module, name, *arguments] for name in libraries]
     return max(subprocess.run(command, check=False).returncode for command in commands)
 
 
 def library(name: str) -> type[httpx.Client]:
-    """The blocking client of a library, which the SDK will use from now on, as if the other were not installed."""
+    """Return the blocking client class of an HTTP library, and make the SDK use that library."""
     if name == "httpx":
-        # As after `pip install xcaas`; with the extra `httpx2`, that is preferred.
+        # As after `pip install xcaas`. If httpx2 is installed, the SDK prefers it.
         sys.modules["httpx2"] = None  # type: ignore[assignment]  # pyright: ignore[reportArgumentType]
-    found: type[httpx.Client] = importlib.import_module(name).Client
-    return found
+    client_class: type[httpx.Client] = importlib.import_module(name).Client
+    return client_class

@@ -1,4 +1,4 @@
-"""`AsyncXCaaS` with 50 calls in flight against the bare library's `AsyncClient` in the same place, in CPU time per call.
+"""CPU time per call of `AsyncXCaaS` with 50 calls in flight, compared with the bare library's `AsyncClient`.
 
 `python -m benchmarks.call_flight`: once as installed, once with the extra `httpx2`.
 """
@@ -12,22 +12,22 @@ from importlib import import_module
 from typing import Final
 
 from benchmarks._measure import compare, show
-from benchmarks._small_answers import HEADERS, each_library, library, serving
+from benchmarks._small_answers import HEADERS, json_server, library, run_with_each_library
 from benchmarks.call_cost import OBJECT
 
 BUDGETS: Final = {"httpx": 0.40, "httpx2": 0.9}
 IN_FLIGHT: Final = 50
 CALLS: Final = 500
 ROUNDS: Final = 5
-# A server that answers at once would have few requests in hand at a time.
+# Seconds. Without a delay, few requests would be in flight at the same time.
 DELAY: Final = 0.01
 
 
 def main(arguments: list[str]) -> int:
     if not arguments:
-        return each_library("benchmarks.call_flight", ())
+        return run_with_each_library("benchmarks.call_flight", ())
     library(arguments[0])
-    with serving(OBJECT, delay=DELAY) as base:
+    with json_server(OBJECT, delay=DELAY) as base:
         return asyncio.run(_measure(arguments[0], base))
 
 
@@ -50,24 +50,24 @@ async def _measure(name: str, base: str) -> int:
             response.raise_for_status()
             return response.json()
 
-        await asyncio.gather(_many(ours), _many(peer))  # connections are made off the clock
-        found = await asyncio.to_thread(
+        await asyncio.gather(_many(ours), _many(peer))  # open the connections before measuring
+        comparison = await asyncio.to_thread(
             compare,
             lambda: asyncio.run_coroutine_threadsafe(_many(ours), loop).result(),
             lambda: asyncio.run_coroutine_threadsafe(_many(peer), loop).result(),
             rounds=ROUNDS,
         )
     budget = BUDGETS[name]
-    show(f"{CALLS} typed calls over {name}, {IN_FLIGHT} in flight", found, peer=f"bare {name}", budget=budget)
-    return 0 if found.ratio <= budget else 1
+    show(f"{CALLS} typed calls over {name}, {IN_FLIGHT} in flight", comparison, peer=f"bare {name}", budget=budget)
+    return 0 if comparison.ratio <= budget else 1
 
 
-async def _many(one: Callable[[], Awaitable[object]]) -> None:
-    todo = iter(range(CALLS))
+async def _many(call: Callable[[], Awaitable[object]]) -> None:
+    remaining = iter(range(CALLS))
 
     async def worker() -> None:
-        for _ in todo:
-            await one()
+        for _ in remaining:
+            await call()
 
     await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
 

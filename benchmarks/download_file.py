@@ -1,6 +1,6 @@
-"""A 1 GB download: time and memory against the same HTTP library used bare.
+"""Time and memory of a 1 GB download, compared with the bare HTTP library.
 
-The server is a process of its own. Our side checks the length of what came, too.
+The server runs in a separate process. Our side also verifies the length.
 `python -m benchmarks.download_file [MEGABYTES]`
 """
 
@@ -35,11 +35,11 @@ from xcaas_core.sdk import (
 )
 
 BUDGET: Final = 1.1
-GROWTH: Final = 20e6
+MEMORY_BUDGET: Final = 20e6
 PRODUCT: Final = Product(
     "files", title="Files", servers=(Server("https://files.test"),), schemes={}, package="benchmarks"
 )
-FACTS: Final[Operation[object]] = Operation(
+METADATA: Final[Operation[object]] = Operation(
     PRODUCT, "facts", "GET", "/md5", call="files.facts", responses={"200": json_response()}
 )
 
@@ -59,7 +59,7 @@ def _file(download: DownloadSpec) -> Operation[object]:
 
 
 PLAIN: Final = _file(DownloadSpec())
-CHECKED: Final = _file(DownloadSpec(checksum=LinkSpec("download_file:FACTS", ""), value="/md5"))
+CHECKED: Final = _file(DownloadSpec(checksum=LinkSpec("download_file:METADATA", ""), value="/md5"))
 
 _SERVER: Final = """
 import hashlib, socket, sys, threading
@@ -111,17 +111,17 @@ def main(megabytes: int = 1000) -> int:
 
 
 def _measure(client: _Client, base: str, size: int, folder: Path) -> int:
-    # First, while the process is small: a peak is only seen to grow.
+    # First, while the process is small: only growth of the peak can be measured.
     client.file(PLAIN, 1_000_000).save(folder / "small")
-    grown = _growth(lambda: client.file(PLAIN, size).save(folder / "ours"))
-    print(f"memory growth of {size / 1e6:.0f} MB to a file: {grown / 1e6:.1f} MB  budget {GROWTH / 1e6:g} MB")
-    # Many short rounds find the undisturbed one sooner than a few long ones.
+    growth = _memory_growth(lambda: client.file(PLAIN, size).save(folder / "ours"))
+    print(f"memory growth of {size / 1e6:.0f} MB to a file: {growth / 1e6:.1f} MB  budget {MEMORY_BUDGET / 1e6:g} MB")
+    # Among many short rounds, an undisturbed one is more likely than among a few long ones.
     part = size // 4
     plain, checked, url = client.file(PLAIN, part), client.file(CHECKED, part), f"{base}/{part}"
     name = "httpx2" if find_spec("httpx2") else "httpx"
     with _bare(name) as bare:
-        works: list[tuple[str, Callable[[], object], Callable[[], object], float | None]] = [
-            ("stream", lambda: sum(map(len, plain.iter_bytes())), partial(_take, bare, url), BUDGET),
+        comparisons: list[tuple[str, Callable[[], object], Callable[[], object], float | None]] = [
+            ("stream", lambda: sum(map(len, plain.iter_bytes())), partial(_stream, bare, url), BUDGET),
             ("to a file", partial(_save, plain, folder / "a"), partial(_write, bare, url, folder / "b"), BUDGET),
             (
                 "to a file with MD5",
@@ -130,16 +130,16 @@ def _measure(client: _Client, base: str, size: int, folder: Path) -> int:
                 None,
             ),
         ]
-        held = True
-        for what, ours, peer, budget in works:
-            found = compare(ours, peer, rounds=15)
-            show(f"{part / 1e6:.0f} MB {what}", found, peer=f"bare {name}", budget=budget)
-            held = held and (budget is None or found.ratio <= budget)
-    return 0 if held and grown < GROWTH else 1
+        within_budget = True
+        for subject, ours, peer, budget in comparisons:
+            comparison = compare(ours, peer, rounds=15)
+            show(f"{part / 1e6:.0f} MB {subject}", comparison, peer=f"bare {name}", budget=budget)
+            within_budget = within_budget and (budget is None or comparison.ratio <= budget)
+    return 0 if within_budget and growth < MEMORY_BUDGET else 1
 
 
 def _bare(name: str) -> httpx.Client:
-    """A client of the library that the SDK uses here. httpx2 has the same interface."""
+    """Return a client of the HTTP library that the SDK uses here. httpx2 has the same interface."""
     if name == "httpx":
         return httpx.Client()
     import httpx2
@@ -148,35 +148,35 @@ def _bare(name: str) -> httpx.Client:
     return client
 
 
-def _take(bare: httpx.Client, url: str) -> None:
-    with bare.stream("GET", url) as answer:
-        for _ in answer.iter_bytes():
+def _stream(bare: httpx.Client, url: str) -> None:
+    with bare.stream("GET", url) as response:
+        for _ in response.iter_bytes():
             pass
 
 
 def _save(file: Download, target: Path) -> None:
-    target.unlink(missing_ok=True)  # to free the blocks of an old file takes long, and is nobody's merit
+    target.unlink(missing_ok=True)  # freeing the blocks of an old file is slow and should not be measured
     file.save(target)
 
 
 def _write(bare: httpx.Client, url: str, target: Path) -> None:
     target.unlink(missing_ok=True)
-    with bare.stream("GET", url) as answer, target.open("wb") as file:
-        for piece in answer.iter_bytes():
-            file.write(piece)
+    with bare.stream("GET", url) as response, target.open("wb") as file:
+        for chunk in response.iter_bytes():
+            file.write(chunk)
 
 
 def _hash(bare: httpx.Client, url: str, target: Path) -> None:
     target.unlink(missing_ok=True)
     digest = hashlib.md5(usedforsecurity=False)
-    with bare.stream("GET", url) as answer, target.open("wb") as file:
-        for piece in answer.iter_bytes():
-            file.write(piece)
-            digest.update(piece)
+    with bare.stream("GET", url) as response, target.open("wb") as file:
+        for chunk in response.iter_bytes():
+            file.write(chunk)
+            digest.update(chunk)
     digest.hexdigest()
 
 
-def _growth(work: Callable[[], object]) -> int:
+def _memory_growth(work: Callable[[], object]) -> int:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     work()
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024

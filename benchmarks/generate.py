@@ -1,4 +1,4 @@
-"""Generating clients against the plain `openapi-python-client` command, wall-clock time, in one run."""
+"""Wall-clock time of generating clients, compared with the plain `openapi-python-client` command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ._measure import Comparison, compare, show
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-THREE = ("oauth", "storage", "cc_realtime")
+THREE_PRODUCTS = ("oauth", "storage", "cc_realtime")
 
 
 def main() -> None:
@@ -29,18 +29,21 @@ def main() -> None:
         plain = {spec.stem: _bundled(spec, work) for spec in sorted((ROOT / "specs").glob("*.yaml"))}
         single = _compare(lambda: _build("storage", work), lambda: _plain(plain["storage"], work))
         show("one document (storage, 14 operations)", single, peer="openapi-python-client", budget=0.9)
-        hundred = _synthetic(100, work)
-        large = _compare(lambda: _build_from(hundred, work), lambda: _plain(hundred, work))
+        document_100 = _synthetic(100, work)
+        large = _compare(lambda: _build_from(document_100, work), lambda: _plain(document_100, work))
         show("one document (100 operations, 200 schemas)", large, peer="openapi-python-client", budget=0.9)
-        thousand = _synthetic(1000, work)
-        growth = _seconds(lambda: _build_from(thousand, work)) / large.ours
+        document_1000 = _synthetic(1000, work)
+        growth = _seconds(lambda: _build_from(document_1000, work)) / large.ours
         print(f"ten times the document: {growth:.1f} times the time")
-        three = _compare(lambda: _repository(work, THREE), lambda: _plain_all([plain[name] for name in THREE], work))
+        three = _compare(
+            lambda: _repository(work, THREE_PRODUCTS),
+            lambda: _plain_all([plain[name] for name in THREE_PRODUCTS], work),
+        )
         show("three documents", three, peer="the sum of the commands")
-        everything = _compare(
+        all_documents = _compare(
             lambda: _repository(work, tuple(plain)), lambda: _plain_all(list(plain.values()), work), rounds=1
         )
-        show(f"all {len(plain)} documents", everything, peer="the sum of the commands", budget=1 / 6)
+        show(f"all {len(plain)} documents", all_documents, peer="the sum of the commands", budget=1 / 6)
         _incremental(work)
 
 
@@ -71,7 +74,7 @@ def _seconds(run: Callable[[], object]) -> float:
 
 
 def _bundled(spec: Path, work: Path) -> Path:
-    """The spec as one file: the plain generator follows no reference into another one."""
+    """Write the spec as one file, since the plain generator does not follow references to other files."""
     target = work / "bundled" / f"{spec.stem}.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(_Bundle(spec).document), "utf-8")
@@ -79,7 +82,7 @@ def _bundled(spec: Path, work: Path) -> Path:
 
 
 class _Bundle:
-    """One document with everything that it refers to under its own components."""
+    """A document with everything that it references under its own components."""
 
     def __init__(self, spec: Path) -> None:
         self._moved: dict[tuple[Path, str], str] = {}
@@ -101,7 +104,7 @@ class _Bundle:
         if target == home:
             return {"$ref": f"#{pointer}"}
         if "/paths/" in pointer or (pointer.count("/") == 1 and "parameters" not in target.stem):
-            return self._walk(_at(target, pointer), target, home)
+            return self._walk(_resolve(target, pointer), target, home)
         return {"$ref": self._move(target, pointer, home)}
 
     def _move(self, file: Path, pointer: str, home: Path) -> str:
@@ -109,11 +112,11 @@ class _Bundle:
             section = pointer.split("/")[-2] or file.stem
             name = f"{pointer.rsplit('/', 1)[-1]}{len(self._moved)}"
             self._moved[file, pointer] = f"#/components/{section}/{name}"
-            self._components.setdefault(section, {})[name] = self._walk(_at(file, pointer), file, home)
+            self._components.setdefault(section, {})[name] = self._walk(_resolve(file, pointer), file, home)
         return self._moved[file, pointer]
 
 
-def _at(file: Path, pointer: str) -> Any:
+def _resolve(file: Path, pointer: str) -> Any:
     node: Any = yaml.safe_load(file.read_text("utf-8"))
     for part in pointer.split("/")[1:]:
         node = node[part.replace("~1", "/").replace("~0", "~")]
@@ -121,9 +124,9 @@ def _at(file: Path, pointer: str) -> Any:
 
 
 def _environment() -> dict[str, str]:
-    """As after an ordinary installation: commands keep what they compile. The path is for the peer's formatter."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    """Return an environment in which commands cache bytecode, as usual, and the peer finds its formatter."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**variables, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> None:
@@ -135,7 +138,7 @@ def _plain(document: Path, work: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     target.parent.mkdir(exist_ok=True)
     command: list[str | Path] = [BIN / "openapi-python-client", "generate", "--path", document, "--output-path", target]
-    # It fails on some of the documents. That counts as its time all the same.
+    # It fails on some documents. The time counts nevertheless.
     subprocess.run(command, check=False, capture_output=True, env=_environment())
 
 
@@ -155,12 +158,12 @@ def _build_from(document: Path, work: Path) -> None:
 
 
 def _synthetic(count: int, work: Path) -> Path:
-    """A document of `count` operations over twice as many schemas that refer to each other."""
+    """Write a document of `count` operations, with twice as many schemas that reference each other."""
 
     def reference(index: int) -> dict[str, str]:
         return {"$ref": f"#/components/schemas/Thing{index % (2 * count)}"}
 
-    def answer(index: int) -> dict[str, object]:
+    def response(index: int) -> dict[str, object]:
         return {"description": "A thing.", "content": {"application/json": {"schema": reference(index)}}}
 
     text, parameter = {"type": "string"}, {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
@@ -185,7 +188,7 @@ def _synthetic(count: int, work: Path) -> Path:
                 "operationId": f"getThing{index}",
                 "tags": [f"things{index % 20}"],
                 "parameters": [parameter],
-                "responses": {"200": answer(index), "404": answer(index + 1)},
+                "responses": {"200": response(index), "404": response(index + 1)},
             }
         }
         for index in range(count)

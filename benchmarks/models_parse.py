@@ -1,4 +1,4 @@
-"""From bytes to typed objects: our models against those of plain `openapi-python-client`, in one run.
+"""CPU time and memory from bytes to typed objects, compared with models of plain `openapi-python-client`.
 
 10,000 storage objects with 15 tags each, with datetimes, open enums and unknown fields kept.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks._measure import compare, show
-from benchmarks._plain_client import answer, plain_models
+from benchmarks._plain_client import page_json, plain_models
 from xcaas.storage.models import StorageObjectPage
 
 PEER: Final = "plain openapi-python-client"
@@ -35,18 +35,18 @@ FIELDS: Final = [
     "shared",
 ]
 
-# Parsing and reading, as a program does it that has use for everything, or for all but the tags.
+# Reads the fields of a parsed page, as programs do: all of them, or all but the tags.
 Read = Callable[[Any], object]
 
 
 def read_all(type_name: str) -> Read:
-    """A function that reads every field of every object and tag."""
+    """Return a function that reads all fields of all objects and tags."""
     fields, tag_fields = attrgetter(*FIELDS, type_name), attrgetter("key", "value")
 
     def read(page: Any) -> object:
-        for found in page.content:
-            fields(found)
-            for tag in found.tags:
+        for item in page.content:
+            fields(item)
+            for tag in item.tags:
                 tag_fields(tag)
         return page
 
@@ -54,19 +54,19 @@ def read_all(type_name: str) -> Read:
 
 
 def read_flat(type_name: str) -> Read:
-    """A function that reads every field but the nested list."""
+    """Return a function that reads all fields except the nested list."""
     fields = attrgetter(*FIELDS, type_name)
 
     def read(page: Any) -> object:
-        for found in page.content:
-            fields(found)
+        for item in page.content:
+            fields(item)
         return page
 
     return read
 
 
 def peak_memory(run: Callable[[], object]) -> int:
-    """The most memory that Python's allocators held while `run` worked and its result was kept."""
+    """Return the peak of memory allocated by Python during `run`, including its result."""
     gc.collect()
     tracemalloc.start()
     result = run()
@@ -82,7 +82,7 @@ def main() -> None:
         # The plain generator renames `type`.
         ours_all, peer_all = read_all("type"), read_all("type_")
         ours_flat, peer_flat = read_flat("type"), read_flat("type_")
-        many, few = answer(10_000), answer(10)
+        many, few = page_json(10_000), page_json(10)
         print(f"{len(many) / 1e6:.1f} MB of JSON")
 
         everything = compare(
@@ -101,9 +101,9 @@ def main() -> None:
 
         ours = peak_memory(lambda: ours_all(StorageObjectPage.from_json(many)))
         peer = peak_memory(lambda: peer_all(plain.from_dict(json.loads(many))))
-        held = "held" if ours / peer <= 0.75 else "MISSED"
+        verdict = "held" if ours / peer <= 0.75 else "MISSED"
         print(
-            f"peak memory: {ours / peer:.2f} × {PEER}  ({ours / 1e6:.0f} MB against {peer / 1e6:.0f} MB)  budget 0.75: {held}"
+            f"peak memory: {ours / peer:.2f} × {PEER}  ({ours / 1e6:.0f} MB against {peer / 1e6:.0f} MB)  budget 0.75: {verdict}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What more workers gain when a service takes its time: 1, 2 and 4 processes read the same slices, 50 ms a response."""
+"""Throughput of 1, 2 and 4 processes that read the same slices, with a latency of 50 ms per response."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def main(slices: int = 160) -> int:
-    """Print rows and megabytes a second for each number of workers, and the ratio to one of them.
+    """Print rows and megabytes per second for each number of workers, and the speed-up over one.
 
-    A slice is 15 minutes of call records of a PBX, which is one response: latency is what counts.
+    A slice is 15 minutes of call records of a PBX, which fit in one response, so latency dominates.
     """
     with Sandbox(faults=Faults([Fault(path="call-records", delay=LATENCY)]), speed=100) as sandbox:
         os.environ.update(environment(sandbox.base_url))
@@ -47,15 +47,15 @@ def main(slices: int = 160) -> int:
 
 def _read(pieces: Sequence[Slice[Any]], workers: int) -> tuple[int, int, float]:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_size, pieces[: 4 * workers]))  # off the clock: processes start, and connect
-        began = time.perf_counter()
-        found = list(pool.map(_size, pieces, chunksize=4))
-        seconds = time.perf_counter() - began
-    return sum(rows for rows, _ in found), sum(size for _, size in found), seconds
+        list(pool.map(_size, pieces[: 4 * workers]))  # start the processes and connect before measuring
+        start = time.perf_counter()
+        sizes = list(pool.map(_size, pieces, chunksize=4))
+        seconds = time.perf_counter() - start
+    return sum(rows for rows, _ in sizes), sum(size for _, size in sizes), seconds
 
 
 def _size(piece: Slice[Any]) -> tuple[int, int]:
-    """Return how many rows a slice has, and how many bytes these take in Arrow."""
+    """Return the number of rows of a slice, and their size in Arrow in bytes."""
     batches: list[Any] = list(piece.read())
     return sum(batch.num_rows for batch in batches), sum(batch.nbytes for batch in batches)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from xcaas import XCaaS
 
-# pandas has no types of its own.
+# pandas has no type hints.
 DataFrame = Any
 
 

@@ -2,8 +2,8 @@
 
     dagster dev -f examples/dagster_recordings.py
 
-A slice knows its window and where its credentials are, and gives the same items each time, so that a partition may be
-materialised again, or by another machine. Dagster reads annotations itself, so they are not postponed.
+A slice contains its window and a reference to credentials, and returns the same items each time, so a partition can be
+materialised again or on another machine. Dagster reads annotations at run time, so they are not postponed.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,22 +21,22 @@ FOLDER = Path("recordings")
 @asset(partitions_def=DailyPartitionsDefinition(start_date="2026-01-01"))
 def recordings(context: AssetExecutionContext) -> MaterializeResult:
     """Call recordings of a day, in UTC."""
-    begin = datetime.fromisoformat(context.partition_key).replace(tzinfo=UTC)
+    start = datetime.fromisoformat(context.partition_key).replace(tzinfo=UTC)
     hours = plan(
         "storage.objects.search",
-        window=(begin, begin + timedelta(days=1)),
+        window=(start, start + timedelta(days=1)),
         every="1h",
         arguments={"filter": F.type == "callrecording"},
     )
-    number = 0
+    count = 0
     for hour in hours:
-        found = list(hour.items())
-        number += len(found)
+        objects = list(hour.items())
+        count += len(objects)
         target = FOLDER / context.partition_key / f"{hour.id}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        rows(found, of=StorageObject).to_parquet(target)
-        context.log.info(f"{hour.start:%H:%M}: {len(found)} recordings")
-    return MaterializeResult(metadata={"recordings": number, "folder": str(FOLDER / context.partition_key)})
+        rows(objects, of=StorageObject).to_parquet(target)
+        context.log.info(f"{hour.start:%H:%M}: {len(objects)} recordings")
+    return MaterializeResult(metadata={"recordings": count, "folder": str(FOLDER / context.partition_key)})
 
 
 definitions = Definitions(assets=[recordings])

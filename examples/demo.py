@@ -24,7 +24,7 @@ from xcaas.storage.models import StorageObject
 from xcaas_sandbox import Sandbox
 
 OUTPUT = Path("demo-output")
-# Metric, title of its column, and what its numbers are divided by: durations come in milliseconds.
+# Metric: title of its column, and the divisor of its values. Durations are in milliseconds.
 COLUMNS = {
     "interactionsWaitInQueue.rt": ("Waiting", 1),
     "interactionsLongestWaitInQueue.rt": ("Longest wait, s", 1000),
@@ -72,23 +72,23 @@ def show_queues(client: XCaaS) -> None:
     for queue in client.cc_realtime.queues.list(metrics=list(COLUMNS)):
         values = {metric.key: metric.value for metric in queue.metrics or []}
         table.add_row(
-            escape(queue.name or "-"), *(shown(values.get(name), unit) for name, (_, unit) in COLUMNS.items())
+            escape(queue.name or "-"), *(format_value(values.get(name), unit) for name, (_, unit) in COLUMNS.items())
         )
     console.print(table)
 
 
-def shown(value: object, unit: int) -> str:
+def format_value(value: object, unit: int) -> str:
     return f"{value / unit:.1f}".removesuffix(".0") if isinstance(value, int | float) else str(value or "-")
 
 
 def show_recordings(client: XCaaS) -> list[StorageObject]:
     pager = client.storage.objects.search(filter="type==callcenterrecording", limit=100)
-    found: list[StorageObject] = []
+    recordings: list[StorageObject] = []
     for number, page in enumerate(islice(pager.pages(), 4), start=1):
-        found += page.items
-        console.print(f"Recordings, page {number}: {len(page.items)} objects, {len(found)} so far")
+        recordings += page.items
+        console.print(f"Recordings, page {number}: {len(page.items)} objects, {len(recordings)} so far")
         time.sleep(1)  # long enough for a token to expire between two pages
-    return found
+    return recordings
 
 
 def download_all(client: XCaaS, recordings: list[StorageObject]) -> None:
@@ -116,7 +116,7 @@ def verify(archive: Path, chosen: list[StorageObject]) -> None:
 
 
 def matches(file: Path, item: StorageObject) -> bool:
-    """Whether the file has the digest that storage promised; False if that digest is one of upload parts."""
+    """Verify the checksum of a file. Return False if the service's checksum was made from upload parts, and so not comparable."""
     from hashlib import md5
 
     if item.checksum is None or "-" in item.checksum:

@@ -23,20 +23,20 @@ DAY = timedelta(days=1)
 
 def export(client: XCaaS, day: date, folder: Path) -> Path:
     """Write the call recordings of a day, in UTC, and return the file."""
-    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     hours = plan(
         client.storage.objects.search,
-        window=(begin, begin + DAY),
+        window=(start, start + DAY),
         every="1h",
         arguments={"filter": F.type == "callrecording"},
     )
-    found: list[StorageObject] = []
+    recordings: list[StorageObject] = []
     for hour in track(hours, description=f"Recordings of {day}"):
-        found += hour.items(client)
+        recordings += hour.items(client)
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{day}.part"
-    rows(found, of=StorageObject).to_parquet(part)
-    return part.replace(folder / f"{day}.parquet")
+    temporary = folder / f"{day}.part"
+    rows(recordings, of=StorageObject).to_parquet(temporary)
+    return temporary.replace(folder / f"{day}.parquet")
 
 
 def main() -> None:

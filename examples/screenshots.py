@@ -1,4 +1,4 @@
-"""`make screenshots`: what docs/command-line.md shows, as pictures that a change of the command line changes."""
+"""`make screenshots`: renew the pictures in docs/command-line.md from the output of the commands."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ COMMANDS = {
 def main() -> int:
     with Sandbox() as sandbox, TemporaryDirectory() as folder:
         for name, commands in COMMANDS.items():
-            shown = [(command, _output(command, sandbox.base_url, folder)) for command in commands]
-            (IMAGES / f"{name}.svg").write_text(_picture(name, shown), "utf-8", newline="\n")
+            outputs = [(command, _output(command, sandbox.base_url, folder)) for command in commands]
+            (IMAGES / f"{name}.svg").write_text(_picture(name, outputs), "utf-8", newline="\n")
     return 0
 
 
 def _output(command: str, base_url: str, folder: str) -> str:
-    """Return what a command writes in a terminal: tables, with their colours."""
+    """Return the output of a command as in a terminal, with tables and colours."""
     program, *arguments = command.split()
     options = ["--output", "table"] if "search" in arguments else []
     terminal = {"COLUMNS": str(WIDTH), "FORCE_COLOR": "1", "TERM": "xterm"}
@@ -51,13 +51,13 @@ def _output(command: str, base_url: str, folder: str) -> str:
     ).stdout
 
 
-def _picture(name: str, shown: list[tuple[str, str]]) -> str:
+def _picture(name: str, outputs: list[tuple[str, str]]) -> str:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
-    for command, output in shown:
+    for command, output in outputs:
         console.print(Text(f"$ {command}"))
         console.print(Text.from_ansi(output))
     picture = console.export_svg(title="xcaas", unique_id=name)
-    return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)  # fonts of another host
+    return re.sub(r"\s*@font-face \{.*?\}", "", picture, flags=re.DOTALL)  # they load fonts from another host
 
 
 if __name__ == "__main__":

@@ -27,27 +27,27 @@ def create_app(connect: Callable[[], AsyncXCaaS] = AsyncXCaaS.from_env) -> FastA
             yield
 
     async def waiting() -> dict[str, int | float]:
-        """Return how many are waiting in each queue."""
-        found: dict[str, int | float] = {}
+        """Return the number of waiting interactions in each queue."""
+        by_queue: dict[str, int | float] = {}
         async for queue in client.cc_realtime.queues.list(metrics=[WAITING]):
             for metric in queue.metrics or []:
                 if queue.name is not None and isinstance(metric.value, int | float):
-                    found[queue.name] = metric.value
-        return found
+                    by_queue[queue.name] = metric.value
+        return by_queue
 
     async def recording(id: str) -> StreamingResponse:
         """Stream a recording."""
-        about = await client.storage.objects.get(id)
-        pieces = client.storage.objects.download(id).iter_bytes()
-        return StreamingResponse(pieces, media_type=about.mime_type)
+        item = await client.storage.objects.get(id)
+        chunks = client.storage.objects.download(id).iter_bytes()
+        return StreamingResponse(chunks, media_type=item.mime_type)
 
-    async def failed(_: Request, error: Exception) -> Response:
+    async def handle_error(_: Request, error: Exception) -> Response:
         if isinstance(error, NotFoundError):
             return JSONResponse({"error": "not found"}, 404)
         status = 503 if isinstance(error, RateLimitError) else 502
         return JSONResponse({"error": type(error).__name__}, status)
 
-    app = FastAPI(lifespan=lifespan, exception_handlers={XCaaSError: failed})
+    app = FastAPI(lifespan=lifespan, exception_handlers={XCaaSError: handle_error})
     app.add_api_route("/waiting", waiting)
     app.add_api_route("/recordings/{id}", recording, response_class=StreamingResponse)
     return app

@@ -1,7 +1,7 @@
-"""A wallboard for asyncio: who waits in which queue, kept by events and checked against the live metrics.
+"""A wallboard for asyncio: how many interactions wait in each queue, from events, corrected by live metrics.
 
-Events arrive at once, and metrics are authoritative: after a gap, or when the board starts while calls are waiting, the
-two differ, and the board adopts the metrics.
+Events arrive immediately, but metrics are authoritative. If the two differ, after a gap or because calls were already
+waiting at the start, the board adopts the metrics.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEAVES = frozenset({"InteractionAccepted", "InteractionUnqueued", "InteractionDe
 
 
 class Board:
-    """Interactions that wait, by queue."""
+    """The waiting interactions, by queue."""
 
     def __init__(self) -> None:
         self.corrections: dict[str, int] = defaultdict(int)
@@ -38,29 +38,29 @@ class Board:
             self._waiting[queue].discard(id)
 
     def waiting(self, queue: str) -> int:
-        """Return how many wait in a queue."""
+        """Return the number of interactions that wait in a queue."""
         return len(self._waiting[queue]) + self.corrections[queue]
 
     def check(self, metrics: Mapping[str, int]) -> dict[str, int]:
-        """Adopt the metrics, and return by how much each queue was off."""
-        wrong = {queue: number - self.waiting(queue) for queue, number in metrics.items()}
-        for queue, difference in wrong.items():
+        """Adopt the metrics, and return by how much the board differed, for queues that differed."""
+        differences = {queue: count - self.waiting(queue) for queue, count in metrics.items()}
+        for queue, difference in differences.items():
             self.corrections[queue] += difference
-        return {queue: difference for queue, difference in wrong.items() if difference}
+        return {queue: difference for queue, difference in differences.items() if difference}
 
 
 async def live_metrics(client: AsyncXCaaS) -> dict[str, int]:
-    """Return how many wait in each queue, as the service counts them."""
-    found: dict[str, int] = {}
+    """Return the service's number of waiting interactions, by queue."""
+    waiting: dict[str, int] = {}
     async for queue in client.cc_realtime.queues.list(metrics=[WAITING]):
         for metric in queue.metrics or []:
             if queue.id is not None and isinstance(metric.value, int | float):
-                found[queue.id] = int(metric.value)
-    return found
+                waiting[queue.id] = int(metric.value)
+    return waiting
 
 
 async def follow(client: AsyncXCaaS, board: Board, *, resume_token: str = "latest") -> None:
-    """Keep the board until the task is cancelled."""
+    """Update the board with events until the task is cancelled."""
     async with client.events.read("all", resume_token=resume_token) as events:
         async for event in events:
             board.add(event.payload)
@@ -72,8 +72,8 @@ async def main() -> None:
         following = asyncio.create_task(follow(client, board))
         try:
             while not following.done():
-                wrong = board.check(await live_metrics(client))
-                print(f"corrected: {wrong}" if wrong else "board and metrics agree")
+                corrections = board.check(await live_metrics(client))
+                print(f"corrected: {corrections}" if corrections else "board and metrics agree")
                 await asyncio.wait([following], timeout=30)
             await following
         finally:

@@ -20,7 +20,7 @@ from xcaas_core import __version__
 
 
 class ReleaseError(Exception):
-    """The reason why a release was not made."""
+    """The release cannot be made."""
 
 
 def main() -> int:
@@ -30,7 +30,7 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        _release(_address(options.repository))
+        _release(_repository_address(options.repository))
     except (ReleaseError, RuntimeError, ValueError, subprocess.SubprocessError) as error:
         print(f"make release: {error}", file=sys.stderr)
         return 1
@@ -55,22 +55,22 @@ def _release(address: str) -> None:
     _report([*files, bill], into)
 
 
-def _address(given: str) -> str:
-    if given:
-        return web_address(given)
-    found = subprocess.run(
+def _repository_address(repository: str) -> str:
+    if repository:
+        return web_address(repository)
+    completed = subprocess.run(
         ["git", "remote", "get-url", "origin"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     try:
-        return web_address(found.stdout.strip())
+        return web_address(completed.stdout.strip())
     except ValueError:
         raise ReleaseError("where is the repository? make release REPOSITORY=https://HOST/OWNER/NAME") from None
 
 
 def _check_tree() -> None:
-    done = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True)
-    if done.stdout:
-        raise ReleaseError(f"what is not committed would go out, too:\n{done.stdout}")
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True)
+    if status.stdout:
+        raise ReleaseError(f"what is not committed would go out, too:\n{status.stdout}")
     if problem := changelog_problem((ROOT / "CHANGELOG.md").read_text("utf-8"), __version__):
         raise ReleaseError(problem)
 
@@ -79,8 +79,8 @@ def _build_twice(into: Path, epoch: str, address: str) -> tuple[Path, Path]:
     print(f"Building xcaas {__version__} for {address}", flush=True)
     files = build(into, epoch, address)
     with tempfile.TemporaryDirectory() as folder:
-        for file, again in zip(files, build(Path(folder), epoch, address), strict=True):
-            if file.read_bytes() != again.read_bytes():
+        for file, second in zip(files, build(Path(folder), epoch, address), strict=True):
+            if file.read_bytes() != second.read_bytes():
                 raise ReleaseError(f"{file.name} comes out differently each time")
     return files
 
@@ -94,12 +94,12 @@ def _run(program: str, *arguments: str, **variables: str) -> None:
 def _report(files: Sequence[Path], into: Path) -> None:
     sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
     (into / "SHA256SUMS").write_text(sums, "utf-8")
-    shown = [os.path.relpath(file) for file in files]
+    paths = [os.path.relpath(file) for file in files]
     print(f"\nxcaas {__version__} is ready:\n\n{sums}")
     print("Publish it by the tag: the workflow release.yml builds the same, attests it and uploads it.\n")
     print(f"  git tag -a v{__version__} -m 'xcaas {__version__}' && git push origin v{__version__}\n")
     print("Or by hand, without attestations:\n")
-    print(f"  twine upload {' '.join(shown[:2])}")
+    print(f"  twine upload {' '.join(paths[:2])}")
 
 
 if __name__ == "__main__":

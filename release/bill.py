@@ -1,4 +1,4 @@
-"""The bill of materials: what `pip install xcaas` brings along, in CycloneDX, at the versions that were tested."""
+"""The bill of materials in CycloneDX: what `pip install xcaas` installs, in the tested versions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from release.build import ROOT
 
 __all__ = ["project_table", "write_bill"]
 
-_KEPT = ("name", "description", "license", "dependencies")
+_PROJECT_KEYS = ("name", "description", "license", "dependencies")
 
 
 def write_bill(wheel: Path, bill: Path, version: str, epoch: str) -> None:
-    """Install the wheel into an empty environment and list what is there, the same bytes for the same versions."""
+    """Install the wheel into an empty environment and list the packages there. The bytes depend only on versions."""
     with tempfile.TemporaryDirectory() as folder:
         python = _install(wheel, Path(folder) / "environment")
         project = Path(folder) / "pyproject.toml"
@@ -30,9 +30,9 @@ def write_bill(wheel: Path, bill: Path, version: str, epoch: str) -> None:
 
 
 def project_table(pyproject: str, version: str) -> str:
-    """Return the facts about the project itself as TOML. Its own file has no version to read."""
-    facts = tomllib.loads(pyproject)["project"]
-    lines = [f"{name} = {json.dumps(facts[name])}" for name in _KEPT]
+    """Return the project's metadata as TOML, with the version, which pyproject.toml does not contain."""
+    project = tomllib.loads(pyproject)["project"]
+    lines = [f"{name} = {json.dumps(project[name])}" for name in _PROJECT_KEYS]
     return "\n".join(["[project]", *lines, f"version = {json.dumps(version)}", ""])
 
 

@@ -22,18 +22,18 @@ def latest_entry(changelog: str) -> tuple[str, str | None]:
     Raises:
         ValueError: There is no heading.
     """
-    found = _HEADING.search(changelog)
-    if found is None:
+    match = _HEADING.search(changelog)
+    if match is None:
         raise ValueError("CHANGELOG.md has no heading")
-    return found["version"], found["date"]
+    return match["version"], match["date"]
 
 
 def changelog_problem(changelog: str, version: str) -> str | None:
-    """Return why the changelog does not fit a version."""
-    found, date = latest_entry(changelog)
-    if (found, date is not None) == (version, True):
+    """Return the problem if the changelog does not begin with this version and a date; None if it does."""
+    latest, date = latest_entry(changelog)
+    if (latest, date is not None) == (version, True):
         return None
-    return f"CHANGELOG.md begins with {found!r}, and not with '## {version} - ' and the date"
+    return f"CHANGELOG.md begins with {latest!r}, and not with '## {version} - ' and the date"
 
 
 def metadata(file: Path) -> Message:
@@ -48,12 +48,12 @@ def metadata(file: Path) -> Message:
         return email.message_from_bytes(content.read() if content else b"")
 
 
-def metadata_problems(found: Message, version: str, address: str) -> Iterator[str]:
-    """Yield what is wrong with the metadata of a file."""
-    if found["Version"] != version:
-        yield f"the version is {found['Version']}, not {version}"
-    urls = dict(url.split(", ", 1) for url in found.get_all("Project-URL", []))
+def metadata_problems(message: Message, version: str, address: str) -> Iterator[str]:
+    """Yield the problems of a file's metadata."""
+    if message["Version"] != version:
+        yield f"the version is {message['Version']}, not {version}"
+    urls = dict(url.split(", ", 1) for url in message.get_all("Project-URL", []))
     if urls.get("Source") != address:
         yield f"the project URLs do not lead to {address}: {urls}"
-    for text in _RELATIVE.findall(str(found.get_payload())):
+    for text in _RELATIVE.findall(str(message.get_payload())):
         yield f"a link that leads nowhere on the index's page: {text}"

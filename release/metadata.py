@@ -1,7 +1,7 @@
-"""Metadata that depend on where the repository is: project URLs, and links that work on the index's page.
+"""Metadata that depend on the repository's address: project URLs, and links of the README on the package index.
 
-The build reads this file by its path (`tool.hatch.metadata.hooks.custom`). `XCAAS_REPOSITORY` gives
-the address; without it, the README stays as it is. Wheels built from a source distribution keep the metadata of that.
+The build loads this file by its path (`tool.hatch.metadata.hooks.custom`). `XCAAS_REPOSITORY` contains the address;
+without it, the README is unchanged. Wheels built from a source distribution keep its metadata.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINK = re.compile(r"(?P<image>!?)(?P<label>\[[^\]]*\])\((?!https?:|#|mailto:)(?
 
 
 class RepositoryHook(MetadataHookInterface):
-    """Sets `readme` and `urls`, which are dynamic."""
+    """Sets the dynamic metadata `readme` and `urls`."""
 
     PLUGIN_NAME = "custom"
 
@@ -42,14 +42,14 @@ def web_address(remote: str) -> str:
     Raises:
         ValueError: It is neither.
     """
-    found = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?/?", remote)
-    if found is None:
+    match = re.fullmatch(r"(?:https://|ssh://git@|git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?/?", remote)
+    if match is None:
         raise ValueError(f"{remote!r} is no address of a repository: https://HOST/OWNER/NAME")
-    return f"https://{found[1]}/{found[2]}"
+    return f"https://{match[1]}/{match[2]}"
 
 
 def project_urls(address: str, tag: str) -> dict[str, str]:
-    """Return the links that the index shows beside the page."""
+    """Return the project links for the package index."""
     return {
         "Source": address,
         "Documentation": f"{address}/blob/{tag}/README.md",
@@ -60,10 +60,10 @@ def project_urls(address: str, tag: str) -> dict[str, str]:
 
 
 def absolute(text: str, address: str, tag: str) -> str:
-    """Return Markdown whose relative links lead into the repository as it was at a tag."""
+    """Make the relative links of Markdown absolute: links into the repository at a tag."""
 
-    def lead(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         view = "raw" if match["image"] else "blob"
         return f"{match['image']}{match['label']}({address}/{view}/{tag}/{match['target']})"
 
-    return _LINK.sub(lead, text)
+    return _LINK.sub(replace, text)

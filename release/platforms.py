@@ -1,6 +1,6 @@
-"""`make test-pythons`, `test-lowest`, `test-newest`: the suite on other Pythons, and with other versions of libraries.
+"""`make test-pythons`, `test-lowest`, `test-newest`: the test suite with other versions of Python and of libraries.
 
-Each run has an environment of its own in .venvs/, which uv makes and keeps.
+Each run has its own environment in .venvs/, created by uv.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["LIBRARIES", "free_constraints", "main"]
 LIBRARIES = frozenset(
     {"anyio", "attrs", "httpcore", "httpcore2", "httpx", "httpx2", "python-dateutil", "types-python-dateutil"}
 )
-"""The dependencies that vary. All others keep the versions of constraints.txt."""
+"""The dependencies whose versions vary. Others have the versions of constraints.txt."""
 RESOLUTIONS = {"lowest": "lowest-direct", "newest": "highest"}
 _UV = Path(sys.executable).with_name("uv")
 
@@ -30,23 +30,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m release.platforms", description=__doc__)
     parser.add_argument("which", choices=["pythons", *RESOLUTIONS])
     parser.add_argument("tests", nargs="*", help="arguments of pytest; the whole suite if left out")
-    options, rest = parser.parse_known_args()
-    tests: list[str] = [*options.tests, *rest]
+    options, further = parser.parse_known_args()
+    tests: list[str] = [*options.tests, *further]
     if options.which == "pythons":
-        found = newest_of_each(_pythons())
-        ended = {python.name: _test(python.name, str(python.program), "highest", None, tests) for python in found}
+        pythons = newest_of_each(_pythons())
+        results = {python.name: _test(python.name, str(python.program), "highest", None, tests) for python in pythons}
     else:
-        loose = ROOT / ".venvs" / "constraints.txt"
-        loose.parent.mkdir(exist_ok=True)
-        loose.write_text(free_constraints((ROOT / "constraints.txt").read_text("utf-8")), "utf-8")
+        constraints = ROOT / ".venvs" / "constraints.txt"
+        constraints.parent.mkdir(exist_ok=True)
+        constraints.write_text(free_constraints((ROOT / "constraints.txt").read_text("utf-8")), "utf-8")
         resolution = RESOLUTIONS[options.which]
-        ended = {options.which: _test(options.which, sys.executable, resolution, loose, tests)}
-    print("\n" + "\n".join(f"{name}: {end}" for name, end in ended.items()))
-    return 1 if "failed" in ended.values() or "passed" not in ended.values() else 0
+        results = {options.which: _test(options.which, sys.executable, resolution, constraints, tests)}
+    print("\n" + "\n".join(f"{name}: {result}" for name, result in results.items()))
+    return 1 if "failed" in results.values() or "passed" not in results.values() else 0
 
 
 def free_constraints(text: str) -> str:
-    """Return constraints without those of the libraries, so that a resolution chooses their versions."""
+    """Remove the constraints of the libraries, so that the resolver chooses their versions."""
     lines = text.splitlines(keepends=True)
     return "".join(line for line in lines if re.split(r"==|\s", line.lower())[0] not in LIBRARIES)
 
@@ -59,21 +59,23 @@ def _pythons() -> Iterator[Python]:
 
 
 def _test(name: str, program: str, resolution: str, constraints: Path | None, tests: list[str]) -> str:
-    """Test in an environment of its own, and return how that ended in a word or a sentence."""
+    """Run the tests in a new environment, and return the result: passed, failed, or why they were not run."""
     print(f"\n== {name}", flush=True)
     folder = ROOT / ".venvs" / name
     python = str(folder / "bin" / "python")
-    chosen = ["--resolution", resolution, "-c", str(constraints or ROOT / "constraints.txt"), "-e", ".[dev]"]
+    requirements = ["--resolution", resolution, "-c", str(constraints or ROOT / "constraints.txt"), "-e", ".[dev]"]
     for arguments in (
         ["venv", "-q", "--clear", "--seed", "-p", program, str(folder)],
-        ["pip", "install", "-q", "--only-binary", ":all:", "--no-binary", "xcaas", "-p", python, *chosen],
+        ["pip", "install", "-q", "--only-binary", ":all:", "--no-binary", "xcaas", "-p", python, *requirements],
     ):
-        done = subprocess.run([_UV, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
-        if done.returncode:
-            print(done.stderr, flush=True)
+        completed = subprocess.run(
+            [_UV, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=900
+        )
+        if completed.returncode:
+            print(completed.stderr, flush=True)
             return "not tested, as what the tests need cannot be installed there"
-    listed = subprocess.run([_UV, "pip", "freeze", "-q", "-p", python], capture_output=True, text=True, check=True)
-    print(", ".join(line for line in listed.stdout.split() if line.partition("==")[0] in LIBRARIES), flush=True)
+    frozen = subprocess.run([_UV, "pip", "freeze", "-q", "-p", python], capture_output=True, text=True, check=True)
+    print(", ".join(line for line in frozen.stdout.split() if line.partition("==")[0] in LIBRARIES), flush=True)
     return "failed" if subprocess.run([python, "-m", "pytest", *tests], cwd=ROOT, check=False).returncode else "passed"
 
 

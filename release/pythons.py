@@ -1,4 +1,4 @@
-"""The CPythons on this machine: on the path, those of pyenv, those of uv."""
+"""The CPython versions on this machine: on the path, of pyenv and of uv."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 __all__ = ["Python", "candidates", "newest_of_each", "usable"]
 
 OLDEST = (3, 11)
-_ASK = (
+_QUERY = (
     "import json, sys, sysconfig; free = bool(sysconfig.get_config_var('Py_GIL_DISABLED'));"
     "print(json.dumps([sys.implementation.name, sys.version_info[:3], sys.version_info.releaselevel, free]))"
 )
@@ -22,7 +22,7 @@ _PROGRAM = re.compile(r"python3\.\d+t?")
 
 @dataclass(frozen=True, order=True, slots=True)
 class Python:
-    """An interpreter. `free_threaded` ones have no global lock."""
+    """An interpreter; `free_threaded` if it has no global interpreter lock."""
 
     version: tuple[int, int, int]
     free_threaded: bool
@@ -35,7 +35,7 @@ class Python:
 
 
 def candidates(search_path: str, home: Path, pyenv: str | None = None) -> Iterator[Path]:
-    """Yield programs that may be a Python."""
+    """Yield the paths of programs that may be Python interpreters."""
     for folder in map(Path, filter(None, search_path.split(os.pathsep))):
         if folder.is_dir():
             yield from sorted(path for path in folder.iterdir() if _PROGRAM.fullmatch(path.name))
@@ -44,18 +44,20 @@ def candidates(search_path: str, home: Path, pyenv: str | None = None) -> Iterat
 
 
 def usable(program: Path) -> Python | None:
-    """Return the Python that a program is, or None if it is not a CPython that the SDK supports."""
+    """Return the interpreter of a program; None if it is not a CPython version that the SDK supports."""
     try:
-        done = subprocess.run([program, "-I", "-c", _ASK], capture_output=True, text=True, timeout=30, check=True)
-        kind, version, level, free_threaded = json.loads(done.stdout)
+        completed = subprocess.run(
+            [program, "-I", "-c", _QUERY], capture_output=True, text=True, timeout=30, check=True
+        )
+        implementation, version, level, free_threaded = json.loads(completed.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
     major, minor, patch = version
-    if kind != "cpython" or (major, minor) < OLDEST or level == "alpha":
+    if implementation != "cpython" or (major, minor) < OLDEST or level == "alpha":
         return None
     return Python((major, minor, patch), free_threaded, program)
 
 
-def newest_of_each(found: Iterable[Python]) -> list[Python]:
-    """Return one Python of each series, the newest."""
-    return list({python.name: python for python in sorted(found)}.values())
+def newest_of_each(pythons: Iterable[Python]) -> list[Python]:
+    """Return the newest interpreter of each series."""
+    return list({python.name: python for python in sorted(pythons)}.values())

@@ -1,1 +1,1 @@
-"""The site: the guides, a page per product made from the generated package, and texts for language models."""
+"""The site: guides, a page for each product, and texts for language models."""

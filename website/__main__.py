@@ -1,4 +1,4 @@
-"""Build the site into build/site: `python -m website`. With `serve`, show it on this machine."""
+"""Build the site into build/site: `python -m website`. With `serve`, serve it locally."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from ._pages import SITE, stage
 
 
 def main() -> int:
-    """Write the pages, and build the site from them with mkdocs in strict mode."""
+    """Write the pages and build the site with mkdocs, in strict mode."""
     settings = stage()
-    verb = ["serve"] if sys.argv[1:] == ["serve"] else ["build", "--strict", "--quiet"]
-    command = [sys.executable, "-m", "mkdocs", *verb, "--config-file", str(settings)]
-    # The theme tells about mkdocs 2 with every build; constraints.txt has the version that it works with.
-    done = subprocess.run(command, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
-    if done.returncode == 0 and verb[0] == "build":
+    command_arguments = ["serve"] if sys.argv[1:] == ["serve"] else ["build", "--strict", "--quiet"]
+    command = [sys.executable, "-m", "mkdocs", *command_arguments, "--config-file", str(settings)]
+    # Silence the theme's warning about mkdocs 2; constraints.txt pins a version that works.
+    completed = subprocess.run(command, check=False, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    if completed.returncode == 0 and command_arguments[0] == "build":
         sys.stdout.write(f"The site is in {SITE}, its first page is {SITE / 'index.html'}\n")
-    return done.returncode
+    return completed.returncode
 
 
 if __name__ == "__main__":

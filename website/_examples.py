@@ -1,4 +1,4 @@
-"""An example of every operation in three forms: blocking, async, and on the command line."""
+"""Examples of operations in three forms: blocking, async, and on the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WIDTH = 88
 
 @dataclass(frozen=True)
 class Example:
-    """One operation, three times."""
+    """The example of one operation in three forms."""
 
     blocking: str
     awaiting: str
@@ -27,47 +27,51 @@ class Example:
 
 
 def has_example(member: Member) -> bool:
-    """Return whether a method can be shown by itself: one that resumes a job needs the id of that job."""
+    """Return whether a method has an example. Methods that resume jobs have none: they need the id of a job."""
     return member.operation is not None and "resume" not in member.call.rpartition(".")[2]
 
 
 def arguments(member: Member) -> dict[str, object]:
-    """Return the spec's example for each required argument."""
+    """Return the spec's examples of the required arguments."""
     operation = member.operation
     assert operation is not None
-    given = [one.name for one in member.parameters if one.default is None or is_needed(operation, one.name)]
-    return argument_examples(operation, given)
+    names = [
+        parameter.name
+        for parameter in member.parameters
+        if parameter.default is None or is_needed(operation, parameter.name)
+    ]
+    return argument_examples(operation, names)
 
 
-def example(member: Member, given: dict[str, object]) -> Example:
-    """Write the call of an operation with these arguments."""
-    call = _call(member, given)
-    kind = re.split(r"[\[ ]", member.returns)[0]
-    if kind == "Pager":
+def example(member: Member, values: dict[str, object]) -> Example:
+    """Write the example of an operation with these arguments."""
+    call = _call(member, values)
+    result_type = re.split(r"[\[ ]", member.returns)[0]
+    if result_type == "Pager":
         loop = f"for item in {call}.limit(10):\n    print(item)\n"
         blocking, awaiting = loop, f"async {loop}"
-    elif kind == "Download":
+    elif result_type == "Download":
         blocking, awaiting = f'{call}.save("content")\n', f'await {call}.save("content")\n'
-    elif kind == "EventStream":
+    elif result_type == "EventStream":
         loop = f"with {call} as events:\n    for event in events:\n        print(event)\n"
         blocking, awaiting = loop, f"async {loop}".replace("    for", "    async for")
-    elif kind == "Poller":
+    elif result_type == "Poller":
         use = '{}result.save("content")' if "Download" in member.returns else "print(result)"
         blocking, awaiting = (f"result = {wait}{call}.wait()\n{use.format(wait)}\n" for wait in ("", "await "))
-    elif kind == "None":
+    elif result_type == "None":
         blocking, awaiting = f"{call}\n", f"await {call}\n"
     else:
         blocking, awaiting = f"result = {call}\nprint(result)\n", f"result = await {call}\nprint(result)\n"
-    return Example(blocking, awaiting, _command(member, given, kind))
+    return Example(blocking, awaiting, _command(member, values, result_type))
 
 
-def _call(member: Member, given: dict[str, object]) -> str:
+def _call(member: Member, values: dict[str, object]) -> str:
     keywords = {parameter.name: parameter.keyword for parameter in member.parameters}
-    named = [(f"{name}=" if keywords[name] else "", value) for name, value in given.items()]
-    one_line = f"client.{member.call}({', '.join(f'{name}{_literal(value)}' for name, value in named)})"
+    arguments_ = [(f"{name}=" if keywords[name] else "", value) for name, value in values.items()]
+    one_line = f"client.{member.call}({', '.join(f'{name}{_literal(value)}' for name, value in arguments_)})"
     if len(one_line) <= WIDTH:
         return one_line
-    lines = "".join(f"    {name}{_literal(value, 4)},\n" for name, value in named)
+    lines = "".join(f"    {name}{_literal(value, 4)},\n" for name, value in arguments_)
     return f"client.{member.call}(\n{lines})"
 
 
@@ -91,12 +95,12 @@ def _literal(value: object, margin: int | None = None) -> str:
     return "\n".join([begin, *(f"{' ' * inner}{item}," for item in items(inner)), f"{' ' * (inner - 4)}{end}"])
 
 
-def _command(member: Member, given: dict[str, object], kind: str) -> str:
+def _command(member: Member, values: dict[str, object], result_type: str) -> str:
     words = ["xcaas", *(part.replace("_", "-") for part in member.call.split("."))]
     for parameter in member.parameters:
-        if parameter.name not in given:
+        if parameter.name not in values:
             continue
-        value, option = given[parameter.name], f"--{parameter.name.strip('_').replace('_', '-')}"
+        value, option = values[parameter.name], f"--{parameter.name.strip('_').replace('_', '-')}"
         if not parameter.keyword:
             words.append(str(value))
         elif _is_body(member, parameter.name, value):
@@ -110,13 +114,13 @@ def _command(member: Member, given: dict[str, object], kind: str) -> str:
             words += [option, str(value)]
     if "Download" in member.returns:
         words += ["--into", "content"]
-    elif kind == "Pager":
+    elif result_type == "Pager":
         words += ["--limit-total", "10"]
     return shlex.join(words) + "\n"
 
 
 def _is_body(member: Member, name: str, value: object) -> bool:
     assert member.operation is not None
-    in_spec = {plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
+    spec_parameters = {plain(str(spec.get("x-xcaas-name", spec["name"]))) for spec in member.operation.parameters}
     objects = is_node(value) or (is_list(value) and any(is_node(item) for item in value))
-    return plain(name) not in in_spec and objects
+    return plain(name) not in spec_parameters and objects

@@ -1,4 +1,4 @@
-"""The guides as pages of the site. Links to files that are not pages become plain text; on GitHub they work as they are."""
+"""The guides as pages of the site. Links to files that are not pages, which work on GitHub, become plain text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ._reference import ROOT
 
 __all__ = ["GUIDES", "PROJECT", "guide", "pages", "summary", "title"]
 
-# In the order in which they are read.
+# In reading order.
 GUIDES = {
     "Use": [
         "questions",
@@ -41,8 +41,8 @@ PROJECT = {
     "README.md": "index.md",
     "docs/products.md": "products/index.md",
 }
-"""Pages that lie elsewhere in the repository, and their names in the site."""
-# Pages about the project have every word, and would be the first hit for most. Answers come first.
+"""Pages outside of docs/ or with other names, and their names in the site."""
+# Search ranks answers first. Pages about the project contain most words and would otherwise be first.
 _SEARCH = {
     "questions.md": "boost: 6",
     "changelog.md": "exclude: true",
@@ -53,40 +53,40 @@ _SEARCH = {
 
 
 def pages() -> dict[str, str]:
-    """Return the guides' paths in the repository by their names in the site."""
+    """Return the paths of guides in the repository, by name in the site."""
     docs = {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").glob("*.md"))}
     return {name: path for path, name in {**docs, **PROJECT}.items() if name != "index.md"}
 
 
 def guide(path: str, name: str) -> str:
-    """Return the text of a page of the repository as a page of the site."""
-    known = {source: target for target, source in pages().items()} | {"README.md": "index.md"}
+    """Return a page of the repository as a page of the site."""
+    targets = {source: target for target, source in pages().items()} | {"README.md": "index.md"}
     text = (ROOT / path).read_text("utf-8")
 
-    def moved(found: re.Match[str]) -> str:
-        shown, target, anchor = found["shown"], found["target"], found["anchor"] or ""
+    def replace_link(match: re.Match[str]) -> str:
+        label, target, anchor = match["shown"], match["target"], match["anchor"] or ""
         if re.match(r"[a-z]+:", target) or not target:
-            return found[0]
-        lies = posixpath.normpath(posixpath.join(PurePosixPath(path).parent.as_posix(), target))
-        if lies.startswith("docs/images/"):
-            return f"{shown}({_relative(lies.removeprefix('docs/'), name)})"
-        if lies in known:
-            return f"{shown}({_relative(known[lies], name)}{anchor})"
-        return f"`{lies}`"
+            return match[0]
+        source_path = posixpath.normpath(posixpath.join(PurePosixPath(path).parent.as_posix(), target))
+        if source_path.startswith("docs/images/"):
+            return f"{label}({_relative(source_path.removeprefix('docs/'), name)})"
+        if source_path in targets:
+            return f"{label}({_relative(targets[source_path], name)}{anchor})"
+        return f"`{source_path}`"
 
-    text = _outside_code(text, r"(?P<shown>\[[^\]]*\])\((?P<target>[^)#\s]*)(?P<anchor>#[^)\s]*)?\)", moved)
+    text = _sub_outside_code(text, r"(?P<shown>\[[^\]]*\])\((?P<target>[^)#\s]*)(?P<anchor>#[^)\s]*)?\)", replace_link)
     if name == "products/index.md":
         text = re.sub(r"^\| `(\w+)` \| ([^|]+?) \|", r"| [`\1`](\1.md) | [\2](\1.md) |", text, flags=re.MULTILINE)
-    # The table of products needs the width of a table of contents, which would have one line.
+    # Hide the table of contents, of a single line, to make room for the table of products.
     hidden = "hide: [toc]\n" if name == "products/index.md" else ""
     return f"---\nsearch:\n  {_SEARCH.get(name, 'boost: 2')}\n{hidden}---\n\n{text}"
 
 
 def title(text: str) -> str:
     """Return the heading of a page."""
-    found = re.search(r"^# (.+)$", text, re.MULTILINE)
-    assert found is not None
-    return found[1]
+    match = re.search(r"^# (.+)$", text, re.MULTILINE)
+    assert match is not None
+    return match[1]
 
 
 def summary(text: str) -> str:
@@ -104,6 +104,6 @@ def _relative(target: str, name: str) -> str:
     return posixpath.relpath(target, PurePosixPath(name).parent.as_posix())
 
 
-def _outside_code(text: str, pattern: str, moved: Callable[[re.Match[str]], str]) -> str:
+def _sub_outside_code(text: str, pattern: str, replace: Callable[[re.Match[str]], str]) -> str:
     parts = re.split(r"(^```.*?^```)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if part.startswith("```") else re.sub(pattern, moved, part) for part in parts)
+    return "".join(part if part.startswith("```") else re.sub(pattern, replace, part) for part in parts)

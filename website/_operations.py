@@ -1,4 +1,4 @@
-"""The operations of a product, as the generated package has them: what only they know."""
+"""The operations of a product in the generated package, for their error bodies."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ __all__ = ["error_bodies", "operations"]
 
 
 def operations(product: str) -> dict[str, Operation[object]]:
-    """Return the operations of a product, by their id in the spec."""
+    """Return the operations of a product, by operation id."""
     package = import_module(f"xcaas.{product}")
-    modules = [import_module(f"{package.__name__}.{found.name}") for found in iter_modules(package.__path__)]
-    found: list[object] = [value for module in modules for value in vars(module).values()]
-    return {value.id: value for value in found if isinstance(value, Operation)}
+    modules = [import_module(f"{package.__name__}.{values.name}") for values in iter_modules(package.__path__)]
+    values: list[object] = [value for module in modules for value in vars(module).values()]
+    return {value.id: value for value in values if isinstance(value, Operation)}
 
 
 def error_bodies(operation: Operation[object]) -> dict[str, list[str]]:
-    """Return the statuses for which the body of an error is a model, by the type of that body."""
+    """Return the models of error bodies, with the statuses of each."""
     statuses: dict[str, list[str]] = {}
     for status, specs in operation.errors.items():
         for spec in specs if isinstance(specs, tuple) else (specs,):

@@ -1,4 +1,4 @@
-"""The folder that mkdocs reads: all pages, their order, and the texts for language models."""
+"""The input folder of mkdocs: all pages, their order, and the texts for language models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 
 def stage(products: Iterable[str] | None = None, build: Path = BUILD, site: Path = SITE) -> Path:
-    """Write the pages of these products and all guides, and return the settings for mkdocs."""
+    """Write the pages of these products and all guides, and return the path of the settings for mkdocs."""
     names = _reference.product_names() if products is None else sorted(products)
     shutil.rmtree(build, ignore_errors=True)
     pages = {name: _guides.guide(path, name) for name, path in _guides.pages().items()}
@@ -37,10 +37,10 @@ def stage(products: Iterable[str] | None = None, build: Path = BUILD, site: Path
     for name in ("site.css", "site.js"):
         shutil.copy(HERE / name, build / "pages")
     (build / "pages" / "llms.txt").write_text(_overview(pages), "utf-8")
-    (build / "pages" / "llms-full.txt").write_text(_everything(pages), "utf-8")
+    (build / "pages" / "llms-full.txt").write_text(_full_text(pages), "utf-8")
     nav: list[object] = [{"Overview": "index.md"}]
-    # A guide that no part lists comes last.
-    others = sorted(name for name in pages if "/" not in name and name not in _order(pages))
+    # Guides that GUIDES does not list come last.
+    others = sorted(name for name in pages if "/" not in name and name not in _page_order(pages))
     nav += [{part: [f"{name}.md" for name in guides]} for part, guides in _guides.GUIDES.items()]
     nav += [{"More": others}] if others else []
     nav.insert(2, {"Products": ["products/index.md", *(f"products/{name}.md" for name in names)]})
@@ -55,32 +55,32 @@ def stage(products: Iterable[str] | None = None, build: Path = BUILD, site: Path
     return path
 
 
-def _order(pages: dict[str, str]) -> list[str]:
+def _page_order(pages: dict[str, str]) -> list[str]:
     guides = [f"{name}.md" for names in _guides.GUIDES.values() for name in names]
     return ["index.md", *guides, *sorted(name for name in pages if name.startswith("products/"))]
 
 
 def _overview(pages: dict[str, str]) -> str:
-    """Return llms.txt: the pages, with a sentence on each (https://llmstxt.org)."""
+    """Return llms.txt: a list of the pages, with one sentence for each (https://llmstxt.org)."""
     parts = [
         "# xcaas\n\n> Typed Python clients for the 8x8 XCaaS APIs, sync and async, generated from OpenAPI documents.\n"
     ]
-    sections = {"Guides": [name for name in _order(pages) if "/" not in name and name != "changelog.md"]}
-    sections["Products"] = [name for name in _order(pages) if "/" in name]
+    sections = {"Guides": [name for name in _page_order(pages) if "/" not in name and name != "changelog.md"]}
+    sections["Products"] = [name for name in _page_order(pages) if "/" in name]
     for section, names in sections.items():
         lines = [f"- [{_guides.title(pages[n])}]({address(n)}): {_guides.summary(pages[n])}" for n in names]
         parts.append(f"## {section}\n\n" + "\n".join(lines) + "\n")
     return "\n".join([*parts, "## All in one\n\n- [llms-full.txt](llms-full.txt): every page as Markdown\n"])
 
 
-def _everything(pages: dict[str, str]) -> str:
-    """Return llms-full.txt: every page but the history, one after the other."""
+def _full_text(pages: dict[str, str]) -> str:
+    """Return llms-full.txt: all pages except the changelog."""
     texts = [
-        re.sub(r"\A---\n.*?\n---\n\n", "", pages[n], flags=re.DOTALL) for n in _order(pages) if n != "changelog.md"
+        re.sub(r"\A---\n.*?\n---\n\n", "", pages[n], flags=re.DOTALL) for n in _page_order(pages) if n != "changelog.md"
     ]
     return "\n\n".join(texts)
 
 
 def address(name: str) -> str:
-    """Return where the site has a page, from its root."""
+    """Return the URL of a page, relative to the root of the site."""
     return "./" if name == "index.md" else name.removesuffix("index.md").removesuffix(".md").rstrip("/") + "/"

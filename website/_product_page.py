@@ -1,4 +1,4 @@
-"""The page of one product, in Markdown: what a client of it needs, each operation, each model."""
+"""The page of a product, in Markdown: requirements, operations, models."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ def write(reference: Reference) -> str:
 
 
 class _Page:
-    """The parts of one page."""
+    """Writes the parts of one page."""
 
     def __init__(self, reference: Reference, product: Product) -> None:
         self._reference = reference
         self._product = product
         self._models = reference.models
         self._operations = operations(reference.name)
-        self._meanings: dict[tuple[str, str], str] = {}
+        self._error_meanings: dict[tuple[str, str], str] = {}
         for resource in reference.resources:
             for member in resource.members:
                 for name, text in member.raises:
-                    if found := re.match(r"(\d{3})\. (.*)", text):
-                        self._meanings.setdefault((found[1], name), found[2])
+                    if match := re.match(r"(\d{3})\. (.*)", text):
+                        self._error_meanings.setdefault((match[1], name), match[2])
 
     def parts(self) -> Iterator[str]:
         reference = self._reference
         yield f"---\ntitle: {reference.title}\n---\n\n# {reference.title}"
         yield f"`client.{reference.name}`"
-        yield _safe(reference.text)
-        yield "\n".join(f"- **{name}**: {text}" for name, text in self._facts())
+        yield _escape(reference.text)
+        yield "\n".join(f"- **{name}**: {text}" for name, text in self._requirements())
         yield (
             "Examples take a client from the environment, see [credentials](../credentials.md):\n\n"
             + _tabs(
@@ -71,7 +71,7 @@ class _Page:
             for _, model in sorted(self._models.items()):
                 yield from self._model(model)
 
-    def _facts(self) -> Iterator[tuple[str, str]]:
+    def _requirements(self) -> Iterator[tuple[str, str]]:
         product = self._product
         rows = [m.row for resource in self._reference.resources for m in resource.members if m.row]
         yield "Credential", "; or ".join(dict.fromkeys(_credential(row, product.schemes) for row in rows))
@@ -80,10 +80,10 @@ class _Page:
         variables = {variable.name: variable for server in product.servers for variable in server.variables}
         for variable in variables.values():
             if variable.source == "region":
-                known = variable.names or variable.enum
+                names = variable.names or variable.enum
                 default = next((n for n, text in variable.names.items() if text == variable.default), variable.default)
-                told = ", ".join(f"`{name}`" for name in known)
-                yield "Regions", told + (f"; `{default}` unless you say `region=`" if default else "; say `region=`")
+                regions = ", ".join(f"`{name}`" for name in names)
+                yield "Regions", regions + (f"; `{default}` unless you say `region=`" if default else "; say `region=`")
             elif variable.source:
                 yield variable.source.capitalize(), f"say `{variable.source}=`"
         yield "Address", ", ".join(f"`{server.url}`" for server in product.servers)
@@ -94,7 +94,7 @@ class _Page:
             yield "Limits", "none documented; a 429 is [tried again](../calls.md#retries)"
 
     def _errors(self) -> Iterator[str]:
-        if not self._meanings:
+        if not self._error_meanings:
             return
         title, console = self._reference.title, self._product.console_name
         yield "## What errors mean { #errors }"
@@ -108,7 +108,7 @@ class _Page:
             f"{missing}."
         )
         rows = "\n".join(
-            f"| {status} | `{name}` | {_cell(text)} |" for (status, name), text in sorted(self._meanings.items())
+            f"| {status} | `{name}` | {_cell(text)} |" for (status, name), text in sorted(self._error_meanings.items())
         )
         yield f"| Status | Raises | Means |\n|---|---|---|\n{rows}"
         yield (
@@ -117,44 +117,45 @@ class _Page:
         )
 
     def _raised(self, raised: tuple[str, str]) -> str:
-        """Return an error with its status, and its meaning where that differs from the usual one."""
+        """Return an error with its status, and with its meaning if that differs from the usual one."""
         name, text = raised
         status, _, meaning = text.partition(". ")
-        if self._meanings.get((status, name)) == meaning:
+        if self._error_meanings.get((status, name)) == meaning:
             return f"`{name}` ({status})"
-        return f"`{name}` ({_safe(text.rstrip('.'))})"
+        return f"`{name}` ({_escape(text.rstrip('.'))})"
 
     def _error_bodies(self, member: Member) -> str:
-        """Return the models of error bodies with their statuses; nothing for methods that make several calls."""
+        """Return a sentence with the models of error bodies; nothing for methods that make several calls."""
         bodies = error_bodies(self._operations[str(member.row["operation_id"])]) if member.row else {}
-        told = [
+        models = [
             f"{self._type(body)} ({', '.join('any other' if status == 'default' else status for status in statuses)})"
             for body, statuses in bodies.items()
         ]
-        return f" `error.body` is {' or '.join(told)}." if told else ""
+        return f" `error.body` is {' or '.join(models)}." if models else ""
 
     def _resource(self, resource: Resource) -> Iterator[str]:
         product = self._reference.name
         yield f"## `{resource.path or product}` {{ #{resource.path or 'operations'} }}"
         if resource.text:
-            yield _safe(resource.text)
+            yield _escape(resource.text)
         for member in resource.members:
             yield from self._operation(member)
 
     def _operation(self, member: Member) -> Iterator[str]:
         path = member.call.partition(".")[2]
-        yield f"### {_safe(member.summary.rstrip('.'))} · `{path}` {{ #{path} }}"
+        yield f"### {_escape(member.summary.rstrip('.'))} · `{path}` {{ #{path} }}"
         if member.row and member.row["deprecated"]:
             yield '!!! warning "Deprecated"\n    The service will take this operation away.'
         if member.text:
-            yield _safe(member.text)
+            yield _escape(member.text)
         yield f"```python\n{_signature(member)}\n```"
         if member.parameters:
             rows = "\n".join(
-                f"| `{one.name}` | {self._type(one.annotation)} | {_means(one)} |" for one in member.parameters
+                f"| `{parameter.name}` | {self._type(parameter.annotation)} | {_meaning(parameter)} |"
+                for parameter in member.parameters
             )
             yield f"| Argument | Type | Means |\n|---|---|---|\n{rows}"
-        returned = f" {_safe(member.returned)}" if member.returned else ""
+        returned = f" {_escape(member.returned)}" if member.returned else ""
         yield f"**Returns** {self._type(member.returns, optional=True)}.{returned}"
         if member.raises:
             yield f"**Raises** {', '.join(map(self._raised, member.raises))}; see [what errors mean](#errors).{self._error_bodies(member)}"
@@ -165,52 +166,52 @@ class _Page:
                 f"`{row['operation_id']}` in the spec."
             )
         if has_example(member):
-            made = example(member, arguments(member))
+            example_ = example(member, arguments(member))
             yield _tabs(
-                ("Sync", "python", made.blocking),
-                ("Async", "python", made.awaiting),
-                ("Command line", "sh", made.command),
+                ("Sync", "python", example_.blocking),
+                ("Async", "python", example_.awaiting),
+                ("Command line", "sh", example_.command),
             )
 
     def _model(self, model: Model) -> Iterator[str]:
         yield f"### {model.name} {{ #{_anchor(model.name)} }}"
         if model.text:
-            yield _safe(model.text)
+            yield _escape(model.text)
         if model.values:
             yield "Known values: " + ", ".join(f"`{value}`" for value in model.values) + "."
         elif model.annotation:
             yield f"Is {self._type(model.annotation, optional=True)}."
         if model.fields:
             rows = "\n".join(
-                f"| `{one.name}` | {self._type(one.annotation)} | {'yes' if one.required else ''} | {_cell(one.text)} |"
-                for one in model.fields
+                f"| `{field.name}` | {self._type(field.annotation)} | {'yes' if field.required else ''} | {_cell(field.text)} |"
+                for field in model.fields
             )
             yield f"| Field | Type | Always there | Means |\n|---|---|---|---|\n{rows}"
 
     def _type(self, annotation: str, *, optional: bool = False) -> str:
-        """Return a type with links to the models that it names. `| None` says nothing beside a default."""
+        """Return a type with links to its models. Unless `optional`, `| None` is removed, since a default implies it."""
         text = annotation if optional or annotation == "None" else annotation.removesuffix(" | None")
         linked = re.sub(r"\w+", self._link, escape(text, quote=False)).replace("|", "&#124;")
         return f"<code>{linked}</code>"
 
-    def _link(self, found: re.Match[str]) -> str:
-        name = found[0].removesuffix("Dict")
-        return f'<a href="#{_anchor(name)}">{found[0]}</a>' if name in self._models else found[0]
+    def _link(self, match: re.Match[str]) -> str:
+        name = match[0].removesuffix("Dict")
+        return f'<a href="#{_anchor(name)}">{match[0]}</a>' if name in self._models else match[0]
 
 
 def _credential(row: Mapping[str, object], schemes: Mapping[str, Scheme]) -> str:
-    required = row["security"]
-    assert is_list(required)
-    ways: list[str] = []
-    for requirement in required:
-        kinds = [schemes[name] for name in requirement]
+    requirements = row["security"]
+    assert is_list(requirements)
+    alternatives: list[str] = []
+    for requirement in requirements:
+        required_schemes = [schemes[name] for name in requirement]
         texts = [
-            CREDENTIALS[kind.credential or ""].format(parameter=kind.parameter, token=kind.options.get("token"))
-            + (f' and `role="{kind.options["key"]}"`' if "key" in kind.options else "")
-            for kind in kinds
+            CREDENTIALS[scheme.credential or ""].format(parameter=scheme.parameter, token=scheme.options.get("token"))
+            + (f' and `role="{scheme.options["key"]}"`' if "key" in scheme.options else "")
+            for scheme in required_schemes
         ]
-        ways.append(" and ".join(dict.fromkeys(texts)) or "no credential")
-    return ", or ".join(dict.fromkeys(ways)) or "no credential"
+        alternatives.append(" and ".join(dict.fromkeys(texts)) or "no credential")
+    return ", or ".join(dict.fromkeys(alternatives)) or "no credential"
 
 
 def _signature(member: Member) -> str:
@@ -232,21 +233,21 @@ def _tabs(*tabs: tuple[str, str, str]) -> str:
     )
 
 
-def _means(parameter: Parameter) -> str:
+def _meaning(parameter: Parameter) -> str:
     if parameter.default is None:
         return f"Required. {_cell(parameter.text)}"
     default = "" if parameter.default == "None" else f" `{parameter.default}` when left out."
     return _cell(parameter.text) + default
 
 
-def _safe(text: str) -> str:
-    """Return text with the angle brackets outside of code escaped."""
+def _escape(text: str) -> str:
+    """Escape Markdown and HTML outside of code."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else re.sub(r"([<*_\[])", r"\\\1", part) for part in parts)
 
 
 def _cell(text: str) -> str:
-    return _safe(text).replace("|", "\\|")
+    return _escape(text).replace("|", "\\|")
 
 
 def _anchor(name: str) -> str:

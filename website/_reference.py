@@ -1,4 +1,4 @@
-"""A product's operations and models, read from the source of the generated package by griffe, which imports nothing."""
+"""A product's operations and models, read by griffe from the source of the generated package, without importing it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["ROOT", "Field", "Member", "Model", "Parameter", "Reference", "Resour
 
 ROOT = Path(__file__).parents[1]
 GENERATED = ROOT / "generated" / "xcaas"
-_MARKED = re.compile(r"Annotated\[((?:(?!Annotated\[).)+?), (?:Format\(.*?\)|AnyOf|OneOrList)\]")
+_ANNOTATED = re.compile(r"Annotated\[((?:(?!Annotated\[).)+?), (?:Format\(.*?\)|AnyOf|OneOrList)\]")
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One argument of a method. `default` is Python text, None for one that has to be given."""
+    """One argument of a method. `default` is Python source; None if the argument is required."""
 
     name: str
     annotation: str
@@ -32,7 +32,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Member:
-    """A method: an operation, or a helper that is built on one (`restore_and_wait`), which has no `row`."""
+    """A method: an operation, or a helper built on one (`restore_and_wait`), which has no `row`."""
 
     call: str
     summary: str
@@ -77,7 +77,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Reference:
-    """Everything that a product's page shows."""
+    """The content of a product's page."""
 
     name: str
     title: str
@@ -87,37 +87,37 @@ class Reference:
 
 
 def manifest() -> dict[str, object]:
-    """Return what the generator wrote about the package."""
+    """Return the manifest of the generated package."""
     loaded: dict[str, object] = json.loads((GENERATED / "_manifest.json").read_text("utf-8"))
     return loaded
 
 
 def product_names() -> list[str]:
-    """Return the products' names in Python, sorted."""
+    """Return the Python names of products, sorted."""
     titles = manifest()["titles"]
     assert is_node(titles)
     return sorted(titles)
 
 
 def load(product: str) -> Reference:
-    """Read one product."""
+    """Read the reference of a product."""
     package = griffe.load(product, search_paths=[GENERATED], docstring_parser="google", try_relative_path=False)
     assert isinstance(package, griffe.Module)
     classes = {
-        name: found
+        name: class_
         for module in package.modules.values()
         if module.name != "models"
-        for name, found in module.classes.items()
-        if not found.is_alias
+        for name, class_ in module.classes.items()
+        if not class_.is_alias
     }
     client = next(
-        found
-        for name, found in package.modules["_client"].classes.items()
-        if not found.is_alias and not name.startswith("Async")
+        class_
+        for name, class_ in package.modules["_client"].classes.items()
+        if not class_.is_alias and not name.startswith("Async")
     )
-    listed = manifest()["operations"]
-    assert is_list(listed)
-    rows: dict[str, dict[str, object]] = {row["call"]: row for row in listed if row["product"] == product}
+    operation_rows = manifest()["operations"]
+    assert is_list(operation_rows)
+    rows: dict[str, dict[str, object]] = {row["call"]: row for row in operation_rows if row["product"] == product}
     specs = next(spec for spec in load_products() if spec.name == product)
     operations = {operation.id: operation for operation in specs.operations}
     summary, text = _prose(client)
@@ -128,27 +128,30 @@ def load(product: str) -> Reference:
         resources=[
             Resource(
                 path,
-                "\n\n".join(_prose(kind)) if path else "",
-                [_member(f"{product}.{path}{'.' if path else ''}{m.name}", m, rows, operations) for m in methods],
+                "\n\n".join(_prose(class_)) if path else "",
+                [
+                    _member(f"{product}.{path}{'.' if path else ''}{method.name}", method, rows, operations)
+                    for method in methods
+                ],
             )
-            for path, kind, methods in _resources(client, classes, "")
+            for path, class_, methods in _resources(client, classes, "")
         ],
         models={model.name: model for model in _models(package["models"])},
     )
 
 
 def _resources(
-    kind: griffe.Class, classes: dict[str, griffe.Class], path: str
+    class_: griffe.Class, classes: dict[str, griffe.Class], path: str
 ) -> Iterator[tuple[str, griffe.Class, list[griffe.Function]]]:
-    bases = [classes[str(base)] for base in kind.bases if str(base) in classes]
-    members = [member for owner in (*bases, kind) for member in owner.members.values() if not member.is_alias]
+    bases = [classes[str(base)] for base in class_.bases if str(base) in classes]
+    members = [member for owner in (*bases, class_) for member in owner.members.values() if not member.is_alias]
     methods = [m for m in members if isinstance(m, griffe.Function) and not m.name.startswith("_")]
     if methods:
-        yield path, kind, methods
+        yield path, class_, methods
     for member in members:
         if isinstance(member, griffe.Attribute) and "property" in member.labels:
-            below = f"{path}.{member.name}" if path else member.name
-            yield from _resources(classes[str(member.annotation)], classes, below)
+            child_path = f"{path}.{member.name}" if path else member.name
+            yield from _resources(classes[str(member.annotation)], classes, child_path)
 
 
 def _member(
@@ -191,9 +194,9 @@ def _member(
 
 def _models(package: griffe.Module) -> Iterator[Model]:
     for module in package.modules.values():
-        for name, kind in module.classes.items():
-            if not kind.is_alias and not name.startswith("_") and "TypedDict" not in map(str, kind.bases):
-                yield Model(name, "\n\n".join(filter(None, _prose(kind))), fields=list(_fields(kind)))
+        for name, class_ in module.classes.items():
+            if not class_.is_alias and not name.startswith("_") and "TypedDict" not in map(str, class_.bases):
+                yield Model(name, "\n\n".join(filter(None, _prose(class_))), fields=list(_fields(class_)))
         for name, alias in module.attributes.items():
             if name != "__all__" and str(alias.annotation) == "TypeAlias" and not name.endswith("Dict"):
                 annotation = _annotation(alias.value)
@@ -206,8 +209,8 @@ def _models(package: griffe.Module) -> Iterator[Model]:
                 )
 
 
-def _fields(kind: griffe.Class) -> Iterator[Field]:
-    for name, attribute in kind.attributes.items():
+def _fields(class_: griffe.Class) -> Iterator[Field]:
+    for name, attribute in class_.attributes.items():
         if not name.startswith("_") and attribute.annotation is not None:
             yield Field(
                 name=name,
@@ -217,18 +220,18 @@ def _fields(kind: griffe.Class) -> Iterator[Field]:
             )
 
 
-def _prose(documented: griffe.Object) -> tuple[str, str]:
-    """Return the first sentence and the paragraphs after it, up to the sections."""
-    text = documented.docstring.value if documented.docstring else ""
+def _prose(object_: griffe.Object) -> tuple[str, str]:
+    """Return the summary and the description of a docstring, without its sections."""
+    text = object_.docstring.value if object_.docstring else ""
     text = re.split(r"^(?:Args|Returns|Raises|Source):", text, maxsplit=1, flags=re.MULTILINE)[0]
-    summary, *rest = [_line(paragraph) for paragraph in text.strip().split("\n\n")]
-    return summary, "\n\n".join(rest)
+    summary, *paragraphs = [_line(paragraph) for paragraph in text.strip().split("\n\n")]
+    return summary, "\n\n".join(paragraphs)
 
 
 def _annotation(expression: object) -> str:
     text = re.sub(r"\b(?:_sdk|_models|_dt|_t)\.|\b_(?=list\[)", "", "None" if expression is None else str(expression))
-    while _MARKED.search(text):  # from the inside out
-        text = _MARKED.sub(r"\1", text)
+    while _ANNOTATED.search(text):  # innermost first
+        text = _ANNOTATED.sub(r"\1", text)
     return text
 
 

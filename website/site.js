@@ -1,4 +1,4 @@
-/* What the theme leaves out for those who don't see the page, or use no mouse. */
+/* Accessibility that the theme lacks: labels for screen readers, and focus for keyboards. */
 document$.subscribe(() => {
   document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
   for (const table of document.querySelectorAll(".md-typeset__scrollwrap")) {

@@ -1,6 +1,6 @@
-"""`xcaas` on the command line: every operation of every product, made from the manifest and the public signatures.
+"""The command `xcaas`: a command for every operation, built from the manifest and the public signatures.
 
-It imports the public package `xcaas` only, and of that no more than the command at hand needs.
+It imports only the public package `xcaas`, and only the parts of it that a command needs.
 """
 
 from __future__ import annotations

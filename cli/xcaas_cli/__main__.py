@@ -1,4 +1,4 @@
-"""`python -m xcaas_cli`, where the command `xcaas` is not on the path."""
+"""`python -m xcaas_cli`, for when the command `xcaas` is not on the path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`xcaas auth`: storing credentials, and seeing what they open."""
+"""`xcaas auth`: storing credentials, and showing what they give access to."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _QUESTIONS = (
     ("username", "Work Analytics user", False),
     ("password", "Work Analytics password", True),
 )
-_NEEDED = {"client_secret": "client_id", "tenant": "api_token", "username": "api_key", "password": "username"}
-"""What is asked for only where another one was given."""
+_DEPENDS_ON = {"client_secret": "client_id", "tenant": "api_token", "username": "api_key", "password": "username"}
+"""Questions that are asked only if another one was answered."""
 
 
 @click.group(help="Store credentials, and show what they give access to.", no_args_is_help=True)
 def auth() -> None:
-    """Hold the commands."""
+    """Group the commands."""
 
 
 @auth.command(
@@ -50,29 +50,29 @@ def auth() -> None:
     "--keyring", is_flag=True, help="Store them in the system's keyring instead. This needs the package keyring."
 )
 def login(profile: str, keyring: bool) -> None:
-    """Ask for credentials, and store them."""
-    values = _asked()
+    """Ask for credentials and store them."""
+    values = _ask_for_credentials()
     if not values:
         raise click.UsageError("No credentials were given. Nothing was stored.")
-    place = _store(profile, values, keyring)
-    other = "" if profile == "default" else f" --profile {profile}"
-    say(f"Stored in {place}, profile {profile}. Try it: xcaas auth status{other}")
+    location = _store(profile, values, keyring)
+    profile_option = "" if profile == "default" else f" --profile {profile}"
+    say(f"Stored in {location}, profile {profile}. Try it: xcaas auth status{profile_option}")
 
 
 def _store(profile: str, values: dict[str, str], keyring: bool) -> str:
-    """Put values into the file, or into the keyring, to which all of the profile moves. Return the name of the place."""
+    """Store values in the profile file, or move the whole profile to the keyring. Return where they were stored."""
     from xcaas import default_profile_path
 
     from ._keyring import MARK, store_in_keyring
     from ._profiles import read_profile, store
 
     path = default_profile_path()
-    before = read_profile(path, profile)
-    if not (keyring or MARK in before):
+    current = read_profile(path, profile)
+    if not (keyring or MARK in current):
         store(path, profile, values)
         return str(path)
     names = [name for name, *_ in _QUESTIONS]
-    store_in_keyring(profile, {name: before[name] for name in names if name in before} | values)
+    store_in_keyring(profile, {name: current[name] for name in names if name in current} | values)
     store(path, profile, {MARK: "xcaas"}, without=names)
     return "the keyring"
 
@@ -83,21 +83,21 @@ class _Status(click.Command):
         return super().get_params(ctx)
 
     def invoke(self, ctx: click.Context) -> None:
-        """Show what credentials there are, and what the token says."""
+        """Show the credentials, and the products and lifetime of the token."""
         source, credentials = find_credentials(ctx.params.get("profile"))
-        found: dict[str, Any] = {
+        status: dict[str, Any] = {
             "credentials": [type(credential).__name__ for credential in credentials],
             "source": source,
         }
         with make_client(ctx.params) as client:
             info = token_of(client)
         if info is not None:
-            found |= {
+            status |= {
                 "products": list(info.products),
                 "tokenLifetimeSeconds": round(info.lifetime),
                 "tokenRemainingSeconds": round(info.remaining),
             }
-        Sink.of(ctx.params, "dict").write(found)
+        Sink.of(ctx.params, "dict").write(status)
 
 
 auth.add_command(
@@ -110,7 +110,7 @@ auth.add_command(
 
 
 def token_of(client: XCaaS) -> TokenInfo | None:
-    """Return what the OAuth token says, None where there is no key for one."""
+    """Return information about the OAuth token; None if there are no client credentials."""
     from xcaas import MissingCredentialsError
 
     try:
@@ -119,13 +119,13 @@ def token_of(client: XCaaS) -> TokenInfo | None:
         return None
 
 
-def _asked() -> dict[str, str]:
-    """Return what the user answers. An empty line leaves one out; half of a pair is asked for again."""
+def _ask_for_credentials() -> dict[str, str]:
+    """Ask for credentials. An empty answer skips a question. Raises UsageError if a secret is missing."""
     values: dict[str, str] = {}
     if sys.stdin.isatty():
         say("Enter what you have. Press Enter to skip a question.")
     for name, question, secret in _QUESTIONS:
-        if _NEEDED.get(name, name) not in values and name in _NEEDED:
+        if _DEPENDS_ON.get(name, name) not in values and name in _DEPENDS_ON:
             continue
         answer = _ask(question, secret)
         if not answer and name in ("client_secret", "password"):
@@ -138,5 +138,5 @@ def _asked() -> dict[str, str]:
 def _ask(question: str, secret: bool) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().strip()
-    found: str = click.prompt(question, default="", show_default=False, hide_input=secret, err=True)
-    return found.strip()
+    answer: str = click.prompt(question, default="", show_default=False, hide_input=secret, err=True)
+    return answer.strip()

@@ -1,4 +1,4 @@
-"""Bodies of requests: from a file, from stdin, or field by field with the types of the spec."""
+"""Request bodies: from a file, from stdin, or field by field with the types of the spec."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ class _Field(click.ParamType[Any]):
         self._hint = hint
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the fields that begin like this, or a field's known values."""
-        name, equals, begun = incomplete.partition("=")
+        """Complete names of fields, and known values after `=`."""
+        name, equals, prefix = incomplete.partition("=")
         fields = _fields(self._hint.objects)
         if not equals:
             return [CompletionItem(f"{field}=") for field in fields if field.startswith(name)]
-        kind = value_type(fields.get(name))
-        known = kind.values if isinstance(kind, KnownValue) else []
-        return [CompletionItem(f"{name}={value}") for value in known if value.startswith(begun)]
+        type_ = value_type(fields.get(name))
+        known_values = type_.values if isinstance(type_, KnownValue) else []
+        return [CompletionItem(f"{name}={value}") for value in known_values if value.startswith(prefix)]
 
 
 def body_options(text: str, hint: Hint, *, required: bool) -> Iterator[click.Option]:
     """Yield the options for the body of an operation."""
-    need = " Required, unless you use --field." if required else ""
+    note = " Required, unless you use --field." if required else ""
     yield click.Option(
         ["--body", "_body"],
         metavar="@FILE|-|JSON",
-        help=f"{text or 'What to send.'} Give @FILE (JSON or YAML), - for stdin, or JSON.{need}",
+        help=f"{text or 'What to send.'} Give @FILE (JSON or YAML), - for stdin, or JSON.{note}",
     )
     if fields := _fields(hint.objects):
         yield click.Option(
@@ -59,10 +59,10 @@ def body_options(text: str, hint: Hint, *, required: bool) -> Iterator[click.Opt
         )
 
 
-def read_body(given: dict[str, Any], hint: Hint, *, required: bool) -> Any:
-    """Return the body that options describe, None if they describe none."""
-    body: Any = None if given["_body"] is None else _load(given["_body"])
-    fields: tuple[str, ...] = given.get("_fields") or ()
+def read_body(options: dict[str, Any], hint: Hint, *, required: bool) -> Any:
+    """Build the body from `--body` and `--field`. Returns None if there is none."""
+    body: Any = None if options["_body"] is None else _load(options["_body"])
+    fields: tuple[str, ...] = options.get("_fields") or ()
     if fields:
         body = {} if body is None else body
         if not is_object(body):
@@ -70,14 +70,14 @@ def read_body(given: dict[str, Any], hint: Hint, *, required: bool) -> Any:
                 "--field needs a --body that is an object, and this one is not. Leave one of them out."
             )
         for text in fields:
-            _put(body, text, hint.objects)
+            _set_field(body, text, hint.objects)
     if body is None and required:
         raise click.UsageError("The body is missing. Give --body @FILE, --body - or --field NAME=VALUE.")
     return body
 
 
 def _load(text: str) -> Any:
-    """Return what `@FILE`, `-` or JSON says. What is no JSON in a file is YAML."""
+    """Parse `@FILE`, `-` or JSON. Files and stdin that are not JSON are parsed as YAML."""
     name, content = _content(text)
     try:
         return json.loads(content)
@@ -92,7 +92,7 @@ def _load(text: str) -> Any:
 
 
 def _content(text: str) -> tuple[str, bytes]:
-    """Return the name and the bytes of what `@FILE`, `-` or JSON stands for."""
+    """Return a name for messages and the content of `@FILE`, `-` or JSON."""
     if text == "-":
         return "stdin", sys.stdin.buffer.read()
     if not text.startswith("@"):
@@ -107,73 +107,73 @@ def _yaml(name: str, content: bytes) -> Any:
     import yaml
 
     try:
-        return json.loads(json.dumps(yaml.safe_load(content), default=_date))
+        return json.loads(json.dumps(yaml.safe_load(content), default=_serialize_date))
     except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
         raise click.UsageError(f"{name} is neither JSON nor YAML: {' '.join(str(error).split())}.") from None
 
 
-def _date(value: object) -> str:
-    """Return the text of a date in YAML, which the models read."""
+def _serialize_date(value: object) -> str:
+    """Return a YAML date as ISO 8601, which models read."""
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def _fields(objects: list[Any]) -> dict[str, Any]:
-    """Return the annotations of all fields that some form of an object has."""
-    return {name: hint for form in objects for name, hint in get_type_hints(form).items()}
+    """Return the annotations of the fields of all variants of an object."""
+    return {name: hint for variant in objects for name, hint in get_type_hints(variant).items()}
 
 
-def _put(body: dict[str, Any], text: str, objects: list[Any]) -> None:
-    """Put in the field that `name=value` or `name:=json` names."""
+def _set_field(body: dict[str, Any], text: str, objects: list[Any]) -> None:
+    """Set the field given as `name=value` or `name:=json`."""
     name, equals, value = text.partition("=")
     if not equals or not name.rstrip(":"):
         raise click.UsageError(f"--field {text!r} is not of the form name=value.")
     as_json = name.endswith(":")
-    *outer, last = name.rstrip(":").split(".")
-    for key in outer:
-        objects = Hint.of(_hint(objects, key, text)).objects
+    *parents, field = name.rstrip(":").split(".")
+    for key in parents:
+        objects = Hint.of(_field_hint(objects, key, text)).objects
         inner: Any = body.setdefault(key, {})
         if not is_object(inner):
             raise click.UsageError(f"--field {text!r}: {key} is not an object.")
         body = inner
-    hint = Hint.of(_hint(objects, last, text))
+    hint = Hint.of(_field_hint(objects, field, text))
     if as_json:
-        body[last] = _json(text, value)
+        body[field] = _parse_json(text, value)
     elif hint.item is not None:
-        found: Any = body.setdefault(last, [])
-        if not isinstance(found, list):
-            raise click.UsageError(f"--field {text!r}: {last} is not a list.")
-        body[last] = [*found, _converted(text, value, hint.item)]
+        items: Any = body.setdefault(field, [])
+        if not isinstance(items, list):
+            raise click.UsageError(f"--field {text!r}: {field} is not a list.")
+        body[field] = [*items, _convert(text, value, hint.item)]
     else:
-        body[last] = _converted(text, value, hint)
+        body[field] = _convert(text, value, hint)
 
 
-def _hint(objects: list[Any], name: str, text: str) -> Any:
+def _field_hint(objects: list[Any], name: str, text: str) -> Any:
     fields = _fields(objects)
     if fields and name not in fields:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, fields, n=1)
-        known = f"Did you mean {near[0]}?" if near else f"Its fields are {', '.join(fields)}."
-        raise click.UsageError(f"--field {text!r}: the body has no field {name}. {known}")
+        similar = get_close_matches(name, fields, n=1)
+        suggestion = f"Did you mean {similar[0]}?" if similar else f"Its fields are {', '.join(fields)}."
+        raise click.UsageError(f"--field {text!r}: the body has no field {name}. {suggestion}")
     return fields.get(name)
 
 
-def _converted(text: str, value: str, hint: Any) -> Any:
-    """Return a value as the type that its field has."""
+def _convert(text: str, value: str, hint: Any) -> Any:
+    """Convert a value to the type of its field."""
     inner = hint if isinstance(hint, Hint) else Hint.of(hint)
     if bytes in inner.members and value.startswith("@"):
         return Path(value[1:])
     if inner.is_body or inner.is_mapping or (inner.members and dict in inner.members):
-        return _json(text, value)
+        return _parse_json(text, value)
     if inner.members == ():
         return value
-    kind = value_type(_union(inner))
-    if isinstance(kind, Moment):
-        kind = click.STRING if str in inner.members else kind
+    type_ = value_type(_union(inner))
+    if isinstance(type_, Moment):
+        type_ = click.STRING if str in inner.members else type_
     try:
-        return kind.convert(value, None, None)
+        return type_.convert(value, None, None)
     except click.UsageError as error:
         raise click.UsageError(f"--field {text!r}: {error.message}") from None
 
@@ -181,10 +181,10 @@ def _converted(text: str, value: str, hint: Any) -> Any:
 def _union(hint: Hint) -> Any:
     from typing import Union
 
-    return Union[hint.members]  # noqa: UP007  # made of what is known at run time only
+    return Union[hint.members]  # noqa: UP007  # the members are known only at run time
 
 
-def _json(text: str, value: str) -> Any:
+def _parse_json(text: str, value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""`xcaas completion`: what a shell needs in order to complete commands, options and known values."""
+"""`xcaas completion`: scripts with which shells complete commands, options and known values."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _SHELLS = ("bash", "zsh", "fish")
 )
 @click.argument("shell", type=click.Choice(_SHELLS))
 def completion(shell: str) -> None:
-    """Print the script."""
+    """Print the completion script of a shell."""
     from ._root import root
 
-    kind = get_completion_class(shell)
-    if kind is not None:
-        click.echo(kind(root, {}, "xcaas", COMPLETION).source())
+    completion_class = get_completion_class(shell)
+    if completion_class is not None:
+        click.echo(completion_class(root, {}, "xcaas", COMPLETION).source())

@@ -1,4 +1,4 @@
-"""Options that say how to reach the service, and the client that they describe."""
+"""Connection options, and the client built from them."""
 
 from __future__ import annotations
 
@@ -40,42 +40,42 @@ def connection_options() -> list[click.Option]:
 
 
 def make_client(settings: dict[str, Any]) -> XCaaS:
-    """Return the client that the environment and the options describe; options go first."""
+    """Build the client from the environment and the options. Options take precedence."""
     from xcaas import XCaaS
 
-    return XCaaS.from_env(**_given(settings))
+    return XCaaS.from_env(**_client_options(settings))
 
 
 def make_async_client(settings: dict[str, Any]) -> AsyncXCaaS:
-    """Return the same client for code that awaits."""
+    """Build the async twin of that client."""
     from xcaas import AsyncXCaaS
 
-    return AsyncXCaaS.from_env(**_given(settings))
+    return AsyncXCaaS.from_env(**_client_options(settings))
 
 
-def _given(settings: dict[str, Any]) -> dict[str, Any]:
+def _client_options(settings: dict[str, Any]) -> dict[str, Any]:
     names = ("region", "tenant", "cluster", "base_url", "timeout")
-    found = {name: settings[name] for name in names if settings.get(name) is not None}
-    return {"credentials": find_credentials(settings.get("profile"))[1], **found}
+    options = {name: settings[name] for name in names if settings.get(name) is not None}
+    return {"credentials": find_credentials(settings.get("profile"))[1], **options}
 
 
 def find_credentials(profile: str | None) -> tuple[str, list[Credential]]:
-    """Return credentials and where they come from: the profile that was asked for, the environment, the default profile."""
+    """Return the source of the credentials, and the credentials: of the given profile, the environment or the default profile."""
     from xcaas import SecretUnavailableError, credentials_from_env, credentials_from_profile, default_profile_path
 
     if profile is None:
-        if found := credentials_from_env():
-            return "environment", found
+        if credentials := credentials_from_env():
+            return "environment", credentials
         if not default_profile_path().exists():
             return "none", []
     name = profile or "default"
     path = default_profile_path()
     try:
-        found = credentials_from_profile(name)
+        credentials = credentials_from_profile(name)
     except SecretUnavailableError as error:
         if not read_profile(path, name):
             error.advice = f"{error.advice or ''} To store it: xcaas auth login --profile {name}.".strip()
         raise
     if MARK not in read_profile(path, name):
-        return f"profile {name} in {path}", found
-    return f"profile {name} in the keyring", [*found, *credentials_from_keyring(name)]
+        return f"profile {name} in {path}", credentials
+    return f"profile {name} in the keyring", [*credentials, *credentials_from_keyring(name)]

@@ -1,4 +1,4 @@
-"""Docstrings of generated methods, taken apart: they have one layout, Google's."""
+"""Parsing docstrings of generated methods, which are in Google style."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["Docs", "parse"]
 
 _SECTION = re.compile(r"^(Args|Returns|Raises|Source):(?: (.*))?$")
 _ARGUMENT = re.compile(r"^    (\w+): (.*)$")
-_UNITS_ASIDE = re.compile(r" ?Text, or comparisons of `F`\.")
+_PYTHON_ONLY = re.compile(r" ?Text, or comparisons of `F`\.")
 
 
 @dataclass
 class Docs:
-    """What a docstring says."""
+    """The parts of a docstring."""
 
     summary: str = ""
     description: str = ""
@@ -25,39 +25,39 @@ class Docs:
 
 
 def parse(documented: object) -> Docs:
-    """Return the parts of an object's docstring, with its lines joined."""
+    """Parse an object's docstring, and join the lines of each part."""
     parts: dict[str, list[str]] = {"": []}
     section = ""
     for line in (inspect.getdoc(documented) or "").splitlines():
-        if found := _SECTION.match(line):
-            section = found[1]
-            parts[section] = [found[2] or ""]
+        if match := _SECTION.match(line):
+            section = match[1]
+            parts[section] = [match[2] or ""]
         else:
             parts[section].append(line)
-    summary, *rest = _paragraphs(parts[""])
+    summary, *paragraphs = _paragraphs(parts[""])
     return Docs(
         summary=summary,
-        description="\n\n".join(rest),
+        description="\n\n".join(paragraphs),
         arguments=_arguments(parts.get("Args", [])),
-        returns=_joined(parts.get("Returns", [])),
-        source=_joined(parts.get("Source", [])),
+        returns=_join(parts.get("Returns", [])),
+        source=_join(parts.get("Source", [])),
     )
 
 
 def _paragraphs(lines: list[str]) -> list[str]:
-    return [_joined(block.splitlines()) for block in "\n".join(lines).split("\n\n")]
+    return [_join(block.splitlines()) for block in "\n".join(lines).split("\n\n")]
 
 
 def _arguments(lines: list[str]) -> dict[str, str]:
-    found: dict[str, list[str]] = {}
+    arguments: dict[str, list[str]] = {}
     text: list[str] = []
     for line in lines:
-        if begin := _ARGUMENT.match(line):
-            text = found[begin[1]] = [begin[2]]
+        if match := _ARGUMENT.match(line):
+            text = arguments[match[1]] = [match[2]]
         else:
             text.append(line)
-    return {name: _UNITS_ASIDE.sub("", _joined(text)) for name, text in found.items()}
+    return {name: _PYTHON_ONLY.sub("", _join(text)) for name, text in arguments.items()}
 
 
-def _joined(lines: list[str]) -> str:
+def _join(lines: list[str]) -> str:
     return " ".join(line.strip() for line in lines if line.strip())

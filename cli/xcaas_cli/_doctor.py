@@ -1,4 +1,4 @@
-"""`xcaas doctor`: finds problems of connection and credentials, and says how to fix them."""
+"""`xcaas doctor`: finding connection and credential problems, with advice on how to fix them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
-_SECONDS_APART = 60
+_MAX_CLOCK_DIFFERENCE = 60  # seconds
 _PRODUCT = "storage"
-"""What the regions of a customer are asked of."""
+"""The product that lists the customer's regions."""
 
 Finding = tuple[bool, str, str]
-"""Whether all is well, what was looked at, what was found."""
+"""Whether the check passed, its subject, and the result."""
 
 
 class _Doctor(click.Command):
@@ -39,20 +39,20 @@ class _Doctor(click.Command):
         """Print a line per finding. Exit with 1 if there is a problem."""
         from xcaas import XCaaSError
 
-        with make_client(ctx.params):  # refuses settings that fit no product
+        with make_client(ctx.params):  # raises for settings that no product accepts
             pass
         settings = {**ctx.params, "timeout": 10.0 if ctx.params["timeout"] is None else ctx.params["timeout"]}
-        well = True
-        for name, look in _CHECKS.items():
+        healthy = True
+        for name, check in _CHECKS.items():
             try:
-                findings = list(look(settings))
+                findings = list(check(settings))
             except XCaaSError as error:
                 findings = [(False, name, str(error))]
-            for fine, subject, text in findings:
-                well = well and fine
-                sys.stdout.write(f"{'ok  ' if fine else 'FAIL'}  {subject:<11}  {text}\n")
+            for ok, subject, text in findings:
+                healthy = healthy and ok
+                sys.stdout.write(f"{'ok  ' if ok else 'FAIL'}  {subject:<11}  {text}\n")
                 sys.stdout.flush()
-        if not well:
+        if not healthy:
             ctx.exit(1)
 
 
@@ -62,17 +62,17 @@ doctor = _Doctor(
 
 
 def _credentials(settings: dict[str, Any]) -> Iterator[Finding]:
-    source, found = find_credentials(settings.get("profile"))
-    names = ", ".join(type(credential).__name__ for credential in found)
-    yield bool(found), "credentials", f"{names} ({source})" if found else "none. Run: xcaas auth login"
+    source, credentials = find_credentials(settings.get("profile"))
+    names = ", ".join(type(credential).__name__ for credential in credentials)
+    yield bool(credentials), "credentials", f"{names} ({source})" if credentials else "none. Run: xcaas auth login"
 
 
 def _proxies(settings: dict[str, Any]) -> Iterator[Finding]:
-    named = {name: address for name, address in getproxies().items() if name in ("http", "https", "all")}
-    for scheme, address in named.items():
+    proxies = {name: address for name, address in getproxies().items() if name in ("http", "https", "all")}
+    for scheme, address in proxies.items():
         parts = urlsplit(address)
         yield True, "proxy", f"{scheme} through {parts.hostname}:{parts.port or 80}"
-    if not named:
+    if not proxies:
         yield True, "proxy", "none"
 
 
@@ -93,11 +93,11 @@ def _hosts(settings: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _clock(settings: dict[str, Any]) -> Iterator[Finding]:
-    """Call what needs no credential: any response tells that the service can be reached, and its time."""
+    """Call an operation that needs no credential. Any response shows that the service is reachable, and its time."""
     from xcaas import ResponseError
 
     operations = manifest().operations
-    call = next(found["call"] for found in operations if not (found["security"] or found["deprecated"]))
+    call = next(operation["call"] for operation in operations if not (operation["security"] or operation["deprecated"]))
     with make_client(settings) as client:
         method: Any = client
         for name in call.split("."):
@@ -109,11 +109,11 @@ def _clock(settings: dict[str, Any]) -> Iterator[Finding]:
     yield True, "connection", "the service responds"
     if not (date := headers.get("date")):
         return
-    apart = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
-    if apart <= _SECONDS_APART:
+    difference = abs((parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds())
+    if difference <= _MAX_CLOCK_DIFFERENCE:
         yield True, "clock", "matches the service's"
     else:
-        yield False, "clock", f"{apart:.0f} seconds off the service's. Set it, or use NTP."
+        yield False, "clock", f"{difference:.0f} seconds off the service's. Set it, or use NTP."
 
 
 def _token(settings: dict[str, Any]) -> Iterator[Finding]:
@@ -133,11 +133,11 @@ def _token(settings: dict[str, Any]) -> Iterator[Finding]:
 
 
 def _regions(client: XCaaS) -> Iterator[Finding]:
-    found = client.with_options(region=None).storage.regions.list()
-    chosen = client.options.region
-    fine = chosen not in manifest().regions[_PRODUCT] or chosen in found
-    advice = "" if fine else f". There is no data in yours, {chosen}. Give --region"
-    yield fine, "regions", f"{_PRODUCT}: {', '.join(found)}{advice}"
+    regions = client.with_options(region=None).storage.regions.list()
+    region = client.options.region
+    ok = region not in manifest().regions[_PRODUCT] or region in regions
+    advice = "" if ok else f". There is no data in yours, {region}. Give --region"
+    yield ok, "regions", f"{_PRODUCT}: {', '.join(regions)}{advice}"
 
 
 _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[Finding]]] = {

@@ -1,4 +1,4 @@
-"""Filters: as text in FIQL, or as conditions that are joined by "and"."""
+"""Filters: FIQL, or conditions joined by "and"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CREATED = "created_time"
 
 
 def filter_options(name: str, text: str, entry: Any) -> Iterator[click.Option]:
-    """Yield the options of a list that takes a filter. Entries that have a time of creation get two more."""
+    """Yield the options of a list with a filter, including `--since` and `--until` if entries have a time of creation."""
     yield click.Option([f"--{name}", name], metavar="FIQL", help=text)
     yield click.Option(
         ["--where"],
@@ -42,16 +42,16 @@ def filter_options(name: str, text: str, entry: Any) -> Iterator[click.Option]:
         yield click.Option(["--until"], type=Moment(), help="Only entries created before TIME.")
 
 
-def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | None:
-    """Return the filter that options describe; one that is text only goes to the service as it is."""
+def read_filter(options: dict[str, Any], name: str, entry: Any) -> Filter | str | None:
+    """Build the filter from options. FIQL without further conditions is passed on unchanged."""
     from xcaas import F, Filter
 
-    conditions = [parse_condition(text, entry) for text in given["where"]]
-    if (since := given.get("since")) is not None:
+    conditions = [parse_condition(text, entry) for text in options["where"]]
+    if (since := options.get("since")) is not None:
         conditions.append(F.created_time >= since)
-    if (until := given.get("until")) is not None:
+    if (until := options.get("until")) is not None:
         conditions.append(F.created_time < until)
-    text: str | None = given[name]
+    text: str | None = options[name]
     if not conditions:
         return text
     joined = Filter.parse(text) if text else conditions.pop(0)
@@ -61,29 +61,29 @@ def read_filter(given: dict[str, Any], name: str, entry: Any) -> Filter | str | 
 
 
 def parse_condition(text: str, entry: Any = None) -> Filter:
-    """Return the filter that a condition such as `createdTime>=7d` stands for. Names that entries have in Python may be used.
+    """Parse a condition such as `createdTime>=7d`. Field names may be those of the service or of Python.
 
-    Without an entry there are no tags, so that a name with underscores is Python's.
+    Without `entry` there are no tags, so every name with underscores is a Python name.
 
     Raises:
-        click.UsageError: It is none.
+        click.UsageError: It is not a condition.
     """
     from xcaas import F
 
-    found = _CONDITION.fullmatch(text)
-    if found is None:
+    match = _CONDITION.fullmatch(text)
+    if match is None:
         raise click.UsageError(
             f"--where {text!r} is not a condition. Give name=value, or name with !=, <, <=, > or >=."
         )
-    name, operator, value = found["name"], found["operator"], found["value"]
+    name, operator, value = match["name"], match["operator"], match["value"]
     _suggest_field(entry, name)
     field = getattr(F, name) if _is_field(entry, name) else F[name]
     if operator in ("=", "==", "!="):
-        equal = operator != "!="
+        is_equal = operator != "!="
         if "," in value:
-            return field.in_(value.split(",")) if equal else field.out(value.split(","))
-        return field == value if equal else field != value
-    moment = _moment(value)
+            return field.in_(value.split(",")) if is_equal else field.out(value.split(","))
+        return field == value if is_equal else field != value
+    moment = _parse_operand(value)
     return {
         "<": field.__lt__,
         "<=": field.__le__,
@@ -93,24 +93,24 @@ def parse_condition(text: str, entry: Any = None) -> Filter:
 
 
 def _suggest_field(entry: Any, name: str) -> None:
-    """Say which field a name resembles that is none: it may be a tag, so it is sent as it is."""
+    """Suggest a similar field for an unknown name. It may be a tag, so it is still sent."""
     import attrs
 
     if not attrs.has(entry):
         return
-    known = [text for field in attrs.fields(entry) for text in (field.name, field.metadata.get("wire")) if text]
-    near = get_close_matches(name, known, n=1, cutoff=0.85)
-    if near and name not in known:
-        say(f"--where {name}: entries have no field of this name, but may have a tag. Did you mean {near[0]}?")
+    names = [text for field in attrs.fields(entry) for text in (field.name, field.metadata.get("wire")) if text]
+    similar = get_close_matches(name, names, n=1, cutoff=0.85)
+    if similar and name not in names:
+        say(f"--where {name}: entries have no field of this name, but may have a tag. Did you mean {similar[0]}?")
 
 
 def _is_field(entry: Any, name: str) -> bool:
-    """Return whether a name is that of a field in Python. Others, such as those of tags, are the service's own."""
+    """Return whether a name is a field's Python name. Others are names of the service, such as tags."""
     return "_" in name and not name.startswith("_") and (entry is None or hasattr(entry, name))
 
 
-def _moment(value: str) -> Any:
-    """Return the time that a value says, or the value: numbers are compared, too."""
+def _parse_operand(value: str) -> Any:
+    """Return a value as a time, or unchanged if it is not one: numbers can be compared, too."""
     try:
         return value if value.isdigit() else parse_moment(value)
     except ValueError:

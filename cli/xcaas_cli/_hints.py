@@ -1,4 +1,4 @@
-"""What the annotation of an argument allows."""
+"""Type hints of arguments: which values they allow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Hint", "alternatives", "value_type"]
 
 
 def alternatives(hint: Any) -> list[Any]:
-    """Return the members of a union, or of what is none, less `None`."""
+    """Return the members of a union, without `None`; a type that is no union is its only member."""
     if get_origin(hint) in (Union, types.UnionType):
         return [inner for member in get_args(hint) for inner in alternatives(member)]
     return [] if hint is type(None) else [hint]
@@ -26,18 +26,18 @@ def alternatives(hint: Any) -> list[Any]:
 
 @dataclass(frozen=True)
 class Hint:
-    """The annotation of one argument, as far as the command line is concerned."""
+    """The parts of an argument's annotation that matter on the command line."""
 
     members: tuple[Any, ...]
 
     @classmethod
     def of(cls, hint: Any) -> Hint:
-        """Return what an annotation says."""
+        """Parse an annotation."""
         return cls(tuple(alternatives(hint)))
 
     @property
     def item(self) -> Any:
-        """The annotation of the items, if this is a list."""
+        """The annotation of the items of a list; None if this is not a list."""
         lists = [member for member in self.members if get_origin(member) in (Sequence, list)]
         return get_args(lists[0])[0] if lists else None
 
@@ -51,7 +51,7 @@ class Hint:
 
     @property
     def is_body(self) -> bool:
-        """Whether this is an object of the spec, or a list of them."""
+        """Whether this is an object of a spec, or a list of such objects."""
         members = self.members if self.item is None else Hint.of(self.item).members
         return any(
             is_typeddict(member) or (isinstance(member, type) and issubclass(member, Model)) for member in members
@@ -59,19 +59,19 @@ class Hint:
 
     @property
     def objects(self) -> list[Any]:
-        """The forms of an object, as typed dictionaries."""
+        """The variants of an object, as typed dictionaries."""
         return [member for member in self.members if is_typeddict(member)]
 
 
 def value_type(hint: Any) -> click.ParamType[Any]:
-    """Return the type of one value on the command line."""
+    """Return the click type of a single value."""
     members = alternatives(hint)
-    known = [str(value) for member in members if get_origin(member) is Literal for value in get_args(member)]
-    if known:
-        return KnownValue(known, open=str in members)
+    known_values = [str(value) for member in members if get_origin(member) is Literal for value in get_args(member)]
+    if known_values:
+        return KnownValue(known_values, open=str in members)
     if any(get_origin(member) in (Mapping, dict) for member in members):
         return Pair()
-    for kind, made in ((datetime, Moment()), (bool, click.BOOL), (int, click.INT), (float, click.FLOAT)):
+    for kind, type_ in ((datetime, Moment()), (bool, click.BOOL), (int, click.INT), (float, click.FLOAT)):
         if kind in members:
-            return made
+            return type_
     return click.STRING

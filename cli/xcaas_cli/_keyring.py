@@ -1,6 +1,6 @@
-"""Credentials in the system's keyring, which the package `keyring` opens: all of a profile as one entry.
+"""Credentials in the system's keyring, by the package `keyring`: one entry for each profile.
 
-The profile file has a mark in the place of what is there, so that nobody else waits for a keyring.
+A key in the profile file marks profiles that are in the keyring, so that other profiles don't access it.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ _SERVICE = "xcaas"
 
 
 def store_in_keyring(profile: str, values: dict[str, str]) -> None:
-    """Put values into a profile; those that it has besides stay.
+    """Store values in a profile. Its other values are kept.
 
     Raises:
-        click.ClickException: There is no keyring, or it stays locked.
+        click.ClickException: There is no keyring, or it is locked.
     """
-    before = _read(profile)
+    current = _read(profile)
     import keyring
 
-    with _errors_in_words():
-        keyring.set_password(_SERVICE, profile, json.dumps({**before, **values}))
+    with _keyring_errors():
+        keyring.set_password(_SERVICE, profile, json.dumps({**current, **values}))
 
 
 def credentials_from_keyring(profile: str) -> list[Credential]:
     """Return the credentials of a profile.
 
     Raises:
-        click.ClickException: There is no keyring, or it stays locked.
+        click.ClickException: There is no keyring, or it is locked.
     """
     from xcaas import ApiKey, BasicToken, ClientCredentials, WorkAnalyticsLogin
 
     values = _read(profile)
-    made: list[tuple[Callable[..., Credential], tuple[str, ...]]] = [
+    kinds: list[tuple[Callable[..., Credential], tuple[str, ...]]] = [
         (ClientCredentials, ("client_id", "client_secret")),
         (ApiKey, ("api_key", "api_token") if "api_token" in values else ("api_key",)),
         (WorkAnalyticsLogin, ("api_key", "username", "password")),
         (BasicToken, ("tenant", "api_token")),
     ]
-    return [kind(*(values[name] for name in names)) for kind, names in made if values.keys() >= set(names)]
+    return [kind(*(values[name] for name in names)) for kind, names in kinds if values.keys() >= set(names)]
 
 
 def _read(profile: str) -> dict[str, str]:
@@ -61,13 +61,13 @@ def _read(profile: str) -> dict[str, str]:
         )
     import keyring
 
-    with _errors_in_words():
-        found: dict[str, str] = json.loads(keyring.get_password(_SERVICE, profile) or "{}")
-    return found
+    with _keyring_errors():
+        values: dict[str, str] = json.loads(keyring.get_password(_SERVICE, profile) or "{}")
+    return values
 
 
 @contextmanager
-def _errors_in_words() -> Generator[None]:
+def _keyring_errors() -> Generator[None]:
     from keyring.errors import KeyringError
 
     try:

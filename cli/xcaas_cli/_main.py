@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 COMPLETION = "_XCAAS_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""The environment variable with which shells request completions."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return its exit code."""
+    """Run a command and return its exit code."""
     try:
         return _run(list(sys.argv[1:] if arguments is None else arguments))
     except KeyboardInterrupt:
-        return _leave(130)
+        return _discard_output(130)
 
 
 def _run(arguments: list[str]) -> int:
@@ -57,37 +57,37 @@ def _run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _fail(error.format_message())
     except click.Abort:
-        return _leave(130)
-    except BrokenPipeError:  # `| head` has seen enough
-        return _leave(0)
+        return _discard_output(130)
+    except BrokenPipeError:  # the reader has closed the pipe, as `| head` does
+        return _discard_output(0)
     except Exception as error:
-        return _failed(error)
+        return _report(error)
     return code
 
 
 def _invoke(root: click.Group, arguments: list[str]) -> int:
-    """Run a command, and return the exit code that it asks for."""
+    """Run a command and return its exit code. Errors are raised."""
     from click.exceptions import Exit
 
     try:
         with root.make_context("xcaas", arguments) as context:
             root.invoke(context)
-    except Exit as end:
-        return end.exit_code
+    except Exit as exit_:
+        return exit_.exit_code
     return 0
 
 
 def _open_streams() -> bool:
-    """Give a process that was started without stdin or stderr empty ones. Tell whether there is a stdout."""
+    """Replace a missing stdin or stderr by the null device. Return whether there is a stdout."""
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - until the process ends
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115 - open until the process ends
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     return sys.stdout is not None
 
 
-def _failed(error: Exception) -> int:
-    """Report an error of the SDK or the system; any other is a fault of ours, with its traceback."""
+def _report(error: Exception) -> int:
+    """Print an error of the SDK or the system, and return the exit code. Others are bugs, and are raised."""
     from xcaas import (
         ArgumentError,
         ConfigurationError,
@@ -99,25 +99,25 @@ def _failed(error: Exception) -> int:
 
     if not isinstance(error, XCaaSError):
         if isinstance(error, OSError):
-            return _leave(_fail(_in_words(error)))
+            return _discard_output(_fail(_describe(error)))
         raise error
     if isinstance(error, MissingCredentialsError):
         error.advice = f"{error.advice or ''} Or store them in a profile: xcaas auth login.".strip()
     if error.advice:
-        error.advice = _in_options(error.advice)
+        error.advice = _as_options(error.advice)
     _fail(str(error))
-    if isinstance(error, TokenError):  # the one that something was sent for
+    if isinstance(error, TokenError):  # unlike other credential errors, raised after a request was sent
         return 1
     return 2 if isinstance(error, ArgumentError | ConfigurationError | CredentialsError) else 1
 
 
-def _in_options(advice: str) -> str:
-    """Return advice that speaks of arguments in Python in the words of the command line."""
+def _as_options(advice: str) -> str:
+    """Replace Python arguments in advice by command-line options."""
     advice = re.sub(r", or allow this host: insecure_hosts=\S+", "", advice)
     advice = re.sub(r"Give the client \w+\(.*?\), or (XCAAS_)", r"Set \1", advice)
     return re.sub(
         r"Pass (?:it to the call, or )?(\w+)=\S+ to the client",
-        lambda found: f"Give --{found[1].replace('_', '-')}",
+        lambda match: f"Give --{match[1].replace('_', '-')}",
         advice,
     )
 
@@ -127,15 +127,15 @@ def _fail(message: str) -> int:
     return 1
 
 
-def _in_words(error: OSError) -> str:
-    place = f"{error.filename}: " if error.filename else ""
-    return f"{place}{error.strerror or error}"
+def _describe(error: OSError) -> str:
+    prefix = f"{error.filename}: " if error.filename else ""
+    return f"{prefix}{error.strerror or error}"
 
 
-def _leave(code: int) -> int:
-    """Leave what is still in the buffer of stdout unwritten: nobody reads it, or flushing it would fail again."""
+def _discard_output(code: int) -> int:
+    """Discard what is buffered for stdout, since flushing it at exit would fail, and return the exit code."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # no file behind stdout
+    except (OSError, ValueError):  # stdout is not a file
         pass
     return code

@@ -1,4 +1,4 @@
-"""What the generated package has, without importing any product."""
+"""The manifest of the generated package, read without importing any product."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ class Manifest:
     """The part of `xcaas/_manifest.json` that the command line needs."""
 
     titles: dict[str, str]
-    """What each product is called, by its name in Python."""
+    """Titles of products, by their Python names."""
     regions: dict[str, list[str]]
-    """Regions of the products that have some."""
+    """Regions, by product; products without regions are missing."""
     operations: list[dict[str, Any]]
 
     @property
     def all_regions(self) -> list[str]:
-        """Every region that some product has."""
+        """The regions of all products, sorted."""
         return sorted({name for names in self.regions.values() for name in names})
 
 
 @cache
 def manifest() -> Manifest:
-    """Read the manifest, once."""
+    """Return the manifest, which is read once."""
     spec = find_spec("xcaas")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("xcaas is not installed", name="xcaas")
-    found = json.loads((Path(spec.origin).parent / "_manifest.json").read_bytes())
-    return Manifest(found["titles"], found["regions"], found["operations"])
+    data = json.loads((Path(spec.origin).parent / "_manifest.json").read_bytes())
+    return Manifest(data["titles"], data["regions"], data["operations"])

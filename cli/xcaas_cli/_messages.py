@@ -1,4 +1,4 @@
-"""What is said to people: on stderr, where no data goes."""
+"""Messages to the user, on stderr; stdout is for data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["say"]
 
 
 def say(text: str) -> None:
-    """Write a sentence to stderr, in a terminal with lines that end between words."""
+    """Write a message to stderr, wrapped at words in a terminal."""
     if sys.stderr.isatty():
         text = fill(text, get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False)
     sys.stderr.write(f"{text}\n")

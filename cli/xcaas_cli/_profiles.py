@@ -1,4 +1,4 @@
-"""Writing the profile file: one profile changes, everything else in it stays as it is."""
+"""Writing the profile file: changing one profile without touching the rest of the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def read_profile(path: Path, profile: str) -> dict[str, Any]:
-    """Return what a profile has, nothing if it cannot be read."""
+    """Return the values of a profile; none if the file cannot be read."""
     try:
         return _section(tomllib.loads(path.read_text("utf-8")), profile)
     except (OSError, ValueError):
@@ -29,22 +29,22 @@ def read_profile(path: Path, profile: str) -> dict[str, Any]:
 
 
 def store(path: Path, profile: str, values: dict[str, str], without: Collection[str] = ()) -> None:
-    """Put values into a profile and take others out, in a file that only its owner can read.
+    """Set values of a profile and remove others. Only the owner can read the file.
 
     Raises:
-        click.UsageError: The name or the file cannot be written like this.
+        click.UsageError: The name is invalid, or the file cannot be changed safely.
     """
     if not _NAME.fullmatch(profile):
         raise click.UsageError(f"{profile!r} is not a valid profile name. Use letters, digits, - and _.")
     path = path.resolve()
-    before = path.read_text("utf-8") if path.exists() else ""
-    after = _changed(before, profile, values, {*values, *without})
-    _check(path, before, after, profile, values, {*values, *without})
+    old = path.read_text("utf-8") if path.exists() else ""
+    new = _edit(old, profile, values, {*values, *without})
+    _check(path, old, new, profile, values, {*values, *without})
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(prefix=".credentials.", dir=path.parent)  # 0600
+    descriptor, name = tempfile.mkstemp(prefix=".credentials.", dir=path.parent)  # 0600
     try:
-        with open(number, "w", encoding="utf-8") as file:
-            file.write(after)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(new)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -52,33 +52,35 @@ def store(path: Path, profile: str, values: dict[str, str], without: Collection[
 
 
 def _section(profiles: dict[str, Any], profile: str) -> dict[str, Any]:
-    found = profiles.get(profile, {})
-    return found if is_object(found) else {}
+    section = profiles.get(profile, {})
+    return section if is_object(section) else {}
 
 
-def _changed(text: str, profile: str, values: dict[str, str], gone: Collection[str]) -> str:
+def _edit(text: str, profile: str, values: dict[str, str], removed: Collection[str]) -> str:
     lines = text.splitlines()
     header = re.compile(rf"\s*\[\s*{re.escape(profile)}\s*\]\s*(#.*)?")
-    start = next((number for number, line in enumerate(lines) if header.fullmatch(line)), None)
-    if start is None:
+    header_index = next((index for index, line in enumerate(lines) if header.fullmatch(line)), None)
+    if header_index is None:
         lines += [*([""] if lines else []), f"[{profile}]"]
-        start = len(lines) - 1
-    end = next((n for n in range(start + 1, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[start + 1 : end] if line.partition("=")[0].strip() not in gone]
-    while kept and not kept[-1].strip():
-        kept.pop()
-    written = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    gap = [""] if end < len(lines) else []
-    return "\n".join([*lines[: start + 1], *kept, *written, *gap, *lines[end:]]) + "\n"
+        header_index = len(lines) - 1
+    end = next(
+        (index for index in range(header_index + 1, len(lines)) if lines[index].lstrip().startswith("[")), len(lines)
+    )
+    body = [line for line in lines[header_index + 1 : end] if line.partition("=")[0].strip() not in removed]
+    while body and not body[-1].strip():
+        body.pop()
+    new_lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    separator = [""] if end < len(lines) else []
+    return "\n".join([*lines[: header_index + 1], *body, *new_lines, *separator, *lines[end:]]) + "\n"
 
 
-def _check(path: Path, before: str, after: str, profile: str, values: dict[str, str], gone: Collection[str]) -> None:
-    """Refuse a change that would not be read as it was meant, such as one inside a text of several lines."""
+def _check(path: Path, old: str, new: str, profile: str, values: dict[str, str], removed: Collection[str]) -> None:
+    """Raise UsageError if the new text does not parse as intended, such as after an edit inside a multi-line string."""
     try:
-        wanted = tomllib.loads(before)
-        kept = {name: value for name, value in _section(wanted, profile).items() if name not in gone}
-        wanted[profile] = {**kept, **values}
-        if tomllib.loads(after) == wanted:
+        expected = tomllib.loads(old)
+        remaining = {name: value for name, value in _section(expected, profile).items() if name not in removed}
+        expected[profile] = {**remaining, **values}
+        if tomllib.loads(new) == expected:
             return
     except ValueError:
         pass

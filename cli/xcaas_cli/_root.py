@@ -1,4 +1,4 @@
-"""The command itself: its products, and what stands beside them."""
+"""The command `xcaas`: its products and other commands."""
 
 from __future__ import annotations
 
@@ -9,53 +9,67 @@ import click
 
 from ._manifest import manifest
 from ._tree import LazyGroup, option_name
-from .verbs import TITLES, VERBS, VerbGroup, extended
+from .commands import COMMANDS, TITLES, CommandGroup, product_group
 
 __all__ = ["root"]
 
-_BESIDE: dict[str, tuple[str, str]] = {
+_OTHER_COMMANDS: dict[str, tuple[str, str]] = {
     "auth": ("_auth", "Store credentials, and show what they give access to."),
     "doctor": ("_doctor", "Find connection and credential problems."),
     "mcp": ("mcp._command", "Serve tools to language models (Model Context Protocol)."),
     "completion": ("_completion", "Print a script that completes commands in bash, zsh or fish."),
 }
-"""Commands that are no products: the module that has them, and a line on each."""
+"""Commands that are not products: module and summary, by name."""
 
 
-_OF_COMMANDS = {"--profile", "--region", "--tenant", "--cluster", "--base-url", "--timeout", "--output", "-o", "--into"}
-"""Options that every command that calls the service has, and that are often given before it."""
+_COMMAND_OPTIONS = {
+    "--profile",
+    "--region",
+    "--tenant",
+    "--cluster",
+    "--base-url",
+    "--timeout",
+    "--output",
+    "-o",
+    "--into",
+}
+"""Options that belong after the command, but are often given before it."""
 
 
 class Root(LazyGroup):
-    """`xcaas`: a product per command. Help needs the manifest only."""
+    """`xcaas`, with a command for each product. Its help reads only the manifest."""
 
     def summaries(self) -> dict[str, str]:
-        return {**manifest().titles, **TITLES, **{name: text for name, (_, text) in _BESIDE.items()}}
+        return {**manifest().titles, **TITLES, **{name: text for name, (_, text) in _OTHER_COMMANDS.items()}}
 
     def load(self, name: str) -> click.Command:
-        if name in _BESIDE:
-            found: click.Command = getattr(import_module(f".{_BESIDE[name][0]}", __package__), name)
-            return found
+        if name in _OTHER_COMMANDS:
+            command: click.Command = getattr(import_module(f".{_OTHER_COMMANDS[name][0]}", __package__), name)
+            return command
         if name in TITLES:
-            return VerbGroup(name)
-        return extended(name)
+            return CommandGroup(name)
+        return product_group(name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Products"):
             formatter.write_dl([(option_name(name), title) for name, title in manifest().titles.items()])
         with formatter.section("Exports and live views"):
             formatter.write_dl(
-                [(f"{group} {verb}", text) for group, verbs in VERBS.items() for verb, (_, text) in verbs.items()]
+                [
+                    (f"{group} {name}", text)
+                    for group, commands in COMMANDS.items()
+                    for name, (_, text) in commands.items()
+                ]
             )
-        if _BESIDE:
+        if _OTHER_COMMANDS:
             with formatter.section("Other commands"):
-                formatter.write_dl([(name, text) for name, (_, text) in _BESIDE.items()])
+                formatter.write_dl([(name, text) for name, (_, text) in _OTHER_COMMANDS.items()])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.option_name in _OF_COMMANDS:
+            if error.option_name in _COMMAND_OPTIONS:
                 raise click.UsageError(
                     f"{error.option_name} belongs behind the command: xcaas PRODUCT RESOURCE VERB {error.option_name} …",
                     ctx,

@@ -1,4 +1,4 @@
-"""Commands and groups, found by walking the client: `client.storage.objects.search` is `storage objects search`."""
+"""Groups and commands, found by inspecting the client: `client.storage.objects.search` is `storage objects search`."""
 
 from __future__ import annotations
 
@@ -19,56 +19,56 @@ __all__ = ["LazyGroup", "ResourceGroup", "in_commands", "option_name", "python_n
 
 
 def option_name(name: str) -> str:
-    """Return what a name in Python is called on the command line."""
+    """Return the command-line form of a Python name."""
     return name.strip("_").replace("_", "-")
 
 
 def python_name(name: str) -> str:
-    """Return what a command is called in Python."""
+    """Return the Python name of a command."""
     return name.replace("-", "_")
 
 
-def in_commands(text: str, beside: Iterable[str]) -> str:
-    """Return a text in which the verbs of a class are called as on the command line."""
-    known = frozenset(beside)
-    return re.sub(r"`(\w+)`", lambda found: f"`{option_name(found[1])}`" if found[1] in known else found[0], text)
+def in_commands(text: str, names: Iterable[str]) -> str:
+    """Replace the Python names of methods in a text by their command-line forms."""
+    known_names = frozenset(names)
+    return re.sub(r"`(\w+)`", lambda match: f"`{option_name(match[1])}`" if match[1] in known_names else match[0], text)
 
 
 def _members(owner: object) -> Iterator[tuple[str, Any]]:
-    """Yield resources and verbs of a product or a resource, in the order of the generated classes."""
-    for kind in type(owner).__mro__:
-        if kind.__module__.partition(".")[0] != "xcaas":
+    """Yield the resources and methods of a product or resource, in the order of the generated classes."""
+    for class_ in type(owner).__mro__:
+        if class_.__module__.partition(".")[0] != "xcaas":
             return
-        for name, member in vars(kind).items():
+        for name, member in vars(class_).items():
             if not name.startswith("_") and (isinstance(member, property) or inspect.isfunction(member)):
                 yield name, member
 
 
-class _NoNetwork:
-    """Stands in for the HTTP library, which need not be loaded for a client that makes no calls."""
+class _NullTransport:
+    """A transport for a client that makes no calls, so that the HTTP library is not loaded."""
 
     clock = staticmethod(monotonic)
 
     def sync_io(self) -> Any:
-        """Return nothing to call with."""
+        """Return None: there is nothing to send with."""
 
     def async_io(self) -> Any:
-        """Return nothing to call with."""
+        """Return None: there is nothing to send with."""
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands without loading them."""
+    """A group that lists its commands without loading them."""
 
     def names(self) -> Iterable[str]:
-        """Return the names of the commands, as in Python."""
+        """Return the Python names of the commands."""
         return self.summaries()
 
     def summaries(self) -> dict[str, str]:
-        """Return one line on each command."""
+        """Return a one-line summary of each command."""
         return {}
 
     def load(self, name: str) -> click.Command:
-        """Return a command, made now."""
+        """Create a command."""
         raise NotImplementedError
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -90,34 +90,34 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        found = [(option_name(name), text) for name, text in self.summaries().items()]
-        if found:
+        rows = [(option_name(name), text) for name, text in self.summaries().items()]
+        if rows:
             with formatter.section("Commands"):
-                formatter.write_dl(found)
+                formatter.write_dl(rows)
 
 
 class ResourceGroup(LazyGroup):
-    """A product or a resource: what stands below it, and its verbs."""
+    """A product or a resource, with its resources and operations."""
 
     def __init__(self, name: str, path: tuple[str, ...], find: Callable[[XCaaS], Any]) -> None:
         super().__init__(option_name(name), no_args_is_help=True)
         self._path = (*path, name)
         self._find = find
-        self._found: dict[str, Any] | None = None
+        self._members_by_name: dict[str, Any] | None = None
 
     @property
     def owner(self) -> Any:
-        """The product or the resource, of a client that has no credentials and makes no calls."""
+        """The product or resource, of a client without credentials that makes no calls."""
         from xcaas import XCaaS
 
-        return self._find(XCaaS(http_client=_NoNetwork()))
+        return self._find(XCaaS(http_client=_NullTransport()))
 
     def names(self) -> Iterable[str]:
         return self._members()
 
     def summaries(self) -> dict[str, str]:
-        found = self._members()
-        return {name: in_commands(parse(member).summary, found) for name, member in found.items()}
+        members = self._members()
+        return {name: in_commands(parse(member).summary, members) for name, member in members.items()}
 
     def load(self, name: str) -> click.Command:
         member = self._members()[name]
@@ -129,15 +129,15 @@ class ResourceGroup(LazyGroup):
         return OperationCommand(name, self._path, member, lambda client: getattr(find(client), name))
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self.help = _prose(self.owner)
+        self.help = _help_text(self.owner)
         super().format_help(ctx, formatter)
 
     def _members(self) -> dict[str, Any]:
-        if self._found is None:
-            self._found = dict(_members(self.owner))
-        return self._found
+        if self._members_by_name is None:
+            self._members_by_name = dict(_members(self.owner))
+        return self._members_by_name
 
 
-def _prose(documented: object) -> str:
+def _help_text(documented: object) -> str:
     docs = parse(type(documented))
     return "\n\n".join(filter(None, (docs.summary, docs.description)))

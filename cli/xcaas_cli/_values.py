@@ -1,4 +1,4 @@
-"""Types of values on the command line: known values, times, pairs."""
+"""Click types: known values, times, pairs."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from click.shell_completion import CompletionItem
 
 __all__ = ["KnownValue", "Moment", "Pair", "parse_moment"]
 
-_AGO = re.compile(r"(\d{1,6})([smhdw])")
+_AGE = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def parse_moment(text: str, now: datetime | None = None) -> datetime:
-    """Return the time that a text says: ISO 8601, or `1d` for a day ago. Without an offset it is UTC.
+    """Parse a time: ISO 8601 (UTC without an offset), or an age such as `1d`, a day ago.
 
     Raises:
-        ValueError: It says none.
+        ValueError: It is not a time.
     """
-    if ago := _AGO.fullmatch(text):
+    if match := _AGE.fullmatch(text):
         try:
-            moment = (now or datetime.now(UTC)) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+            moment = (now or datetime.now(UTC)) - timedelta(**{_UNITS[match[2]]: int(match[1])})
         except OverflowError:
             raise ValueError(text) from None
         return moment.replace(microsecond=0)
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class Moment(click.ParamType[Any]):
-    """A time."""
+    """A time: ISO 8601 or an age."""
 
     name = "time"
 
@@ -46,7 +46,7 @@ class Moment(click.ParamType[Any]):
 
 
 class KnownValue(click.ParamType[Any]):
-    """One of the values that the spec knows; where it is `open`, others are sent as they are."""
+    """One of the known values of a spec. If `open`, other values are accepted, too."""
 
     name = "text"
 
@@ -60,12 +60,12 @@ class KnownValue(click.ParamType[Any]):
         return value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Return the known values that begin like this."""
+        """Complete known values."""
         return [CompletionItem(value) for value in self.values if value.startswith(incomplete)]
 
 
 class Pair(click.ParamType[Any]):
-    """A name and a value with `=` between them."""
+    """A name and a value, separated by `=`."""
 
     name = "name=value"
 

@@ -1,4 +1,4 @@
-"""What this package needs to know of `pyarrow`, which has no types of its own."""
+"""The parts of `pyarrow`, which has no type hints, that this package uses."""
 
 from __future__ import annotations
 

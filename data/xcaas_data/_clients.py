@@ -1,4 +1,4 @@
-"""Clients by reference: what travels says where the credentials are, never what they are."""
+"""Clients by reference: a reference says where credentials are and contains no secret, so it can leave the process."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ __all__ = ["bare_client", "check_reference", "client_for", "close_clients"]
 
 _KINDS: Final = ("environment", "profile", "provider")
 _clients: Final[dict[str, xcaas.XCaaS]] = {}
-_lock: Final = threading.RLock()  # one for all: providers that use each other would wait for each other for ever
+_lock: Final = threading.RLock()  # a single lock: one per reference could deadlock if providers use each other
 
 
 @atexit.register
 def close_clients() -> None:
-    """Close the connections of all clients: those of slices and those of file systems. A client that is used again opens new ones."""
+    """Close the connections of all clients, of slices and of file systems. A client that is used again reconnects."""
     with _lock:
         while _clients:
             _clients.popitem()[1].close()
@@ -28,12 +28,12 @@ def close_clients() -> None:
 
 @cache
 def bare_client() -> xcaas.XCaaS:
-    """Return a client for what no request is sent for: signatures and schemas."""
+    """Return a client without credentials, to inspect signatures and schemas. It sends no requests."""
     return xcaas.XCaaS()
 
 
 def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] = xcaas.ArgumentError) -> str:
-    """Return a reference to credentials as it is. Raises an error for any other text."""
+    """Return `reference` unchanged. Raises `kind_of_error` if it is not a reference to credentials."""
     reference = reference if isinstance(reference, str) else ""
     kind, _, name = reference.partition(":")
     module, _, function = name.partition(":")
@@ -42,7 +42,7 @@ def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] 
         or (kind == "environment") is bool(name)
         or (kind == "provider" and not (module and function))
     ):
-        # Not shown: it may be the secret itself, given by mistake.
+        # The value is not shown: it may be a secret, passed by mistake.
         raise kind_of_error(
             "the value of credentials is not a reference",
             advice="Give 'environment', 'profile:NAME' or 'provider:MODULE:FUNCTION'.",
@@ -51,19 +51,18 @@ def check_reference(reference: object, kind_of_error: type[xcaas.ArgumentError] 
 
 
 def client_for(reference: str) -> xcaas.XCaaS:
-    """Return the client of a reference: one for all slices and file systems of a process, so that they
-    share tokens and limits.
+    """Return the client of a reference. All slices and file systems of a process share it, and so its tokens and limits.
 
     It is closed when the process ends.
     """
     with _lock:
-        found = _clients.get(reference)
-        if found is None:
-            found = _clients[reference] = _make(check_reference(reference))
-        return found
+        client = _clients.get(reference)
+        if client is None:
+            client = _clients[reference] = _create_client(check_reference(reference))
+        return client
 
 
-def _make(reference: str) -> xcaas.XCaaS:
+def _create_client(reference: str) -> xcaas.XCaaS:
     kind, _, name = reference.partition(":")
     if kind == "environment":
         return xcaas.XCaaS.from_env()
@@ -74,7 +73,7 @@ def _make(reference: str) -> xcaas.XCaaS:
         provide: Callable[[], object] = getattr(import_module(module), function)
     except (ImportError, AttributeError) as error:
         raise xcaas.ArgumentError(f"the provider {module}:{function} cannot be imported: {error}") from error
-    made = provide()
-    if not isinstance(made, xcaas.XCaaS):
-        raise xcaas.ArgumentError(f"the provider {module}:{function} returned a {type(made).__name__}, not an XCaaS")
-    return made
+    client = provide()
+    if not isinstance(client, xcaas.XCaaS):
+        raise xcaas.ArgumentError(f"the provider {module}:{function} returned a {type(client).__name__}, not an XCaaS")
+    return client

@@ -1,4 +1,4 @@
-"""Where the file of a stored object is, below `xcaas://` and below the folder of an export alike."""
+"""The path of a stored object's file, both below `xcaas://` and in the folder of an export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["file_name", "path_of"]
 
-# Not from `mimetypes`, which differs between machines.
+# Not from `mimetypes`, whose results differ between machines.
 _SUFFIXES: Final = {
     "application/json": ".json",
     "audio/mpeg": ".mp3",
@@ -26,7 +26,7 @@ _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,8}", re.ASCII)
 
 
 def file_name(item: StorageObject) -> str:
-    """Return what an object's file is called: its id, and an ending that programs know its kind by."""
+    """Return the name of an object's file: its id, and a suffix for its media type."""
     suffix = PurePosixPath(item.object_name or "").suffix
     if not _SUFFIX.fullmatch(suffix):
         suffix = _SUFFIXES.get(item.mime_type or "", "")
@@ -36,7 +36,7 @@ def file_name(item: StorageObject) -> str:
 def path_of(item: StorageObject, region: str) -> str:
     """Return the path of an object's file: `us-west/callrecording/2026-01-05/<id>.mp3`, the day in UTC.
 
-    Where the service tells no type or no time, the folder is called `unknown`.
+    If the service reports no type or no time, the folder is called `unknown`.
     """
     day = "unknown" if item.created_time is None else f"{item.created_time.astimezone(UTC):%Y-%m-%d}"
     kind = quote(str(item.type or "unknown"), safe="").replace(".", "%2E")

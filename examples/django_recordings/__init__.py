@@ -1,1 +1,1 @@
-"""An application for Django's `INSTALLED_APPS` that brings one command."""
+"""A Django application with one management command."""

@@ -1,4 +1,4 @@
-"""One sandbox for all tests, and the command that calls it."""
+"""A sandbox for all tests, and the command that calls it."""
 
 from __future__ import annotations
 

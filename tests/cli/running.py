@@ -1,4 +1,4 @@
-"""The command: in this process, or as one of its own where streams, signals and terminals matter."""
+"""Running the command: in this process, or in another one for tests of streams, signals and terminals."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ __all__ = ["INTERRUPTED", "Command", "Outcome", "not_installed"]
 
 
 def not_installed(_name: str) -> None:
-    """Stand in for `find_spec` where a package is missing."""
+    """Return None, as `find_spec` does for a missing package."""
 
 
 INTERRUPTED = (130, -signal.SIGINT)
-"""How a process ends by Ctrl-C: CPython by the signal itself, if it came while text was executed (attrs does); shells call both 130."""
+"""Exit codes after Ctrl-C. CPython exits by the signal itself if it arrives during `exec` (as in attrs)."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -40,18 +40,18 @@ def _stream(content: bytes = b"") -> io.TextIOWrapper:
 
 @dataclass
 class Command:
-    """`xcaas` with the settings of a sandbox, and of nobody else."""
+    """`xcaas` with the settings of a sandbox, isolated from the environment."""
 
     base_url: str
     settings: dict[str, str] = field(default_factory=dict[str, str])
 
     def environment(self) -> dict[str, str]:
-        """The variables of the process."""
+        """Return the environment variables of the process."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("XCAAS_", "COV"))}
         return {**inherited, **environment(self.base_url), "COLUMNS": "80", **self.settings}
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start the command as a process of its own."""
+        """Start the command in a new process."""
         return subprocess.Popen(
             [sys.executable, "-m", "xcaas_cli", *arguments],
             env=self.environment(),
@@ -60,20 +60,20 @@ class Command:
             stderr=subprocess.PIPE,
         )
 
-    def run(self, *arguments: str, given: str = "") -> Outcome:
-        """Run the command to its end, in this process."""
+    def run(self, *arguments: str, stdin: str = "") -> Outcome:
+        """Run the command in this process."""
         out, err = io.BytesIO(), io.BytesIO()
         with ExitStack() as stack:
             stack.enter_context(mock.patch.dict(os.environ, self.environment(), clear=True))
-            stack.enter_context(mock.patch.object(sys, "stdin", _stream(given.encode())))
+            stack.enter_context(mock.patch.object(sys, "stdin", _stream(stdin.encode())))
             stack.enter_context(redirect_stdout(io.TextIOWrapper(out, encoding="utf-8", write_through=True)))
             stack.enter_context(redirect_stderr(io.TextIOWrapper(err, encoding="utf-8", write_through=True)))
             code = _code(arguments)
             return Outcome(code, out.getvalue().decode(), err.getvalue().decode())
 
-    def out(self, *arguments: str, given: str = "") -> str:
-        """Run a command that has to do well, and return what it wrote."""
-        outcome = self.run(*arguments, given=given)
+    def out(self, *arguments: str, stdin: str = "") -> str:
+        """Run a command that must succeed without messages, and return its output."""
+        outcome = self.run(*arguments, stdin=stdin)
         assert (outcome.code, outcome.err) == (0, ""), outcome
         return outcome.out
 
@@ -81,5 +81,5 @@ class Command:
 def _code(arguments: tuple[str, ...]) -> int:
     try:
         return main(arguments)
-    except SystemExit as end:  # completion, which is click's own
-        return end.code if isinstance(end.code, int) else 1
+    except SystemExit as exit_:  # raised by click's completion
+        return exit_.code if isinstance(exit_.code, int) else 1

@@ -1,4 +1,4 @@
-"""Credentials in the profile file, and what is said of them."""
+"""Storing credentials in the profile file or keyring, and their status."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ NOT_SET = {name: "" for name in environment("") if name != "XCAAS_BASE_URL"}
 
 @pytest.fixture
 def bare(sandbox: Sandbox, tmp_path: Path) -> Command:
-    """The command without credentials, and with a folder of its own for the profile file."""
+    """Return the command without credentials, with an empty folder for the profile file."""
     return Command(sandbox.base_url, {**NOT_SET, "XDG_CONFIG_HOME": str(tmp_path)})
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the folder is Linux's")
-def test_what_is_stored_opens_the_products(bare: Command, tmp_path: Path) -> None:
+def test_stored_credentials_are_used(bare: Command, tmp_path: Path) -> None:
     outcome = bare.run("storage", "regions", "list")
     assert outcome.code == 2
     assert "Set XCAAS_CLIENT_ID and XCAAS_CLIENT_SECRET." in outcome.err
     assert "xcaas auth login" in outcome.err
     assert "xcaas auth login --profile one" in bare.run("storage", "regions", "list", "--profile", "one").err
-    outcome = bare.run("auth", "login", given="eght_demo\ndemo-secret\n\n\n")
+    outcome = bare.run("auth", "login", stdin="eght_demo\ndemo-secret\n\n\n")
     file = tmp_path / "xcaas" / "credentials.toml"
     assert (outcome.code, outcome.out) == (0, "")
     assert str(file) in outcome.err
     assert "demo-secret" not in outcome.err
     assert file.stat().st_mode & 0o777 == 0o600
     assert "us-west" in bare.out("storage", "regions", "list")
-    bare.run("auth", "login", "--profile", "two", given="eght_realtime\ndemo-secret\n\n\n")
+    bare.run("auth", "login", "--profile", "two", stdin="eght_realtime\ndemo-secret\n\n\n")
     assert set(tomllib.loads(file.read_text("utf-8"))) == {"default", "two"}
     assert json.loads(bare.out("auth", "status", "--profile", "two"))["products"] == ["analytics realtime-api"]
     outcome = bare.run("auth", "status", "--profile", "three")
@@ -53,7 +53,7 @@ def test_what_is_stored_opens_the_products(bare: Command, tmp_path: Path) -> Non
     assert "no profile [three]. It has default, two. To store it: xcaas auth login --profile three." in outcome.err
 
 
-def test_status_tells_no_secret(xcaas: Command) -> None:
+def test_status_shows_no_secrets(xcaas: Command) -> None:
     text = xcaas.out("auth", "status")
     status = json.loads(text)
     assert status["source"] == "environment"
@@ -62,64 +62,64 @@ def test_status_tells_no_secret(xcaas: Command) -> None:
     assert not [secret for secret in SECRETS if secret in text]
 
 
-def test_status_without_any(bare: Command) -> None:
+def test_status_without_credentials(bare: Command) -> None:
     assert json.loads(bare.out("auth", "status")) == {"credentials": [], "source": "none"}
 
 
-@pytest.mark.parametrize("given", ["", "\n\n", "eght_demo\n"])
-def test_half_a_credential_is_not_stored(bare: Command, tmp_path: Path, given: str) -> None:
-    assert bare.run("auth", "login", given=given).code == 2
+@pytest.mark.parametrize("stdin", ["", "\n\n", "eght_demo\n"])
+def test_incomplete_credentials_are_not_stored(bare: Command, tmp_path: Path, stdin: str) -> None:
+    assert bare.run("auth", "login", stdin=stdin).code == 2
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_secrets_are_not_echoed(bare: Command) -> None:
-    ours, theirs = pty.openpty()
-    shown = b""
+    terminal, child_terminal = pty.openpty()
+    output = b""
     with subprocess.Popen(
         [sys.executable, "-m", "xcaas_cli", "auth", "login"],
         env=bare.environment(),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
+        stdin=child_terminal,
+        stdout=child_terminal,
+        stderr=child_terminal,
         start_new_session=True,
     ) as process:
-        os.close(theirs)
+        os.close(child_terminal)
         for question, answer in (
             (b"products", b"eght_demo"),
             (b"secret", b"demo-secret"),
             (b"API key", b""),
             (b"Tenant", b""),
         ):
-            while question not in shown.rpartition(b"\n")[2]:
-                shown += os.read(ours, 1024)
-            os.write(ours, answer + b"\n")
+            while question not in output.rpartition(b"\n")[2]:
+                output += os.read(terminal, 1024)
+            os.write(terminal, answer + b"\n")
         try:
-            while piece := os.read(ours, 1024):
-                shown += piece
-        except OSError:  # the other end is closed
+            while chunk := os.read(terminal, 1024):
+                output += chunk
+        except OSError:  # raised when the process has ended
             pass
-        os.close(ours)
-    assert process.returncode == 0, shown
-    assert b"eght_demo" in shown
-    assert b"demo-secret" not in shown
+        os.close(terminal)
+    assert process.returncode == 0, output
+    assert b"eght_demo" in output
+    assert b"demo-secret" not in output
 
 
-def test_the_rest_of_the_file_stays(tmp_path: Path) -> None:
+def test_store_keeps_the_rest_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
     text = '# ours\n[default] # the first\nclient_id = "a" # old\nextra = 1\n\n[[default.api_keys]]\nkey = "k"\n\n[b]\nx = "é"\n'
     file.write_text(text, "utf-8")
     store(file, "default", {"client_id": 'n"\\e', "client_secret": "s"})
-    after = file.read_text("utf-8")
-    assert after.startswith("# ours\n[default] # the first\nextra = 1\n")
-    assert tomllib.loads(after) == {
+    new_text = file.read_text("utf-8")
+    assert new_text.startswith("# ours\n[default] # the first\nextra = 1\n")
+    assert tomllib.loads(new_text) == {
         "default": {"client_id": 'n"\\e', "client_secret": "s", "extra": 1, "api_keys": [{"key": "k"}]},
         "b": {"x": "é"},
     }
 
 
 @pytest.mark.parametrize("text", ["[default", 'default.client_id = "a"\n', '[a]\nx = """\n[default]\n"""\n'])
-def test_a_file_that_cannot_be_changed_safely_is_left_alone(tmp_path: Path, text: str) -> None:
+def test_files_that_cannot_be_changed_safely_are_unchanged(tmp_path: Path, text: str) -> None:
     file = tmp_path / "credentials.toml"
     file.write_text(text, "utf-8")
     with pytest.raises(UsageError, match="cannot be changed safely"):
@@ -142,7 +142,7 @@ def set_password(service, user, password):
 
 @pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of that name, whose keyring is a dictionary."""
+    """Provide a package `keyring` that stores passwords in a dictionary."""
     package = tmp_path / "packages" / "keyring"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(KEYRING, "utf-8")
@@ -154,37 +154,37 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("keyring")
 @pytest.mark.skipif(sys.platform != "linux", reason="the folder is Linux's")
-def test_a_profile_moves_to_the_keyring_and_stays_there(bare: Command, tmp_path: Path) -> None:
+def test_login_with_keyring_moves_the_profile(bare: Command, tmp_path: Path) -> None:
     file = tmp_path / "xcaas" / "credentials.toml"
-    bare.run("auth", "login", given="eght_demo\ndemo-secret\n\n\n")
-    assert bare.run("auth", "login", "--keyring", given="\neght_demo_key\ndemo-tenant-token\n\n\n").code == 0
+    bare.run("auth", "login", stdin="eght_demo\ndemo-secret\n\n\n")
+    assert bare.run("auth", "login", "--keyring", stdin="\neght_demo_key\ndemo-tenant-token\n\n\n").code == 0
     assert tomllib.loads(file.read_text("utf-8")) == {"default": {"keyring": "xcaas"}}
     status = json.loads(bare.out("auth", "status"))
     assert status["credentials"] == ["ClientCredentials", "ApiKey"]
     assert status["source"] == "profile default in the keyring"
-    assert bare.run("auth", "login", given="eght_demo\nanother\n\n\n").code == 0
+    assert bare.run("auth", "login", stdin="eght_demo\nanother\n\n\n").code == 0
     assert "another" not in file.read_text("utf-8")
     assert "invalid_client" in bare.run("storage", "regions", "list").err
 
 
 @pytest.mark.usefixtures("keyring")
-def test_a_keyring_that_stays_locked(bare: Command, tmp_path: Path) -> None:
-    outcome = bare.run("auth", "login", "--keyring", "--profile", "locked", given="eght_demo\ndemo-secret\n\n\n")
+def test_locked_keyrings_are_errors(bare: Command, tmp_path: Path) -> None:
+    outcome = bare.run("auth", "login", "--keyring", "--profile", "locked", stdin="eght_demo\ndemo-secret\n\n\n")
     assert (outcome.code, outcome.out) == (1, "")
     assert "the keyring cannot be used: it stays locked" in outcome.err
     assert not (tmp_path / "xcaas").exists()
     assert "demo-secret" not in outcome.err
 
 
-def test_without_the_package_there_is_no_keyring(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keyring_requires_its_package(bare: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xcaas_cli._keyring.find_spec", not_installed)
-    outcome = bare.run("auth", "login", "--keyring", given="eght_demo\ndemo-secret\n\n\n")
+    outcome = bare.run("auth", "login", "--keyring", stdin="eght_demo\ndemo-secret\n\n\n")
     assert outcome.code == 2
     assert "pip install keyring" in outcome.err
 
 
-def test_no_argument_takes_a_secret() -> None:
-    """The arguments of a process can be seen by everybody on the machine, and stay in the history of the shell."""
-    taken = {param.name or "" for param in [*auth.commands["login"].params, *connection_options()]}
-    assert "profile" in taken
-    assert not [name for name in taken if re.search("secret|token|password|key$", name)]
+def test_no_option_takes_a_secret() -> None:
+    """Arguments of processes are visible to everybody on the machine, and stored in the shell's history."""
+    names = {param.name or "" for param in [*auth.commands["login"].params, *connection_options()]}
+    assert "profile" in names
+    assert not [name for name in names if re.search("secret|token|password|key$", name)]

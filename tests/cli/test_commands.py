@@ -1,4 +1,4 @@
-"""Every operation is a command, help says what the spec says, and little is imported for it."""
+"""Commands of operations: completeness, help from the specs, usage errors, and few imports."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ MANIFEST = json.loads((ROOT / "generated/xcaas/_manifest.json").read_text("utf-8
 PRODUCTS = sorted(MANIFEST["titles"])
 
 
-def commands(group: click.Group, path: tuple[str, ...]) -> dict[tuple[str, ...], str]:
-    """The help of all commands below a group."""
+def help_of_commands(group: click.Group, path: tuple[str, ...]) -> dict[tuple[str, ...], str]:
+    """Return the help of all commands below a group."""
     context = click.Context(group, info_name=" ".join(path))
-    found: dict[tuple[str, ...], str] = {}
+    texts: dict[tuple[str, ...], str] = {}
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        below = (*path, name)
+        command_path = (*path, name)
         if isinstance(command, click.Group):
-            found |= commands(command, below)
+            texts |= help_of_commands(command, command_path)
         else:
-            found[below] = command.get_help(click.Context(command, parent=context, info_name=name))
-    return found
+            texts[command_path] = command.get_help(click.Context(command, parent=context, info_name=name))
+    return texts
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_every_operation_is_a_command(product: str) -> None:
     group = root.get_command(click.Context(root), product.replace("_", "-"))
     assert isinstance(group, click.Group)
-    found = commands(group, (product,))
+    texts = help_of_commands(group, (product,))
     calls = {
         tuple(call.replace("_", "-").split(".")[1:])
         for call in (operation["call"] for operation in MANIFEST["operations"])
         if call.startswith(f"{product}.")
     }
-    assert calls <= {path[1:] for path in found}
-    for text in found.values():
+    assert calls <= {path[1:] for path in texts}
+    for text in texts.values():
         assert "Connection:" in text
         assert max(map(len, text.splitlines())) <= 100
 
@@ -62,7 +62,7 @@ def test_help_has_types_known_values_and_defaults(xcaas: Command) -> None:
     assert "OBJECT_ID  Id of the object" in text
 
 
-def test_names_may_have_underscores(xcaas: Command) -> None:
+def test_command_names_accept_underscores(xcaas: Command) -> None:
     assert "Zip files" in xcaas.out("storage", "bulk_downloads", "--help")
 
 
@@ -105,14 +105,14 @@ def test_names_may_have_underscores(xcaas: Command) -> None:
         (["storage", "objects", "search", "--into", "rows.xlsx"], "--into rows.xlsx: the format is unknown"),
     ],
 )
-def test_mistakes_are_told_before_anything_is_sent(arguments: list[str], message: str) -> None:
+def test_usage_errors_are_reported_before_anything_is_sent(arguments: list[str], message: str) -> None:
     outcome = Command("http://127.0.0.1:9", {"XCAAS_CLUSTER": ""}).run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in " ".join(outcome.err.split())
     assert "Traceback" not in outcome.err
 
 
-PROBE = """
+PRINT_MODULES = """
 import sys
 from xcaas_cli import main
 code = main(sys.argv[1:])
@@ -120,36 +120,38 @@ sys.stderr.write(f"{code} " + " ".join(sorted(sys.modules)))
 """
 
 
-def modules(*arguments: str) -> set[str]:
-    """Return the modules that a command has imported at its end."""
-    process = subprocess.run([sys.executable, "-c", PROBE, *arguments], capture_output=True, text=True, check=True)
+def imported_modules(*arguments: str) -> set[str]:
+    """Return the modules that a command imports."""
+    process = subprocess.run(
+        [sys.executable, "-c", PRINT_MODULES, *arguments], capture_output=True, text=True, check=True
+    )
     code, *names = process.stderr.split()
     assert code == "0"
     return set(names)
 
 
-def test_help_loads_no_product_and_no_http_library() -> None:
-    loaded = modules("--help")
+def test_help_imports_no_product_and_no_http_library() -> None:
+    loaded = imported_modules("--help")
     assert not {name.partition(".")[0] for name in loaded} & {"xcaas", "xcaas_core", "httpx", "httpx2", "rich", "yaml"}
     assert len(loaded) < 160
 
 
-def test_one_call_loads_what_it_needs(xcaas: Command) -> None:
+def test_calls_import_only_what_they_need(xcaas: Command) -> None:
     with mock.patch.dict(os.environ, xcaas.environment(), clear=True):
-        loaded = modules("storage", "objects", "search", "--limit-total", "1")
+        loaded = imported_modules("storage", "objects", "search", "--limit-total", "1")
     assert {name.split(".")[1] for name in loaded if name.startswith("xcaas.") and "._" not in name} == {"storage"}
     assert not {name.partition(".")[0] for name in loaded} & {"rich", "yaml", "pyarrow", "keyring", "asyncio"}
-    # What the HTTP library brings depends on what else is installed (trio).
+    # Other modules are not counted: the HTTP library imports more if trio is installed.
     assert len([name for name in loaded if name.startswith(("xcaas", "click"))]) < 190
 
 
 @pytest.mark.filterwarnings("ignore:The vendor has deprecated")
-def test_a_deprecated_command_says_so(xcaas: Command) -> None:
+def test_deprecated_commands_warn(xcaas: Command) -> None:
     outcome = xcaas.run("cc-chat", "webhooks", "list", "--limit-total", "1")
     assert (outcome.code, outcome.err) == (0, "DeprecationWarning: The command 'list' is deprecated.\n")
 
 
-def test_help_of_a_product_loads_that_product_only() -> None:
-    loaded = modules("storage", "objects", "search", "--help")
+def test_help_of_a_product_imports_only_that_product() -> None:
+    loaded = imported_modules("storage", "objects", "search", "--help")
     assert {name.split(".")[1] for name in loaded if name.startswith("xcaas.") and "._" not in name} == {"storage"}
     assert not {name.partition(".")[0] for name in loaded} & {"httpx", "httpx2", "rich", "yaml"}

@@ -1,4 +1,4 @@
-"""Completion in the shells: the scripts, and what they are told."""
+"""Shell completion: the scripts, and the completions they receive."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.cli.running import Command
 @pytest.mark.parametrize(
     ("shell", "line"), [("bash", "bash_complete"), ("zsh", "zsh_complete"), ("fish", "fish_complete")]
 )
-def test_scripts_ask_the_command(xcaas: Command, shell: str, line: str) -> None:
+def test_completion_scripts_call_the_command(xcaas: Command, shell: str, line: str) -> None:
     assert f"_XCAAS_COMPLETE={line}" in xcaas.run("completion", shell).out
 
 
 @pytest.mark.parametrize(
-    ("words", "offered"),
+    ("words", "expected"),
     [
         ("xcaas stor", ["storage"]),
         ("xcaas storage bu", ["buckets", "bulk-downloads"]),
@@ -26,8 +26,8 @@ def test_scripts_ask_the_command(xcaas: Command, shell: str, line: str) -> None:
         ("xcaas contacts contacts create --field contactType=c", ["contactType=company", "contactType=corporate"]),
     ],
 )
-def test_names_and_known_values(xcaas: Command, words: str, offered: list[str]) -> None:
+def test_completion_offers_names_and_known_values(xcaas: Command, words: str, expected: list[str]) -> None:
     xcaas.settings.update(
         {"_XCAAS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
     )
-    assert xcaas.out().splitlines() == [f"plain,{value}" for value in offered]
+    assert xcaas.out().splitlines() == [f"plain,{value}" for value in expected]

@@ -1,4 +1,4 @@
-"""What stands in the way is found, and how to mend it is said."""
+"""`xcaas doctor`: finding problems and printing advice."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from tests.cli.running import Command
 
 
 def findings(text: str) -> dict[str, tuple[str, str]]:
-    """State and text by what was looked at."""
+    """Return state and text of each finding, by subject."""
     rows = [line.split(maxsplit=2) for line in text.splitlines()]
-    return {subject: (state, said) for state, subject, said in rows}
+    return {subject: (state, message) for state, subject, message in rows}
 
 
-def test_all_is_well(xcaas: Command) -> None:
-    found = findings(xcaas.out("doctor"))
-    assert {state for state, _ in found.values()} == {"ok"}
-    assert set(found) == {"credentials", "proxy", "host", "connection", "clock", "token", "products", "regions"}
-    assert "us-west" in found["regions"][1]
+def test_doctor_reports_ok_for_each_check(xcaas: Command) -> None:
+    results = findings(xcaas.out("doctor"))
+    assert {state for state, _ in results.values()} == {"ok"}
+    assert set(results) == {"credentials", "proxy", "host", "connection", "clock", "token", "products", "regions"}
+    assert "us-west" in results["regions"][1]
 
 
-def test_each_thing_to_mend_is_a_line(xcaas: Command) -> None:
+def test_doctor_reports_problems_and_exits_with_1(xcaas: Command) -> None:
     xcaas.settings.update({"XCAAS_CLIENT_SECRET": "wrong", "HTTPS_PROXY": "http://user:hush@127.0.0.1:1"})
     outcome = xcaas.run("doctor", "--region", "eu")
-    found = findings(outcome.out)
+    results = findings(outcome.out)
     assert (outcome.code, outcome.err) == (1, "")
-    assert [name for name, (state, _) in found.items() if state == "FAIL"] == ["token"]
-    assert "invalid_client" in found["token"][1]
-    assert found["proxy"][1] == "https through 127.0.0.1:1"
+    assert [name for name, (state, _) in results.items() if state == "FAIL"] == ["token"]
+    assert "invalid_client" in results["token"][1]
+    assert results["proxy"][1] == "https through 127.0.0.1:1"
     assert "hush" not in outcome.out
 
 
-def test_a_server_that_is_down_and_names_that_are_none() -> None:
+def test_doctor_reports_unreachable_and_invalid_addresses() -> None:
     outcome = Command("http://127.0.0.1:9").run("doctor", "--timeout", "0.5")
     assert outcome.code == 1
     assert findings(outcome.out)["connection"][0] == "FAIL"

@@ -1,4 +1,4 @@
-"""What commands write: forms, fields, files, and nothing but data on stdout."""
+"""Output of commands: formats, fields, files, and only data on stdout."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ SEARCH = ("storage", "objects", "search", "--limit-total", "3")
 
 
 def first_id(xcaas: Command) -> str:
-    found: str = json.loads(xcaas.out("storage", "objects", "search", "--limit-total", "1"))["id"]
-    return found
+    object_id: str = json.loads(xcaas.out("storage", "objects", "search", "--limit-total", "1"))["id"]
+    return object_id
 
 
-def test_forms_of_a_list_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
+def test_all_formats_contain_the_same_rows(xcaas: Command, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in xcaas.out(*SEARCH).splitlines()]
     assert len(lines) == 3
     assert json.loads(xcaas.out(*SEARCH, "-o", "json")) == lines
@@ -45,7 +45,7 @@ def test_forms_of_a_list_hold_the_same(xcaas: Command, tmp_path: Path) -> None:
     assert table.column("id").to_pylist() == [line["id"] for line in lines]
 
 
-def test_fields_in_the_order_that_was_asked_for(xcaas: Command) -> None:
+def test_fields_are_written_in_the_given_order(xcaas: Command) -> None:
     assert xcaas.out(*SEARCH, "--fields", "type,id", "-o", "csv").splitlines()[0] == "type,id"
     users = xcaas.out("administration", "users", "list", "--limit-total", "1", "--fields", "basicInfo.userName")
     assert list(json.loads(users)) == ["basicInfo.userName"]
@@ -54,56 +54,56 @@ def test_fields_in_the_order_that_was_asked_for(xcaas: Command) -> None:
     assert (outcome.code, outcome.err) == (0, "No entry has a field createdTme. Did you mean createdTime?\n")
 
 
-def test_one_thing_and_nothing(xcaas: Command) -> None:
-    found = first_id(xcaas)
-    assert json.loads(xcaas.out("storage", "objects", "get", found))["id"] == found
-    assert xcaas.out("storage", "objects", "get", found, "--fields", "id", "-o", "yaml") == f"id: {found}\n"
+def test_single_results_and_empty_lists(xcaas: Command) -> None:
+    object_id = first_id(xcaas)
+    assert json.loads(xcaas.out("storage", "objects", "get", object_id))["id"] == object_id
+    assert xcaas.out("storage", "objects", "get", object_id, "--fields", "id", "-o", "yaml") == f"id: {object_id}\n"
     assert int(xcaas.out("quality-management", "interactions", "count")) > 0
     assert xcaas.out("storage", "objects", "search", "--where", "type=none", "-o", "json") == "[]\n"
     assert xcaas.out("storage", "objects", "search", "--where", "type=none") == ""
 
 
-def test_conditions_name_fields_and_tags(xcaas: Command) -> None:
-    found = json.loads(xcaas.out(*SEARCH[:3], "--limit-total", "1"))
-    tag = next(pair for pair in found["tags"] if pair["key"] == "recording_start_time")
-    wanted = ("--where", f"recording_start_time={tag['value']}", "--where", "created_time>=2026-01-01")
-    assert found in map(json.loads, xcaas.out(*SEARCH[:3], *wanted).splitlines())
+def test_where_matches_fields_and_tags(xcaas: Command) -> None:
+    item = json.loads(xcaas.out(*SEARCH[:3], "--limit-total", "1"))
+    tag = next(pair for pair in item["tags"] if pair["key"] == "recording_start_time")
+    conditions = ("--where", f"recording_start_time={tag['value']}", "--where", "created_time>=2026-01-01")
+    assert item in map(json.loads, xcaas.out(*SEARCH[:3], *conditions).splitlines())
     assert xcaas.out(*SEARCH[:3], "--where", "_none=1") == ""
     outcome = xcaas.run(*SEARCH[:3], "--where", "typ=callrecording")
     assert (outcome.code, outcome.out) == (0, "")
     assert outcome.err == "--where typ: entries have no field of this name, but may have a tag. Did you mean type?\n"
 
 
-def test_raw_is_what_the_service_sent(xcaas: Command) -> None:
+def test_raw_writes_the_response_unchanged(xcaas: Command) -> None:
     page = json.loads(xcaas.out("storage", "objects", "search", "--limit", "2", "--limit-total", "2", "--raw"))
     assert {"content", "lastPage"} <= set(page)
     assert json.loads(xcaas.out("storage", "regions", "list", "--raw"))
 
 
-def test_files_go_to_a_file_or_a_pipe(xcaas: Command, tmp_path: Path) -> None:
-    found = first_id(xcaas)
-    checksum = json.loads(xcaas.out("storage", "objects", "get", found))["checksum"]
-    with xcaas.start("storage", "objects", "download", found) as process:
+def test_downloads_are_written_to_a_file_or_stdout(xcaas: Command, tmp_path: Path) -> None:
+    object_id = first_id(xcaas)
+    checksum = json.loads(xcaas.out("storage", "objects", "get", object_id))["checksum"]
+    with xcaas.start("storage", "objects", "download", object_id) as process:
         content, _ = process.communicate(timeout=60)
     assert (process.returncode, md5(content).hexdigest()) == (0, checksum)
-    outcome = xcaas.run("storage", "objects", "download", found, "--into", str(tmp_path / "call.mp3"))
+    outcome = xcaas.run("storage", "objects", "download", object_id, "--into", str(tmp_path / "call.mp3"))
     assert (outcome.code, outcome.out, outcome.err) == (0, "", f"Saved {tmp_path / 'call.mp3'}\n")
     assert (tmp_path / "call.mp3").read_bytes() == content
 
 
-def test_a_job_is_followed_to_its_end(xcaas: Command, tmp_path: Path) -> None:
+def test_jobs_are_followed_until_they_end(xcaas: Command, tmp_path: Path) -> None:
     archive = tmp_path / "calls.zip"
     job = ("storage", "bulk-downloads", "download", "--object-ids", first_id(xcaas), "--into", str(archive))
     assert xcaas.run(*job).code == 0
     assert archive.read_bytes().startswith(b"PK")
 
 
-def test_events_come_as_they_happen(xcaas: Command) -> None:
+def test_events_are_written_as_they_happen(xcaas: Command) -> None:
     xcaas.settings["XCAAS_CLUSTER"] = "na12"
-    more = Request(f"{xcaas.base_url}/_sandbox/events?count=1", method="POST")
+    new_event = Request(f"{xcaas.base_url}/_sandbox/events?count=1", method="POST")
     with xcaas.start("events", "read", "all", "--limit-total", "2") as process:
-        for _ in range(100):  # a reader begins with what happens after it came
-            urlopen(more, timeout=10).close()
+        for _ in range(100):  # a new reader receives only later events
+            urlopen(new_event, timeout=10).close()
             try:
                 process.wait(0.1)
                 break
@@ -114,7 +114,7 @@ def test_events_come_as_they_happen(xcaas: Command) -> None:
     assert [set(json.loads(line)) >= {"id", "payload"} for line in out.splitlines()] == [True, True]
 
 
-def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
+def test_failed_calls_leave_no_file(xcaas: Command, tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     outcome = xcaas.run("storage", "objects", "search", "--filter", "no filter", "--into", str(file))
     assert (outcome.code, outcome.out) == (1, "")
@@ -124,7 +124,7 @@ def test_a_failed_call_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
-def test_what_is_no_file_is_not_replaced(xcaas: Command, tmp_path: Path) -> None:
+def test_pipes_are_rejected_as_targets(xcaas: Command, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     outcome = xcaas.run(*SEARCH, "--into", str(pipe))
@@ -133,7 +133,7 @@ def test_what_is_no_file_is_not_replaced(xcaas: Command, tmp_path: Path) -> None
     assert pipe.is_fifo()
 
 
-def test_parquet_without_pyarrow_is_told_before_the_call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_parquet_without_pyarrow_is_a_usage_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("xcaas_cli.output._sink.find_spec", not_installed)
     outcome = Command("http://127.0.0.1:9").run(*SEARCH, "--into", str(tmp_path / "rows.parquet"))
     assert outcome.code == 2
@@ -141,18 +141,18 @@ def test_parquet_without_pyarrow_is_told_before_the_call(monkeypatch: pytest.Mon
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX limits")
-@pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_a_full_disk_leaves_what_was_there(xcaas: Command, tmp_path: Path, form: str) -> None:
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_full_disks_leave_the_old_file(xcaas: Command, tmp_path: Path, suffix: str) -> None:
     import resource
 
-    file = tmp_path / f"rows.{form}"
+    file = tmp_path / f"rows.{suffix}"
     file.write_text("before", "utf-8")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
     try:
         outcome = xcaas.run(*SEARCH, "--into", str(file))
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (outcome.code, outcome.err) == (1, f"xcaas: {file}: File too large\n")
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
     assert file.read_text("utf-8") == "before"
@@ -160,14 +160,14 @@ def test_a_full_disk_leaves_what_was_there(xcaas: Command, tmp_path: Path, form:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
-    ("streams", "code", "said"),
+    ("streams", "code", "message"),
     [
         (">&-", 1, "xcaas: stdout is closed\n"),
         ("2>&- <&-", 0, ""),
         ("-o table | head -n 0; exit ${PIPESTATUS[0]}", 0, ""),
     ],
 )
-def test_streams_that_are_closed(xcaas: Command, streams: str, code: int, said: str) -> None:
+def test_closed_standard_streams_are_handled(xcaas: Command, streams: str, code: int, message: str) -> None:
     process = subprocess.run(
         ["bash", "-c", f'"$0" -m xcaas_cli storage regions list {streams}', sys.executable],
         env=xcaas.environment(),
@@ -176,54 +176,54 @@ def test_streams_that_are_closed(xcaas: Command, streams: str, code: int, said: 
         timeout=60,
         check=False,
     )
-    assert (process.returncode, process.stderr) == (code, said)
+    assert (process.returncode, process.stderr) == (code, message)
 
 
-def test_tables_go_to_files_too(xcaas: Command, tmp_path: Path) -> None:
+def test_tables_can_be_written_to_files(xcaas: Command, tmp_path: Path) -> None:
     file = tmp_path / "rows.txt"
     xcaas.run(*SEARCH, "-o", "table", "--into", str(file))
     assert file.read_text("utf-8").startswith("id  ")
 
 
-def test_fields_inside_objects_and_lists(xcaas: Command) -> None:
+def test_fields_select_nested_values(xcaas: Command) -> None:
     users = xcaas.run("administration", "users", "list", "--limit-total", "1", "-o", "table")
     assert users.out.startswith("basicInfo.userId  ")
     tags = json.loads(xcaas.out(*SEARCH[:3], "--limit-total", "1"))["tags"]
-    found = xcaas.out(*SEARCH[:3], "--limit-total", "1", "--fields", f"tags.{tags[0]['key']}")
-    assert list(json.loads(found).values()) == [tags[0]["value"]]
+    output = xcaas.out(*SEARCH[:3], "--limit-total", "1", "--fields", f"tags.{tags[0]['key']}")
+    assert list(json.loads(output).values()) == [tags[0]["value"]]
     licenses = "serviceInfo.licenses.name"
-    found = xcaas.out("administration", "users", "list", "--limit-total", "1", "--fields", licenses)
-    assert all(isinstance(name, str) for name in json.loads(found)[licenses])
+    output = xcaas.out("administration", "users", "list", "--limit-total", "1", "--fields", licenses)
+    assert all(isinstance(name, str) for name in json.loads(output)[licenses])
 
 
 @pytest.mark.parametrize("text", ["a: [1", "&a [*a]", "a: !!binary aGVsbG8=", "? [x]\n: 1"])
-def test_bodies_that_are_neither_json_nor_yaml(xcaas: Command, text: str) -> None:
-    outcome = xcaas.run("contacts", "contacts", "create", "--body", "-", given=text)
+def test_invalid_bodies_are_usage_errors(xcaas: Command, text: str) -> None:
+    outcome = xcaas.run("contacts", "contacts", "create", "--body", "-", stdin=text)
     assert outcome.code == 2
     assert "stdin is neither JSON nor YAML" in outcome.err
     assert "Traceback" not in outcome.err
 
 
-def test_a_job_that_fails_is_named(xcaas: Command) -> None:
+def test_failed_jobs_are_named(xcaas: Command) -> None:
     outcome = xcaas.run("storage", "bulk-downloads", "download", "--object-ids", "none", "--into", "unused.zip")
     assert outcome.code == 1
     assert re.match(r"The id of the job is (\S+)\.\nxcaas: job \1 ended as FAILED", outcome.err)
 
 
-def test_a_folder_that_is_not_there(xcaas: Command, tmp_path: Path) -> None:
+def test_missing_folders_are_usage_errors(xcaas: Command, tmp_path: Path) -> None:
     outcome = xcaas.run(*SEARCH, "--into", str(tmp_path / "none" / "rows.csv"))
     assert outcome.code == 2
     assert "does not exist" in outcome.err
     assert "Traceback" not in outcome.err
 
 
-def test_the_message_has_the_request_id(xcaas: Command) -> None:
+def test_error_messages_have_the_request_id(xcaas: Command) -> None:
     outcome = xcaas.run("administration", "users", "get", "nobody")
     assert outcome.code == 1
     assert "request id" in outcome.err
 
 
-def test_a_server_that_is_down_and_a_key_that_is_wrong(xcaas: Command) -> None:
+def test_unreachable_servers_and_wrong_secrets_are_errors(xcaas: Command) -> None:
     outcome = Command("http://127.0.0.1:9").run("administration", "sites", "list", "--timeout", "1")
     assert outcome.code == 1
     assert "no connection could be made" in outcome.err
@@ -235,7 +235,7 @@ def test_a_server_that_is_down_and_a_key_that_is_wrong(xcaas: Command) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and pipes")
-def test_ctrl_c_ends_at_once_with_whole_lines(xcaas: Command) -> None:
+def test_ctrl_c_leaves_complete_lines(xcaas: Command) -> None:
     with xcaas.start("storage", "objects", "search", "--limit", "1") as process:
         assert process.stdout is not None
         assert process.stdout.readline()
@@ -249,7 +249,7 @@ def test_ctrl_c_ends_at_once_with_whole_lines(xcaas: Command) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and pipes")
 def test_ctrl_c_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
     with xcaas.start("storage", "objects", "search", "--limit", "1", "--into", str(tmp_path / "rows.csv")) as process:
-        for _ in range(200):  # until it is at work
+        for _ in range(200):  # until the file is being written
             if list(tmp_path.iterdir()) or process.poll() is not None:
                 break
             sleep(0.05)
@@ -260,7 +260,7 @@ def test_ctrl_c_leaves_no_file(xcaas: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals and pipes")
-def test_a_pipe_that_is_closed_is_no_error(xcaas: Command) -> None:
+def test_closed_pipes_are_no_error(xcaas: Command) -> None:
     with xcaas.start("storage", "objects", "search", "--limit-total", "2000") as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -271,51 +271,51 @@ def test_a_pipe_that_is_closed_is_no_error(xcaas: Command) -> None:
     assert (process.returncode, err) == (0, b"")
 
 
-def in_a_terminal(xcaas: Command, *arguments: str, shown: str) -> tuple[str, str]:
-    """Return what a command shows on a terminal of 80 columns, which stands behind stdout or stderr, and the other stream."""
-    ours, theirs = pty.openpty()
+def run_in_terminal(xcaas: Command, *arguments: str, stream: str) -> tuple[str, str]:
+    """Run a command with a terminal of 80 columns as `stream` ("stdout" or "stderr"). Return the text of both streams."""
+    terminal, child_terminal = pty.openpty()
     try:
         process = subprocess.run(
             [sys.executable, "-m", "xcaas_cli", *arguments],
             env={**xcaas.environment(), "TERM": "xterm", "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
-            stdout=theirs if shown == "stdout" else subprocess.PIPE,
-            stderr=theirs if shown == "stderr" else subprocess.PIPE,
+            stdout=child_terminal if stream == "stdout" else subprocess.PIPE,
+            stderr=child_terminal if stream == "stderr" else subprocess.PIPE,
             timeout=60,
             check=True,
         )
     finally:
-        os.close(theirs)
-    return _read(ours), (process.stderr if shown == "stdout" else process.stdout).decode()
+        os.close(child_terminal)
+    return _read(terminal), (process.stderr if stream == "stdout" else process.stdout).decode()
 
 
 def _read(terminal: int) -> str:
-    shown = b""
+    output = b""
     try:
-        while piece := os.read(terminal, 65536):
-            shown += piece
-    except OSError:  # the other end is closed
+        while chunk := os.read(terminal, 65536):
+            output += chunk
+    except OSError:  # raised when the process has ended
         pass
     finally:
         os.close(terminal)
-    return re.sub(r"\x1b\[\d*m", "", shown.decode())
+    return re.sub(r"\x1b\[\d*m", "", output.decode())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_tables_fit_the_terminal(xcaas: Command) -> None:
-    shown = xcaas.run(*SEARCH, "-o", "table").out
-    lines = shown.splitlines()
+    output = xcaas.run(*SEARCH, "-o", "table").out
+    lines = output.splitlines()
     assert len(lines) == 4
     assert max(map(len, lines)) <= 80
-    assert "createdTime" not in shown
-    shown, _ = in_a_terminal(xcaas, *SEARCH, "--fields", "id,createdTime,objectName,tags", shown="stdout")
-    assert "2026-01-01T00:00:00  " in shown
-    assert max(map(len, shown.splitlines())) <= 80
+    assert "createdTime" not in output
+    output, _ = run_in_terminal(xcaas, *SEARCH, "--fields", "id,createdTime,objectName,tags", stream="stdout")
+    assert "2026-01-01T00:00:00  " in output
+    assert max(map(len, output.splitlines())) <= 80
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX terminal")
 def test_progress_is_on_stderr_and_data_is_not(xcaas: Command) -> None:
-    shown, data = in_a_terminal(xcaas, *SEARCH, shown="stderr")
+    progress, data = run_in_terminal(xcaas, *SEARCH, stream="stderr")
     assert len([json.loads(line) for line in data.splitlines()]) == 3
-    assert "entries" in shown
-    assert "us-west" not in shown
+    assert "entries" in progress
+    assert "us-west" not in progress

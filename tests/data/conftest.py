@@ -1,4 +1,4 @@
-"""One sandbox for the tests of what is built on top, and a client that may call everything there."""
+"""A sandbox for the tests of bulk work, and a client with credentials for all of its products."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from xcaas_sandbox import Sandbox
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=100, until=JANUARY) as running:
-        yield running
+    with Sandbox(speed=100, until=JANUARY) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="session")

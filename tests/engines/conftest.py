@@ -1,4 +1,4 @@
-"""One sandbox and one Redis for all engines, and what a plain read in one process finds there.
+"""A sandbox and a Redis for all engines, and the rows that a single process reads.
 
 Run by `make test-engines`, which installs the engines. A plain `make test` leaves this folder out.
 """
@@ -30,19 +30,19 @@ PBX = f"acme-{ROWS // 2}-a-day"
 WINDOW = (START, START + 2 * DAY)
 
 
-HANGS = 600
-"""Seconds after which an engine is taken to hang. Spark takes 20 s to start and its program 40 s, more than 100 s beside other work."""
+TIMEOUT = 600
+"""In seconds. Spark takes 20 s to start and its program 40 s; on a busy machine, more than 100 s."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    # Engines warn of what they do themselves.
+    # Warnings of the engines are not errors of ours.
     item.add_marker(pytest.mark.filterwarnings("default"))
-    item.add_marker(pytest.mark.timeout(HANGS))
+    item.add_marker(pytest.mark.timeout(TIMEOUT))
 
 
 @dataclass(frozen=True)
 class Export:
-    """What came out: how many rows, how many different calls, and a digest over all different rows."""
+    """The result of an export: the number of rows, of distinct calls, and a digest of the distinct rows."""
 
     rows: int
     calls: int
@@ -50,30 +50,30 @@ class Export:
 
     @classmethod
     def of(cls, rows: Iterable[Mapping[str, Any]]) -> Export:
-        number, calls, lines = 0, set[str](), set[str]()
+        row_count, calls, lines = 0, set[str](), set[str]()
         for row in rows:
-            number += 1
+            row_count += 1
             calls.add(row["call_id"])
-            lines.add(json.dumps(row, sort_keys=True, default=_plain))
+            lines.add(json.dumps(row, sort_keys=True, default=_to_json))
         digest = sha256()
         for line in sorted(lines):
             digest.update(line.encode())
-        return cls(number, calls=len(calls), digest=digest.hexdigest())
+        return cls(row_count, calls=len(calls), digest=digest.hexdigest())
 
 
-def _plain(value: object) -> object:
-    """Return points in time in UTC, whatever engine made them."""
+def _to_json(value: object) -> object:
+    """Serialize a datetime in UTC, whatever time zone the engine returned."""
     assert isinstance(value, datetime), type(value)
     return value.astimezone(UTC).isoformat()
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """A sandbox, and an environment in which all workers find it."""
-    with Sandbox(until=JANUARY) as running, redis_server() as redis, pytest.MonkeyPatch.context() as patch:
-        for name, value in fleet.settings(running.base_url, redis, tmp_path_factory.mktemp("fleet")).items():
-            patch.setenv(name, value)
-        yield running
+    """A sandbox, with the environment that workers need to reach it."""
+    with Sandbox(until=JANUARY) as sandbox, redis_server() as redis, pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in fleet.settings(sandbox.base_url, redis, tmp_path_factory.mktemp("fleet")).items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
 
 
 @pytest.fixture(scope="session")
@@ -89,26 +89,26 @@ def pieces(sandbox: Sandbox) -> list[Slice[Any]]:
 
 
 @pytest.fixture(scope="session")
-def plain(pieces: list[Slice[Any]]) -> Export:
-    """What one process finds that reads one slice after the other."""
-    found = Export.of(row for piece in pieces for batch in piece.read() for row in batch.to_pylist())
-    assert found.calls == ROWS + 1  # the call on the last edge is in it
-    assert found.rows > found.calls  # those on the other edges come twice
-    return found
+def single_process_export(pieces: list[Slice[Any]]) -> Export:
+    """The result of one process that reads all slices in order."""
+    export = Export.of(row for piece in pieces for batch in piece.read() for row in batch.to_pylist())
+    assert export.calls == ROWS + 1  # includes the call on the last edge
+    assert export.rows > export.calls  # calls on the other edges are in two slices
+    return export
 
 
 @pytest.fixture
-def one_worker_dies(sandbox: Sandbox) -> Iterator[None]:
-    """Have one worker killed in the middle of a slice."""
-    wish = fleet.death_wish()
-    wish.touch()
+def killed_worker(sandbox: Sandbox) -> Iterator[None]:
+    """Kill one worker in the middle of a slice."""
+    kill_switch = fleet.kill_switch_path()
+    kill_switch.touch()
     yield
-    assert not wish.exists(), "nobody died"
+    assert not kill_switch.exists(), "no worker was killed"
 
 
 @pytest.fixture(autouse=True)
-def one_token(sandbox: Sandbox) -> Iterator[None]:
-    """Tokens live half an hour here: one request for all processes of all engines together."""
+def single_token_request(sandbox: Sandbox) -> Iterator[None]:
+    """Check that all processes of all engines share one token, which lives half an hour."""
     yield
     assert sandbox.state.credentials.stats.token_requests == 1
 

@@ -1,4 +1,4 @@
-"""dlt loads the same rows as one process reads, a run after the other."""
+"""dlt loads the same rows, in several runs, as a single process reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.engines import fleet
-from tests.engines.conftest import DAY, HANGS, PBX, START, WINDOW, Export
+from tests.engines.conftest import DAY, PBX, START, TIMEOUT, WINDOW, Export
 from xcaas_data.engines.dlt import resource
 from xcaas_data.slices import SliceError
 
@@ -24,63 +24,63 @@ duckdb: Any = importlib.import_module("duckdb")
 
 
 def load(folder: Path, until: datetime, **options: Any) -> None:
-    """Run a pipeline whose state and whose database are in a folder."""
+    """Run a pipeline with its state and database in a folder."""
     destination = dlt.destinations.duckdb(str(folder / "calls.duckdb"))
     pipeline = dlt.pipeline("calls", destination=destination, dataset_name="xcaas", pipelines_dir=str(folder))
-    given: dict[str, Any] = {"every": "6h", "over": {"pbx_id": [PBX]}, "credentials": fleet.CREDENTIALS, **options}
-    pipeline.run(resource("work_analytics.call_records", start=START, until=until, **given))
+    arguments: dict[str, Any] = {"every": "6h", "over": {"pbx_id": [PBX]}, "credentials": fleet.CREDENTIALS, **options}
+    pipeline.run(resource("work_analytics.call_records", start=START, until=until, **arguments))
 
 
-def loaded(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield what the database has. Lists come as JSON."""
+def loaded_rows(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the database, with lists parsed from JSON."""
     with duckdb.connect(str(folder / "calls.duckdb"), read_only=True) as connection:
         for row in connection.sql("SELECT * FROM xcaas.call_records").to_arrow_table().to_pylist():
             lists = {name: row[name] and json.loads(row[name]) for name in ("departments", "branches")}
             yield {**row, **lists}
 
 
-def loads(folder: Path) -> int:
+def load_count(folder: Path) -> int:
     with duckdb.connect(str(folder / "calls.duckdb"), read_only=True) as connection:
-        [[number]] = connection.execute("SELECT count(*) FROM xcaas._dlt_loads").fetchall()
-    return int(number)
+        [[count]] = connection.execute("SELECT count(*) FROM xcaas._dlt_loads").fetchall()
+    return int(count)
 
 
-@pytest.mark.usefixtures("one_worker_dies")
-def test_the_same_rows_although_a_run_dies(plain: Export, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("killed_worker")
+def test_rows_are_the_same_if_a_run_is_killed(single_process_export: Export, tmp_path: Path) -> None:
     program = (
         "import sys, pathlib; from tests.engines.test_dlt import load; from tests.engines.conftest import WINDOW;"
         "load(pathlib.Path(sys.argv[1]), WINDOW[1])"
     )
-    died = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=HANGS, capture_output=True)
-    assert died.returncode == -9, died.stderr
+    completed = subprocess.run([sys.executable, "-c", program, str(tmp_path)], timeout=TIMEOUT, capture_output=True)
+    assert completed.returncode == -9, completed.stderr
     load(tmp_path, WINDOW[1])
-    # Merged by key, so that nothing is double.
-    assert Export.of(loaded(tmp_path)) == replace(plain, rows=plain.calls)
+    # Merged by key, so there are no duplicates.
+    assert Export.of(loaded_rows(tmp_path)) == replace(single_process_export, rows=single_process_export.calls)
 
 
-def test_a_run_loads_what_is_new(tmp_path: Path, plain: Export) -> None:
+def test_a_run_loads_new_windows(tmp_path: Path, single_process_export: Export) -> None:
     small: dict[str, Any] = {"over": {"pbx_id": ["acme-1200-a-day"]}, "every": "2h"}
     for hours, rows, runs in ((4, 201, 1), (5, 201, 1), (8, 401, 2)):
         load(tmp_path, START + hours * DAY / 24, **small)
-        assert (Export.of(loaded(tmp_path)).rows, loads(tmp_path)) == (rows, runs)
-    # The last two hours are loaded again, and replace what is there.
+        assert (Export.of(loaded_rows(tmp_path)).rows, load_count(tmp_path)) == (rows, runs)
+    # The last two hours are loaded again and replace the existing rows.
     load(tmp_path, START + 8 * DAY / 24, overlap="2h", **small)
-    assert (Export.of(loaded(tmp_path)).rows, loads(tmp_path)) == (401, 3)
+    assert (Export.of(loaded_rows(tmp_path)).rows, load_count(tmp_path)) == (401, 3)
 
 
-def test_what_makes_no_sense_is_told() -> None:
+def test_unsliceable_operations_raise() -> None:
     with pytest.raises(SliceError, match="cannot be cut into slices"):
         resource("storage.buckets", start=START)
     assert resource("storage.objects.search", start=START).name == "objects"
 
 
-def test_a_region_that_is_added_later_is_loaded_from_the_start(tmp_path: Path, sandbox: object) -> None:
+def test_partitions_added_later_are_loaded_from_the_start(tmp_path: Path, sandbox: object) -> None:
     alone: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day"]}}
     both: dict[str, Any] = {"every": "2h", "over": {"pbx_id": ["acme-1200-a-day", "beta-1200-a-day"]}}
     load(tmp_path, START + 8 * DAY / 24, **alone)
-    rows = Export.of(loaded(tmp_path)).rows
+    rows = Export.of(loaded_rows(tmp_path)).rows
     load(tmp_path, START + 4 * DAY / 24, **both)
-    assert Export.of(loaded(tmp_path)).rows > rows
+    assert Export.of(loaded_rows(tmp_path)).rows > rows
     load(tmp_path, START + 8 * DAY / 24, **both)
-    assert Export.of(loaded(tmp_path)).rows == 2 * rows
-    assert loads(tmp_path) == 3
+    assert Export.of(loaded_rows(tmp_path)).rows == 2 * rows
+    assert load_count(tmp_path) == 3

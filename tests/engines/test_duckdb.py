@@ -1,4 +1,4 @@
-"""DuckDB takes pagers as they are."""
+"""DuckDB reads pagers directly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xcaas_sandbox import Sandbox
 duckdb: Any = importlib.import_module("duckdb")
 
 
-def test_a_pager_is_a_table(sandbox: Sandbox) -> None:
+def test_pagers_are_read_as_tables(sandbox: Sandbox) -> None:
     with fleet.client() as client:
         calls = client.work_analytics.call_records.list(
             pbx_id="acme-24000-a-day",
@@ -22,9 +22,9 @@ def test_a_pager_is_a_table(sandbox: Sandbox) -> None:
             time_zone="UTC",
         )
         pages = sum(1 for _ in calls.pages())
-        before = sandbox.state.credentials.stats.calls
-        found = duckdb.sql("SELECT count(*), count(DISTINCT call_id), min(disconnected_time_utc) FROM calls").fetchall()
-        [[number, different, first]] = found
-        assert (number, different, first) == (1001, 1001, START)
-        # Read once, though DuckDB asks for the schema first.
-        assert sandbox.state.credentials.stats.calls - before == pages
+        calls_before = sandbox.state.credentials.stats.calls
+        rows = duckdb.sql("SELECT count(*), count(DISTINCT call_id), min(disconnected_time_utc) FROM calls").fetchall()
+        [[count, distinct, first]] = rows
+        assert (count, distinct, first) == (1001, 1001, START)
+        # Read once, although DuckDB asks for the schema first.
+        assert sandbox.state.credentials.stats.calls - calls_before == pages

@@ -1,4 +1,4 @@
-"""Ray reads the same rows as one process does."""
+"""Ray reads the same rows as a single process."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ from xcaas_sandbox import Sandbox
 
 @pytest.fixture(scope="module")
 def cluster(sandbox: Sandbox) -> Iterator[None]:
-    """Two processes that read, and another in place of each that died."""
+    """Two worker processes, replaced when they are killed."""
     ray.init(num_cpus=2, include_dashboard=False, _node_ip_address="127.0.0.1", log_to_driver=False)
     yield
     ray.shutdown()
 
 
-@pytest.mark.usefixtures("cluster", "one_worker_dies")
-def test_the_same_rows_although_a_worker_dies(pieces: list[Slice[Any]], plain: Export, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("cluster", "killed_worker")
+def test_rows_are_the_same_if_a_worker_is_killed(
+    pieces: list[Slice[Any]], single_process_export: Export, tmp_path: Path
+) -> None:
     ray.data.read_datasource(XCaaSDatasource(pieces)).write_parquet(str(tmp_path))
-    assert Export.of(parquet_rows(tmp_path)) == plain
+    assert Export.of(parquet_rows(tmp_path)) == single_process_export
 
 
 @pytest.mark.usefixtures("cluster")
-def test_columns_are_there_without_rows(pieces: list[Slice[Any]]) -> None:
+def test_empty_slices_have_columns(pieces: list[Slice[Any]]) -> None:
     [empty] = plan(
         pieces[0].operation,
         window=(START + timedelta(hours=1), START + timedelta(hours=2)),
@@ -42,5 +44,5 @@ def test_columns_are_there_without_rows(pieces: list[Slice[Any]]) -> None:
     dataset = ray.data.read_datasource(XCaaSDatasource([empty]))
     assert dataset.count() == 0
     assert dataset.schema().names == empty.schema().names
-    with pytest.raises(SliceError, match="there is no slice"):
+    with pytest.raises(SliceError, match="there are no slices"):
         XCaaSDatasource([])

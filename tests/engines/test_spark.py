@@ -1,4 +1,4 @@
-"""Spark reads the same rows as one process does, in batches and as a stream."""
+"""Spark reads the same rows as a single process, in batches and as a stream."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ functions: Any = importlib.import_module("pyspark.sql.functions")
 
 @pytest.fixture(scope="module")
 def spark(sandbox: Sandbox) -> Iterator[Any]:
-    # Two threads, and tasks that are tried again: their Python is in processes of its own.
+    # Two threads, and up to four attempts per task, since killed Python workers fail their tasks.
     builder: Any = importlib.import_module("pyspark.sql").SparkSession.builder
     session = (
         builder.master("local[2,4]")
@@ -38,23 +38,23 @@ def spark(sandbox: Sandbox) -> Iterator[Any]:
 
 
 def calls(reader: Any, **options: str) -> Any:
-    given = {"every": "6h", "over": json.dumps({"pbx_id": [PBX]}), "credentials": fleet.CREDENTIALS, **options}
-    return reader.format("xcaas").option("list", "work_analytics.call_records").options(**given)
+    arguments = {"every": "6h", "over": json.dumps({"pbx_id": [PBX]}), "credentials": fleet.CREDENTIALS, **options}
+    return reader.format("xcaas").option("list", "work_analytics.call_records").options(**arguments)
 
 
 def window() -> dict[str, str]:
     return {"start": WINDOW[0].isoformat(), "end": WINDOW[1].isoformat()}
 
 
-@pytest.mark.usefixtures("one_worker_dies")
-def test_the_same_rows_although_a_worker_dies(spark: Any, plain: Export, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("killed_worker")
+def test_rows_are_the_same_if_a_worker_is_killed(spark: Any, single_process_export: Export, tmp_path: Path) -> None:
     frame = calls(spark.read, **window()).load()
     assert frame.rdd.getNumPartitions() == 8
     frame.write.parquet(str(tmp_path / "out"))
-    assert Export.of(parquet_rows(tmp_path / "out")) == plain
+    assert Export.of(parquet_rows(tmp_path / "out")) == single_process_export
 
 
-def test_partitions_that_are_too_big_are_split(spark: Any) -> None:
+def test_at_most_splits_partitions(spark: Any) -> None:
     frame = calls(spark.read, **window(), at_most=str(ROWS // 10)).load()
     assert frame.rdd.getNumPartitions() == 16
 
@@ -62,12 +62,12 @@ def test_partitions_that_are_too_big_are_split(spark: Any) -> None:
 def test_filters_narrow_the_window(spark: Any, sandbox: Sandbox) -> None:
     hours = (START + DAY / 2, START + DAY / 2 + DAY / 24)
     column = functions.col("disconnected_time_utc")
-    wanted = (column >= hours[0]) & (column < hours[1])
+    condition = (column >= hours[0]) & (column < hours[1])
     calls_before = sandbox.state.credentials.stats.calls
-    frame = calls(spark.read, time="disconnected_time_utc").load().filter(wanted)
+    frame = calls(spark.read, time="disconnected_time_utc").load().filter(condition)
     assert frame.rdd.getNumPartitions() == 1
-    found = {row["call_id"] for row in frame.select("call_id").collect()}
-    assert sandbox.state.credentials.stats.calls - calls_before <= 2 + len(found) // 100
+    call_ids = {row["call_id"] for row in frame.select("call_id").collect()}
+    assert sandbox.state.credentials.stats.calls - calls_before <= 2 + len(call_ids) // 100
     [piece] = plan(
         "work_analytics.call_records.list",
         window=hours,
@@ -75,16 +75,18 @@ def test_filters_narrow_the_window(spark: Any, sandbox: Sandbox) -> None:
         over={"pbx_id": [PBX]},
         credentials=fleet.CREDENTIALS,
     )
-    ended = {item.call_id: item.disconnected_time_utc for item in piece.items()}
-    assert found == {call for call, moment in ended.items() if moment and hours[0] <= moment < hours[1]}
-    nothing = calls(spark.read, time="disconnected_time_utc", **window()).load().filter(column < START)
-    assert nothing.count() == 0
+    end_times = {item.call_id: item.disconnected_time_utc for item in piece.items()}
+    assert call_ids == {call for call, moment in end_times.items() if moment and hours[0] <= moment < hours[1]}
+    empty = calls(spark.read, time="disconnected_time_utc", **window()).load().filter(column < START)
+    assert empty.count() == 0
 
 
-def test_a_stream_goes_on_with_the_next_window(spark: Any, tmp_path: Path) -> None:
-    def run(days: int) -> list[int]:
-        """Run the stream until everything of so many days is there, and return how many rows each batch had."""
-        reader = calls(spark.readStream, start=START.isoformat(), end=(START + days * DAY / 24).isoformat(), every="1h")
+def test_streams_continue_with_the_next_window(spark: Any, tmp_path: Path) -> None:
+    def run(hours: int) -> list[int]:
+        """Run the stream up to `hours` hours after the start, and return the number of rows of each batch."""
+        reader = calls(
+            spark.readStream, start=START.isoformat(), end=(START + hours * DAY / 24).isoformat(), every="1h"
+        )
         query = (
             reader.load()
             .writeStream.format("parquet")
@@ -98,14 +100,14 @@ def test_a_stream_goes_on_with_the_next_window(spark: Any, tmp_path: Path) -> No
 
     hour = ROWS // 48
     [first] = run(1)
-    [following] = run(3)
+    [second] = run(3)
     assert run(3) == []
-    assert (first // hour, following // hour) == (1, 2)
-    found = Export.of(parquet_rows(tmp_path / "out"))
-    assert (found.rows, found.calls // hour) == (first + following, 3)
+    assert (first // hour, second // hour) == (1, 2)
+    export = Export.of(parquet_rows(tmp_path / "out"))
+    assert (export.rows, export.calls // hour) == (first + second, 3)
 
 
-def test_the_schema_is_known_before_any_call(spark: Any, sandbox: Sandbox) -> None:
+def test_the_schema_needs_no_request(spark: Any, sandbox: Sandbox) -> None:
     calls_before = sandbox.state.credentials.stats.calls
     frame = calls(spark.read, **window()).load()
     types = dict(frame.dtypes)
@@ -129,6 +131,6 @@ def test_the_schema_is_known_before_any_call(spark: Any, sandbox: Sandbox) -> No
         ({}, "the window is missing"),
     ],
 )
-def test_what_makes_no_sense_is_told(spark: Any, options: dict[str, str], message: str) -> None:
+def test_invalid_options_raise(spark: Any, options: dict[str, str], message: str) -> None:
     with pytest.raises(Exception, match=message):
         calls(spark.read, **options).load().collect()

@@ -13,12 +13,13 @@ from tests.packaging.test_house import SOURCES, files
 
 # The verbs that docstrings begin with. Add one that is missing; a noun or a participle is not.
 _LISTED = """
-acknowledge add advise ask begin bind break bring build call cancel capitalise carry change check claim
-close compare compile connect count create cut deal decide declare decode describe do drop encode end find
-follow forget format generate get give have hold judge keep lay leave let list look make mask merge name
-note open parse pay percent-encode print put raise read receive record refuse remember remove replace report
-respond return run save say see seek send serve settle share shorten show start stop store swap take teach
-tell turn undo unpack use validate wait warn watch wrap write yield
+acknowledge add advise ask begin bind break bring build call cancel capitalise carry change check claim close
+compare compile complete connect convert count create cut deal decide declare decode delete describe discard
+divide do download drop encode end find follow forget format generate get give group have hold judge keep lay
+leave let list look make mark mask merge name narrow note open parse pay percent-encode print put quote raise
+read receive record reduce refuse remember remove replace report respond return run save say see seek send
+serve set settle share shorten show split start stop store suggest swap take teach tell turn undo unpack use
+validate wait warn watch wrap write yield
 """
 VERBS = frozenset(_LISTED.split())
 

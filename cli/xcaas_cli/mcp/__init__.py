@@ -1,1 +1,1 @@
-"""`xcaas mcp`: a few tools of the services for language models, over the Model Context Protocol."""
+"""`xcaas mcp`: tools for language models, over the Model Context Protocol."""

@@ -1,4 +1,4 @@
-"""Arguments of tools: their types, and descriptions out of the docstrings of the generated clients."""
+"""Arguments of tools: types, and descriptions from the docstrings of the generated clients."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ __all__ = [
     "Since",
     "Until",
     "Where",
-    "documented",
-    "known",
+    "all_of",
+    "argument_field",
     "known_metrics",
+    "known_values",
     "moment",
-    "together",
 ]
 
-_WHEN = "ISO 8601, or an age such as 12h, 1d, 2w."
+_TIME_FORMAT = "ISO 8601, or an age such as 12h, 1d, 2w."
 
-Since: TypeAlias = Annotated[str, Field(description=f"Begin of the period: {_WHEN}")]
-Until: TypeAlias = Annotated[str | None, Field(description=f"End of the period: {_WHEN} Now when left out.")]
+Since: TypeAlias = Annotated[str, Field(description=f"Begin of the period: {_TIME_FORMAT}")]
+Until: TypeAlias = Annotated[str | None, Field(description=f"End of the period: {_TIME_FORMAT} Now when left out.")]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=MAX_ROWS, description="Rows at most.")]
 Where: TypeAlias = list[str] | None
 
 
 @dataclass(frozen=True)
 class Period:
-    """The time from one moment to another."""
+    """A period of time, with its end excluded."""
 
     start: datetime
     end: datetime
 
     @classmethod
     def of(cls, since: str, until: str | None) -> Period:
-        """Return the period that two arguments say.
+        """Parse the arguments `since` and `until`.
 
         Raises:
-            Refusal: They say none.
+            Refusal: One is not a time, or `since` is not before `until`.
         """
         period = cls(moment(since), datetime.now(UTC) if until is None else moment(until))
         if period.start >= period.end:
@@ -60,39 +60,39 @@ class Period:
         return period
 
     @property
-    def told(self) -> dict[str, str]:
-        """What to tell beside rows: ages mean another time a moment later."""
+    def as_json(self) -> dict[str, str]:
+        """The period in absolute times, to report with rows: ages would be ambiguous later."""
         return {"since": self.start.isoformat(timespec="seconds"), "until": self.end.isoformat(timespec="seconds")}
 
 
-def documented(call: str, name: str, more: str = "") -> Any:
-    """Return the description of an argument, as the docstring of an operation has it, and a sentence more."""
+def argument_field(call: str, name: str, more: str = "") -> Any:
+    """Return a field with the description of an argument in an operation's docstring, followed by `more`."""
     docs = parse(attrgetter(call)(_client()))
     return Field(description=f"{docs.arguments[name]} {more}".strip())
 
 
-def known(alias: Any) -> str:
-    """Return a sentence on the values that a spec knows."""
+def known_values(alias: Any) -> str:
+    """Return a sentence that lists the known values of a spec."""
     return f"Known values: {', '.join(_values(alias))}."
 
 
 def known_metrics(alias: Any) -> str:
-    """Return a sentence on the metrics that a spec knows, those of the same periods together."""
+    """Return sentences that list the known metrics, grouped by their periods."""
     periods: defaultdict[str, list[str]] = defaultdict(list)
     for value in _values(alias):
         name, _, period = value.partition(".")
         periods[name].append(period)
     names: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for name, found in periods.items():
-        names[tuple(found)].append(name)
-    return " ".join(f"With .{' or .'.join(found)}: {', '.join(them)}." for found, them in names.items())
+    for name, group in periods.items():
+        names[tuple(group)].append(name)
+    return " ".join(f"With .{' or .'.join(group)}: {', '.join(members)}." for group, members in names.items())
 
 
 def moment(text: str) -> datetime:
-    """Return the time that an argument says.
+    """Parse a time.
 
     Raises:
-        Refusal: It says none.
+        Refusal: It is not a time.
     """
     try:
         return parse_moment(text)
@@ -100,14 +100,14 @@ def moment(text: str) -> datetime:
         raise Refusal(f"{text!r} is not a time. Give 2026-11-01, 2026-11-01T08:30:00Z, or 1d (a day ago).") from None
 
 
-def together(where: Where, **equal: str | None) -> Filter | None:
-    """Return a filter of conditions and of fields with their values, which must all hold."""
+def all_of(where: Where, **fields: str | None) -> Filter | None:
+    """Return a filter that requires all conditions and all values of fields; None if there are none."""
     conditions = [parse_condition(text) for text in where or ()]
-    conditions += [F[name.replace("__", ".")] == value for name, value in equal.items() if value is not None]
-    joined: Filter | None = None
+    conditions += [F[name.replace("__", ".")] == value for name, value in fields.items() if value is not None]
+    combined: Filter | None = None
     for condition in conditions:
-        joined = condition if joined is None else joined & condition
-    return joined
+        combined = condition if combined is None else combined & condition
+    return combined
 
 
 def _values(alias: Any) -> list[str]:
@@ -118,5 +118,5 @@ def _values(alias: Any) -> list[str]:
 
 @cache
 def _client() -> XCaaS:
-    """Return a client to read docstrings from; it makes no calls."""
+    """Return a client whose docstrings are read. It makes no calls."""
     return XCaaS()

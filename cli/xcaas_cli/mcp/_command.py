@@ -16,7 +16,7 @@ _MISSING = "mcp is not installed: pip install 'xcaas[mcp]'"
 
 
 def _options() -> Iterator[click.Option]:
-    """Yield the options of every command; as one server calls all products, it takes several regions."""
+    """Yield the connection options. `--region` may be repeated, since one server calls all products."""
     for option in connection_options():
         if option.name == "region":
             option = click.Option(

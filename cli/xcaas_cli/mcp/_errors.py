@@ -1,4 +1,4 @@
-"""Errors as a model can use them: what failed, what to do, and the request's id. No secret, no traceback."""
+"""Error messages for models: what failed, what to do, and the request id; no secrets, no traceback."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pydantic import ValidationError
 
 from xcaas import ConfigurationError, MissingCredentialsError, XCaaSError
 
-__all__ = ["Refusal", "explain", "wrong_arguments"]
+__all__ = ["Refusal", "explain", "invalid_arguments"]
 
 _MAX_LENGTH = 2_000
-"""Characters of what a service says; it may send a page."""
+"""In characters. A service may send a whole page as its message."""
 
 
 class Refusal(ValueError):
-    """A call that nothing was sent for, as its arguments cannot be right."""
+    """The arguments of a call are invalid, so nothing was sent."""
 
 
 def explain(error: Exception) -> str | None:
-    """Return what to tell of an error, None where it is nothing that a caller can mend."""
+    """Return the message for an error; None if it is a bug, which a caller cannot fix."""
     if isinstance(error, XCaaSError):
         return _failed_call(error)
     if isinstance(error, click.UsageError):
@@ -29,29 +29,29 @@ def explain(error: Exception) -> str | None:
     return str(error) if isinstance(error, Refusal) else None
 
 
-def wrong_arguments(error: ValidationError, known: Iterable[str]) -> Refusal:
-    """Return what says which arguments are wrong, and why."""
-    said: list[str] = []
-    names = ", ".join(known)
-    for found in error.errors(include_url=False, include_context=False):
-        name = ".".join(str(part) for part in found["loc"])
-        if found["type"] == "extra_forbidden":
-            there = f"The arguments are {names}." if names else "This tool has no arguments."
-            said.append(f"The argument {name} is unknown. {there}")
-        elif found["type"] == "missing":
-            said.append(f"The argument {name} is missing.")
+def invalid_arguments(error: ValidationError, listed: Iterable[str]) -> Refusal:
+    """Return the error that names the invalid arguments and the reasons."""
+    sentences: list[str] = []
+    listed = ", ".join(listed)
+    for detail in error.errors(include_url=False, include_context=False):
+        name = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            hint = f"The arguments are {listed}." if listed else "This tool has no arguments."
+            sentences.append(f"The argument {name} is unknown. {hint}")
+        elif detail["type"] == "missing":
+            sentences.append(f"The argument {name} is missing.")
         else:
-            said.append(f"The argument {name} is wrong: {found['msg']}.")
-    return Refusal(" ".join(said))
+            sentences.append(f"The argument {name} is wrong: {detail['msg']}.")
+    return Refusal(" ".join(sentences))
 
 
 def _failed_call(error: XCaaSError) -> str:
-    what = f"{error.operation} failed" if error.operation else "The call failed"
+    subject = f"{error.operation} failed" if error.operation else "The call failed"
     status = f" with status {error.status}" if error.status is not None else ""
-    lines = [f"{what}{status}: {error.message[:_MAX_LENGTH]}"]
+    lines = [f"{subject}{status}: {error.message[:_MAX_LENGTH]}"]
     advice = re.sub(
         r"Pass (\w+)=… to the client",
-        lambda found: f"The owner of this server can start xcaas mcp with --{found[1].replace('_', '-')}",
+        lambda match: f"The owner of this server can start xcaas mcp with --{match[1].replace('_', '-')}",
         error.advice or "",
     )
     if isinstance(error, MissingCredentialsError):

@@ -1,4 +1,4 @@
-"""Results that fit a model's window: few rows, short values, nothing empty."""
+"""Results small enough for a model's context: limited rows, short values, no empty fields."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any, Final, TypeAlias
 
 from ..output._rows import is_object, is_sequence
 
-__all__ = ["MAX_ROWS", "ROWS_SCHEMA", "Cut", "Result", "compact", "with_instants"]
+__all__ = ["MAX_ROWS", "ROWS_SCHEMA", "Result", "RowBuffer", "compact", "with_times"]
 
 Result: TypeAlias = dict[str, Any]
 
 MAX_ROWS: Final = 500
 _MAX_CHARACTERS: Final = 60_000
-"""Of all rows together; the last one may go beyond it."""
+"""In all rows together. The last row may exceed it."""
 _MAX_TEXT_LENGTH: Final = 4_000
 _MAX_ITEMS: Final = 200
 
@@ -31,8 +31,8 @@ ROWS_SCHEMA: Final[dict[str, Any]] = {
 
 
 @dataclass
-class Cut:
-    """Rows up to a limit, of their number and of their size."""
+class RowBuffer:
+    """Collects rows up to a limit of number and size."""
 
     limit: int
     rows: list[Any] = field(default_factory=list[Any])
@@ -48,35 +48,37 @@ class Cut:
         self._size += len(json.dumps(row, ensure_ascii=False))
         self.rows.append(row if is_object(row) else {"value": row})
 
-    def result(self, cursor: str | None, beside: dict[str, Any]) -> Result:
-        """Return the rows, with a note where they are not all."""
-        found: Result = {**compact(beside), "rows": self.rows}
+    def result(self, cursor: str | None, extra: dict[str, Any]) -> Result:
+        """Return the rows, with a note and the cursor if there are more."""
+        result: Result = {**compact(extra), "rows": self.rows}
         if cursor is not None:
-            found["cursor"] = cursor
-            found["note"] = "Cut: there is more than these rows. Narrow the question, or call read_on with this cursor."
-        return found
+            result["cursor"] = cursor
+            result["note"] = (
+                "Cut: there is more than these rows. Narrow the question, or call read_on with this cursor."
+            )
+        return result
 
 
 def compact(value: Any) -> Any:
-    """Return a JSON value without fields that are empty, and with texts and lists cut that are too long."""
+    """Return a JSON value without empty fields, and with long strings and lists truncated."""
     if is_object(value):
         parts = {name: compact(part) for name, part in value.items()}
         return {name: part for name, part in parts.items() if part is not None and part != [] and part != {}}
     if is_sequence(value):
         items = [compact(item) for item in value[:_MAX_ITEMS]]
-        rest = len(value) - _MAX_ITEMS
-        return [*items, f"… and {rest} more"] if rest > 0 else items
+        omitted = len(value) - _MAX_ITEMS
+        return [*items, f"… and {omitted} more"] if omitted > 0 else items
     if isinstance(value, str) and len(value) > _MAX_TEXT_LENGTH:
         return f"{value[:_MAX_TEXT_LENGTH]}… ({len(value)} characters in all)"
     return value
 
 
-def with_instants(row: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Return a row with some fields, which are epoch milliseconds, as ISO 8601; a field that is 0 is left out."""
-    return {name: _instant(value) if name in names else value for name, value in row.items()}
+def with_times(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    """Return a row with the named fields, in epoch milliseconds, as ISO 8601. A value of 0 becomes None."""
+    return {name: _to_time(value) if name in names else value for name, value in row.items()}
 
 
-def _instant(milliseconds: Any) -> Any:
+def _to_time(milliseconds: Any) -> Any:
     try:
         moment = datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

@@ -1,4 +1,4 @@
-"""What the tools of one server share: the client, and the rest of lists that were cut."""
+"""State that the tools of a server share: the client, and the remainders of truncated lists."""
 
 from __future__ import annotations
 
@@ -10,44 +10,45 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from .._manifest import manifest
 from ..output._rows import plain
 from ._errors import Refusal
-from ._results import Cut, Result, compact
+from ._results import Result, RowBuffer, compact
 
 if TYPE_CHECKING:
     from xcaas import AsyncPager, AsyncXCaaS
 
 __all__ = ["Session"]
 
-GoOn: TypeAlias = Callable[[int], Awaitable[Result]]
-"""What gives the next rows, so many at most."""
+NextRows: TypeAlias = Callable[[int], Awaitable[Result]]
+"""Returns the next rows, up to a limit."""
 
-_KEPT = 100
-"""Cut lists that can be read on at one time."""
+_MAX_CURSORS = 100
+"""Truncated lists that can be continued at the same time."""
 
 
 class Session:
-    """The client that tools call with, and the cursors that they gave."""
+    """The client that tools use, and the cursors that they returned."""
 
     def __init__(self, client: AsyncXCaaS, *, profile: str | None = None, regions: Sequence[str] = ()) -> None:
         self.client = client
         self.profile = profile
         self.regions = tuple(regions)
-        self._cursors: dict[str, GoOn] = {}
+        self._cursors: dict[str, NextRows] = {}
         self._numbers = count(1)
 
-    def at(self, product: str, region: str | None = None) -> AsyncXCaaS:
-        """Return the client for a product that has regions: in one that was asked for, else in the first of ours that it
-        knows. Where it knows none, its own error says which there are.
+    def client_for(self, product: str, region: str | None = None) -> AsyncXCaaS:
+        """Return the client for a product with regions: for `region`, or the first region of the server that the product has.
+
+        If it has none of them, the call raises an error that lists its regions.
         """
-        known = manifest().regions[product]
-        fitting = [*(each for each in self.regions if each in known), *self.regions]
-        region = region or next(iter(fitting), None)
+        product_regions = manifest().regions[product]
+        candidates = [*(name for name in self.regions if name in product_regions), *self.regions]
+        region = region or next(iter(candidates), None)
         return self.client if region is None else self.client.with_options(region=region)
 
-    def keep(self, go_on: GoOn) -> str:
-        """Return a cursor for the rest of a list. The oldest is forgotten when there are too many."""
+    def add_cursor(self, next_rows: NextRows) -> str:
+        """Return a new cursor for the remainder of a list. If there are too many, the oldest is dropped."""
         cursor = f"list-{next(self._numbers)}"
-        self._cursors[cursor] = go_on
-        if len(self._cursors) > _KEPT:
+        self._cursors[cursor] = next_rows
+        if len(self._cursors) > _MAX_CURSORS:
             del self._cursors[next(iter(self._cursors))]
         return cursor
 
@@ -55,40 +56,44 @@ class Session:
         """Return the next rows of a list.
 
         Raises:
-            Refusal: No list is known by this cursor.
+            Refusal: The cursor is unknown.
         """
-        go_on = self._cursors.get(cursor)
-        if go_on is None:
+        next_rows = self._cursors.get(cursor)
+        if next_rows is None:
             raise Refusal(f"The cursor {cursor!r} is unknown or too old. Request the list again.")
-        return await go_on(limit)
+        return await next_rows(limit)
 
-    async def paged(
-        self, pager: AsyncPager[Any], limit: int, row: Callable[[Any], Any] = plain, beside: Result | None = None
+    async def rows_of_pager(
+        self, pager: AsyncPager[Any], limit: int, row: Callable[[Any], Any] = plain, extra: Result | None = None
     ) -> Result:
-        """Return the first rows of a list in pages. The cursor, if there is one, leads to the others."""
-        cut = Cut(limit)
+        """Return the first rows of a pager, with a cursor if there are more."""
+        buffer = RowBuffer(limit)
         async with aclosing(aiter(pager)) as items:
             async for item in items:
-                cut.add(row(item))
-                if cut.is_full:
+                buffer.add(row(item))
+                if buffer.is_full:
                     break
         token = pager.resume_token
-        cursor = None if token is None else self.keep(lambda more: self.paged(pager.resume(token), more, row, beside))
-        return cut.result(cursor, beside or {})
+        cursor = (
+            None
+            if token is None
+            else self.add_cursor(lambda more: self.rows_of_pager(pager.resume(token), more, row, extra))
+        )
+        return buffer.result(cursor, extra or {})
 
-    async def listed(
-        self, items: Iterable[Any], limit: int, row: Callable[[Any], Any] = plain, beside: Result | None = None
+    async def rows_of_list(
+        self, items: Iterable[Any], limit: int, row: Callable[[Any], Any] = plain, extra: Result | None = None
     ) -> Result:
-        """Return the first rows of a list that came as a whole."""
-        cut = Cut(limit)
-        given = list(items)
-        while len(cut.rows) < len(given) and not cut.is_full:
-            cut.add(row(given[len(cut.rows)]))
-        rest = given[len(cut.rows) :]
-        cursor = self.keep(lambda more: self.listed(rest, more, row, beside)) if rest else None
-        return cut.result(cursor, beside or {})
+        """Return the first rows of a complete list, with a cursor if there are more."""
+        buffer = RowBuffer(limit)
+        all_items = list(items)
+        while len(buffer.rows) < len(all_items) and not buffer.is_full:
+            buffer.add(row(all_items[len(buffer.rows)]))
+        remaining = all_items[len(buffer.rows) :]
+        cursor = self.add_cursor(lambda limit: self.rows_of_list(remaining, limit, row, extra)) if remaining else None
+        return buffer.result(cursor, extra or {})
 
-    def one(self, value: Any) -> Result:
-        """Return one thing."""
-        found: Result = compact(plain(value))
-        return found
+    def single_result(self, value: Any) -> Result:
+        """Return a single value as a result."""
+        result: Result = compact(plain(value))
+        return result

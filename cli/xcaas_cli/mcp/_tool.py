@@ -1,4 +1,4 @@
-"""Tools, made of functions: arguments from the signature, the description from the docstring."""
+"""Tools built from functions: arguments from the signature, the description from the docstring."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from ._errors import wrong_arguments
+from ._errors import invalid_arguments
 from ._results import ROWS_SCHEMA, Result
 from ._session import Session
 
@@ -25,12 +25,12 @@ Run: TypeAlias = Callable[..., Awaitable[Result]]
 
 @dataclass(frozen=True)
 class Tool:
-    """A function that a model may call."""
+    """A function that a model can call."""
 
     run: Run
     title: str
     rows: bool = True
-    """Whether it returns rows, or one thing."""
+    """Whether it returns rows, or a single object."""
     writes: bool = False
     destructive: bool = False
     idempotent: bool = True
@@ -41,8 +41,8 @@ class Tool:
 
     @cached_property
     def declaration(self) -> Declaration:
-        """What hosts and models are told."""
-        schema = self._arguments.model_json_schema(schema_generator=_Plain)
+        """The description of the tool for hosts and models."""
+        schema = self._arguments.model_json_schema(schema_generator=_CompactSchema)
         del schema["title"]
         return Declaration(
             name=self.name,
@@ -59,31 +59,34 @@ class Tool:
         )
 
     async def call(self, session: Session, arguments: dict[str, Any]) -> Result:
-        """Check arguments, and run the function with them.
+        """Validate arguments and call the function.
 
         Raises:
-            Refusal: They do not fit.
+            Refusal: The arguments are invalid.
         """
         fields = self._arguments.model_fields
         try:
-            checked = self._arguments.model_validate(arguments)
+            validated = self._arguments.model_validate(arguments)
         except ValidationError as error:
-            raise wrong_arguments(error, fields) from None
-        return await self.run(session, **{name: getattr(checked, name) for name in fields})
+            raise invalid_arguments(error, fields) from None
+        return await self.run(session, **{name: getattr(validated, name) for name in fields})
 
     @cached_property
     def _arguments(self) -> type[BaseModel]:
         hints = get_type_hints(self.run, include_extras=True)
         _session, *parameters = inspect.signature(self.run).parameters.values()
         fields: dict[str, Any] = {
-            each.name: (hints[each.name], ... if each.default is inspect.Parameter.empty else each.default)
-            for each in parameters
+            parameter.name: (
+                hints[parameter.name],
+                ... if parameter.default is inspect.Parameter.empty else parameter.default,
+            )
+            for parameter in parameters
         }
         return create_model(self.name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
-class _Plain(GenerateJsonSchema):
-    """Schemas without what tells a model nothing: titles, and null for what may be left out."""
+class _CompactSchema(GenerateJsonSchema):
+    """Generates schemas without titles, and without null for optional arguments, which do not help a model."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -98,10 +101,10 @@ class _Plain(GenerateJsonSchema):
 
 
 def reads(title: str, *, rows: bool = True) -> Callable[[Run], Tool]:
-    """Make a tool that changes nothing of a function."""
+    """Make a function a tool that changes nothing."""
     return lambda run: Tool(run, title, rows)
 
 
 def writes(title: str, *, destructive: bool, idempotent: bool) -> Callable[[Run], Tool]:
-    """Make a tool that changes something of a function."""
+    """Make a function a tool that changes something."""
     return lambda run: Tool(run, title, rows=False, writes=True, destructive=destructive, idempotent=idempotent)

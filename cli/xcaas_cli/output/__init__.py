@@ -1,4 +1,4 @@
-"""What came, on stdout or in a file, and nothing else there."""
+"""Writing results to stdout or to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where results go: stdout, or a file that appears when it is complete."""
+"""Destinations of results: stdout, or a file that appears when it is complete."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xcaas import Download
 
 __all__ = [
+    "atomic_file",
     "check_folder",
     "check_stdout",
     "check_target",
@@ -29,13 +30,12 @@ __all__ = [
     "open_text",
     "remove_leftovers",
     "save_download",
-    "whole_file",
     "write_bytes",
 ]
 
 
 def check_target(into: str, *, folder: bool, option: str = "--into") -> None:
-    """Refuse what no file can be written to, before anything is sent.
+    """Check that a file can be written, before anything is sent.
 
     Raises:
         click.UsageError: It is a pipe or a device, its folder is missing, or it is a folder where that is not allowed.
@@ -51,34 +51,36 @@ def check_target(into: str, *, folder: bool, option: str = "--into") -> None:
 
 
 def check_folder(into: Path) -> None:
-    """Create the folder of an export. A folder above it that is missing is a typo, or a disk that is not mounted.
+    """Create the folder of an export. Its parent must exist: a missing one is probably a typo or an unmounted disk.
 
     Raises:
-        click.UsageError: The folder above it is missing.
+        click.UsageError: The parent folder does not exist.
     """
     if not into.parent.is_dir():
         raise click.UsageError(f"--into {into}: the folder {into.parent} does not exist. Create it first.")
     into.mkdir(exist_ok=True)
 
 
-def check_stdout(what: str) -> None:
-    """Refuse to write bytes to a terminal, before anything is sent.
+def check_stdout(subject: str) -> None:
+    """Check that bytes are not written to a terminal, before anything is sent.
 
     Raises:
-        click.UsageError: stdout is one.
+        click.UsageError: stdout is a terminal.
     """
     if sys.stdout.isatty():
-        raise click.UsageError(f"{what} cannot be shown in a terminal. Add --into FILE, or pipe the output.")
+        raise click.UsageError(f"{subject} cannot be shown in a terminal. Add --into FILE, or pipe the output.")
 
 
 @contextmanager
-def whole_file(target: Path) -> Generator[Path]:
-    """Give a file beside the target, which takes its place at the end and is gone after an error or Ctrl-C."""
+def atomic_file(target: Path) -> Generator[Path]:
+    """Yield the path of a temporary file, which replaces the target at the end and is removed after an error or Ctrl-C."""
     try:
-        number, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent)
-    except OSError as error:  # of the name that was given, not of one that nobody knows
+        descriptor, name = tempfile.mkstemp(
+            prefix=f".{target.name}.", suffix=f".part{target.suffix}", dir=target.parent
+        )
+    except OSError as error:  # name the target, not the temporary file
         raise OSError(error.errno, error.strerror, str(target)) from error
-    os.close(number)
+    os.close(descriptor)
     try:
         yield Path(name)
         umask = os.umask(0)
@@ -87,46 +89,46 @@ def whole_file(target: Path) -> Generator[Path]:
         os.replace(name, target)
     except BaseException as error:
         Path(name).unlink(missing_ok=True)
-        if type(error) is OSError and error.errno is not None and error.filename is None:  # a full disk names no file
+        if type(error) is OSError and error.errno is not None and error.filename is None:  # such as ENOSPC from a write
             raise OSError(error.errno, error.strerror, str(target)) from error
         raise
 
 
 def remove_leftovers(target: Path) -> None:
-    """Remove what runs that were killed have left beside a file that they were writing."""
-    for left in target.parent.glob(f"{glob.escape(f'.{target.name}.')}*.part*"):
-        left.unlink(missing_ok=True)
+    """Remove the temporary files that killed runs left next to a file."""
+    for path in target.parent.glob(f"{glob.escape(f'.{target.name}.')}*.part*"):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
 def open_text(into: str | None) -> Generator[TextIO]:
-    """Open the file, or stdout, in UTF-8 on every system."""
+    """Open a file or stdout for text, in UTF-8 on every system."""
     if into is None:
         out: TextIO = sys.stdout
         if isinstance(out, io.TextIOWrapper):
             out.reconfigure(encoding="utf-8", newline="\n")
         yield out
         return
-    with whole_file(Path(into)) as path, open(path, "w", encoding="utf-8", newline="\n") as out:
+    with atomic_file(Path(into)) as path, open(path, "w", encoding="utf-8", newline="\n") as out:
         yield out
 
 
-def write_bytes(pieces: Iterable[bytes], into: str | None) -> None:
-    """Write bytes to the file, or to stdout."""
+def write_bytes(chunks: Iterable[bytes], into: str | None) -> None:
+    """Write bytes to a file or to stdout."""
     if into is not None:
-        with whole_file(Path(into)) as path, open(path, "wb") as file:
-            file.writelines(pieces)
+        with atomic_file(Path(into)) as path, open(path, "wb") as file:
+            file.writelines(chunks)
         return
-    sys.stdout.buffer.writelines(pieces)
+    sys.stdout.buffer.writelines(chunks)
 
 
 def save_download(download: Download, into: str | None) -> None:
-    """Save a file, checked; into a folder under the name that the service gives it."""
+    """Save and verify a file. In a folder, it gets the name that the service gives it."""
     if into is None:
         write_bytes(download.iter_bytes(), None)
         return
-    with show_bytes(Path(into).name) as tell:
-        path = download.save(into, progress=tell)
+    with show_bytes(Path(into).name) as update:
+        path = download.save(into, progress=update)
     say(f"Saved {path}")
 
 

@@ -1,4 +1,4 @@
-"""Formats for programs. Each writes whole lines, so that whoever is stopped leaves no half of one."""
+"""Formats for programs. They write complete lines, so that an interrupted command leaves no partial one."""
 
 from __future__ import annotations
 
@@ -13,45 +13,45 @@ __all__ = ["write_csv", "write_json", "write_lines", "write_value", "write_yaml"
 
 
 def write_lines(rows: Iterable[Any], out: TextIO) -> None:
-    """Write JSON lines: an entry per line, as soon as it is there."""
+    """Write JSON lines, each entry as soon as it is received."""
     for row in rows:
         out.write(_line(row) + "\n")
         out.flush()
 
 
 def write_json(rows: Iterable[Any], out: TextIO) -> None:
-    """Write one JSON array, an entry per line."""
-    before = "["
+    """Write a JSON array, with one entry per line."""
+    separator = "["
     for row in rows:
-        out.write(f"{before}\n  {_line(row)}")
-        before = ","
-    out.write("[]\n" if before == "[" else "\n]\n")
+        out.write(f"{separator}\n  {_line(row)}")
+        separator = ","
+    out.write("[]\n" if separator == "[" else "\n]\n")
 
 
 def write_csv(rows: Iterable[Any], out: TextIO, columns: list[str] | None) -> None:
-    """Write CSV with a header. Without columns that were asked for, those of all rows, which are read first."""
-    found: Iterable[dict[str, Any]] = map(as_row, rows)
+    """Write CSV with a header. Without `columns`, all rows are read first to find theirs."""
+    entries: Iterable[dict[str, Any]] = map(as_row, rows)
     if columns is None:
-        found = list(found)
-        columns = list(dict.fromkeys(name for row in found for name in row))
+        entries = list(entries)
+        columns = list(dict.fromkeys(name for row in entries for name in row))
     writer = csv.writer(out, lineterminator="\n")
     if columns:
         writer.writerow(columns)
-    writer.writerows([cell(row.get(name)) for name in columns] for row in found)
+    writer.writerows([cell(row.get(name)) for name in columns] for row in entries)
 
 
 def write_yaml(rows: Iterable[Any], out: TextIO) -> None:
-    """Write one YAML sequence."""
-    empty = True
+    """Write a YAML sequence."""
+    is_empty = True
     for row in rows:
         out.write(_yaml([row]))
-        empty = False
-    if empty:
+        is_empty = False
+    if is_empty:
         out.write("[]\n")
 
 
 def write_value(value: Any, out: TextIO, kind: str) -> None:
-    """Write one result that is no list, as JSON or YAML."""
+    """Write a result that is not a list, as JSON or YAML."""
     if kind == "yaml":
         out.write(_yaml(value))
     else:

@@ -1,4 +1,4 @@
-"""Options that say how the result is written."""
+"""Output options."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import click
 __all__ = ["FORMATS", "output_options"]
 
 FORMATS = ("table", "json", "jsonl", "csv", "parquet", "yaml")
-_WHOLE = ("Download", "EventStream", "Poller")
+_NOT_RAW = ("Download", "EventStream", "Poller")
 
 
 def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]:
-    """Return the options for what an operation returns. `--fields` has another name where the operation has one."""
+    """Return the options for the type that an operation returns. `--fields` gets another name if it is taken."""
     into = click.Option(
         ["--into"],
         type=click.Path(),
@@ -28,7 +28,7 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
     if returned == "None":
         return []
     fields = "--output-fields" if "fields" in taken else "--fields"
-    found = [
+    options = [
         click.Option(
             ["--output", "-o"],
             type=click.Choice(FORMATS),
@@ -43,13 +43,13 @@ def output_options(returned: str, taken: AbstractSet[str]) -> list[click.Option]
     ]
     if returned in ("Pager", "EventStream"):
         entries = "events" if returned == "EventStream" else "entries, over all pages"
-        found.append(
+        options.append(
             click.Option(["--limit-total"], type=click.IntRange(min=0), metavar="N", help=f"Stop after N {entries}.")
         )
     if returned == "Poller":
-        found.append(
+        options.append(
             click.Option(["--wait"], type=float, metavar="SECONDS", help="Follow the job for at most SECONDS.")
         )
-    if returned not in _WHOLE:
-        found.append(click.Option(["--raw"], is_flag=True, help="Write the response of the service unchanged."))
-    return found
+    if returned not in _NOT_RAW:
+        options.append(click.Option(["--raw"], is_flag=True, help="Write the response of the service unchanged."))
+    return options

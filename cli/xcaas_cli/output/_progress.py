@@ -1,4 +1,4 @@
-"""What a long call is doing, on stderr where that is a terminal."""
+"""Progress of long calls, on stderr if that is a terminal."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ __all__ = ["show_bytes", "show_text"]
 
 @contextmanager
 def show_text(first: str, *, hidden: bool = False) -> Generator[Callable[[str], None]]:
-    """Give what changes a line of text. The line is gone at the end."""
+    """Show a line of text, and yield the function that updates it. The line disappears at the end."""
     with _line(first, [], hidden=hidden) as update:
         yield lambda text: update(description=text)
 
 
 @contextmanager
 def show_bytes(name: str) -> Generator[Callable[[int, int | None], None]]:
-    """Give what is told the bytes that have come, and all bytes if they are known."""
+    """Show a progress bar, and yield the function that updates it with the received and total bytes."""
     with _line(name, ["bar", "bytes", "speed"]) as update:
-        yield lambda done, whole: update(completed=done, total=whole)
+        yield lambda done, total: update(completed=done, total=total)
 
 
 @contextmanager
@@ -33,19 +33,19 @@ def _line(text: str, parts: list[str], *, hidden: bool = False) -> Generator[Cal
     from rich import progress
     from rich.console import Console
 
-    made = {"bar": progress.BarColumn, "bytes": progress.DownloadColumn, "speed": progress.TransferSpeedColumn}
+    column_types = {"bar": progress.BarColumn, "bytes": progress.DownloadColumn, "speed": progress.TransferSpeedColumn}
     columns = [
         progress.SpinnerColumn(),
         progress.TextColumn("{task.description}", markup=False),
-        *(made[part]() for part in parts),
+        *(column_types[part]() for part in parts),
         progress.TimeElapsedColumn(),
     ]
     console = Console(stderr=True)
-    # Data stays on stdout: rich would show it above the line.
+    # rich must not redirect stdout: data belongs there, not above the progress line.
     with progress.Progress(
         *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False
-    ) as shown:
-        yield partial(shown.update, shown.add_task(text, total=None))
+    ) as display:
+        yield partial(display.update, display.add_task(text, total=None))
 
 
 def _ignore(**_changes: object) -> None:

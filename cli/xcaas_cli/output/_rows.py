@@ -1,4 +1,4 @@
-"""Results as JSON: models by the service's names, everything else as it is."""
+"""Results as JSON values: models with wire names, everything else unchanged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 
 from xcaas import Model
 
-__all__ = ["as_row", "cell", "is_object", "is_sequence", "pairs", "plain", "selected"]
+__all__ = ["as_row", "cell", "is_object", "is_sequence", "pairs_to_dict", "plain", "select_fields"]
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -19,7 +19,7 @@ def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON."""
+    """Return a value as a JSON value."""
     if isinstance(value, Model):
         return value.to_dict()
     if is_dataclass(value):
@@ -34,19 +34,19 @@ def plain(value: Any) -> Any:
 
 
 def as_row(value: Any) -> dict[str, Any]:
-    """Return an object as it is, anything else as the one field of a row."""
+    """Return an object unchanged, and any other value as a row with one field."""
     return value if is_object(value) else {"value": value}
 
 
-def selected(row: Any, columns: list[str] | None) -> Any:
-    """Return the fields of a row that were asked for, in that order; those that it lacks are null."""
+def select_fields(row: Any, columns: list[str] | None) -> Any:
+    """Return the given fields of a row, in that order; missing ones are None."""
     if columns is None or not is_object(row):
         return row
-    return {column: _found(row, column) for column in columns}
+    return {column: _get_field(row, column) for column in columns}
 
 
 def cell(value: Any) -> str:
-    """Return a value as the text of a cell."""
+    """Return a value as the text of a table cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -63,22 +63,22 @@ def _is_mapping(value: Any) -> TypeGuard[Mapping[Any, Any]]:
     return isinstance(value, Mapping)
 
 
-def pairs(value: Any) -> dict[str, Any] | None:
-    """Return a list of keys and values, which many services have, as an object; None if it is something else."""
+def pairs_to_dict(value: Any) -> dict[str, Any] | None:
+    """Return a list of `{"key": …, "value": …}` as a dict; None for any other value."""
     if not is_sequence(value) or not value:
         return None
-    found = {part["key"]: part["value"] for part in value if is_object(part) and set(part) == {"key", "value"}}
-    return found if len(found) == len(value) else None
+    items = {part["key"]: part["value"] for part in value if is_object(part) and set(part) == {"key", "value"}}
+    return items if len(items) == len(value) else None
 
 
-def _found(row: Any, column: str) -> Any:
-    """Return the field of an object, or that of each object of a list."""
+def _get_field(row: Any, column: str) -> Any:
+    """Return a field of an object, or of each object of a list."""
     if is_sequence(row):
-        named = pairs(row)
-        return [_found(part, column) for part in row] if named is None else named.get(column)
+        items = pairs_to_dict(row)
+        return [_get_field(part, column) for part in row] if items is None else items.get(column)
     if not is_object(row):
         return None
     if column in row:
         return row[column]
     name, dot, rest = column.partition(".")
-    return _found(row.get(name), rest) if dot else None
+    return _get_field(row.get(name), rest) if dot else None

@@ -1,4 +1,4 @@
-"""Carrying a call out, and writing what it gives in the form that was asked for."""
+"""Making a call, and writing its result in the selected format."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._messages import say
 from . import _files, _formats
 from ._options import FORMATS
 from ._progress import show_text
-from ._rows import is_object, plain, selected
+from ._rows import is_object, plain, select_fields
 
 if TYPE_CHECKING:
     from xcaas import Poller, XCaaS
@@ -40,34 +40,34 @@ class Sink:
     _seen: dict[str, None] = field(default_factory=dict[str, None])
 
     @classmethod
-    def of(cls, given: dict[str, Any], returned: str, *, is_file: bool = False) -> Self:
-        """Return the sink that options describe, for what a method returns.
+    def of(cls, options: dict[str, Any], returned: str, *, is_file: bool = False) -> Self:
+        """Create the sink from options, for the type that a method returns.
 
         Raises:
-            click.UsageError: It could not take the result.
+            click.UsageError: The options conflict, or the result could not be written.
         """
-        into: str | None = given.get("into")
-        if given.get("raw") and (given.get("output") or given.get("_columns")):
+        into: str | None = options.get("into")
+        if options.get("raw") and (options.get("output") or options.get("_columns")):
             raise click.UsageError(
                 "--raw writes the response unchanged. Leave it out, or leave out --output and --fields."
             )
-        if into and returned == "Pager" and not (is_file or given.get("raw") or given.get("output")):
+        if into and returned == "Pager" and not (is_file or options.get("raw") or options.get("output")):
             _check_name(into)
-        columns = [name.strip() for name in (given.get("_columns") or "").split(",") if name.strip()]
+        columns = [name.strip() for name in (options.get("_columns") or "").split(",") if name.strip()]
         sink = cls(
-            kind=given.get("output") or ("jsonl" if returned == "EventStream" else _kind(into)),
+            kind=options.get("output") or ("jsonl" if returned == "EventStream" else _default_format(into)),
             returned=returned,
             columns=columns or None,
             into=into,
-            limit=given.get("limit_total"),
-            wait=given.get("wait"),
-            raw=bool(given.get("raw")),
+            limit=options.get("limit_total"),
+            wait=options.get("wait"),
+            raw=bool(options.get("raw")),
         )
         sink.check(is_file)
         return sink
 
     def check(self, is_file: bool) -> None:
-        """Refuse what could not be written, before a call is made whose result would be lost."""
+        """Raise UsageError if the result could not be written, before the call is made."""
         if self.into is not None:
             _files.check_target(self.into, folder=is_file)
         elif is_file or self.kind == "parquet":
@@ -76,27 +76,27 @@ class Sink:
             raise click.UsageError("Parquet needs pyarrow: pip install 'xcaas[arrow]'")
 
     def run(self, client: XCaaS, method: Callable[..., Any], call: dict[str, Any]) -> None:
-        """Make the call, and write what it gives."""
+        """Make the call and write its result."""
         if self.raw:
             self._write_raw(client, method, call)
         else:
             self.write(method(**call))
 
     def write(self, result: Any) -> None:
-        """Write what a call gave."""
+        """Write the result of a call."""
         from xcaas import Download, Pager, Poller
 
         if result is None:
             return
-        if _is(result, Download):
+        if _is_instance(result, Download):
             _files.save_download(result, self.into)
-        elif _is(result, Poller):
-            self.write(self._waited(result))
-        elif _is(result, bytes):
+        elif _is_instance(result, Poller):
+            self.write(self._wait_for(result))
+        elif _is_instance(result, bytes):
             _files.write_bytes([result], self.into)
-        elif _is(result, Pager):
+        elif _is_instance(result, Pager):
             self._write_rows(result if self.limit is None else result.limit(self.limit))
-        elif _is(result, list):
+        elif _is_instance(result, list):
             self._write_rows(result)
         elif hasattr(result, "acknowledge"):  # a stream of events
             with result:
@@ -114,13 +114,13 @@ class Sink:
             _files.write_bytes([client.raw(method, **call).content], self.into)
 
     def _write_rows(self, rows: Iterable[Any]) -> None:
-        with show_text("", hidden=self.into is None and sys.stdout.isatty()) as tell:
-            counted = _counted(rows, tell)
+        with show_text("", hidden=self.into is None and sys.stdout.isatty()) as update:
+            counted_rows = _count_rows(rows, update)
             if self.kind == "parquet":
-                self._write_parquet(counted)
+                self._write_parquet(counted_rows)
             else:
-                self._write_entries(self._selected(counted))
-        self._tell_missing()
+                self._write_entries(self._select(counted_rows))
+        self._warn_about_missing_fields()
 
     def _write_entries(self, entries: Iterable[Any]) -> None:
         with _files.open_text(self.into) as out:
@@ -142,7 +142,7 @@ class Sink:
         if self.kind in ("csv", "parquet"):
             self._write_rows([result])
             return
-        (value,) = self._selected([result])
+        (value,) = self._select([result])
         with _files.open_text(self.into) as out:
             if self.kind == "table":
                 from ._table import show_value
@@ -150,71 +150,73 @@ class Sink:
                 show_value(value, out)
             else:
                 _formats.write_value(value, out, self.kind)
-        self._tell_missing()
+        self._warn_about_missing_fields()
 
     def _write_parquet(self, rows: Iterable[Any]) -> None:
-        """Write the table that the SDK makes of rows: fields by their names in Python, with their types."""
+        """Write the SDK's table of the rows, with Python names and types of fields."""
         from xcaas import rows as as_table
 
-        found = as_table([selected(plain(row), self.columns) for row in rows] if self.columns else list(rows))
+        table = as_table([select_fields(plain(row), self.columns) for row in rows] if self.columns else list(rows))
         if self.into is not None:
-            found.to_parquet(self.into)
+            table.to_parquet(self.into)
             return
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "rows.parquet"
-            found.to_parquet(path)
+            table.to_parquet(path)
             _files.copy_to_stdout(path)
 
-    def _selected(self, rows: Iterable[Any]) -> Iterator[Any]:
+    def _select(self, rows: Iterable[Any]) -> Iterator[Any]:
         for row in rows:
             entry = plain(row)
             if self.columns and is_object(entry):
                 self._seen.update(dict.fromkeys(entry))
-            yield selected(entry, self.columns)
+            yield select_fields(entry, self.columns)
 
-    def _tell_missing(self) -> None:
-        """Name the fields that were asked for and that nothing had."""
+    def _warn_about_missing_fields(self) -> None:
+        """Warn about selected fields that no entry had."""
         for column in self.columns or ():
             name = column.partition(".")[0]
             if self._seen and column not in self._seen and name not in self._seen:
-                near = get_close_matches(name, self._seen, n=1)
-                advice = f"Did you mean {near[0]}?" if near else f"The fields are {', '.join(self._seen)}."
+                similar = get_close_matches(name, self._seen, n=1)
+                advice = f"Did you mean {similar[0]}?" if similar else f"The fields are {', '.join(self._seen)}."
                 say(f"No entry has a field {name}. {advice}")
 
-    def _waited(self, poller: Poller[Any]) -> Any:
+    def _wait_for(self, poller: Poller[Any]) -> Any:
         from xcaas import PollerError
 
         try:
-            with show_text("Starting the job") as tell:
-                return poller.wait(self.wait, progress=lambda now: tell(f"Job {now.id}: {now.state or 'running'}"))
+            with show_text("Starting the job") as update:
+                return poller.wait(
+                    self.wait, progress=lambda status: update(f"Job {status.id}: {status.state or 'running'}")
+                )
         except (KeyboardInterrupt, PollerError):
-            _tell_job(poller)
+            _report_job_id(poller)
             raise
 
 
-def _tell_job(poller: Poller[Any]) -> None:
-    """Name the job, which may still be running at the service."""
+def _report_job_id(poller: Poller[Any]) -> None:
+    """Print the id of the job, which may still be running."""
     from xcaas import PollerError
 
     try:
         say(f"The id of the job is {poller.id}.")
-    except PollerError:  # it was not started
+    except PollerError:  # the job was not started
         pass
 
 
-def _counted(rows: Iterable[Any], tell: Callable[[str], None]) -> Iterator[Any]:
+def _count_rows(rows: Iterable[Any], update: Callable[[str], None]) -> Iterator[Any]:
     for number, row in enumerate(rows, 1):
-        tell(f"{number:,} {'entry' if number == 1 else 'entries'}")
+        update(f"{number:,} {'entry' if number == 1 else 'entries'}")
         yield row
 
 
-def _is(result: Any, kind: type[Any]) -> bool:
-    """Return whether a result is of a class, whatever the parameters of that are."""
-    return isinstance(result, kind)
+def _is_instance(result: Any, class_: type[Any]) -> bool:
+    """Return whether a result is an instance of a class, without narrowing its type parameters."""
+    return isinstance(result, class_)
 
 
-def _kind(into: str | None) -> str:
-    """Return the format that a file's name says, else the one for a terminal or a pipe."""
+def _default_format(into: str | None) -> str:
+    """Return the format of a file's suffix, or the default for a terminal or a pipe."""
     suffix = _suffix(into) if into else ""
     if suffix in FORMATS and suffix != "table":
         return suffix
@@ -222,11 +224,11 @@ def _kind(into: str | None) -> str:
 
 
 def _check_name(into: str) -> None:
-    """Refuse a list under a name that promises another format (`queues.xlsx`). Text may have any."""
+    """Raise UsageError if the suffix of a list's file suggests an unsupported format (`queues.xlsx`)."""
     if _suffix(into) not in ("", "txt", "log", *FORMATS):
-        known = ", ".join(f".{name}" for name in FORMATS if name != "table")
+        suffixes = ", ".join(f".{name}" for name in FORMATS if name != "table")
         raise click.UsageError(
-            f"--into {into}: the format is unknown. Give a name that ends with {known}, or choose one with --output."
+            f"--into {into}: the format is unknown. Give a name that ends with {suffixes}, or choose one with --output."
         )
 
 

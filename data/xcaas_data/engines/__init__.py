@@ -1,1 +1,1 @@
-"""Slices for engines that schedule work on their own: a thin module each, whose engine is an extra of its own."""
+"""Slices for engines that schedule work themselves: one thin module and one extra for each."""

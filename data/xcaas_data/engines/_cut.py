@@ -1,4 +1,4 @@
-"""How a list is cut, for engines that find out the window themselves."""
+"""How to cut a list, for engines that determine the window themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Cut"]
 
 @dataclass(frozen=True, kw_only=True)
 class Cut:
-    """What `plan` wants to know, except the window."""
+    """The arguments of `plan`, except the window."""
 
     operation: str
     """As for `plan`: `storage.objects.search`."""
@@ -40,17 +40,17 @@ class Cut:
         )
 
     def example(self, start: datetime) -> Slice[Any]:
-        """Return any slice of the list, for what is the same for all. No request is sent for it."""
+        """Return some slice of the list, to read what all slices have in common. No request is sent."""
         return replace(self, at_most=None).slices(start, start + SECOND)[0]
 
     def complete(self, start: datetime, limit: datetime) -> list[Slice[Any]]:
-        """Return the slices from a start on whose windows are over: those of the grid, none is cut off at the limit."""
+        """Return the slices from `start` on whose windows end by `limit`. Windows that end later are left out, not shortened."""
         if limit <= start:
             return []
         pieces = replace(self, at_most=None).slices(start, beyond(limit, length(self.every)))
         return [piece for piece in pieces if piece.end <= limit]
 
     def last_end(self, start: datetime, limit: datetime) -> datetime:
-        """Return the end of the last window that is over; the start where none is."""
-        one_of_each = {name: list(values)[:1] for name, values in self.over.items()}
-        return max((piece.end for piece in replace(self, over=one_of_each).complete(start, limit)), default=start)
+        """Return the end of the last window that ends by `limit`; `start` if there is none."""
+        first_values = {name: list(values)[:1] for name, values in self.over.items()}
+        return max((piece.end for piece in replace(self, over=first_values).complete(start, limit)), default=start)

@@ -1,4 +1,4 @@
-"""Lists as frames of Dask: a partition per slice."""
+"""Lists as Dask data frames, with one partition per slice."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ def read_slices(
     columns: Sequence[str] | None = None,
     pivot: Mapping[str, Sequence[str]] | None = None,
 ) -> DataFrame:
-    """Return slices of one operation as a data frame, which reads them when it is computed.
+    """Return slices of one operation as a data frame that reads them when it is computed.
 
     All columns have the Arrow types of `Slice.schema`, even if a slice has no rows. `columns` selects columns; `pivot` is
     that of `Slice.read`.
     """
-    found = list(pieces)
-    if not found:
+    slices = list(pieces)
+    if not slices:
         raise SliceError("there are no slices, so the columns are unknown", advice="Give at least one slice.")
-    meta = _frame(found[0], (), columns, pivot)
-    return from_map(_Read(pivot), found, columns=columns, meta=meta, label="xcaas", enforce_metadata=False)
+    meta = _frame(slices[0], (), columns, pivot)
+    return from_map(_SliceReader(pivot), slices, columns=columns, meta=meta, label="xcaas", enforce_metadata=False)
 
 
-class _Read:
-    """Reads one slice. Dask asks for fewer columns where no more are used."""
+class _SliceReader:
+    """Read one slice. Dask passes fewer columns if it needs no others."""
 
     def __init__(self, pivot: Mapping[str, Sequence[str]] | None) -> None:
         self._pivot = pivot

@@ -26,7 +26,7 @@ __all__ = ["resource"]
 
 
 class _Window(TypedDict):
-    """A slice as an item of dlt."""
+    """A slice, as JSON, as an item of a dlt resource."""
 
     piece: str
 
@@ -45,7 +45,7 @@ def resource(
     pivot: Mapping[str, Sequence[str]] | None = None,
     name: str | None = None,
 ) -> DltResource:
-    """Return a list as an incremental resource. The state of the pipeline has the end of the last window of each region and PBX.
+    """Return a list as an incremental resource. The pipeline's state holds the end of the last window of each region and PBX.
 
     Args:
         operation: As for `plan`: `"storage.objects.search"`. `.list` may be omitted.
@@ -66,7 +66,7 @@ def resource(
     cut = Cut(
         operation=operation,
         every=every,
-        over={given: list(values) for given, values in (over or {}).items()},
+        over={key: list(values) for key, values in (over or {}).items()},
         arguments=arguments or {},
         zone=zone,
         credentials=credentials,
@@ -74,15 +74,15 @@ def resource(
     begin = utc(start)
     example = cut.example(begin)
     table = name or example.operation.split(".")[-2]
-    late = timedelta(0) if overlap is None else length(overlap)
+    overlap_length = timedelta(0) if overlap is None else length(overlap)
 
     def windows() -> Iterator[_Window]:
-        # What the state of a resource says counts once the run has loaded everything.
+        # dlt stores changes of this state only when the run has loaded everything.
         ends: dict[str, str] = dlt.current.resource_state().setdefault("ends", {})
-        before = {stream: datetime.fromisoformat(end) - late for stream, end in ends.items()}
+        last_ends = {stream: datetime.fromisoformat(end) - overlap_length for stream, end in ends.items()}
         for piece in cut.complete(begin, ended_by(until)):
             stream = json.dumps([piece.region, piece.partition])
-            if piece.end > before.get(stream, begin):
+            if piece.end > last_ends.get(stream, begin):
                 yield {"piece": piece.to_json()}
                 ends[stream] = max(ends.get(stream, ""), piece.end.isoformat())
 

@@ -1,4 +1,4 @@
-"""Lists as a source of Ray Data: a task per slice.
+"""Lists as a Ray Data source, with one task per slice.
 
 Example:
     ray.data.read_datasource(XCaaSDatasource(pieces))
@@ -20,7 +20,7 @@ __all__ = ["XCaaSDatasource"]
 
 
 class XCaaSDatasource(Datasource):
-    """Slices of one operation, with one schema. `pivot` is that of `Slice.read`."""
+    """Slices of one operation, which share a schema. `pivot` is that of `Slice.read`."""
 
     def __init__(self, pieces: Iterable[Slice[Any]], *, pivot: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class XCaaSDatasource(Datasource):
     def get_read_tasks(
         self, parallelism: int, per_task_row_limit: int | None = None, data_context: object = None
     ) -> list[ReadTask]:
-        """Return a task per slice, however many are asked for: slices are what can be read apart."""
+        """Return one task per slice. `parallelism` is ignored: a slice is the smallest piece that can be read independently."""
         schema = self._pieces[0].schema(pivot=self._pivot)
         unknown = BlockMetadata(num_rows=None, size_bytes=None, exec_stats=None, input_files=None)
         return [
@@ -50,7 +50,7 @@ class XCaaSDatasource(Datasource):
 
 
 def _blocks(piece: Slice[Any], pivot: Mapping[str, Sequence[str]] | None) -> Iterator[object]:
-    """Yield the tables of a slice; an empty one with all columns where there are no rows."""
+    """Yield the tables of a slice; a single empty one, with all columns, if there are no rows."""
     pyarrow: Any = importlib.import_module("pyarrow")
     schema = piece.schema(pivot=pivot)
     batches = piece.read(pivot=pivot)

@@ -1,4 +1,4 @@
-"""Lists as a data source of Spark: a partition per slice, and streams whose offsets are ends of windows.
+"""Lists as a Spark data source, with one partition per slice, and as streams whose offsets are ends of windows.
 
 Example:
     spark.dataSource.register(XCaaSDataSource)
@@ -39,7 +39,19 @@ if TYPE_CHECKING:
 
 __all__ = ["XCaaSDataSource"]
 
-_KNOWN = ("list", "start", "end", "every", "over", "arguments", "zone", "credentials", "at_most", "pivot", "time")
+_OPTION_NAMES = (
+    "list",
+    "start",
+    "end",
+    "every",
+    "over",
+    "arguments",
+    "zone",
+    "credentials",
+    "at_most",
+    "pivot",
+    "time",
+)
 
 
 class XCaaSDataSource(DataSource):
@@ -60,7 +72,7 @@ class XCaaSDataSource(DataSource):
 
     def reader(self, schema: StructType) -> _Reader:
         options = _Options.of(self.options)
-        # Where filters are switched off, Spark refuses readers that could take them.
+        # If filter pushdown is disabled, Spark rejects readers that implement pushFilters.
         return _Reader(options) if options.time is None else _FilteredReader(options)
 
     def streamReader(self, schema: StructType) -> _StreamReader:
@@ -76,12 +88,14 @@ class _Options:
     pivot: dict[str, Sequence[str]]
 
     @classmethod
-    def of(cls, given: Mapping[str, str]) -> _Options:
-        """Return options as what they mean. Raises SliceError for those that are not known, or missing."""
-        options = {name.lower(): value for name, value in given.items()}
+    def of(cls, raw: Mapping[str, str]) -> _Options:
+        """Parse the options of Spark. Raises SliceError for unknown and missing ones."""
+        options = {name.lower(): value for name, value in raw.items()}
         for name in options:
-            if name not in _KNOWN:
-                raise SliceError(f"the option {name!r} is unknown", advice=f"The options are {', '.join(_KNOWN)}.")
+            if name not in _OPTION_NAMES:
+                raise SliceError(
+                    f"the option {name!r} is unknown", advice=f"The options are {', '.join(_OPTION_NAMES)}."
+                )
         if "list" not in options:
             raise SliceError("the list is missing", advice='Add .option("list", "storage.objects.search").')
         cut = Cut(
@@ -93,23 +107,23 @@ class _Options:
             credentials=options.get("credentials", "environment"),
             at_most=int(options["at_most"]) if "at_most" in options else None,
         )
-        start, end = (_moment(options[name]) if name in options else None for name in ("start", "end"))
+        start, end = (_parse_time(options[name]) if name in options else None for name in ("start", "end"))
         return cls(cut, start, end, options.get("time"), _read_json(options, "pivot"))
 
     def example(self) -> Slice[Any]:
-        """Return any slice of the list, for what is the same for all."""
+        """Return some slice of the list, to read what all slices have in common."""
         return self.cut.example(self.start or datetime(2026, 1, 1, tzinfo=UTC))
 
 
 class _Partition(InputPartition):
-    """A slice as text."""
+    """A slice as JSON."""
 
     def __init__(self, piece: Slice[Any]) -> None:
         super().__init__(piece.to_json())
 
 
-class _Reads:
-    """What batches and streams do alike."""
+class _SliceReader:
+    """The part that batch and stream readers share."""
 
     def __init__(self, options: _Options) -> None:
         self._options = options
@@ -118,8 +132,8 @@ class _Reads:
         return Slice[Any].from_json(partition.value).read(pivot=self._options.pivot)
 
 
-class _Reader(_Reads, DataSourceReader):
-    """A window."""
+class _Reader(_SliceReader, DataSourceReader):
+    """Reads the slices of the window from `start` to `end`."""
 
     def __init__(self, options: _Options) -> None:
         super().__init__(options)
@@ -138,31 +152,31 @@ class _Reader(_Reads, DataSourceReader):
 
 
 class _FilteredReader(_Reader):
-    """A window that filters of one column make narrower, or make at all."""
+    """Reads a window that filters on the column `time` narrow or define."""
 
     def pushFilters(self, filters: list[Filter]) -> Iterable[Filter]:
-        """Take the window as narrow as filters allow. Spark applies all of them to the rows as well."""
-        for one in filters:
-            match one:
+        """Narrow the window by the filters, and return all of them: Spark applies them to the rows as well."""
+        for filter_ in filters:
+            match filter_:
                 case EqualTo() | GreaterThan() | GreaterThanOrEqual() | LessThan() | LessThanOrEqual():
-                    if one.attribute == (self._options.time,) and isinstance(one.value, datetime):
-                        self._narrow(one, one.value.astimezone(UTC).replace(microsecond=0))
+                    if filter_.attribute == (self._options.time,) and isinstance(filter_.value, datetime):
+                        self._narrow(filter_, filter_.value.astimezone(UTC).replace(microsecond=0))
                 case _:
                     pass
-            yield one
+            yield filter_
 
-    def _narrow(self, one: Filter, moment: datetime) -> None:
-        # A second more at both ends: whether these belong to a window is not documented for every service.
-        if not isinstance(one, LessThan | LessThanOrEqual):
+    def _narrow(self, filter_: Filter, moment: datetime) -> None:
+        # One second more at both ends: not every service documents whether they are included.
+        if not isinstance(filter_, LessThan | LessThanOrEqual):
             start = moment - SECOND
             self._start = start if self._start is None else max(self._start, start)
-        if not isinstance(one, GreaterThan | GreaterThanOrEqual):
+        if not isinstance(filter_, GreaterThan | GreaterThanOrEqual):
             end = moment + 2 * SECOND
             self._end = end if self._end is None else min(self._end, end)
 
 
-class _StreamReader(_Reads, DataSourceStreamReader):
-    """Windows on a grid that begins at `start`; an offset is the end of the last one."""
+class _StreamReader(_SliceReader, DataSourceStreamReader):
+    """Reads windows of a grid that begins at `start`. An offset is the end of the last window read."""
 
     def initialOffset(self) -> dict[str, str]:
         if self._options.start is None:
@@ -170,11 +184,11 @@ class _StreamReader(_Reads, DataSourceStreamReader):
         return _offset(self._options.start)
 
     def latestOffset(self) -> dict[str, str]:
-        start = _moment(self.initialOffset()["end"])
+        start = _parse_time(self.initialOffset()["end"])
         return _offset(self._options.cut.last_end(start, ended_by(self._options.end)))
 
     def partitions(self, start: Mapping[str, str], end: Mapping[str, str]) -> Sequence[InputPartition]:
-        first, last = _moment(start["end"]), _moment(end["end"])
+        first, last = _parse_time(start["end"]), _parse_time(end["end"])
         return [_Partition(piece) for piece in self._options.cut.slices(first, last)] if first < last else []
 
 
@@ -182,8 +196,8 @@ def _offset(end: datetime) -> dict[str, str]:
     return {"end": end.isoformat()}
 
 
-def _moment(text: str) -> datetime:
-    """Return a time of ISO 8601. Raises SliceError for another text, and for a time without a zone."""
+def _parse_time(text: str) -> datetime:
+    """Parse an ISO 8601 time. Raises SliceError if it is invalid or has no time zone."""
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError as error:
@@ -191,7 +205,7 @@ def _moment(text: str) -> datetime:
 
 
 def _read_json(options: Mapping[str, str], name: str) -> dict[str, Any]:
-    """Return an option that is an object of JSON. Raises SliceError for another text."""
+    """Parse an option that is a JSON object. Raises SliceError if it is not one."""
     try:
         value: xcaas.JSONValue = json.loads(options.get(name, "{}"))
     except ValueError as error:

@@ -6,8 +6,8 @@
     us-west/callrecording/2026-01-05/<id>.mp3  an object: its id, and an extension for its media type
     us-west/by-id/<id>                         any object of the region, by id
 
-The service finds objects by type and time, and one by its id. So no listing covers more than a day, and a single file is
-requested by its id, without a listing.
+The service searches objects by type and time, and returns single ones by id. So no listing covers more than a day, and a
+single file is requested by its id, without a listing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The bytes of one object: whole and verified, or parts of it."""
+"""The content of one object: all of it, verified, or a range of bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Content", "Part"]
 
 
 class Part:
-    """Some bytes of an object, and what the service said of the whole."""
+    """A range of an object's bytes, with the ETag and the total size that the service reported."""
 
     def __init__(self, data: bytes, etag: str | None, total: int | None) -> None:
         self.data = data
@@ -25,10 +25,10 @@ class Part:
 
 
 class Content:
-    """One object in a region.
+    """The content of one object in a region.
 
     Args:
-        client: Returns the client at hand: the one of a moment ago may be closed, while a file is still open.
+        client: Returns the current client: an earlier one may have been closed while a file is still open.
         object_id: The object's id.
     """
 
@@ -37,48 +37,50 @@ class Content:
         self._id = object_id
 
     def whole(self) -> Download:
-        """Return the download of all of it, which compares length and checksum with what the service says of the object."""
+        """Return the download of the whole object, which verifies its length and checksum."""
         return self._client().storage.objects.download(self._id)
 
     def has_ranges(self) -> bool:
-        """Return whether the service sends parts of this object. Asks for its first byte, and reads no more than the head of
-        the response."""
-        asking = self._client().storage.objects.with_options(headers={"Range": "bytes=0-0"})
+        """Return whether the service supports range requests for this object. Requests its first byte, and reads only the
+        status and headers of the response."""
+        objects = self._client().storage.objects.with_options(headers={"Range": "bytes=0-0"})
         try:
-            with asking.download(self._id).unverified() as download:
+            with objects.download(self._id).unverified() as download:
                 return "content-range" in download.headers
         except ResponseError as error:
-            if error.status == 416:  # of an empty object
+            if error.status == 416:  # the object is empty
                 return False
             raise
 
     def part(self, begin: int, end: int, etag: str | None = None) -> Part:
-        """Return the bytes from `begin` up to `end`, of the object as it was when it had this ETag.
+        """Return the bytes from `begin` up to `end`, of the version of the object that has this ETag.
 
         Raises:
-            OSError: The object has changed, or another part came.
+            OSError: The object has changed, or another range was received.
         """
         headers = {"Range": f"bytes={begin}-{end - 1}", "Accept": "*/*", "Accept-Encoding": "identity"}
         if etag is not None:
             headers["If-Range"] = etag
         path = f"/objects/{quote(self._id, safe='')}/content"
         response = self._client().request("GET", path, product="storage", headers=headers)
-        told = response.headers.get("etag", "")
-        found = told if told.startswith('"') else None  # weak ones promise no equal bytes (RFC 9110, 13.1.5)
-        if etag is not None and found not in (etag, None):
+        header = response.headers.get("etag", "")
+        current_etag = (
+            header if header.startswith('"') else None
+        )  # weak ETags don't guarantee equal bytes (RFC 9110, 13.1.5)
+        if etag is not None and current_etag not in (etag, None):
             raise OSError(errno.EIO, "the object changed while it was read")
         if response.status != 206:
-            return Part(response.content[begin:end], found, len(response.content))
+            return Part(response.content[begin:end], current_etag, len(response.content))
         first, total = _content_range(response.headers)
         if first != begin or len(response.content) > end - begin:
             raise OSError(errno.EIO, f"bytes {begin} to {end} were requested, but others were received")
-        return Part(response.content, found, total)
+        return Part(response.content, current_etag, total)
 
 
 def _content_range(headers: Mapping[str, str]) -> tuple[int, int | None]:
-    """Return where a part begins, and how much there is of the whole."""
-    found = re.fullmatch(r"bytes\s+(\d+)-\d+/(\d+|\*)", headers.get("content-range", "").strip(), re.ASCII)
-    if found is None:
+    """Parse `Content-Range`: return the position of the first byte (-1 if invalid) and the total size (None if unknown)."""
+    match = re.fullmatch(r"bytes\s+(\d+)-\d+/(\d+|\*)", headers.get("content-range", "").strip(), re.ASCII)
+    if match is None:
         return -1, None
-    first, total = found.groups()
+    first, total = match.groups()
     return int(first), None if total == "*" else int(total)

@@ -1,4 +1,4 @@
-"""Errors of the SDK as those of the operating system, which users of files expect."""
+"""Errors of the SDK as `OSError`s, which users of files expect."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from xcaas import (
 
 __all__ = ["missing", "os_errors", "read_only"]
 
-_NUMBERS: tuple[tuple[type[XCaaSError], int], ...] = (
+_ERRNOS: tuple[tuple[type[XCaaSError], int], ...] = (
     (NotFoundError, errno.ENOENT),
     (PermissionDeniedError, errno.EACCES),
     (AuthenticationError, errno.EACCES),
-    # Credentials may be right where the token service is in trouble.
+    # Not EACCES: credentials may be valid although the token service fails.
     (TokenUnavailableError, errno.EIO),
     (TokenRateLimitError, errno.EIO),
     (TokenResponseError, errno.EIO),
@@ -37,21 +37,21 @@ _NUMBERS: tuple[tuple[type[XCaaSError], int], ...] = (
 
 @contextmanager
 def os_errors(path: str) -> Generator[None]:
-    """Raise `FileNotFoundError`, `PermissionError` and their like, each with the error of the SDK as its cause."""
+    """Turn errors of the SDK into `FileNotFoundError`, `PermissionError` and so on, with the original error as the cause."""
     try:
         yield
     except OSError:  # such as CallTimeoutError, which is a TimeoutError
         raise
     except XCaaSError as error:
-        number = next((number for kind, number in _NUMBERS if isinstance(error, kind)), errno.EIO)
+        number = next((number for kind, number in _ERRNOS if isinstance(error, kind)), errno.EIO)
         raise OSError(number, str(error), path or "xcaas://") from error
 
 
 def missing(path: str, why: str = "there is no such file or folder") -> FileNotFoundError:
-    """Return the error for a path that leads nowhere."""
+    """Return the error for a path that does not exist."""
     return FileNotFoundError(errno.ENOENT, why, path)
 
 
 def read_only(path: str) -> OSError:
-    """Return the error for an attempt to change something."""
+    """Return the error for an attempt to write."""
     return OSError(errno.EROFS, "recordings can only be read", path)

@@ -1,4 +1,4 @@
-"""The file system that fsspec knows as `xcaas`."""
+"""The fsspec file system of the protocol `xcaas`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ __all__ = ["XCaaSFileSystem"]
 
 _TYPES: Final[tuple[str, ...]] = get_args(get_args(ObjectType)[0])
 _OPTIONS: Final = {"use_listings_cache", "listings_expiry_time", "max_paths", "asynchronous", "loop", "batch_size"}
-_LISTINGS_LIVE: Final = 60  # seconds: recordings are added all day
+_LISTINGS_EXPIRY: Final = 60  # seconds; short, since recordings are added all day
 
 
 class XCaaSFileSystem(AbstractFileSystem):
-    """Recordings as read-only files. `xcaas_data.files` says how they are laid out.
+    """Recordings as read-only files. `xcaas_data.files` describes their paths.
 
     `storage_options` hold references only, never secrets, so that they can be stored, sent and printed.
 
@@ -54,7 +54,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         base_url: str | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(**{"listings_expiry_time": _LISTINGS_LIVE, **options})
+        super().__init__(**{"listings_expiry_time": _LISTINGS_EXPIRY, **options})
         if unknown := sorted(options.keys() - _OPTIONS):
             raise TypeError(
                 f"xcaas:// has no option {', '.join(unknown)}. Credentials are given by reference: credentials='profile:NAME'"
@@ -73,12 +73,12 @@ class XCaaSFileSystem(AbstractFileSystem):
     def ls(self, path: str, detail: bool = True, refresh: bool = False, **options: Any) -> list[Any]:
         """List a folder: regions, types, days, or the objects of one day that are available."""
         path = self._strip_protocol(path)
-        found = None if refresh else self.dircache.get(path)
-        if found is None:
+        entries = None if refresh else self.dircache.get(path)
+        if entries is None:
             with os_errors(path):
-                found = self._list(path, self._located(path))
-            self.dircache[path] = found
-        return found if detail else [entry["name"] for entry in found]
+                entries = self._list(path, self._locate(path))
+            self.dircache[path] = entries
+        return entries if detail else [entry["name"] for entry in entries]
 
     def _list(self, path: str, location: Location) -> list[dict[str, Any]]:
         if location.object_id is not None:
@@ -91,16 +91,16 @@ class XCaaSFileSystem(AbstractFileSystem):
         elif location.day is None:
             names = [day.isoformat() for day in self._days(location)]
         else:
-            found = self._client(path, location).storage.objects.search(
+            items = self._client(path, location).storage.objects.search(
                 filter=location.filter(), sort_field="createdTime"
             )
-            return [_file_info(f"{path}/{file_name(item)}", item) for item in found]
+            return [_file_info(f"{path}/{file_name(item)}", item) for item in items]
         return [_folder_info(f"{path}/{name}".lstrip("/")) for name in names]
 
     def _days(self, location: Location) -> list[Any]:
         """Return the days from that of the first object to that of the last one."""
         search = self._client("", location).storage.objects.search
-        ends = [
+        dates = [
             item.created_time.date()
             for direction in ("ASC", "DESC")
             for item in search(
@@ -108,7 +108,7 @@ class XCaaSFileSystem(AbstractFileSystem):
             ).limit(1)
             if item.created_time is not None
         ]
-        return days_between(ends[0], ends[-1]) if ends else []
+        return days_between(dates[0], dates[-1]) if dates else []
 
     def walk(
         self,
@@ -118,46 +118,46 @@ class XCaaSFileSystem(AbstractFileSystem):
         on_error: str | Callable[[OSError], object] | None = None,
         **options: Any,
     ) -> Iterator[Any]:
-        """Yield folders with what is in them. A folder that cannot be listed is an error, unless `on_error` says otherwise:
-        its files would silently be missing from copies."""
+        """Yield folders with their contents. A folder that cannot be listed raises an error, unless `on_error` says otherwise:
+        copies would silently lack its files."""
         return super().walk(path, maxdepth, topdown, on_error or _raise_unless_missing, **options)
 
     def find(
         self, path: str, maxdepth: int | None = None, withdirs: bool = False, detail: bool = False, **options: Any
     ) -> Any:
-        """Return all files below a folder, which must exist: a wrong name is not an empty folder."""
+        """Return all files below a folder. Raises FileNotFoundError if the folder does not exist."""
         self.info(path)
         return super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=detail, **options)
 
     def glob(self, path: str, maxdepth: int | None = None, **options: Any) -> Any:
-        """Find files by a pattern. Only folders that match their part of it are listed."""
+        """Find files by a pattern. Lists only folders that match their part of it."""
         parts = self._strip_protocol(path).split("/")
-        first = next((place for place, part in enumerate(parts[:-1]) if _is_pattern(part)), None)
-        if first is None or "**" in path:
+        pattern_index = next((index for index, part in enumerate(parts[:-1]) if _is_pattern(part)), None)
+        if pattern_index is None or "**" in path:
             return super().glob(path, maxdepth, **options)
         detail = options.pop("detail", False)
-        found: dict[str, Any] = {}
-        for folder in self.ls("/".join(parts[:first])):
+        matches: dict[str, Any] = {}
+        for folder in self.ls("/".join(parts[:pattern_index])):
             name = folder["name"].rpartition("/")[2]
-            if folder["type"] == "directory" and fnmatchcase(name, parts[first]):
-                rest = "/".join([folder["name"], *parts[first + 1 :]])
-                found.update(self.glob(rest, maxdepth, detail=True, **options))
-        return found if detail else list(found)
+            if folder["type"] == "directory" and fnmatchcase(name, parts[pattern_index]):
+                subpattern = "/".join([folder["name"], *parts[pattern_index + 1 :]])
+                matches.update(self.glob(subpattern, maxdepth, detail=True, **options))
+        return matches if detail else list(matches)
 
     # --- single files ------------------------------------------------------------
 
     def info(self, path: str, **options: Any) -> dict[str, Any]:
         """Return the details of a file or folder. A file is requested by id, unless its folder was just listed."""
         path = self._strip_protocol(path)
-        location = self._located(path)
+        location = self._locate(path)
         if location.object_id is None:
             with os_errors(path):
                 self._check_folder(path, location)
             return _folder_info(path)
-        listed = self.dircache.get(self._parent(path)) or ()
-        found = next((entry for entry in listed if entry["name"] == path), None)
-        if found is not None:
-            return found
+        siblings = self.dircache.get(self._parent(path)) or ()
+        entry = next((entry for entry in siblings if entry["name"] == path), None)
+        if entry is not None:
+            return entry
         with os_errors(path):
             item = self._client(path, location).storage.objects.get(location.object_id)
         if item.object_state not in (None, "AVAILABLE"):
@@ -185,8 +185,8 @@ class XCaaSFileSystem(AbstractFileSystem):
 
     def ukey(self, path: str) -> str:
         """Return an identifier of the content, which changes with it."""
-        found = self.info(path)
-        return f"{found.get('id')}-{found.get('checksum')}-{found['size']}"
+        details = self.info(path)
+        return f"{details.get('id')}-{details.get('checksum')}-{details['size']}"
 
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **options: Any) -> bytes:
         """Return the bytes of a file, verified; or those from `start` up to `end`, which count from the end if negative."""
@@ -196,7 +196,7 @@ class XCaaSFileSystem(AbstractFileSystem):
             with os_errors(path):
                 return self._content(path).whole().read()[start:end]
         begin, stop, _ = slice(start, end).indices(details["size"])
-        with self._opened(path, details, max(1, stop - begin), cache_type="none") as file:
+        with self._create_file(path, details, max(1, stop - begin), cache_type="none") as file:
             file.seek(begin)
             data: bytes = file.read(max(0, stop - begin))
         return data
@@ -204,21 +204,21 @@ class XCaaSFileSystem(AbstractFileSystem):
     def get_file(
         self, rpath: str, lpath: Any, callback: Callback = DEFAULT_CALLBACK, outfile: Any = None, **options: Any
     ) -> None:
-        """Write one file to the disk, where it appears when it is complete and verified."""
+        """Download one file. It appears under its name only when it is complete and verified."""
         path = self._strip_protocol(rpath)
         target = lpath if isinstance(lpath, str) and outfile is None else None
-        if target is None or self._located(path).object_id is None:
+        if target is None or self._locate(path).object_id is None:
             super().get_file(rpath, lpath, callback=callback, outfile=outfile, **options)
             return
         self._file_details(path)
         os.makedirs(os.path.dirname(os.path.abspath(target)), exist_ok=True)
 
-        def tell(done: int, total: int | None) -> None:
+        def update_callback(done: int, total: int | None) -> None:
             callback.set_size(total)
             callback.absolute_update(done)
 
         with os_errors(path):
-            self._content(path).whole().save(target, progress=tell)
+            self._content(path).whole().save(target, progress=update_callback)
 
     def _open(
         self,
@@ -232,15 +232,15 @@ class XCaaSFileSystem(AbstractFileSystem):
         if mode != "rb":
             raise read_only(path)
         details = self._file_details(path)
-        return self._opened(
+        return self._create_file(
             path, details, block_size or XCaaSFile.DEFAULT_BLOCK_SIZE, cache_options=cache_options, **options
         )
 
-    def _opened(self, path: str, details: dict[str, Any], block_size: int, **options: Any) -> Any:
+    def _create_file(self, path: str, details: dict[str, Any], block_size: int, **options: Any) -> Any:
         content = self._content(path)
         region = path.partition("/")[0]
         with os_errors(path):
-            if details["size"] is None:  # the service did not say it
+            if details["size"] is None:  # the service did not report it
                 return io.BytesIO(content.whole().read())
             if details["size"] > block_size and region not in self._ranges:
                 self._ranges[region] = content.has_ranges()
@@ -254,7 +254,7 @@ class XCaaSFileSystem(AbstractFileSystem):
         return details
 
     def _content(self, path: str) -> Content:
-        location = self._located(path)
+        location = self._locate(path)
         if location.object_id is None:
             raise IsADirectoryError(path)
         return Content(lambda: self._client(path, location), location.object_id)
@@ -270,13 +270,13 @@ class XCaaSFileSystem(AbstractFileSystem):
         except ConfigurationError as error:
             raise missing(path, str(error)) from error
 
-    def _located(self, path: str) -> Location:
+    def _locate(self, path: str) -> Location:
         location = location_of(path)
         if location is None:
             raise missing(path)
         return location
 
-    # --- what cannot be done -----------------------------------------------------
+    # --- unsupported: recordings are read-only -----------------------------------
 
     def _refuse(self, path: str, *others: Any, **options: Any) -> NoReturn:
         raise read_only(path)
@@ -290,7 +290,7 @@ def _raise_unless_missing(error: OSError) -> None:
 
 
 def _is_pattern(part: str) -> bool:
-    return any(letter in part for letter in "*?[")
+    return any(character in part for character in "*?[")
 
 
 def _folder_info(path: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where a path leads. `xcaas_data.paths` makes the path of an object."""
+"""Parsing paths. `xcaas_data.paths` builds the path of an object."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ _DAY: Final = 86_400_000  # milliseconds
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """What a path says; the further down, the more of it is there."""
+    """The parts of a path. The deeper the path, the more of them are set."""
 
     region: str | None = None
     type: str | None = None
-    """The type of objects; None for those that are known by their id alone."""
+    """The type of objects; None below `by-id`."""
     day: date | None = None
     object_id: str | None = None
 
     def filter(self) -> Filter:
-        """Return the condition that finds what is below."""
-        wanted = F.type == self.type
+        """Return the filter that matches the objects below this location."""
+        condition = F.type == self.type
         if self.day is None:
-            return wanted
-        begin = (self.day - date(1970, 1, 1)).days * _DAY  # not by datetime, which ends with the year 9999
-        return wanted & (F.created_time >= begin) & (F.created_time < begin + _DAY)
+            return condition
+        begin = (self.day - date(1970, 1, 1)).days * _DAY  # not with datetime, which ends with the year 9999
+        return condition & (F.created_time >= begin) & (F.created_time < begin + _DAY)
 
 
 def location_of(path: str) -> Location | None:
-    """Return where a path leads; None if nothing can be there."""
+    """Parse a path. Returns None if no file or folder can have it."""
     parts = path.split("/") if path else []
     if len(parts) > 4 or not all(map(_WORD.fullmatch, parts[:2])):
         return None
     region, kind, third, last = (*parts, None, None, None, None)[:4]
     if kind == BY_ID:
-        object_id = _id_in(third)
+        object_id = _parse_id(third)
         return None if last is not None or (third and not object_id) else Location(region, None, None, object_id)
-    day = _day_in(third)
-    object_id = _id_in(last)
+    day = _parse_day(third)
+    object_id = _parse_id(last)
     if (third is not None and day is None) or (last is not None and object_id is None):
         return None
     return Location(region, kind, day, object_id)
@@ -57,11 +57,11 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _id_in(name: str | None) -> str | None:
+def _parse_id(name: str | None) -> str | None:
     return unquote(name.partition(".")[0]) if name else None
 
 
-def _day_in(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     if text is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Long lists cut into slices, which can be read independently, on one machine or on many.
+"""Long lists, cut into slices that can be read independently, on one machine or on many.
 
 Example:
     for piece in plan(client.storage.objects.search, window=(start, end), every="1d"):

@@ -1,4 +1,4 @@
-"""What can be wrong with slices and plans."""
+"""Errors of slices and plans."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["NotSliceableError", "SliceError"]
 
 
 class SliceError(ArgumentError):
-    """A plan, or a slice as text, is invalid."""
+    """A slice, or an argument of a plan, is invalid."""
 
 
 class NotSliceableError(SliceError):

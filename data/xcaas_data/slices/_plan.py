@@ -1,4 +1,4 @@
-"""Plans: a list and a period become slices."""
+"""Planning: cutting a list and a period into slices."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def plan(
         SliceError: An argument is invalid.
     """
     spec = spec_of(operation if isinstance(operation, str) else call_name(operation))
-    start, end = _ends(window)
+    start, end = _bounds(window)
     longest = (
         None if spec.longest is None else timedelta(seconds=spec.longest) - (2 * SECOND if spec.time else 0 * SECOND)
     )
@@ -93,63 +93,63 @@ def plan(
     if over is not None and over.get("region") == "all":
         over = {**over, "region": regions(client_for(credentials) if client is None else client, spec.product)}
     partitions = list(_partitions(spec, over or {}))
-    text = _arguments(spec, arguments or {}, over or {})
+    encoded_arguments = _arguments(spec, arguments or {}, over or {})
     pieces = [
-        Slice[Any](spec.call, region, partition, first, last, text, credentials)
+        Slice[Any](spec.call, region, partition, slice_start, slice_end, encoded_arguments, credentials)
         for region, partition in partitions
-        for first, last in windows(start, end, length(every), zone=_zone(zone), longest=longest)
+        for slice_start, slice_end in windows(start, end, length(every), zone=_zone(zone), longest=longest)
     ]
     if at_most is None:
         return pieces
-    caller = client_for(credentials) if client is None else client
-    return [part for piece in pieces for part in _small(piece, at_most, caller)]
+    counting_client = client_for(credentials) if client is None else client
+    return [part for piece in pieces for part in _split_to_size(piece, at_most, counting_client)]
 
 
-def _small(piece: Slice[Any], at_most: int, client: xcaas.XCaaS) -> Iterator[Slice[Any]]:
-    """Yield a slice, split until no part has too many items or is longer than a second."""
+def _split_to_size(piece: Slice[Any], at_most: int, client: xcaas.XCaaS) -> Iterator[Slice[Any]]:
+    """Split a slice until every part has at most `at_most` items or is one second long."""
     if at_most < 1:
         raise SliceError(f"at_most is {at_most}", advice="Give 1 or more.")
-    found = piece.estimate(client)
-    if found is None:
+    count = piece.estimate(client)
+    if count is None:
         raise SliceError(
             f"the service does not report how many items {piece.operation} has", advice="Leave out at_most."
         )
-    parts = piece.split(ceil(found / at_most)) if found > at_most else [piece]
+    parts = piece.split(ceil(count / at_most)) if count > at_most else [piece]
     if len(parts) == 1:
         yield from parts
     else:
         for part in parts:
-            yield from _small(part, at_most, client)
+            yield from _split_to_size(part, at_most, client)
 
 
 def _partitions(spec: SliceSpec, over: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
-    """Yield the regions and the values of the partition, in order, each once."""
-    known = [*(["region"] if has_regions(spec.product) else []), *([spec.partition] if spec.partition else [])]
+    """Yield all pairs of a region and a value of the partition, sorted and unique."""
+    names = [*(["region"] if has_regions(spec.product) else []), *([spec.partition] if spec.partition else [])]
     for name, values in over.items():
-        if name not in known:
+        if name not in names:
             raise SliceError(
-                f"{spec.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(known) or 'time alone'}."
+                f"{spec.call} is not cut by {name!r}", advice=f"It is cut by {' and '.join(names) or 'time alone'}."
             )
         if isinstance(values, str):
             raise SliceError(f"{name!r} takes a list, not a str", advice=f'Give over={{"{name}": ["{values}"]}}.')
-    found = [_values(name or "", over) for name in ("region", spec.partition)]
-    yield from ((region, partition) for region, partition in product(*found))
+    dimensions = [_values(name or "", over) for name in ("region", spec.partition)]
+    yield from ((region, partition) for region, partition in product(*dimensions))
 
 
 def _values(name: str, over: Mapping[str, Any]) -> list[str]:
-    """Return the values of a partition, each once; one of no name where it is not cut by it."""
-    given: Any = over.get(name, ("",))
+    """Return the values of a dimension, sorted and unique; `[""]` if `over` does not have it."""
+    raw: Any = over.get(name, ("",))
     try:
-        values: list[object] = list(given)
+        values: list[object] = list(raw)
     except TypeError:
-        values = [given]
+        values = [raw]
     for value in values:
         if not isinstance(value, str):
             raise SliceError(f"{name!r} takes a list of str, and {value!r} is not a str")
     return sorted(set(map(str, values)))
 
 
-def _ends(window: Any) -> tuple[datetime, datetime]:
+def _bounds(window: Any) -> tuple[datetime, datetime]:
     try:
         start, end = window
     except (TypeError, ValueError):
@@ -157,24 +157,26 @@ def _ends(window: Any) -> tuple[datetime, datetime]:
     return utc(start), utc(end)
 
 
-def _arguments(spec: SliceSpec, given: Mapping[str, object], over: Mapping[str, object]) -> str:
-    """Return arguments as JSON. Raises SliceError for those that the operation does not take, or that are missing."""
-    known = inspect.signature(method_of(bare_client(), spec.call)).parameters
-    for name in given:
-        if name not in known:
-            raise SliceError(f"{spec.call} has no argument {name!r}", advice=f"It has {', '.join(known)}.")
+def _arguments(spec: SliceSpec, arguments: Mapping[str, object], over: Mapping[str, object]) -> str:
+    """Return arguments as JSON. Raises SliceError if one is unknown, missing, or set by slices."""
+    parameters = inspect.signature(method_of(bare_client(), spec.call)).parameters
+    for name in arguments:
+        if name not in parameters:
+            raise SliceError(f"{spec.call} has no argument {name!r}", advice=f"It has {', '.join(parameters)}.")
         if name in spec.taken - {spec.partition} or name in over:
             raise SliceError(
                 f"{name!r} differs from slice to slice, so it is set for you", advice="Leave it out of `arguments`."
             )
-    filled = {*given, *over, spec.start, spec.end, spec.zone, spec.body}
-    missing = [name for name, one in known.items() if one.default is one.empty and name not in filled]
+    provided = {*arguments, *over, spec.start, spec.end, spec.zone, spec.body}
+    missing = [
+        name for name, parameter in parameters.items() if parameter.default is parameter.empty and name not in provided
+    ]
     if missing:
         raise SliceError(f"{spec.call} requires {missing[0]!r}", advice="Give it in `arguments` or in `over`.")
-    if spec.filter is not None and isinstance(text := given.get(spec.filter), str):
-        xcaas.Filter.parse(text)  # here, not on another machine
+    if spec.filter is not None and isinstance(expression := arguments.get(spec.filter), str):
+        xcaas.Filter.parse(expression)  # an invalid filter should fail here, not on another machine
     try:
-        return json.dumps(dict(given), default=_plain, sort_keys=True, allow_nan=False)
+        return json.dumps(dict(arguments), default=_plain, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise SliceError(f"an argument cannot be sent to another process: {error}") from None
 
@@ -190,5 +192,10 @@ def _plain(value: object) -> object:
 def _zone(name: str | None) -> ZoneInfo | None:
     try:
         return None if name is None else ZoneInfo(name)
-    except (KeyError, TypeError, ValueError, OSError) as error:  # a name that is none, has odd letters, or leads out
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        OSError,
+    ) as error:  # unknown, invalid characters, or a path outside of the database
         raise SliceError(f"{name!r} is not a time zone", advice="Give an IANA name, such as Europe/Berlin.") from error

@@ -1,4 +1,4 @@
-"""What a slice does: its arguments as the operation wants them, the call, and what of the response lies within."""
+"""Reading a slice: the arguments of the call, the call, and the items within the window."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def method_of(client: object, call: str) -> Callable[..., Any]:
 
 
 class Reading(Generic[T_co]):
-    """One slice, read with one client."""
+    """Reads one slice with one client."""
 
     def __init__(
         self,
@@ -44,32 +44,32 @@ class Reading(Generic[T_co]):
         self._client = client.with_options(region={spec.product: region}) if region else client
         self._partition = partition
         self._start, self._end = window
-        self._given = arguments
+        self._user_arguments = arguments
 
     def items(self) -> Iterator[T_co]:
-        """Yield the items of the window, each once."""
+        """Yield the items of the window, without duplicates."""
         return unique(self._within(self._pager()), self._spec.key)
 
     def rows(self, pivot: Mapping[str, Sequence[str]]) -> Any:
-        """Return the items as a table, which has a schema before the first call."""
-        return xcaas.rows(_Later(self.items), of=self._shape()).pivot(**pivot)
+        """Return the items as a table, whose schema is known before the first call."""
+        return xcaas.rows(_LazyItems(self.items), of=self._schema_pager()).pivot(**pivot)
 
     def estimate(self) -> int | None:
-        """Return how many items the service says that there are."""
+        """Ask the service for the number of items. Returns None if it does not report one."""
         spec = self._spec
         if spec.count is not None:
             count = method_of(self._client, spec.count)
-            known = inspect.signature(count).parameters
-            return int(count(**{name: value for name, value in self._arguments().items() if name in known}))
+            parameters = inspect.signature(count).parameters
+            return int(count(**{name: value for name, value in self._arguments().items() if name in parameters}))
         if spec.total is None or spec.size is None:
             return None
         pager = method_of(self._client, spec.call)(**{**self._arguments(), spec.size: 1})
         page: xcaas.Page[object] = next(pager.limit(1).pages())
-        total = _at(page.body, spec.total)
+        total = _resolve(page.body, spec.total)
         return total if isinstance(total, int) else None
 
-    def _shape(self) -> xcaas.Pager[T_co]:
-        """Return a pager of such items, for what it knows of them."""
+    def _schema_pager(self) -> xcaas.Pager[T_co]:
+        """Return a pager of the same type of items, for their schema. It is never iterated."""
         rows = self._spec.rows
         if rows is None:
             return self._pager()
@@ -77,57 +77,57 @@ class Reading(Generic[T_co]):
         return pager
 
     def _pager(self) -> xcaas.Pager[T_co]:
-        spec, given = self._spec, self._arguments()
+        spec, arguments = self._spec, self._arguments()
         size = {spec.size: spec.largest} if spec.size and spec.largest else {}
         call = spec.call
         if spec.rows is not None:
-            made: xcaas.Model = method_of(self._client, call)(**given)
-            call, given = spec.rows.call, {spec.rows.argument: _at(made.to_dict(), spec.rows.id)}
-        pager: xcaas.Pager[T_co] = method_of(self._client, call)(**{**size, **given})
+            report: xcaas.Model = method_of(self._client, call)(**arguments)
+            call, arguments = spec.rows.call, {spec.rows.argument: _resolve(report.to_dict(), spec.rows.id)}
+        pager: xcaas.Pager[T_co] = method_of(self._client, call)(**{**size, **arguments})
         return pager
 
     def _arguments(self) -> dict[str, Any]:
         spec = self._spec
-        found = dict(self._given)
+        arguments = dict(self._user_arguments)
         if spec.filter is not None:
-            found[spec.filter] = self._filter(found.get(spec.filter))
+            arguments[spec.filter] = self._filter(arguments.get(spec.filter))
         for name, moment in self._window():
             if name.startswith("/"):
-                found[spec.body] = _put(found.get(spec.body, {}), name, moment)
+                arguments[spec.body] = _with_value(arguments.get(spec.body, {}), name, moment)
             else:
-                found[name] = moment
+                arguments[name] = moment
         if spec.zone is not None:
-            found[spec.zone] = "UTC"
+            arguments[spec.zone] = "UTC"
         if spec.partition is not None and self._partition:
-            found[spec.partition] = self._partition
-        return found
+            arguments[spec.partition] = self._partition
+        return arguments
 
     def _window(self) -> Iterator[tuple[str, datetime]]:
         spec = self._spec
-        # Nobody knows whether the ends count at the service, so what counts is the time of each item.
+        # Services don't document whether the ends are included, so request more and compare the time of each item.
         margin = SECOND if spec.time else 0 * SECOND
         if spec.start is not None and spec.end is not None:
             yield spec.start, self._start - margin
             yield spec.end, self._end + margin
 
-    def _filter(self, given: str | None) -> xcaas.Filter:
+    def _filter(self, expression: str | None) -> xcaas.Filter:
         time = xcaas.F[self._spec.field]
         window = (time >= self._start) & (time < self._end)
-        return xcaas.Filter.parse(given) & window if given else window
+        return xcaas.Filter.parse(expression) & window if expression else window
 
     def _within(self, items: Iterator[T_co] | xcaas.Pager[T_co]) -> Iterator[T_co]:
         if self._spec.time is None:
             return iter(items)
         time_of = attrgetter(self._spec.time)
-        return (item for item in items if self._has(time_of(item)))
+        return (item for item in items if self._contains(time_of(item)))
 
-    def _has(self, moment: datetime | None) -> bool:
-        # An item without its time is in the slice that found it.
+    def _contains(self, moment: datetime | None) -> bool:
+        # An item without a time belongs to the slice whose call returned it.
         return moment is None or self._start <= moment < self._end
 
 
-class _Later(Generic[T_co]):
-    """Items that are asked for when somebody iterates, not before."""
+class _LazyItems(Generic[T_co]):
+    """Items that are requested only on iteration."""
 
     def __init__(self, items: Callable[[], Iterator[T_co]]) -> None:
         self._items = items
@@ -136,13 +136,13 @@ class _Later(Generic[T_co]):
         return self._items()
 
 
-def _at(body: xcaas.JSONValue, pointer: str) -> xcaas.JSONValue:
+def _resolve(body: xcaas.JSONValue, pointer: str) -> xcaas.JSONValue:
     for part in pointer.split("/")[1:]:
         body = body.get(part) if isinstance(body, dict) else None
     return body
 
 
-def _put(body: Mapping[str, Any], pointer: str, value: object) -> dict[str, Any]:
-    """Return a body with a value put where a pointer says, as a copy."""
+def _with_value(body: Mapping[str, Any], pointer: str, value: object) -> dict[str, Any]:
+    """Return a copy of a body with a value set at a JSON pointer."""
     head, _, rest = pointer.removeprefix("/").partition("/")
-    return {**body, head: _put(body.get(head) or {}, f"/{rest}", value) if rest else value}
+    return {**body, head: _with_value(body.get(head) or {}, f"/{rest}", value) if rest else value}

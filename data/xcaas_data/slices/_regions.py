@@ -19,9 +19,9 @@ def regions(client: xcaas.XCaaS, product: str = "storage") -> list[str]:
     Raises:
         SliceError: The product has no regions.
     """
-    known = regions_of(product)
-    if not known:
+    spec_regions = regions_of(product)
+    if not spec_regions:
         raise SliceError(f"{product} has no regions")
     if product != "storage":
-        return known
+        return spec_regions
     return sorted(str(region) for region in client.with_options(region=None).storage.regions.list())

@@ -24,7 +24,7 @@ __all__ = ["Slice"]
 
 T_co = TypeVar("T_co", covariant=True)
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, order=True)
@@ -53,11 +53,11 @@ class Slice(Generic[T_co]):
             raise SliceError("the start of a slice must be before its end, and both must be in UTC")
         if self.start.microsecond or self.end.microsecond:
             raise SliceError("a slice must start and end at whole seconds")
-        object.__setattr__(self, "arguments", _ordered(self.arguments))
+        object.__setattr__(self, "arguments", _sort_arguments(self.arguments))
 
     @property
     def id(self) -> str:
-        """A short name, the same in every process: for names of files and tables of progress."""
+        """A short identifier, the same in every process: for file names and tables of progress."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:20]
 
     @property
@@ -67,7 +67,7 @@ class Slice(Generic[T_co]):
 
     def to_json(self) -> str:
         """Return the slice as one line of JSON."""
-        data = {**asdict(self), "start": self.start.strftime(_FORM), "end": self.end.strftime(_FORM)}
+        data = {**asdict(self), "start": self.start.strftime(_TIME_FORMAT), "end": self.end.strftime(_TIME_FORMAT)}
         return json.dumps({**data, "arguments": json.loads(self.arguments)}, separators=(",", ":"))
 
     @classmethod
@@ -76,11 +76,11 @@ class Slice(Generic[T_co]):
         try:
             data: dict[str, Any] = json.loads(text)
             texts = {name: data.pop(name) for name in ("operation", "region", "partition", "credentials")}
-            window = [datetime.strptime(data.pop(name), _FORM).replace(tzinfo=UTC) for name in ("start", "end")]
+            window = [datetime.strptime(data.pop(name), _TIME_FORMAT).replace(tzinfo=UTC) for name in ("start", "end")]
             arguments = json.dumps(data.pop("arguments"))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise SliceError(f"the text is not a slice: {error!r}") from None
-        if data or not all(isinstance(one, str) for one in texts.values()):
+        if data or not all(isinstance(value, str) for value in texts.values()):
             raise SliceError("the text is not a slice of this release", advice="Plan again with this release.")
         return cls(start=window[0], end=window[1], arguments=arguments, **texts)
 
@@ -128,12 +128,12 @@ class Slice(Generic[T_co]):
         )
 
 
-def _ordered(arguments: str) -> str:
-    """Return arguments in one order, so that the same slice has one name."""
+def _sort_arguments(arguments: str) -> str:
+    """Return arguments with sorted keys, so that equal slices have equal ids."""
     try:
-        found: object = json.loads(arguments)
+        value: object = json.loads(arguments)
     except (TypeError, ValueError):
-        found = None
-    if not isinstance(found, dict):
+        value = None
+    if not isinstance(value, dict):
         raise SliceError("the arguments of a slice must be a JSON object, as a str")
-    return json.dumps(found, sort_keys=True)
+    return json.dumps(value, sort_keys=True)

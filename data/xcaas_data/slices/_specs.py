@@ -1,4 +1,4 @@
-"""What the specs say of slices (`x-xcaas-slices`), from the manifest of the public package."""
+"""How operations are cut (`x-xcaas-slices` in specs), read from the manifest of the public package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Record: TypeAlias = "dict[str, xcaas.JSONValue]"
 
 @dataclass(frozen=True, slots=True)
 class RowsSpec:
-    """A list that is made first: `id` points to what the call that reads it wants to know."""
+    """A list that a first call creates: `id` points, in its response, to the value of `argument` of the `call` that reads it."""
 
     call: str
     argument: str
@@ -32,7 +32,7 @@ class RowsSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceSpec:
-    """How one operation is cut. Names are those of arguments and attributes; what begins with `/` is a JSON pointer."""
+    """How one operation is cut. Values are names of arguments and attributes, or JSON pointers if they begin with `/`."""
 
     call: str
     start: str | None = None
@@ -57,29 +57,29 @@ class SliceSpec:
 
     @property
     def taken(self) -> frozenset[str]:
-        """The arguments that slices fill themselves."""
+        """The arguments that slices set themselves."""
         return frozenset(name for name in (self.start, self.end, self.zone, self.partition) if name)
 
 
 def spec_of(call: str) -> SliceSpec:
-    """Return how an operation is cut; `.list` may be left out of its name. Raises NotSliceableError where the specs don't say it."""
-    known = _all_specs()
-    found = known.get(call) or known.get(f"{call}.list")
-    if found is None:
+    """Return how an operation is cut. `.list` may be omitted. Raises NotSliceableError if the specs don't define it."""
+    specs = _all_specs()
+    spec = specs.get(call) or specs.get(f"{call}.list")
+    if spec is None:
         raise NotSliceableError(f"{call} cannot be cut into slices", advice=_advice(call))
-    return found
+    return spec
 
 
 def has_regions(product: str) -> bool:
-    """Return whether a product lives in several regions."""
+    """Return whether a product has regions."""
     return bool(regions_of(product))
 
 
 def regions_of(product: str) -> list[str]:
-    """Return the regions of a product that the specs know, in order; none if it does not live in regions."""
+    """Return the regions of a product in the specs, sorted; an empty list if it has none."""
     regions = _manifest()["regions"]
-    found = regions.get(product) if isinstance(regions, dict) else None
-    return sorted(map(str, found)) if isinstance(found, list) else []
+    names = regions.get(product) if isinstance(regions, dict) else None
+    return sorted(map(str, names)) if isinstance(names, list) else []
 
 
 def call_name(method: object) -> str:
@@ -88,21 +88,21 @@ def call_name(method: object) -> str:
     for call in _all_specs():
         if name == call.rpartition(".")[2] and type(owner) in _owners(call):
             return call
-    shown = getattr(method, "__qualname__", None) or repr(method)
-    raise NotSliceableError(f"{shown} cannot be cut into slices", advice=_advice(shown))
+    label = getattr(method, "__qualname__", None) or repr(method)
+    raise NotSliceableError(f"{label} cannot be cut into slices", advice=_advice(label))
 
 
 def _advice(call: str) -> str:
-    known = _all_specs()
-    near = get_close_matches(call, known, n=1, cutoff=0.85)
-    return f"Did you mean {near[0]}?" if near else f"These can be cut: {', '.join(known)}."
+    specs = _all_specs()
+    similar = get_close_matches(call, specs, n=1, cutoff=0.85)
+    return f"Did you mean {similar[0]}?" if similar else f"These can be cut: {', '.join(specs)}."
 
 
 @cache
 def _owners(call: str) -> tuple[type[object], type[object]]:
-    """Return the classes that have a call as a method, that of the blocking and that of the async client."""
-    find: Callable[[object], object] = attrgetter(call.rpartition(".")[0])
-    return find(bare_client()).__class__, find(xcaas.AsyncXCaaS()).__class__
+    """Return the resource classes that have an operation as a method, of the blocking and the async client."""
+    resource: Callable[[object], object] = attrgetter(call.rpartition(".")[0])
+    return resource(bare_client()).__class__, resource(xcaas.AsyncXCaaS()).__class__
 
 
 @cache
@@ -114,19 +114,19 @@ def _manifest() -> Record:
 @cache
 def _all_specs() -> dict[str, SliceSpec]:
     operations = _manifest()["operations"]
-    found: dict[str, SliceSpec] = {}
+    specs: dict[str, SliceSpec] = {}
     for record in operations if isinstance(operations, list) else ():
         if isinstance(record, dict) and isinstance(slices := record.get("slices"), dict):
             call = str(record["call"])
-            found[call] = _spec(call, slices)
-    return found
+            specs[call] = _spec(call, slices)
+    return specs
 
 
 def _spec(call: str, record: Record) -> SliceSpec:
-    known = {field.name for field in fields(SliceSpec)} - {"rows"}
-    given: dict[str, str | int] = {
-        name: value for name, value in record.items() if name in known and isinstance(value, str | int)
+    names = {field.name for field in fields(SliceSpec)} - {"rows"}
+    values: dict[str, str | int] = {
+        name: value for name, value in record.items() if name in names and isinstance(value, str | int)
     }
     rows = record.get("rows")
-    found = RowsSpec(*(str(rows[name]) for name in ("call", "argument", "id"))) if isinstance(rows, dict) else None
-    return SliceSpec(call=call, rows=found, **given)  # type: ignore[arg-type]
+    rows_spec = RowsSpec(*(str(rows[name]) for name in ("call", "argument", "id"))) if isinstance(rows, dict) else None
+    return SliceSpec(call=call, rows=rows_spec, **values)  # type: ignore[arg-type]

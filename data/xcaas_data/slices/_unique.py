@@ -1,4 +1,4 @@
-"""Rows of several slices, each once."""
+"""Removing duplicates from the rows of several slices."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def unique(items: Iterable[T], key: str | None) -> Iterator[T]:
         return
     key_of, seen = attrgetter(key), set[object]()
     for item in items:
-        found: object = key_of(item)
-        if found is None or found not in seen:
-            seen.add(found)
+        value: object = key_of(item)
+        if value is None or value not in seen:
+            seen.add(value)
             yield item

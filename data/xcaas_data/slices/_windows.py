@@ -1,4 +1,4 @@
-"""Windows of time: half-open, contiguous, and never longer than a service allows."""
+"""Windows of time: half-open, contiguous, and no longer than the service allows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _END: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def length(every: object) -> timedelta:
-    """Return a length of time that is given as such or as text: `15m`, `1h`, `1d`."""
+    """Return a length of time, given as a timedelta or as a str: `15m`, `1h`, `1d`."""
     if isinstance(every, str):
         match = re.fullmatch(r"\s*(\d{1,6})\s*([smhdw])\s*", every)
         if match is None:
@@ -36,7 +36,7 @@ def length(every: object) -> timedelta:
 
 
 def utc(moment: object) -> datetime:
-    """Return a point in time in UTC. Raises SliceError for a time without a zone, which could be any."""
+    """Return a time in UTC. Raises SliceError if it has no time zone or a fraction of a second."""
     if not isinstance(moment, datetime):
         raise SliceError(f"{moment!r} is not a time", advice="Give a datetime with a time zone.")
     if moment.tzinfo is None:
@@ -53,13 +53,13 @@ def utc(moment: object) -> datetime:
 
 
 def ended_by(until: datetime | None) -> datetime:
-    """Return the time by which windows must have ended: now, or an earlier time that the caller gives."""
+    """Return the time by which windows must have ended: now, or `until` if that is earlier."""
     now = datetime.now(UTC).replace(microsecond=0)
     return now if until is None else min(utc(until), now)
 
 
 def beyond(limit: datetime, every: timedelta) -> datetime:
-    """Return an end of plans that cuts off no window which ends at `limit` or before."""
+    """Return an end for plans that is late enough not to shorten any window that ends by `limit`."""
     return limit + 2 * every + _DAY
 
 
@@ -68,29 +68,29 @@ def windows(
 ) -> Iterator[tuple[datetime, datetime]]:
     """Yield the windows from `start` to `end`. With a zone, whole days begin and end at its midnights.
 
-    A window that is longer than `longest` comes in equal parts.
+    A window that is longer than `longest` is divided into equal parts.
     """
     if start >= end:
         problem = "empty" if start == end else "the wrong way round"
         raise SliceError(f"the window from {start.isoformat()} to {end.isoformat()} is {problem}")
     while start < end:
-        following = min(_next(start, every, zone), end)
-        parts = 1 if longest is None else -((start - following) // longest)
-        yield from cut(start, following, parts)
-        start = following
+        next_start = min(_next(start, every, zone), end)
+        parts = 1 if longest is None else -((start - next_start) // longest)
+        yield from cut(start, next_start, parts)
+        start = next_start
 
 
 def cut(start: datetime, end: datetime, parts: int) -> Iterator[tuple[datetime, datetime]]:
-    """Yield a window in so many parts, each of whole seconds; fewer parts where there are not as many seconds."""
+    """Divide a window into parts of whole seconds; into fewer if it has fewer seconds than `parts`."""
     seconds = int((end - start) / SECOND)
     parts = max(1, min(parts, seconds))
-    edges = [start + seconds * part // parts * SECOND for part in range(parts)]
-    yield from zip(edges, [*edges[1:], end], strict=True)
+    starts = [start + seconds * part // parts * SECOND for part in range(parts)]
+    yield from zip(starts, [*starts[1:], end], strict=True)
 
 
 def _next(start: datetime, every: timedelta, zone: ZoneInfo | None) -> datetime:
     if zone is None or every % _DAY:
         return start + every if every < _END - start else _END
-    # Days of a zone may have 23 or 25 hours.
+    # Because of daylight saving time, a day may have 23 or 25 hours.
     day = (start.astimezone(zone).date()) + every
     return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Incremental runs: what is new since the last run, each row once, however a run ends.
+"""Incremental runs: each reads the rows that are new since the last one, without duplicates even after failures.
 
 Example:
     sync = Sync(client.storage.objects.search, start=start, every="1h", state=FileState("state.json"), overlap="1d")

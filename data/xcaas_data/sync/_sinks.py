@@ -1,4 +1,4 @@
-"""Where the rows of a sync go."""
+"""Sinks: where a sync stores rows."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["SQLiteSink", "Sink"]
 
 
 class Sink(Protocol):
-    """Stores the rows of one slice after the other.
+    """Stores the rows of a sync, slice by slice.
 
-    A slice may come again: after an interrupted run, or for rows that arrive late. To have each row once, a sink replaces
-    rows with the same key (`piece.key`), or all rows of the same slice (`piece.id`).
+    A slice may be written again: after an interrupted run, or for rows that arrive late. To avoid duplicates, a sink
+    replaces rows with the same key (`piece.key`), or all rows of the same slice (`piece.id`).
     """
 
     def write(self, piece: Slice[Any], items: Iterable[Any]) -> int:
@@ -47,7 +47,7 @@ class SQLiteSink:
 
     def write(self, piece: Slice[Any], items: Iterable[xcaas.Model]) -> int:
         command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?, ?, ?)"
-        rows = list(_rows(piece, items))  # nobody waits for the database while pages come
+        rows = list(_rows(piece, items))  # download all pages before locking the database
         with closing(self._connect()) as connection, connection:
             connection.executemany(command, rows)
         return len(rows)
@@ -61,6 +61,6 @@ def _rows(piece: Slice[Any], items: Iterable[xcaas.Model]) -> Iterator[tuple[str
     for item in items:
         row = item.to_json()
         key = None if key_of is None else key_of(item)
-        # A row without its key is told from others by all that it has.
-        known = str(key or hashlib.sha256(row.encode()).hexdigest())
-        yield piece.operation, piece.region, piece.partition, known, row
+        # A row without a key is identified by its content.
+        row_key = str(key or hashlib.sha256(row.encode()).hexdigest())
+        yield piece.operation, piece.region, piece.partition, row_key, row

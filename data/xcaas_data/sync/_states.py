@@ -27,7 +27,7 @@ class StateError(XCaaSError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The position of a stream, and the windows that it was read by."""
+    """The position of a stream, and the windows with which it was read."""
 
     until: datetime
     """The time up to which it is complete, in UTC."""
@@ -56,14 +56,16 @@ class _Document(ABC):
 
     @abstractmethod
     def _store(self, content: bytes) -> None:
-        """Put a document in the place of the old one."""
+        """Replace the document."""
 
     def get(self, stream: str) -> Progress | None:
         return self._read().get(stream)
 
     def set(self, stream: str, progress: Progress) -> None:
-        kept = {**self._read(), stream: progress}
-        data = {name: {"until": one.until.isoformat(), "grid": one.grid} for name, one in kept.items()}
+        positions = {**self._read(), stream: progress}
+        data = {
+            name: {"until": position.until.isoformat(), "grid": position.grid} for name, position in positions.items()
+        }
         with _state_errors(self, "written"):
             self._store(json.dumps(data, indent=1, sort_keys=True).encode())
 
@@ -73,8 +75,8 @@ class _Document(ABC):
         if content is None:
             return {}
         try:
-            found: dict[str, dict[str, str]] = json.loads(content)
-            return {name: _progress(one["until"], one["grid"]) for name, one in found.items()}
+            data: dict[str, dict[str, str]] = json.loads(content)
+            return {name: _progress(entry["until"], entry["grid"]) for name, entry in data.items()}
         except (AttributeError, KeyError, TypeError, ValueError):
             raise StateError(f"{self!r} does not contain a state", advice=_ADVICE) from None
 
@@ -121,24 +123,24 @@ class FsspecState(_Document):
             raise ConfigurationError(
                 "FsspecState needs fsspec, which is not installed", advice="Install it: pip install fsspec"
             ) from error
-        self._system, self._place = fsspec.core.url_to_fs(url, **options)
-        if "file" in _protocols(self._system):
+        self._filesystem, self._path = fsspec.core.url_to_fs(url, **options)
+        if "file" in _protocols(self._filesystem):
             raise ConfigurationError(
                 "FsspecState is not for local files", advice="Use FileState, which replaces its file atomically."
             )
 
     def _load(self) -> bytes | None:
         try:
-            content: bytes = self._system.cat_file(self._place)
+            content: bytes = self._filesystem.cat_file(self._path)
         except FileNotFoundError:
             return None
         return content
 
     def _store(self, content: bytes) -> None:
-        self._system.pipe_file(self._place, content)
+        self._filesystem.pipe_file(self._path, content)
 
     def __repr__(self) -> str:
-        return f"FsspecState({self._system.unstrip_protocol(self._place)!r})"
+        return f"FsspecState({self._filesystem.unstrip_protocol(self._path)!r})"
 
 
 class SQLiteState:
@@ -146,10 +148,10 @@ class SQLiteState:
 
     def __init__(self, path: str | os.PathLike[str], table: str = "xcaas_sync") -> None:
         self._path, self._table = os.fspath(path), quoted(table)
-        self._do(f"CREATE TABLE IF NOT EXISTS {self._table} (stream TEXT PRIMARY KEY, until TEXT, grid TEXT)")
+        self._execute(f"CREATE TABLE IF NOT EXISTS {self._table} (stream TEXT PRIMARY KEY, until TEXT, grid TEXT)")
 
     def get(self, stream: str) -> Progress | None:
-        for row in self._do(f"SELECT until, grid FROM {self._table} WHERE stream = ?", stream):
+        for row in self._execute(f"SELECT until, grid FROM {self._table} WHERE stream = ?", stream):
             try:
                 return _progress(*row)
             except (TypeError, ValueError):
@@ -158,9 +160,9 @@ class SQLiteState:
 
     def set(self, stream: str, progress: Progress) -> None:
         command = f"INSERT OR REPLACE INTO {self._table} VALUES (?, ?, ?)"
-        self._do(command, stream, progress.until.isoformat(), progress.grid)
+        self._execute(command, stream, progress.until.isoformat(), progress.grid)
 
-    def _do(self, command: str, *values: str) -> list[Any]:
+    def _execute(self, command: str, *values: str) -> list[Any]:
         with _state_errors(self, "used"), closing(sqlite3.connect(self._path, timeout=30)) as connection, connection:
             return connection.execute(command, values).fetchall()
 
@@ -169,23 +171,23 @@ class SQLiteState:
 
 
 def quoted(name: str) -> str:
-    """Return the name of a table as SQL."""
+    """Quote the name of a table for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def _protocols(system: Any) -> tuple[str, ...]:
-    named: str | tuple[str, ...] = system.protocol
-    return (named,) if isinstance(named, str) else named
+    protocol: str | tuple[str, ...] = system.protocol
+    return (protocol,) if isinstance(protocol, str) else protocol
 
 
 @contextmanager
-def _state_errors(state: object, done: str) -> Generator[None]:
-    """Say of which state an error is."""
+def _state_errors(state: object, action: str) -> Generator[None]:
+    """Turn errors of files and databases into `StateError`s that name the state."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise StateError(f"{state!r} cannot be {done}: {reason}") from error
+        raise StateError(f"{state!r} cannot be {action}: {reason}") from error
 
 
 def _progress(until: object, grid: object) -> Progress:

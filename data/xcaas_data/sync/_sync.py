@@ -1,4 +1,4 @@
-"""A list that is read again and again: each run reads what is new."""
+"""Incremental runs over a list: each run reads what is new."""
 
 from __future__ import annotations
 
@@ -73,26 +73,30 @@ class Sync:
         self._overlap = timedelta(0) if overlap is None else length(overlap)
         self._whole_days = zone is not None and not self._every % timedelta(days=1)
         self._grid = f"every {self._every} from {self._start.isoformat()} in {zone or 'UTC'}"
-        given = {name: values if isinstance(values, str) else list(values) for name, values in (over or {}).items()}
+        dimensions = {
+            name: values if isinstance(values, str) else list(values) for name, values in (over or {}).items()
+        }
 
         def slices(start: datetime, end: datetime) -> list[Slice[Any]]:
             return plan(
                 operation,
                 window=(start, end),
                 every=self._every,
-                over=given,
+                over=dimensions,
                 arguments=arguments,
                 zone=zone,
                 credentials=credentials,
             )
 
         self._plan = slices
-        self._heads = slices(self._start, self._start + SECOND)
-        if given.get("region") == "all":
-            given["region"] = [head.region for head in self._heads]  # of this run; the next one asks again
-        for head in self._heads[:1]:
-            _check(head)
-        if not self._heads:
+        self._first_slices = slices(self._start, self._start + SECOND)
+        if dimensions.get("region") == "all":
+            dimensions["region"] = [
+                piece.region for piece in self._first_slices
+            ]  # the regions of this run; the next Sync asks again
+        for piece in self._first_slices[:1]:
+            _check_slice(piece)
+        if not self._first_slices:
             raise SliceError("there is nothing to read: a list in `over` is empty", advice="Give at least one value.")
 
     def pending(self, *, until: datetime | None = None) -> list[Slice[Any]]:
@@ -100,44 +104,46 @@ class Sync:
         limit = ended_by(until)
         if limit <= self._start:
             return []
-        least = {stream_of(head): self._complete(head) - self._overlap for head in self._heads}
-        pieces = self._plan(self._grid_point(min(least.values())), beyond(limit, self._every))
-        found = [piece for piece in pieces if least[stream_of(piece)] < piece.end <= limit]
-        return sorted(found, key=lambda piece: piece.start)
+        resume_points = {stream_of(piece): self._complete(piece) - self._overlap for piece in self._first_slices}
+        pieces = self._plan(self._grid_point(min(resume_points.values())), beyond(limit, self._every))
+        pending = [piece for piece in pieces if resume_points[stream_of(piece)] < piece.end <= limit]
+        return sorted(pending, key=lambda piece: piece.start)
 
     def run(self, sink: Sink, *, until: datetime | None = None, client: xcaas.XCaaS | None = None) -> SyncReport:
-        """Read what is pending into a sink, and return how much that was.
+        """Read the pending slices into a sink, and return the numbers of slices and rows.
 
         With `until`, only windows that end by then are read. A call that fails ends the run of its region and partition.
         The others continue, and the error is raised at the end. Complete windows stay complete.
         """
         _check_methods("sink", sink, "write")
         pieces = self.pending(until=until)
-        complete = {stream_of(piece): self._complete(piece) for piece in pieces}
-        for stream, moment in complete.items():  # a state that cannot be written is no use after hours of reading
+        positions = {stream_of(piece): self._complete(piece) for piece in pieces}
+        for stream, moment in positions.items():  # fail now, not after hours of reading, if the state cannot be written
             self._state.set(stream, Progress(moment, self._grid))
-        read = rows = 0
+        slice_count = row_count = 0
         failed: dict[str, xcaas.XCaaSError] = {}
         for piece in pieces:
             stream = stream_of(piece)
             if stream in failed:
                 continue
             try:
-                rows += _written(sink, piece, client)
+                row_count += _write(sink, piece, client)
             except xcaas.XCaaSError as error:
                 failed[stream] = error
                 continue
-            read += 1
-            if piece.end > complete[stream]:
-                complete[stream] = piece.end
+            slice_count += 1
+            if piece.end > positions[stream]:
+                positions[stream] = piece.end
                 self._state.set(stream, Progress(piece.end, self._grid))
         for first in failed.values():
-            first.add_note(f"{read} of {len(pieces)} slices were read; {len(failed)} of {len(complete)} streams failed")
+            first.add_note(
+                f"{slice_count} of {len(pieces)} slices were read; {len(failed)} of {len(positions)} streams failed"
+            )
             raise first
-        return SyncReport(read, rows)
+        return SyncReport(slice_count, row_count)
 
     def _complete(self, piece: Slice[Any]) -> datetime:
-        """Return until when a stream is complete. Raises SliceError where the state has it by other windows."""
+        """Return the time up to which a stream is complete. Raises SliceError if the state has other windows."""
         progress = self._state.get(stream_of(piece))
         if progress is None:
             return self._start
@@ -149,37 +155,39 @@ class Sync:
         return progress.until
 
     def _grid_point(self, moment: datetime) -> datetime:
-        """Return the start of the last window that begins by a moment."""
+        """Return the start of the last window that begins at or before `moment`."""
         if self._whole_days or moment <= self._start:
-            return self._start  # days of a zone are not all of one length
+            return self._start  # days of a time zone differ in length, so there is no grid to compute
         return self._start + (moment - self._start) // self._every * self._every
 
 
 def stream_of(piece: Slice[Any]) -> str:
-    """Return the name under which a state keeps how far the windows of a region and partition have come."""
+    """Return the name of a stream in the state: one for each operation, region, partition, arguments and credentials."""
     arguments = hashlib.sha256(piece.arguments.encode()).hexdigest()[:12]
     return json.dumps([piece.operation, piece.region, piece.partition, arguments, piece.credentials])
 
 
-def _check(head: Slice[Any]) -> None:
-    if head.key is None:
-        raise SliceError(f"{head.operation} has no key, so its rows could be duplicated", advice="Read it with slices.")
-    product = spec_of(head.operation).product
-    if has_regions(product) and not head.region:
+def _check_slice(piece: Slice[Any]) -> None:
+    if piece.key is None:
+        raise SliceError(
+            f"{piece.operation} has no key, so its rows could be duplicated", advice="Read it with slices."
+        )
+    product = spec_of(piece.operation).product
+    if has_regions(product) and not piece.region:
         raise SliceError(
             f"{product} has regions, and the state stores each separately", advice='Name them: over={"region": ["uk"]}.'
         )
 
 
-def _check_methods(name: str, given: object, *methods: str) -> None:
-    if not all(callable(getattr(given, method, None)) for method in methods):
+def _check_methods(name: str, value: object, *methods: str) -> None:
+    if not all(callable(getattr(value, method, None)) for method in methods):
         raise SliceError(
-            f"{type(given).__name__} is not a {name}",
+            f"{type(value).__name__} is not a {name}",
             advice=f"Give an object with the methods {' and '.join(methods)}.",
         )
 
 
-def _written(sink: Any, piece: Slice[Any], client: xcaas.XCaaS | None) -> int:
+def _write(sink: Any, piece: Slice[Any], client: xcaas.XCaaS | None) -> int:
     rows: object = sink.write(piece, piece.items(client))
     if not isinstance(rows, int):
         raise SliceError(f"{type(sink).__name__}.write returned {rows!r}", advice="Return the number of rows.")

@@ -1,4 +1,4 @@
-"""The official client of the protocol, connected to a server in this process."""
+"""The official MCP client, connected to a server in this process."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ Call: TypeAlias = tuple[str, dict[str, Any]]
 
 
 def with_client(use: Callable[[Client], Awaitable[T]], *, writes: bool = False) -> T:
-    """Use a client whose server calls what the environment says."""
+    """Run `use` with a client of a server that is configured by the environment."""
 
     async def run() -> T:
         async with (
             make_async_client({"cluster": "na12"}) as client,
-            Client(make_server(Session(client), writes=writes)) as connected,
+            Client(make_server(Session(client), writes=writes)) as mcp_client,
         ):
-            return await use(connected)
+            return await use(mcp_client)
 
     return anyio.run(run)
 
 
 def text(result: CallToolResult) -> str:
-    """The text of a result."""
+    """Return the text of a result."""
     (content,) = result.content
     assert isinstance(content, TextContent)
     return content.text
 
 
 def rows(result: CallToolResult) -> list[dict[str, Any]]:
-    """The rows of a result, which has them twice."""
+    """Return the rows of a result, which contains them as text and as structured content."""
     assert not result.is_error, text(result)
     assert json.loads(text(result)) == result.structured_content
-    found: list[dict[str, Any]] = result.structured_content["rows"]
-    return found
+    rows_: list[dict[str, Any]] = result.structured_content["rows"]
+    return rows_
 
 
 def error(result: CallToolResult) -> str:
-    """What a tool says that failed."""
+    """Return the message of a failed tool call."""
     assert result.is_error, text(result)
     return text(result)

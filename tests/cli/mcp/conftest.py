@@ -1,4 +1,4 @@
-"""The environment of a sandbox, in this process."""
+"""The environment variables of a sandbox, set in this process."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from xcaas_sandbox.cli import environment
 
 
 @pytest.fixture(autouse=True)
-def settings(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def sandbox_environment(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in environment(sandbox.base_url).items():
         monkeypatch.setenv(name, value)

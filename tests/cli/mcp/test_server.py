@@ -1,4 +1,4 @@
-"""What hosts and models are told, of tools, of results and of errors."""
+"""What hosts and models receive: declarations of tools, results, errors."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from xcaas import ApiKey, AsyncXCaaS, ClientCredentials
 from xcaas.testing import FakeServer
 from xcaas_cli import main
 from xcaas_cli.mcp import _server, _session
-from xcaas_cli.mcp._results import Cut, compact, with_instants
+from xcaas_cli.mcp._results import RowBuffer, compact, with_times
 from xcaas_cli.mcp._session import Session
 from xcaas_cli.mcp._tool import reads
 
-CHANGING = {"set_agent_status", "create_contact", "send_chat_message", "restore_recording"}
-WHOLE_LIST = 32_000
-"""Characters of all declarations: they stand in the window of a model all the time."""
+WRITING_TOOLS = {"set_agent_status", "create_contact", "send_chat_message", "restore_recording"}
+MAX_DECLARATIONS = 32_000
+"""In characters: declarations are always in a model's context."""
 
 
 def declarations(*, writes: bool) -> list[Declaration]:
@@ -35,12 +35,12 @@ def declarations(*, writes: bool) -> list[Declaration]:
     return with_client(use, writes=writes)
 
 
-def test_tools_say_what_they_are() -> None:
+def test_tools_have_titles_descriptions_and_schemas() -> None:
     tools = declarations(writes=True)
     assert [tool.name for tool in tools if tool.annotations and not tool.annotations.read_only_hint] == list(
-        dict.fromkeys(tool.name for tool in tools if tool.name in CHANGING)
+        dict.fromkeys(tool.name for tool in tools if tool.name in WRITING_TOOLS)
     )
-    assert {tool.name for tool in declarations(writes=False)} == {tool.name for tool in tools} - CHANGING
+    assert {tool.name for tool in declarations(writes=False)} == {tool.name for tool in tools} - WRITING_TOOLS
     for tool in tools:
         assert tool.title
         assert 40 < len(tool.description or "") < 400, tool.name
@@ -50,7 +50,7 @@ def test_tools_say_what_they_are() -> None:
             assert schema.get("description") or schema.get("enum"), (tool.name, name)
             assert {"type"} <= schema.keys(), (tool.name, name)
     size = sum(len(tool.model_dump_json(by_alias=True, exclude_none=True)) for tool in tools)
-    assert 10_000 < size < WHOLE_LIST
+    assert 10_000 < size < MAX_DECLARATIONS
 
 
 def test_arguments_are_described_by_the_specs() -> None:
@@ -88,14 +88,14 @@ def test_arguments_are_described_by_the_specs() -> None:
         ("queue_state", {"queue_ids": ["0"]}, "cc_realtime.queues.list failed with status"),
     ],
 )
-def test_errors_say_what_to_do(name: str, arguments: dict[str, Any], message: str) -> None:
+def test_invalid_calls_return_advice(name: str, arguments: dict[str, Any], message: str) -> None:
     async def use(client: Client) -> str:
         return error(await client.call_tool(name, arguments))
 
     assert with_client(use).startswith(message)
 
 
-def test_errors_of_the_service() -> None:
+def test_service_errors_have_advice_and_request_id() -> None:
     server = FakeServer()
     server.respond("storage.objects.get", status=403, json={"message": "no"}, headers={"X-Request-Id": "r-17"})
 
@@ -103,20 +103,20 @@ def test_errors_of_the_service() -> None:
         credentials = [ClientCredentials("id", "hush")]
         async with (
             AsyncXCaaS(http_client=server, credentials=credentials) as client,
-            Client(_server.make_server(Session(client))) as connected,
+            Client(_server.make_server(Session(client))) as mcp_client,
         ):
-            refused = await connected.call_tool("get_recording", {"recording_id": "o1"})
-            missing = await connected.call_tool("find_sites", {})
-            return error(refused), error(missing)
+            forbidden = await mcp_client.call_tool("get_recording", {"recording_id": "o1"})
+            missing = await mcp_client.call_tool("find_sites", {})
+            return error(forbidden), error(missing)
 
-    refused, missing = anyio.run(run)
-    assert refused.startswith("storage.objects.get failed with status 403:")
-    assert "What to do:" in refused
-    assert refused.endswith("Request id, for the vendor's support: r-17")
+    forbidden, missing = anyio.run(run)
+    assert forbidden.startswith("storage.objects.get failed with status 403:")
+    assert "What to do:" in forbidden
+    assert forbidden.endswith("Request id, for the vendor's support: r-17")
     assert "xcaas auth login" in missing
 
 
-def test_fields_beside_rows_may_have_any_name() -> None:
+def test_extra_fields_are_kept_and_long_messages_truncated() -> None:
     server = FakeServer()
     keys = [ClientCredentials("id", "hush"), ApiKey("key")]
     page = "<p>" + "x" * 9_000
@@ -126,57 +126,59 @@ def test_fields_beside_rows_may_have_any_name() -> None:
     async def run() -> tuple[Any, str]:
         async with (
             AsyncXCaaS(http_client=server, tenant="t", credentials=keys) as client,
-            Client(_server.make_server(Session(client))) as connected,
+            Client(_server.make_server(Session(client))) as mcp_client,
         ):
-            history = await connected.call_tool("get_customer_history", {"email": "a@b.example"})
-            refused = await connected.call_tool("get_recording", {"recording_id": "o1"})
+            history = await mcp_client.call_tool("get_customer_history", {"email": "a@b.example"})
+            message = await mcp_client.call_tool("get_recording", {"recording_id": "o1"})
             assert not history.is_error, text(history)
-            return history.structured_content, error(refused)
+            return history.structured_content, error(message)
 
-    history, refused = anyio.run(run)
+    history, message = anyio.run(run)
     assert history == {"limit": 50, "row": 1, "rows": []}
-    assert len(refused) < 2_300
+    assert len(message) < 2_300
 
 
-def test_each_product_is_called_in_the_first_region_that_it_has() -> None:
+def test_each_product_uses_the_first_region_that_it_has() -> None:
     session = Session(AsyncXCaaS(), regions=["us-east", "eu", "uk"])
-    assert session.at("storage").options.region == "us-east"
-    assert session.at("cc_realtime").options.region == "eu"
-    assert session.at("storage", "ap").options.region == "ap"
-    assert Session(AsyncXCaaS()).at("storage").options.region is None
+    assert session.client_for("storage").options.region == "us-east"
+    assert session.client_for("cc_realtime").options.region == "eu"
+    assert session.client_for("storage", "ap").options.region == "ap"
+    assert Session(AsyncXCaaS()).client_for("storage").options.region is None
 
     async def run() -> str:
         async with (
             AsyncXCaaS(http_client=FakeServer(), credentials=[ClientCredentials("id", "hush")]) as client,
-            Client(_server.make_server(Session(client, regions=["us-east"]))) as connected,
+            Client(_server.make_server(Session(client, regions=["us-east"]))) as mcp_client,
         ):
-            return error(await connected.call_tool("queue_state", {}))
+            return error(await mcp_client.call_tool("queue_state", {}))
 
-    told = anyio.run(run)
-    assert "region 'us-east' is not one that cc_realtime has" in told
-    assert "Choose one of au, ca, eu, us. The owner of this server sets it up" in told
+    message = anyio.run(run)
+    assert "region 'us-east' is not one that cc_realtime has" in message
+    assert "Choose one of au, ca, eu, us. The owner of this server sets it up" in message
 
 
-def test_a_region_of_no_product_is_refused_at_the_start(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_regions_are_usage_errors(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mcp", "--region", "us-east", "--region", "mars"]) == 2
     assert "no product has the region 'mars'" in capsys.readouterr().err
 
 
-def test_a_secret_that_is_refused_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejected_secrets_are_not_in_messages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XCAAS_CLIENT_SECRET", "hush-hush")
 
     async def use(client: Client) -> str:
         return error(await client.call_tool("who_am_i", {}))
 
-    told = with_client(use)
-    assert "hush" not in told
-    assert "What to do:" in told
+    message = with_client(use)
+    assert "hush" not in message
+    assert "What to do:" in message
 
 
-def test_a_fault_of_a_tool_stays_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_bugs_in_tools_are_logged_not_returned(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     @reads("Break")
     async def broken(session: Session) -> dict[str, Any]:
-        """Raise what nobody expects."""
+        """Raise an unexpected error."""
         raise RuntimeError(f"hush {session.profile}")
 
     monkeypatch.setattr(_server, "TOOLS", (broken,))
@@ -185,32 +187,32 @@ def test_a_fault_of_a_tool_stays_in_the_log(monkeypatch: pytest.MonkeyPatch, cap
         return error(await client.call_tool("broken", {}))
 
     with caplog.at_level(logging.ERROR, "xcaas_cli.mcp"):
-        told = with_client(use)
-    assert told == "broken failed in itself (RuntimeError); the log of the server says more."
+        message = with_client(use)
+    assert message == "broken failed in itself (RuntimeError); the log of the server says more."
     assert "hush None" in caplog.text
 
 
-def test_rows_end_at_their_number_or_their_size() -> None:
-    cut = Cut(3)
-    while not cut.is_full:
-        cut.add("one")
-    assert cut.result(None, {"units": None}) == {"rows": [{"value": "one"}] * 3}
-    cut = Cut(500)
-    while not cut.is_full:
-        cut.add({"text": "x" * 9_000, "empty": None, "none": []})
-    assert len(cut.rows) == 15
-    assert cut.rows[0].keys() == {"text"}
-    assert cut.rows[0]["text"].endswith("… (9000 characters in all)")
-    assert cut.result("list-1", {})["cursor"] == "list-1"
+def test_rows_are_limited_by_number_and_size() -> None:
+    buffer = RowBuffer(3)
+    while not buffer.is_full:
+        buffer.add("one")
+    assert buffer.result(None, {"units": None}) == {"rows": [{"value": "one"}] * 3}
+    buffer = RowBuffer(500)
+    while not buffer.is_full:
+        buffer.add({"text": "x" * 9_000, "empty": None, "none": []})
+    assert len(buffer.rows) == 15
+    assert buffer.rows[0].keys() == {"text"}
+    assert buffer.rows[0]["text"].endswith("… (9000 characters in all)")
+    assert buffer.result("list-1", {})["cursor"] == "list-1"
 
 
-def test_values_are_made_small() -> None:
+def test_compact_truncates_lists_and_drops_empty_fields() -> None:
     assert compact({"a": {"b": None}, "c": list(range(300)), "d": 0, "e": False}) == {
         "c": [*range(200), "… and 100 more"],
         "d": 0,
         "e": False,
     }
-    assert with_instants({"at": 1767225600000, "never": 0, "odd": "soon", "other": 0}, "at", "never", "odd") == {
+    assert with_times({"at": 1767225600000, "never": 0, "odd": "soon", "other": 0}, "at", "never", "odd") == {
         "at": "2026-01-01T00:00:00Z",
         "never": None,
         "odd": "soon",
@@ -218,12 +220,12 @@ def test_values_are_made_small() -> None:
     }
 
 
-def test_old_cursors_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_session, "_KEPT", 2)
+def test_old_cursors_expire(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_session, "_MAX_CURSORS", 2)
 
     async def run() -> list[str]:
         session = Session(AsyncXCaaS())
-        cursors = [(await session.listed(range(5), limit))["cursor"] for limit in (1, 2, 3)]
+        cursors = [(await session.rows_of_list(range(5), limit))["cursor"] for limit in (1, 2, 3)]
         assert (await session.read_on(cursors[2], 9))["rows"] == [{"value": 3}, {"value": 4}]
         first = await session.read_on(cursors[1], 2)
         assert first["rows"] == [{"value": 2}, {"value": 3}]
@@ -234,7 +236,7 @@ def test_old_cursors_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert anyio.run(run) == ["list-1", "list-2", "list-3"]
 
 
-def test_without_the_library_the_extra_is_named(
+def test_missing_mcp_library_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "mcp.server", None)
@@ -243,9 +245,9 @@ def test_without_the_library_the_extra_is_named(
     assert "pip install 'xcaas[mcp]'" in capsys.readouterr().err
 
 
-def test_results_are_json_without_blanks() -> None:
+def test_results_are_compact_json() -> None:
     async def use(client: Client) -> str:
         return text(await client.call_tool("find_sites", {"limit": 1}))
 
-    told = with_client(use)
-    assert told == json.dumps(json.loads(told), ensure_ascii=False, separators=(",", ":"))
+    content = with_client(use)
+    assert content == json.dumps(json.loads(content), ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""`xcaas mcp` as hosts start it: a process that speaks the protocol over stdin and stdout."""
+"""`xcaas mcp` as hosts start it: a process with the protocol over stdin and stdout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.cli.mcp.calling import error, rows
 from tests.cli.running import Command
 
 
-def test_the_official_client_works_with_it(xcaas: Command) -> None:
+def test_official_client_works_over_stdio(xcaas: Command) -> None:
     server = StdioServerParameters(
         command=sys.executable,
         args=["-m", "xcaas_cli", "mcp", "--region", "us-east", "--region", "eu"],
@@ -35,17 +35,17 @@ def test_the_official_client_works_with_it(xcaas: Command) -> None:
             assert rows(first)[0]["id"] != rows(second)[0]["id"]
             assert rows(first)[0]["id"].startswith("us-east")
             assert "status 404" in error(await client.call_tool("get_recording", {"recording_id": "none"}))
-            async with anyio.create_task_group() as group:  # at the same time
+            async with anyio.create_task_group() as group:  # concurrently
                 group.start_soon(client.call_tool, "find_chats")
                 group.start_soon(client.call_tool, "find_sites")
 
     anyio.run(use)
 
 
-def test_stdout_is_the_protocol_alone(xcaas: Command) -> None:
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+def test_stdout_has_only_protocol_messages(xcaas: Command) -> None:
+    parameters = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     messages: list[dict[str, Any]] = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": parameters},
         {"jsonrpc": "2.0", "method": "notifications/initialized"},
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
         {
@@ -58,15 +58,15 @@ def test_stdout_is_the_protocol_alone(xcaas: Command) -> None:
     with xcaas.start("mcp", "--allow-writes") as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        replies: dict[int, dict[str, Any]] = {}
+        responses: dict[int, dict[str, Any]] = {}
         for message in messages:
             process.stdin.write(json.dumps(message).encode() + b"\n")
             process.stdin.flush()
             if "id" in message:
-                reply = json.loads(process.stdout.readline())
-                replies[reply["id"]] = reply["result"]
+                response = json.loads(process.stdout.readline())
+                responses[response["id"]] = response["result"]
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, b"", b"")
-    assert replies[1]["serverInfo"]["title"] == "8x8 XCaaS"
-    assert "create_contact" in {tool["name"] for tool in replies[2]["tools"]}
-    assert replies[3]["isError"] is True
+    assert responses[1]["serverInfo"]["title"] == "8x8 XCaaS"
+    assert "create_contact" in {tool["name"] for tool in responses[2]["tools"]}
+    assert responses[3]["isError"] is True

@@ -1,4 +1,4 @@
-"""Credentials in the environment, and nothing left open afterwards."""
+"""Credentials in the environment, and closed clients after each test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xcaas_data.files import XCaaSFileSystem, close_clients
 
 
 @pytest.fixture(autouse=True)
-def surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def credentials_in_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("XCAAS_CLIENT_ID", "eght_demo")
     monkeypatch.setenv("XCAAS_CLIENT_SECRET", "demo-secret")
     yield

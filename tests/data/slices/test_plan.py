@@ -1,4 +1,4 @@
-"""Plans: what slices they give, and what they refuse."""
+"""Plans: the slices they return, and the arguments they reject."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xcaas_data.slices import NotSliceableError, Slice, SliceError, plan
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = (START, START + timedelta(days=1))
-ALL = (
+SLICEABLE = (
     "audit_records.audits.list",
     "cc_historical.detailed_reports.create",
     "quality_management.interactions.list",
@@ -25,53 +25,56 @@ ALL = (
 )
 
 
-def test_windows_for_each_region_and_each_value(client: XCaaS) -> None:
-    found = plan(client.storage.objects.search, window=DAY, every="12h", over={"region": ["us-west", "uk", "uk"]})
-    assert [(one.region, one.start.hour, one.end.hour) for one in found] == [
+def test_plan_makes_a_slice_per_window_region_and_partition(client: XCaaS) -> None:
+    objects = plan(client.storage.objects.search, window=DAY, every="12h", over={"region": ["us-west", "uk", "uk"]})
+    assert [(piece.region, piece.start.hour, piece.end.hour) for piece in objects] == [
         ("uk", 0, 12),
         ("uk", 12, 0),
         ("us-west", 0, 12),
         ("us-west", 12, 0),
     ]
     calls = plan(client.work_analytics.call_records.list, window=DAY, every="1d", over={"pbx_id": ["b", "a"]})
-    assert [(one.operation, one.partition, one.key) for one in calls] == [
+    assert [(piece.operation, piece.partition, piece.key) for piece in calls] == [
         ("work_analytics.call_records.list", "a", "call_id"),
         ("work_analytics.call_records.list", "b", "call_id"),
     ]
-    assert found == sorted(found)
+    assert objects == sorted(objects)
 
 
-@pytest.mark.parametrize("call", ALL)
-def test_a_name_and_a_method_mean_the_same(call: str, client: XCaaS) -> None:
-    asked = {"audit_records": {"service": "platform"}, "cc_historical": {"report": {"type": "a", "title": "b"}}}
+@pytest.mark.parametrize("call", SLICEABLE)
+def test_operations_are_given_by_name_or_method(call: str, client: XCaaS) -> None:
+    required_arguments = {
+        "audit_records": {"service": "platform"},
+        "cc_historical": {"report": {"type": "a", "title": "b"}},
+    }
     product, *_, verb = call.split(".")
-    given: dict[str, Any] = {
-        "arguments": asked.get(product, {"pbx": "x"} if product == "quality_management" else {}),
+    options: dict[str, Any] = {
+        "arguments": required_arguments.get(product, {"pbx": "x"} if product == "quality_management" else {}),
         "over": {"pbx_id": ["a"]} if product == "work_analytics" else {},
     }
-    by_name = plan(call, window=DAY, every="1d", **given)
-    for some in (client, AsyncXCaaS()):
-        method: Any = some
+    by_name = plan(call, window=DAY, every="1d", **options)
+    for api in (client, AsyncXCaaS()):
+        method: Any = api
         for name in call.split("."):
             method = getattr(method, name)
         assert method.__name__ == verb
-        assert plan(method, window=DAY, every="1d", **given) == by_name
+        assert plan(method, window=DAY, every="1d", **options) == by_name
 
 
-def test_operations_that_cannot_be_cut_are_told_those_that_can(client: XCaaS) -> None:
-    for wrong in (client.storage.objects.get, "storage.buckets.list", print):
+def test_unsliceable_operations_raise_and_list_the_sliceable_ones(client: XCaaS) -> None:
+    for operation in (client.storage.objects.get, "storage.buckets.list", print):
         with pytest.raises(NotSliceableError) as caught:
-            plan(wrong, window=DAY, every="1h")
-        assert all(call in str(caught.value) for call in ALL)
+            plan(operation, window=DAY, every="1h")
+        assert all(call in str(caught.value) for call in SLICEABLE)
 
 
-def test_a_name_that_is_nearly_right_is_told_the_right_one() -> None:
+def test_misspelt_operations_raise_with_a_suggestion() -> None:
     with pytest.raises(NotSliceableError, match=r"Did you mean storage\.objects\.search\?"):
         plan("storage.object.search", window=DAY, every="1h")
 
 
-def test_a_slice_is_small_text_and_comes_back() -> None:
-    [one] = plan(
+def test_slices_round_trip_through_json_and_pickle() -> None:
+    [piece] = plan(
         "storage.objects.search",
         window=DAY,
         every="1d",
@@ -79,11 +82,11 @@ def test_a_slice_is_small_text_and_comes_back() -> None:
         arguments={"filter": "type==meeting"},
         credentials="profile:acme",
     )
-    assert Slice[Any].from_json(one.to_json()) == one
-    assert pickle.loads(pickle.dumps(one)) == one
-    assert len(pickle.dumps(one)) < 500
-    assert hash(one) == hash(Slice[Any].from_json(one.to_json()))
-    assert json.loads(one.to_json()) == {
+    assert Slice[Any].from_json(piece.to_json()) == piece
+    assert pickle.loads(pickle.dumps(piece)) == piece
+    assert len(pickle.dumps(piece)) < 500
+    assert hash(piece) == hash(Slice[Any].from_json(piece.to_json()))
+    assert json.loads(piece.to_json()) == {
         "operation": "storage.objects.search",
         "region": "uk",
         "partition": "",
@@ -94,8 +97,8 @@ def test_a_slice_is_small_text_and_comes_back() -> None:
     }
 
 
-def test_the_id_is_about_the_rows_and_whose_they_are() -> None:
-    [one], [same], [elsewhere], [anothers] = (
+def test_slice_ids_depend_on_rows_and_credentials() -> None:
+    [piece], [same], [other_region], [other_credentials] = (
         plan("storage.objects.search", window=DAY, every="1d", over={"region": [region]}, credentials=reference)
         for region, reference in (
             ("uk", "environment"),
@@ -104,14 +107,14 @@ def test_the_id_is_about_the_rows_and_whose_they_are() -> None:
             ("uk", "profile:a"),
         )
     )
-    assert one.id == same.id
-    assert len({one.id, elsewhere.id, anothers.id}) == 3
+    assert piece.id == same.id
+    assert len({piece.id, other_region.id, other_credentials.id}) == 3
     arguments = ('{"limit": 5, "filter": "a==1"}', '{"filter":"a==1","limit":5}')
-    assert len({replace(one, arguments=text).id for text in arguments}) == 1
+    assert len({replace(piece, arguments=text).id for text in arguments}) == 1
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
         ({"window": "2026"}, "not a pair of times"),
         ({"window": (START,)}, "not a pair of times"),
@@ -130,53 +133,53 @@ def test_the_id_is_about_the_rows_and_whose_they_are() -> None:
         ({"arguments": {"filter": "type=callrecording"}}, "filter"),
     ],
 )
-def test_wrong_arguments_are_told(given: dict[str, Any], message: str) -> None:
-    whole: dict[str, Any] = {"window": DAY, "every": "1d", **given}
+def test_arguments_of_invalid_types_raise(arguments: dict[str, Any], message: str) -> None:
+    options: dict[str, Any] = {"window": DAY, "every": "1d", **arguments}
     with pytest.raises(ArgumentError, match=message):
-        plan("storage.objects.search", **whole)
+        plan("storage.objects.search", **options)
 
 
-def test_a_provider_that_is_not_there_is_told() -> None:
+def test_unimportable_providers_raise() -> None:
     [piece] = plan("storage.objects.search", window=DAY, every="1d", credentials="provider:nowhere:client")
     with pytest.raises(ArgumentError, match="the provider nowhere:client cannot be imported"):
         list(piece.items())
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"operation": 5}', "null"])
-def test_other_text_is_no_slice(text: str) -> None:
+def test_from_json_rejects_invalid_text(text: str) -> None:
     with pytest.raises(SliceError, match="the text is not a slice"):
         Slice[Any].from_json(text)
 
 
-def test_text_of_another_release_is_told() -> None:
-    [one] = plan("storage.objects.search", window=DAY, every="1d")
+def test_from_json_rejects_slices_of_another_release() -> None:
+    [piece] = plan("storage.objects.search", window=DAY, every="1d")
     with pytest.raises(SliceError, match="not a slice of this release"):
-        Slice[Any].from_json(json.dumps({**json.loads(one.to_json()), "colour": "red"}))
+        Slice[Any].from_json(json.dumps({**json.loads(piece.to_json()), "colour": "red"}))
     with pytest.raises(NotSliceableError):
-        Slice[Any].from_json(one.to_json().replace("objects.search", "objects.find"))
+        Slice[Any].from_json(piece.to_json().replace("objects.search", "objects.find"))
 
 
-def test_a_slice_splits_into_parts_that_adjoin() -> None:
-    [one] = plan("storage.objects.search", window=DAY, every="1d")
-    parts = one.split(3)
+def test_split_divides_a_slice_into_equal_parts() -> None:
+    [piece] = plan("storage.objects.search", window=DAY, every="1d")
+    parts = piece.split(3)
     assert [(part.end - part.start) / timedelta(hours=1) for part in parts] == [8, 8, 8]
     [second] = plan("storage.objects.search", window=(START, START + timedelta(seconds=1)), every="1s")
     assert second.split(5) == [second]
 
 
-def test_windows_are_not_longer_than_the_service_takes() -> None:
-    found = plan(
+def test_windows_are_limited_to_what_the_service_allows() -> None:
+    pieces = plan(
         "audit_records.audits.list",
         window=(START, START + timedelta(days=62)),
         every="52w",
         arguments={"service": "platform"},
     )
-    # A second more is asked for at both ends, which counts too.
-    assert len(found) == 3
-    assert all(one.end - one.start + timedelta(seconds=2) <= timedelta(days=31) for one in found)
+    # The requests extend one second beyond both ends, which counts towards the limit.
+    assert len(pieces) == 3
+    assert all(piece.end - piece.start + timedelta(seconds=2) <= timedelta(days=31) for piece in pieces)
 
 
-def test_models_are_arguments_too() -> None:
+def test_models_are_accepted_as_arguments() -> None:
     report = DetailedReportRequest.from_dict(
         {
             "type": "detailed-reports-interaction-details",
@@ -184,12 +187,12 @@ def test_models_are_arguments_too() -> None:
             "dateRange": {"start": "2026-01-01T00:00:00.000Z", "end": "2026-01-02T00:00:00.000Z"},
         }
     )
-    [one] = plan("cc_historical.detailed_reports.create", window=DAY, every="1d", arguments={"report": report})
-    assert json.loads(one.arguments)["report"]["title"] == "All"
+    [piece] = plan("cc_historical.detailed_reports.create", window=DAY, every="1d", arguments={"report": report})
+    assert json.loads(piece.arguments)["report"]["title"] == "All"
 
 
 @pytest.mark.parametrize(
-    ("call", "given", "message"),
+    ("call", "arguments", "message"),
     [
         ("storage.objects.search", {"over": {"pbx_id": ["a"]}}, "is not cut by 'pbx_id'. It is cut by region"),
         ("audit_records.audits.list", {"over": {"region": ["a"]}}, "It is cut by time alone"),
@@ -206,18 +209,18 @@ def test_models_are_arguments_too() -> None:
         ("storage.objects.search", {"credentials": "provider:module"}, "is not a reference"),
     ],
 )
-def test_what_makes_no_sense_is_told(call: str, given: dict[str, Any], message: str) -> None:
+def test_invalid_arguments_raise_with_advice(call: str, arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(SliceError, match=message) as caught:
-        plan(call, window=DAY, every="1h", **given)
+        plan(call, window=DAY, every="1h", **arguments)
     assert "s3cr3t" not in str(caught.value)
 
 
-def test_a_partition_may_be_one_argument_of_all() -> None:
-    [one] = plan("work_analytics.call_records.list", window=DAY, every="1d", arguments={"pbx_id": "allpbxes"})
-    assert (one.partition, json.loads(one.arguments)) == ("", {"pbx_id": "allpbxes"})
+def test_partition_parameters_are_accepted_as_plain_arguments() -> None:
+    [piece] = plan("work_analytics.call_records.list", window=DAY, every="1d", arguments={"pbx_id": "allpbxes"})
+    assert (piece.partition, json.loads(piece.arguments)) == ("", {"pbx_id": "allpbxes"})
 
 
 @pytest.mark.parametrize("end", [START, START - timedelta(hours=1), START.replace(tzinfo=None)])
-def test_a_slice_goes_from_a_time_in_utc_to_a_later_one(end: datetime) -> None:
+def test_slices_require_start_before_end_in_utc(end: datetime) -> None:
     with pytest.raises(SliceError, match="must be before its end, and both must be in UTC"):
         Slice[Any]("storage.objects.search", "", "", START, end)

@@ -1,4 +1,4 @@
-"""Every region, where one does not want to name them."""
+"""Regions of a product, and `{"region": "all"}` in plans and syncs."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MONDAY = (datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 6, tzinfo=UTC))
 ALL = ["ap", "ca", "uk", "us-east", "us-west"]
 
 
-def test_storage_tells_which_there_are(client: XCaaS) -> None:
+def test_regions_of_storage_are_requested(client: XCaaS) -> None:
     assert regions(client) == ALL
 
 
-def test_others_have_those_that_the_specs_know(client: XCaaS, sandbox: Sandbox) -> None:
+def test_regions_of_other_products_come_from_the_specs(client: XCaaS, sandbox: Sandbox) -> None:
     before = sandbox.state.credentials.stats.calls
     assert regions(client, "quality_management") == ALL
     assert sandbox.state.credentials.stats.calls == before
@@ -29,13 +29,13 @@ def test_others_have_those_that_the_specs_know(client: XCaaS, sandbox: Sandbox) 
         regions(client, "audit_records")
 
 
-def test_a_plan_of_all(client: XCaaS) -> None:
+def test_plan_covers_all_regions(client: XCaaS) -> None:
     pieces = plan("storage.objects.search", window=MONDAY, every="1d", over={"region": "all"}, client=client)
     assert [piece.region for piece in pieces] == ALL
     assert pieces == plan("storage.objects.search", window=MONDAY, every="1d", over={"region": ALL})
 
 
-def test_a_sync_of_all(tmp_path: Path, client: XCaaS, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sync_covers_all_regions(tmp_path: Path, client: XCaaS, monkeypatch: pytest.MonkeyPatch) -> None:
     def client_for(_: str) -> XCaaS:
         return client
 
@@ -50,9 +50,9 @@ def test_a_sync_of_all(tmp_path: Path, client: XCaaS, monkeypatch: pytest.Monkey
     assert sorted(piece.region for piece in sync.pending(until=MONDAY[1])) == ALL
 
 
-def test_an_object_has_one_path(client: XCaaS) -> None:
+def test_path_of_escapes_ids_and_unknown_values(client: XCaaS) -> None:
     (piece,) = plan("storage.objects.search", window=MONDAY, every="1d", over={"region": ["uk"]})
-    found = next(piece.items(client))
-    assert path_of(found, "uk").startswith(f"uk/{found.type}/2026-01-05/{found.id}.")
-    found.created_time, found.type, found.object_name, found.mime_type = None, "a/../b", None, None
-    assert path_of(found, "uk") == f"uk/a%2F%2E%2E%2Fb/unknown/{found.id}"
+    item = next(piece.items(client))
+    assert path_of(item, "uk").startswith(f"uk/{item.type}/2026-01-05/{item.id}.")
+    item.created_time, item.type, item.object_name, item.mime_type = None, "a/../b", None, None
+    assert path_of(item, "uk") == f"uk/a%2F%2E%2E%2Fb/unknown/{item.id}"

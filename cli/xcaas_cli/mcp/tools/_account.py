@@ -1,4 +1,4 @@
-"""Who calls, and lists that were cut."""
+"""The server's account, and continuing truncated lists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def who_am_i(session: Session) -> Result:
     """
     source, credentials = find_credentials(session.profile)
     options = session.client.options
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "credentials": [type(credential).__name__ for credential in credentials],
         "source": source,
         "settings": {
@@ -39,10 +39,10 @@ async def who_am_i(session: Session) -> Result:
     }
     info = await _token(session)
     if info is not None:
-        found |= {"products": list(info.products), "tokenRemainingSeconds": round(info.remaining)}
+        result |= {"products": list(info.products), "tokenRemainingSeconds": round(info.remaining)}
         if _STORAGE in info.products:
-            found["recordingRegions"] = await _regions(session)
-    return session.one(found)
+            result["recordingRegions"] = await _regions(session)
+    return session.single_result(result)
 
 
 @reads("Read on in a cut list")
@@ -63,7 +63,7 @@ async def _token(session: Session) -> TokenInfo | None:
 
 
 async def _regions(session: Session) -> list[str]:
-    """Return the regions that hold recordings; none where they can't be told."""
+    """Return the regions that hold recordings; none if the call fails."""
     try:
         return list(await session.client.with_options(region=None).storage.regions.list())
     except XCaaSError:

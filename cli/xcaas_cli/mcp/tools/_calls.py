@@ -1,4 +1,4 @@
-"""Calls that are over, and what is known of a customer's."""
+"""Finished calls, and a customer's history."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ...output._rows import plain
-from .._arguments import Limit, Period, Since, Until, documented, moment
+from .._arguments import Limit, Period, Since, Until, argument_field, moment
 from .._errors import Refusal
-from .._results import Result, with_instants
+from .._results import Result, with_times
 from .._session import Session
 from .._tool import reads
 
@@ -21,7 +21,7 @@ async def find_call_records(
     session: Session,
     since: Since = "1d",
     until: Until = None,
-    pbx: Annotated[str, documented("work_analytics.call_records.list", "pbx_id")] = "allpbxes",
+    pbx: Annotated[str, argument_field("work_analytics.call_records.list", "pbx_id")] = "allpbxes",
     number: Annotated[
         str | None,
         Field(description="Only calls from or to this number or extension. Not together with caller or callee."),
@@ -44,7 +44,7 @@ async def find_call_records(
         caller_or_callee=None if number is None else [number],
         page_size=limit,
     )
-    return await session.paged(pager, limit, _call, {"period": period.told})
+    return await session.rows_of_pager(pager, limit, _call_row, {"period": period.as_json})
 
 
 @reads("Get a customer's history")
@@ -52,7 +52,7 @@ async def get_customer_history(
     session: Session,
     phone_number: Annotated[str | None, Field(description="The customer's number, in E.164 form with +.")] = None,
     email: Annotated[str | None, Field(description="The customer's email address.")] = None,
-    account_id: Annotated[str | None, documented("customer_360.insights.get", "account_id")] = None,
+    account_id: Annotated[str | None, argument_field("customer_360.insights.get", "account_id")] = None,
     contact_id: Annotated[str | None, Field(description="Id of the contact in the vendor's own CRM.")] = None,
     since: Annotated[
         str | None, Field(description="Begin of the period: ISO 8601 or an age. A year ago when left out.")
@@ -63,9 +63,9 @@ async def get_customer_history(
     """Get the interactions with one customer over all channels, with sentiment, topics, outcome and queue, and what they add
     up to. Name the customer in exactly one way. The service returns 50 interactions at most.
     """
-    if len([each for each in (phone_number, email, account_id, contact_id) if each is not None]) != 1:
+    if len([value for value in (phone_number, email, account_id, contact_id) if value is not None]) != 1:
         raise Refusal("Give exactly one of phone_number, email, account_id and contact_id.")
-    found = await session.at("customer_360").customer_360.insights.get(
+    history = await session.client_for("customer_360").customer_360.insights.get(
         phone_number=phone_number,
         email=email,
         account_id=account_id,
@@ -74,8 +74,8 @@ async def get_customer_history(
         start_time=None if since is None else moment(since),
         end_time=None if until is None else moment(until),
     )
-    beside: dict[str, Any] = plain(found)
-    return await session.listed(beside.pop("interactions", None) or [], limit, _interaction, beside)
+    extra: dict[str, Any] = plain(history)
+    return await session.rows_of_list(extra.pop("interactions", None) or [], limit, _interaction_row, extra)
 
 
 @reads("Get summaries of interactions")
@@ -87,16 +87,18 @@ async def get_summaries(
     ],
 ) -> Result:
     """Get summaries of what was said in up to 50 interactions. Those without one are under partialFailures."""
-    found = await session.at("customer_360").customer_360.transcript_summaries.get(interaction_ids=interaction_ids)
-    beside: dict[str, Any] = plain(found)
-    return await session.listed(beside.pop("summaries", None) or [], len(interaction_ids), beside=beside)
+    summaries = await session.client_for("customer_360").customer_360.transcript_summaries.get(
+        interaction_ids=interaction_ids
+    )
+    extra: dict[str, Any] = plain(summaries)
+    return await session.rows_of_list(extra.pop("summaries", None) or [], len(interaction_ids), extra=extra)
 
 
-def _call(record: Any) -> dict[str, Any]:
-    """Return a row without the second forms that its times have."""
-    row = with_instants(plain(record), "startTimeUTC", "connectTimeUTC", "disconnectedTimeUTC")
+def _call_row(record: Any) -> dict[str, Any]:
+    """Return a row without duplicate forms of times and durations."""
+    row = with_times(plain(record), "startTimeUTC", "connectTimeUTC", "disconnectedTimeUTC")
     return {name: value for name, value in row.items() if not {f"{name}UTC", f"{name}MS"} & row.keys()}
 
 
-def _interaction(found: dict[str, Any]) -> dict[str, Any]:
-    return with_instants(found, "startedAt", "endedAt")
+def _interaction_row(interaction: dict[str, Any]) -> dict[str, Any]:
+    return with_times(interaction, "startedAt", "endedAt")

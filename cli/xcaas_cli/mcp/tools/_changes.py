@@ -1,4 +1,4 @@
-"""Tools that change something. They are served only where the server's owner allows it."""
+"""Tools that change something. They are served only if the server's owner allows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from .._arguments import documented
+from .._arguments import argument_field
 from .._results import Result
 from .._session import Session
 from .._tool import writes
@@ -23,7 +23,7 @@ _CODES = {"logged_out": 1, "on_break": 3, "available": 4, "working_offline": 5}
 @writes("Set an agent's status", destructive=True, idempotent=True)
 async def set_agent_status(
     session: Session,
-    agent_id: Annotated[str, documented("agent_status.agents.set", "agent_id")],
+    agent_id: Annotated[str, argument_field("agent_status.agents.set", "agent_id")],
     status: Literal["logged_out", "on_break", "available", "working_offline"],
     code_list_id: Annotated[
         int | None, Field(description="List that the reason code is from, where the agent's group has codes.")
@@ -34,15 +34,15 @@ async def set_agent_status(
     """Change the status of a contact-centre agent. Not every change is allowed from every status. An agent who is logged out
     or set on break takes no more interactions.
     """
-    wanted: AgentStatusRequestDict = {"agent-status": _CODES[status]}
+    body: AgentStatusRequestDict = {"agent-status": _CODES[status]}
     if code_list_id is not None:
-        wanted["status-code-list-id"] = code_list_id
+        body["status-code-list-id"] = code_list_id
     if code_item_id is not None:
-        wanted["status-code-item-id"] = code_item_id
+        body["status-code-item-id"] = code_item_id
     if code_short_name is not None:
-        wanted["status-code-item-short-code"] = code_short_name
-    changed = await session.client.agent_status.agents.set(agent_id, body=wanted)
-    return {"agentId": agent_id, "status": status, **({} if changed is None else session.one(changed))}
+        body["status-code-item-short-code"] = code_short_name
+    changed = await session.client.agent_status.agents.set(agent_id, body=body)
+    return {"agentId": agent_id, "status": status, **({} if changed is None else session.single_result(changed))}
 
 
 @writes("Create a contact", destructive=False, idempotent=False)
@@ -61,20 +61,20 @@ async def create_contact(
     email: Annotated[str | None, Field(description="Email address at work.")] = None,
 ) -> Result:
     """Add a company contact to the customer's directory, where colleagues see it."""
-    given = {"firstName": first_name, "companyName": company_name, "jobTitle": job_title}
+    optional_fields = {"firstName": first_name, "companyName": company_name, "jobTitle": job_title}
     contact: Any = {"contactType": "company", "customerId": customer_id, "lastName": last_name}
-    contact |= {name: value for name, value in given.items() if value is not None}
+    contact |= {name: value for name, value in optional_fields.items() if value is not None}
     if phone is not None:
         contact["phones"] = [{"phone": phone, "primary": True, "purposeType": "WORK"}]
     if email is not None:
         contact["emails"] = [{"email": email, "primary": True, "purposeType": "WORK"}]
-    return session.one(await session.client.contacts.contacts.create(contact=contact))
+    return session.single_result(await session.client.contacts.contacts.create(contact=contact))
 
 
 @writes("Send a chat message", destructive=False, idempotent=False)
 async def send_chat_message(
     session: Session,
-    conversation_id: Annotated[str, documented("chat_gateway.conversations.messages.send", "conversation_id")],
+    conversation_id: Annotated[str, argument_field("chat_gateway.conversations.messages.send", "conversation_id")],
     text: Annotated[str, Field(min_length=1, description="What the customer will read.")],
     author: Annotated[Literal["bot", "user"], Field(description="Who sends, on your side.")] = "bot",
 ) -> Result:
@@ -87,11 +87,11 @@ async def send_chat_message(
 @writes("Restore a recording", destructive=False, idempotent=False)
 async def restore_recording(
     session: Session,
-    recording_id: Annotated[str, documented("storage.objects.restore", "object_id")],
+    recording_id: Annotated[str, argument_field("storage.objects.restore", "object_id")],
     days: Annotated[int, Field(ge=1, le=10, description="Days after which the copy is removed again.")] = 7,
     region: Region = None,
 ) -> Result:
     """Ask for a copy of an ARCHIVED recording from cold storage. It is AVAILABLE hours later; look with get_recording."""
-    storage = session.at("storage", region).storage
+    storage = session.client_for("storage", region).storage
     await storage.objects.restore(recording_id, restore={"expirationDays": days})
     return {"accepted": True, "recordingId": recording_id, "days": days}

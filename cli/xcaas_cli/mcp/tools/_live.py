@@ -1,4 +1,4 @@
-"""What queues and agents do at this moment."""
+"""The current state of queues and agents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 from xcaas.cc_realtime.models import AgentMetric, QueueMetric
 
 from ...output._rows import plain
-from .._arguments import Limit, documented, known_metrics
+from .._arguments import Limit, argument_field, known_metrics
 from .._results import Result
 from .._session import Session
 from .._tool import reads
@@ -18,7 +18,7 @@ __all__ = ["agent_state", "queue_state"]
 
 _UNITS = "Durations are in milliseconds, percentages from 0 to 100."
 _PERIODS = "rt is this moment, int-15m the last 15 minutes, today since midnight."
-_QUEUE: list[str] = [
+_QUEUE_METRICS: list[str] = [
     "interactionsWaitInQueue.rt",
     "interactionsLongestWaitInQueue.rt",
     "interactionsHandling.rt",
@@ -31,7 +31,7 @@ _QUEUE: list[str] = [
     "interactionsAvgWaitTime.today",
     "slaPercentage.today",
 ]
-_AGENT: list[str] = [
+_AGENT_METRICS: list[str] = [
     "status.rt",
     "statusCode.rt",
     "timeOnStatus.rt",
@@ -40,9 +40,9 @@ _AGENT: list[str] = [
     "accepted.today",
     "averageHandlingTime.today",
 ]
-_AGENT_OF_QUEUE: list[str] = ["status.rt", "statusCode.rt", "timeOnStatus.rt", "accepted.today.inQueue"]
+_QUEUE_AGENT_METRICS: list[str] = ["status.rt", "statusCode.rt", "timeOnStatus.rt", "accepted.today.inQueue"]
 
-_Zone = Annotated[str | None, documented("cc_realtime.queues.list", "timezone")]
+_Zone = Annotated[str | None, argument_field("cc_realtime.queues.list", "timezone")]
 
 
 @reads("State of queues")
@@ -65,10 +65,10 @@ async def queue_state(
     """Tell what happens in contact-centre queues now: interactions that wait and the longest wait, agents free, busy or on
     break, and counters and service level of today. Durations are in milliseconds, percentages from 0 to 100.
     """
-    pager = session.at("cc_realtime").cc_realtime.queues.list(
-        queue_ids=queue_ids, metrics=metrics or _QUEUE, timezone=timezone, size=limit
+    pager = session.client_for("cc_realtime").cc_realtime.queues.list(
+        queue_ids=queue_ids, metrics=metrics or _QUEUE_METRICS, timezone=timezone, size=limit
     )
-    return await session.paged(pager, limit, _flat, {"units": _UNITS})
+    return await session.rows_of_pager(pager, limit, _metrics_row, {"units": _UNITS})
 
 
 @reads("State of agents")
@@ -77,8 +77,8 @@ async def agent_state(
     queue_id: Annotated[
         str | None, Field(description="Only agents of this queue (an id of queue_state). Not together with group_ids.")
     ] = None,
-    agent_ids: Annotated[list[str] | None, documented("cc_realtime.agents.list", "agent_ids")] = None,
-    group_ids: Annotated[list[str] | None, documented("cc_realtime.agents.list", "group_ids")] = None,
+    agent_ids: Annotated[list[str] | None, argument_field("cc_realtime.agents.list", "agent_ids")] = None,
+    group_ids: Annotated[list[str] | None, argument_field("cc_realtime.agents.list", "group_ids")] = None,
     metrics: Annotated[
         list[AgentMetric] | None,
         Field(
@@ -94,19 +94,19 @@ async def agent_state(
     """Tell what contact-centre agents do now: status and reason code, how long, how many interactions and in which queues,
     and counters of today. Durations are in milliseconds.
     """
-    client = session.at("cc_realtime").cc_realtime
+    client = session.client_for("cc_realtime").cc_realtime
     if queue_id is not None:
-        of_queue = client.queues.agents.list(
-            queue_id, agent_ids=agent_ids, metrics=metrics or _AGENT_OF_QUEUE, timezone=timezone, size=limit
+        queue_pager = client.queues.agents.list(
+            queue_id, agent_ids=agent_ids, metrics=metrics or _QUEUE_AGENT_METRICS, timezone=timezone, size=limit
         )
-        return await session.paged(of_queue, limit, _flat, {"units": _UNITS})
+        return await session.rows_of_pager(queue_pager, limit, _metrics_row, {"units": _UNITS})
     pager = client.agents.list(
-        agent_ids=agent_ids, group_ids=group_ids, metrics=metrics or _AGENT, timezone=timezone, size=limit
+        agent_ids=agent_ids, group_ids=group_ids, metrics=metrics or _AGENT_METRICS, timezone=timezone, size=limit
     )
-    return await session.paged(pager, limit, _flat, {"units": _UNITS})
+    return await session.rows_of_pager(pager, limit, _metrics_row, {"units": _UNITS})
 
 
-def _flat(counted: Any) -> dict[str, Any]:
-    """Return a row with a field per metric."""
-    row: dict[str, Any] = plain(counted)
+def _metrics_row(entry: Any) -> dict[str, Any]:
+    """Return a row with its metrics as an object."""
+    row: dict[str, Any] = plain(entry)
     return {**row, "metrics": {metric["key"]: metric.get("value") for metric in row.get("metrics") or ()}}

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from ...output._rows import plain
-from .._arguments import Limit, Where, together
-from .._results import Result, with_instants
+from .._arguments import Limit, Where, all_of
+from .._results import Result, with_times
 from .._session import Session
 from .._tool import reads
 
@@ -36,9 +36,9 @@ async def find_contacts(
     any, everything is listed.
     """
     pager = session.client.contacts.contacts.search(
-        filter=together(where, name=name, phone__phone=phone, email__email=email), details=["PHONE", "EMAIL"]
+        filter=all_of(where, name=name, phone__phone=phone, email__email=email), details=["PHONE", "EMAIL"]
     )
-    return await session.paged(pager, limit, _contact)
+    return await session.rows_of_pager(pager, limit, _contact_row)
 
 
 @reads("Find users")
@@ -59,10 +59,10 @@ async def find_users(
 ) -> Result:
     """Find users of the customer in administration: names, status, site, licences, extensions, ring groups."""
     pager = session.client.administration.users.list(
-        filter=together(where, basicInfo__userName=user_name, basicInfo__lastName=last_name),
+        filter=all_of(where, basicInfo__userName=user_name, basicInfo__lastName=last_name),
         page_size=min(limit, _MAX_PAGE_SIZE),
     )
-    return await session.paged(pager, limit)
+    return await session.rows_of_pager(pager, limit)
 
 
 @reads("Find sites")
@@ -75,10 +75,10 @@ async def find_sites(
 ) -> Result:
     """Find sites of the customer in administration: address, time zone, PBX, caller id, emergency notifications."""
     pager = session.client.administration.sites.list(
-        filter=together(None, name=name), page_size=min(limit, _MAX_PAGE_SIZE)
+        filter=all_of(None, name=name), page_size=min(limit, _MAX_PAGE_SIZE)
     )
-    return await session.paged(pager, limit)
+    return await session.rows_of_pager(pager, limit)
 
 
-def _contact(found: Any) -> dict[str, Any]:
-    return with_instants(plain(found), "createdTimestamp", "updatedTimestamp")
+def _contact_row(contact: Any) -> dict[str, Any]:
+    return with_times(plain(contact), "createdTimestamp", "updatedTimestamp")

@@ -20,16 +20,16 @@ class Command(BaseCommand):
 
     def handle(self, *, folder: Path, hours: int, **_: object) -> None:
         since = datetime.now(UTC) - timedelta(hours=hours)
-        wanted = (F.type == "callrecording") & (F.object_state == "AVAILABLE") & (F.created_time >= since)
+        condition = (F.type == "callrecording") & (F.object_state == "AVAILABLE") & (F.created_time >= since)
         folder.mkdir(parents=True, exist_ok=True)
-        new = 0
+        count = 0
         try:
             with XCaaS.from_env() as client:
-                for recording in client.storage.objects.search(filter=wanted):
+                for recording in client.storage.objects.search(filter=condition):
                     target = folder / f"{recording.id}.mp3"
-                    if not target.exists():  # downloads appear under their names only when they are whole
+                    if not target.exists():  # downloads appear under their names only when complete
                         client.storage.objects.download(recording.id).save(target)
-                        new += 1
+                        count += 1
         except XCaaSError as error:
-            raise CommandError(f"{new} fetched, then: {error}") from error
-        self.stdout.write(self.style.SUCCESS(f"{new} new recordings in {folder}"))
+            raise CommandError(f"{count} fetched, then: {error}") from error
+        self.stdout.write(self.style.SUCCESS(f"{count} new recordings in {folder}"))

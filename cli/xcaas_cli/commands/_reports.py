@@ -1,4 +1,4 @@
-"""`xcaas reports run`: from a type and a period to rows, or to the service's own file."""
+"""`xcaas reports run`: the rows of a report, or the service's own file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 from .._connection import make_client
 from .._values import KnownValue
 from ..output import Sink, is_object, output_options
-from ._verb import Verb, period_of, period_options
+from ._lazy import LazyCommand, period_of, period_options
 
 if TYPE_CHECKING:
     from xcaas import Poller, PollProgress, XCaaS
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-FILES = {".csv": "text/csv", ".xlsx": "text/xlsx"}
-DETAILED = "detailed-reports-"
-_TYPES = "To list the types: xcaas cc-historical report-types list"
-GRANULARITIES = ["15m", "30m", "hour", "day", "week", "month", "year", "none"]
+_MEDIA_TYPES = {".csv": "text/csv", ".xlsx": "text/xlsx"}
+_DETAILED_PREFIX = "detailed-reports-"
+_TYPES_ADVICE = "To list the types: xcaas cc-historical report-types list"
+_GRANULARITIES = ["15m", "30m", "hour", "day", "week", "month", "year", "none"]
 
 
 def _options() -> list[click.Parameter]:
-    shown = [option for option in output_options("Pager", frozenset()) if option.name not in ("limit_total", "raw")]
+    output = [option for option in output_options("Pager", frozenset()) if option.name not in ("limit_total", "raw")]
     return [
         click.Argument(["type"], required=False, metavar="[TYPE]"),
         *period_options("data", required=False),
         click.Option(
             ["--granularity"],
-            type=KnownValue(GRANULARITIES, open=True),
+            type=KnownValue(_GRANULARITIES, open=True),
             default="day",
             show_default=True,
-            help=f"Divide a summary into intervals: {', '.join(GRANULARITIES[:-1])} or {GRANULARITIES[-1]}.",
+            help=f"Divide a summary into intervals: {', '.join(_GRANULARITIES[:-1])} or {_GRANULARITIES[-1]}.",
         ),
         click.Option(
             ["--group-by"],
@@ -55,84 +55,84 @@ def _options() -> list[click.Parameter]:
         click.Option(
             ["--wait"], type=float, metavar="SECONDS", help="Wait for at most SECONDS. The report keeps running."
         ),
-        *shown,
+        *output,
     ]
 
 
-def _run(given: dict[str, Any]) -> None:
-    into: str | None = given["into"]
-    accept = FILES.get(Path(into).suffix.lower()) if into and not given["output"] else None
-    sink = Sink.of(given, "Pager", is_file=accept is not None)
-    with make_client(given) as client:
-        if given["resume"] is None and (given["type"] is None or given["since"] is None):
-            raise click.UsageError(f"Give a TYPE and --since. {_TYPES}")
-        if given["resume"] is None and given["type"].startswith(DETAILED) and accept is None:
-            with _types_told():
-                id = client.cc_historical.detailed_reports.create(report=_detailed(given)).id
-            sink.write(list(_flat(client.cc_historical.detailed_reports.data(id))))
+def _run(options: dict[str, Any]) -> None:
+    into: str | None = options["into"]
+    accept = _MEDIA_TYPES.get(Path(into).suffix.lower()) if into and not options["output"] else None
+    sink = Sink.of(options, "Pager", is_file=accept is not None)
+    with make_client(options) as client:
+        if options["resume"] is None and (options["type"] is None or options["since"] is None):
+            raise click.UsageError(f"Give a TYPE and --since. {_TYPES_ADVICE}")
+        if options["resume"] is None and options["type"].startswith(_DETAILED_PREFIX) and accept is None:
+            with _type_advice():
+                id = client.cc_historical.detailed_reports.create(report=_detailed(options)).id
+            sink.write(list(_flatten(client.cc_historical.detailed_reports.data(id))))
             return
-        poller = _poller(client, given)
-        id = _waited(poller, given["wait"])
+        poller = _poller(client, options)
+        id = _wait_for(poller, options["wait"])
         if accept == "text/csv":
             client.cc_historical.reports.download(id, accept="text/csv").save(str(into))
         elif accept is not None:
             client.cc_historical.reports.download(id, accept="text/xlsx").save(str(into))
         else:
-            sink.write(list(_flat(client.cc_historical.reports.data(id, size=1000))))
+            sink.write(list(_flatten(client.cc_historical.reports.data(id, size=1000))))
 
 
-def _poller(client: XCaaS, given: dict[str, Any]) -> Poller[ReportStatus]:
+def _poller(client: XCaaS, options: dict[str, Any]) -> Poller[ReportStatus]:
     reports = client.cc_historical.reports
-    if given["resume"] is not None:
-        return reports.resume(str(given["resume"]))
-    is_detailed = given["type"].startswith(DETAILED)
-    with _types_told():
-        return reports.run(report=_detailed(given) if is_detailed else _summary(given))
+    if options["resume"] is not None:
+        return reports.resume(str(options["resume"]))
+    is_detailed = options["type"].startswith(_DETAILED_PREFIX)
+    with _type_advice():
+        return reports.run(report=_detailed(options) if is_detailed else _summary(options))
 
 
 @contextmanager
-def _types_told() -> Generator[None]:
-    """Say where the types are listed if the service refuses a report: it may know none of that name."""
+def _type_advice() -> Generator[None]:
+    """Add how to list the types to the error of a rejected report, whose type may be unknown."""
     from xcaas import BadRequestError
 
     try:
         yield
     except BadRequestError as error:
-        error.advice = f"{error.advice or ''} {_TYPES}".strip()
+        error.advice = f"{error.advice or ''} {_TYPES_ADVICE}".strip()
         raise
 
 
-def _summary(given: dict[str, Any]) -> ReportRequest:
+def _summary(options: dict[str, Any]) -> ReportRequest:
     from xcaas.cc_historical.models import GroupBy, ReportRequest
 
-    group = given["group_by"]
+    group = options["group_by"]
     return ReportRequest(
-        **_common(given), granularity=given["granularity"], group_by=GroupBy(name=group) if group else None
+        **_common(options), granularity=options["granularity"], group_by=GroupBy(name=group) if group else None
     )
 
 
-def _detailed(given: dict[str, Any]) -> DetailedReportRequest:
+def _detailed(options: dict[str, Any]) -> DetailedReportRequest:
     from xcaas.cc_historical.models import DetailedReportRequest
 
-    return DetailedReportRequest(**_common(given))
+    return DetailedReportRequest(**_common(options))
 
 
-def _common(given: dict[str, Any]) -> dict[str, Any]:
+def _common(options: dict[str, Any]) -> dict[str, Any]:
     from xcaas.cc_historical.models import DateRange
 
-    start, end = period_of(given)
-    metrics = [name.strip() for name in (given["metrics"] or "").split(",") if name.strip()]
+    start, end = period_of(options)
+    metrics = [name.strip() for name in (options["metrics"] or "").split(",") if name.strip()]
     return {
-        "type": given["type"],
-        "title": given["title"] or given["type"],
+        "type": options["type"],
+        "title": options["title"] or options["type"],
         "date_range": DateRange(start=start, end=end),
-        "timezone": given["timezone"],
+        "timezone": options["timezone"],
         "metrics": metrics or None,
     }
 
 
-def _waited(poller: Poller[ReportStatus], seconds: float | None) -> int:
-    """Wait for a report, and return its id. Whoever stops waiting learns how to go on."""
+def _wait_for(poller: Poller[ReportStatus], seconds: float | None) -> int:
+    """Wait for a report and return its id. If waiting is interrupted, print how to continue."""
     from xcaas import PollerError, PollerTimeoutError
 
     try:
@@ -142,7 +142,7 @@ def _waited(poller: Poller[ReportStatus], seconds: float | None) -> int:
             sys.stderr.write(
                 f"The report keeps running. To wait for it again: xcaas reports run --resume {poller.id}\n"
             )
-        except PollerError:  # it was not started
+        except PollerError:  # the report was not started
             pass
         raise
 
@@ -151,8 +151,8 @@ def _show(progress: PollProgress) -> None:
     sys.stderr.write(f"{progress}\n")
 
 
-def _flat(rows: Any) -> Iterator[dict[str, Any]]:
-    """Yield rows as values by the keys of their columns; `total` says what a row of totals sums up."""
+def _flatten(rows: Any) -> Iterator[dict[str, Any]]:
+    """Yield rows as dicts with one key per column; `total` names what a row of totals sums up."""
     for row in rows:
         plain: dict[str, Any] = row.to_dict()
         items: Any = plain.get("items") or []
@@ -161,7 +161,7 @@ def _flat(rows: Any) -> Iterator[dict[str, Any]]:
         yield {**values, "total": total} if total is not None else values
 
 
-run = Verb(
+run = LazyCommand(
     "run",
     "Run a contact center report, wait for it, and write its rows.\n\n"
     "With --into FILE.csv or FILE.xlsx, save the service's own file, which has all rows. Otherwise write the rows in the "

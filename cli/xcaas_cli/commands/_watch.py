@@ -1,4 +1,4 @@
-"""`xcaas queues watch`: a board of queues that refreshes in place."""
+"""`xcaas queues watch`: a table of queues, refreshed in place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 
 from .._connection import make_client
 from ..output import cell, plain
-from ._verb import Verb
+from ._lazy import LazyCommand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -35,7 +35,7 @@ COLUMNS = {
     "abandoned.today": "abandoned",
     "slaPercentage.today": "SLA %",
 }
-"""The counters of a wallboard, and what stands above them."""
+"""The default counters, and their headings."""
 DURATIONS = ("Time", "Longest", "longest", "Avg", "avg")
 
 
@@ -60,18 +60,18 @@ def _options() -> list[click.Parameter]:
     ]
 
 
-def _watch(given: dict[str, Any]) -> None:
-    names = [name.strip() for name in given["metrics"].split(",") if name.strip()]
-    with make_client(given) as client, _board(names) as show:
-        for round_, queues in enumerate(_rounds(client, names, given["queue"]), 1):
+def _watch(options: dict[str, Any]) -> None:
+    names = [name.strip() for name in options["metrics"].split(",") if name.strip()]
+    with make_client(options) as client, _board(names) as show:
+        for number, queues in enumerate(_poll(client, names, options["queue"]), 1):
             show(queues)
-            if round_ == given["times"]:
+            if number == options["times"]:
                 return
-            time.sleep(given["every"])
+            time.sleep(options["every"])
 
 
-def _rounds(client: XCaaS, names: list[str], ids: tuple[str, ...]) -> Iterator[list[QueueMetrics] | str]:
-    """Yield the queues, or what is wrong just now. What asking again cannot mend is raised."""
+def _poll(client: XCaaS, names: list[str], ids: tuple[str, ...]) -> Iterator[list[QueueMetrics] | str]:
+    """Yield the queues, or the message of a transient error. Other errors are raised."""
     from xcaas import RateLimitError, ServerError, TransportError
 
     while True:
@@ -83,20 +83,20 @@ def _rounds(client: XCaaS, names: list[str], ids: tuple[str, ...]) -> Iterator[l
 
 @contextmanager
 def _board(names: list[str]) -> Generator[Callable[[list[QueueMetrics] | str], None]]:
-    """Give what shows a round: a table that is drawn over the last one, or a line per queue in a pipe."""
+    """Yield the function that shows one refresh: a table that replaces the last one, or one line per queue in a pipe."""
     if not sys.stdout.isatty():
         yield _write_lines
         return
     from rich.console import Console
     from rich.live import Live
 
-    shown: list[QueueMetrics] = []
+    latest: list[QueueMetrics] = []
     with Live(console=Console(), auto_refresh=False, vertical_overflow="ellipsis") as live:
 
         def show(queues: list[QueueMetrics] | str) -> None:
             if not isinstance(queues, str):
-                shown[:] = queues
-            live.update(_table(shown, names, queues if isinstance(queues, str) else None), refresh=True)
+                latest[:] = queues
+            live.update(_table(latest, names, queues if isinstance(queues, str) else None), refresh=True)
 
         yield show
 
@@ -105,30 +105,30 @@ def _write_lines(queues: list[QueueMetrics] | str) -> None:
     if isinstance(queues, str):
         sys.stderr.write(f"{queues}\n")
         return
-    at = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
+    now = f"{time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
     for queue in queues:
-        row = {"at": at, "id": queue.id, "name": queue.name, **_values(queue)}
+        row = {"at": now, "id": queue.id, "name": queue.name, **_values(queue)}
         sys.stdout.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.flush()
 
 
-def _table(queues: list[QueueMetrics], names: list[str], wrong: str | None) -> Table:
+def _table(queues: list[QueueMetrics], names: list[str], error: str | None) -> Table:
     from rich.markup import escape
     from rich.table import Table
 
-    at = time.strftime("%H:%M:%S")
-    caption = f"{at}  Ctrl-C to stop" if wrong is None else f"{at}  old numbers: {escape(wrong)}"
+    now = time.strftime("%H:%M:%S")
+    caption = f"{now}  Ctrl-C to stop" if error is None else f"{now}  old numbers: {escape(error)}"
     table = Table(box=None, pad_edge=False, header_style="bold", caption=caption, caption_justify="left")
     table.add_column("queue", overflow="ellipsis", no_wrap=True)
     for name in names:
         table.add_column(COLUMNS.get(name, name), justify="right", no_wrap=True)
     for queue in sorted(queues, key=lambda queue: queue.name or ""):
         values = _values(queue)
-        waits = bool(values.get("interactionsWaitInQueue.rt"))
+        is_waiting = bool(values.get("interactionsWaitInQueue.rt"))
         table.add_row(
             escape(queue.name or queue.id or ""),
-            *(escape(_shown(name, values.get(name))) for name in names),
-            style="yellow" if waits else None,
+            *(escape(_cell_text(name, values.get(name))) for name in names),
+            style="yellow" if is_waiting else None,
         )
     return table
 
@@ -137,15 +137,15 @@ def _values(queue: QueueMetrics) -> dict[str, Any]:
     return {metric.key: plain(metric.value) for metric in queue.metrics or ()}
 
 
-def _shown(name: str, value: Any) -> str:
-    """Return a counter as people read it: durations, which come in milliseconds, as minutes and seconds."""
+def _cell_text(name: str, value: Any) -> str:
+    """Return a counter as text. Durations, in milliseconds, are shown as minutes and seconds."""
     if isinstance(value, int | float) and any(word in name for word in DURATIONS):
         minutes, seconds = divmod(int(value) // 1000, 60)
         return f"{minutes}:{seconds:02}"
     return f"{value:g}" if isinstance(value, float) else cell(value)
 
 
-watch = Verb(
+watch = LazyCommand(
     "watch",
     "Show contact center queues and their counters, refreshed in place.\n\n"
     "In a pipe, write one JSON line per queue and refresh. While the service is unavailable, the last numbers stay, with "

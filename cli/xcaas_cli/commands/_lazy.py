@@ -1,4 +1,4 @@
-"""What the commands of several calls have in common."""
+"""The base class and common options of commands that make several calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from click.core import augment_usage_errors
 from .._connection import connection_options
 from .._values import Moment
 
-__all__ = ["Verb", "period_of", "period_options"]
+__all__ = ["LazyCommand", "period_of", "period_options"]
 
 
-class Verb(click.Command):
-    """A command whose options are made when it runs, not when it is listed."""
+class LazyCommand(click.Command):
+    """A command whose options are built when it runs, not when it is listed."""
 
     def __init__(
         self, name: str, text: str, options: Callable[[], list[click.Parameter]], run: Callable[[dict[str, Any]], None]
@@ -41,36 +41,36 @@ class Verb(click.Command):
             self._run(ctx.params)
 
 
-def period_options(what: str, *, required: bool = True) -> list[click.Parameter]:
-    """Return `--since` and `--until`."""
+def period_options(subject: str, *, required: bool = True) -> list[click.Parameter]:
+    """Return the options `--since` and `--until`."""
     return [
         click.Option(
             ["--since"],
             type=Moment(),
             required=required,
-            help=f"Only {what} from TIME on: 7d (seven days ago), 2026-11-01, or ISO 8601. UTC without an offset.",
+            help=f"Only {subject} from TIME on: 7d (seven days ago), 2026-11-01, or ISO 8601. UTC without an offset.",
         ),
-        click.Option(["--until"], type=Moment(), help=f"Only {what} before TIME. Default: now."),
+        click.Option(["--until"], type=Moment(), help=f"Only {subject} before TIME. Default: now."),
     ]
 
 
-def overlap_option(what: str) -> click.Option:
-    """Return `--overlap`: how long days are read again."""
+def overlap_option(subject: str) -> click.Option:
+    """Return the option `--overlap`: how long after their end days are read again."""
     return click.Option(
         ["--overlap"],
         type=Moment(),
         default="1d",
         metavar="TIME",
-        help=f"Read a day again until this long after its end, because {what} may appear late. Default: 1d.",
+        help=f"Read a day again until this long after its end, because {subject} may appear late. Default: 1d.",
     )
 
 
-def period_of(given: dict[str, Any]) -> tuple[datetime, datetime]:
-    """Return the period that was asked for, in UTC and in whole seconds."""
+def period_of(options: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Return the period of `--since` and `--until`, in UTC and in whole seconds."""
     now = datetime.now(UTC).replace(microsecond=0)
     try:
-        since: datetime = given["since"].astimezone(UTC).replace(microsecond=0)
-        until: datetime = min((given.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
+        since: datetime = options["since"].astimezone(UTC).replace(microsecond=0)
+        until: datetime = min((options.get("until") or now).astimezone(UTC).replace(microsecond=0), now)
     except OverflowError:
         raise click.UsageError("--since or --until is out of range. Give a year from 1 to 9999.") from None
     if since >= until:

@@ -1,4 +1,4 @@
-"""`xcaas recordings export`: a folder in which each recording is once, whole, with a table of them all."""
+"""`xcaas recordings export`: a folder of recordings, each complete and only once, with a table of all of them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .._manifest import manifest
 from .._values import KnownValue
 from ..output._files import check_folder
 from ._folder import FolderExport
+from ._lazy import LazyCommand, overlap_option, period_of, period_options
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
-from ._verb import Verb, overlap_option, period_of, period_options
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,13 +50,13 @@ def _options() -> list[click.Parameter]:
         ),
         click.Option(
             ["--regions"],
-            type=KnownValue(["all", *_known_regions()], open=True),
+            type=KnownValue(["all", *_storage_regions()], open=True),
             metavar="A,B",
             help="Export these regions, or all (the default): every region that you have.",
         ),
         click.Option(
             ["--types"],
-            type=KnownValue(["all", *_known_types()], open=True),
+            type=KnownValue(["all", *_object_types()], open=True),
             default=",".join(TYPES),
             show_default=True,
             metavar="A,B",
@@ -88,34 +88,34 @@ def _options() -> list[click.Parameter]:
     ]
 
 
-def _export(given: dict[str, Any]) -> None:
+def _export(options: dict[str, Any]) -> None:
     from xcaas.storage.models import StorageObject
 
-    into: Path = given["into"]
-    condition = _condition(given["types"], given["where"])
-    window = period_of(given)
-    regions = _regions(given)
+    into: Path = options["into"]
+    condition = _condition(options["types"], options["where"])
+    window = period_of(options)
+    regions = _regions(options)
     check_folder(into)
     tables = {kind: into / f"recordings.{kind}" for kind in FORMATS}
-    table = tables.pop(given["metadata"])
-    check_table(table, given["metadata"])
-    with make_client(given) as client, Ledger(into / STATE, f"{into}", ("region", "file", "verified")) as ledger:
-        export = FolderExport(client, ledger, into, given["concurrency"], given["overlap"], given["check"])
-        pieces = _pieces(client, window, regions, given.get("profile"), condition)
+    table = tables.pop(options["metadata"])
+    check_table(table, options["metadata"])
+    with make_client(options) as client, Ledger(into / STATE, f"{into}", ("region", "file", "verified")) as ledger:
+        export = FolderExport(client, ledger, into, options["concurrency"], options["overlap"], options["check"])
+        slices = _plan_days(client, window, regions, options.get("profile"), condition)
         with Meter() as meter:
-            wanted = (piece for piece in pieces if given["check"] or not ledger.is_complete(piece.id))
-            for _, days in groupby(wanted, _REGION):
+            pending = (piece for piece in slices if options["check"] or not ledger.is_complete(piece.id))
+            for _, days in groupby(pending, _REGION):
                 export.run(days, meter)
-            meter.at("Writing the table")
-            write_table(ledger, StorageObject, table, given["metadata"])
+            meter.set_label("Writing the table")
+            write_table(ledger, StorageObject, table, options["metadata"])
         _remove(tables.values())
-        export.tell(meter)
+        export.print_summary(meter)
     if export.failed:
         raise click.exceptions.Exit(1)
 
 
 def _remove(tables: Collection[Path]) -> None:
-    """Remove tables in other formats, which later runs would leave as they are."""
+    """Remove tables in other formats, which would become outdated."""
     for table in tables:
         if table.is_file():
             table.unlink()
@@ -126,31 +126,31 @@ def _condition(types: str, where: tuple[str, ...]) -> Filter | None:
     from xcaas import F
     from xcaas.storage.models import StorageObject
 
-    names = _names("--types", types, _known_types(), "callrecording")
+    names = _names("--types", types, _object_types(), "callrecording")
     conditions = [parse_condition(text, StorageObject) for text in where]
     if "all" not in names:
         conditions.insert(0, F.type.in_(names) if len(names) > 1 else F.type == names[0])
-    joined: Filter | None = None
+    combined: Filter | None = None
     for condition in conditions:
-        joined = condition if joined is None else joined & condition
-    return joined
+        combined = condition if combined is None else combined & condition
+    return combined
 
 
-def _regions(given: dict[str, Any]) -> str | list[str]:
-    """Return the regions that are asked for: those of `--regions`, or the one of `--region`, or all."""
-    if given["regions"] is None:
-        return [given["region"]] if given.get("region") else "all"
-    if given.get("region"):
+def _regions(options: dict[str, Any]) -> str | list[str]:
+    """Return the selected regions: those of `--regions`, or that of `--region`, or all."""
+    if options["regions"] is None:
+        return [options["region"]] if options.get("region") else "all"
+    if options.get("region"):
         raise click.UsageError("Give --regions or --region, not both.")
-    names = _names("--regions", given["regions"], _known_regions(), "us-west")
+    names = _names("--regions", options["regions"], _storage_regions(), "us-west")
     return "all" if "all" in names else names
 
 
-def _known_regions() -> list[str]:
+def _storage_regions() -> list[str]:
     return manifest().regions["storage"]
 
 
-def _known_types() -> list[str]:
+def _object_types() -> list[str]:
     from xcaas.storage.models import ObjectType
 
     kind = value_type(ObjectType)
@@ -158,27 +158,27 @@ def _known_types() -> list[str]:
 
 
 def _names(option: str, text: str, known: Collection[str], example: str) -> list[str]:
-    """Return the names in a list. A name that is not known is refused: nothing would match it, in each run again."""
+    """Parse a list of names. Raises UsageError for unknown ones, which would match nothing in every run."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names:
         raise click.UsageError(f"{option} is empty. Give a name, such as {example}, or all.")
     for name in names:
         if name not in known and name != "all":
-            near = get_close_matches(name, known, n=1)
-            advice = f"Did you mean {near[0]}?" if near else f"Give all, or some of: {', '.join(known)}."
-            other = " To export a type that is not listed: --types all --where type=NAME." * (option == "--types")
-            raise click.UsageError(f"{option}: {name!r} is unknown. {advice}{other}")
+            similar = get_close_matches(name, known, n=1)
+            advice = f"Did you mean {similar[0]}?" if similar else f"Give all, or some of: {', '.join(known)}."
+            hint = " To export a type that is not listed: --types all --where type=NAME." * (option == "--types")
+            raise click.UsageError(f"{option}: {name!r} is unknown. {advice}{hint}")
     return names
 
 
-def _pieces(
+def _plan_days(
     client: XCaaS,
     window: tuple[datetime, datetime],
     regions: str | list[str],
     profile: str | None,
     condition: Filter | None,
 ) -> list[Slice[StorageObject]]:
-    """Return the days of each region, oldest first. They begin at midnight, in UTC, so that each run has the same ones."""
+    """Return the days of each region, oldest first. They begin at midnight UTC, so all runs have the same slices."""
     from xcaas_data.slices import plan
 
     start, end = window
@@ -193,7 +193,7 @@ def _pieces(
     )
 
 
-export = Verb(
+export = LazyCommand(
     "export",
     "Keep a folder of recordings: each recording once, complete and verified, and a table of all of them.\n\n"
     "Run it again, for example from cron, to download what is new. It continues where the last run ended, however "

@@ -1,4 +1,4 @@
-"""`xcaas calls export`: a table of finished calls that grows with each run."""
+"""`xcaas calls export`: a table of finished calls, extended by each run."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from .._connection import make_client
+from ._lazy import LazyCommand, overlap_option, period_of, period_options
 from ._ledger import Ledger
 from ._metadata import FORMATS, check_table, write_table
 from ._meter import Meter
-from ._verb import Verb, overlap_option, period_of, period_options
 
 __all__ = ["export"]
 
@@ -39,47 +39,47 @@ def _options() -> list[click.Parameter]:
     ]
 
 
-def _export(given: dict[str, Any]) -> None:
+def _export(options: dict[str, Any]) -> None:
     from xcaas.work_analytics.models import CallRecord
     from xcaas_data.slices import plan
 
-    into: Path = given["into"]
+    into: Path = options["into"]
     kind = into.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise click.UsageError(
             f"--into {into}: the format is unknown. Give a name that ends with .parquet, .csv or .jsonl."
         )
-    if not all(given["pbx"]):
+    if not all(options["pbx"]):
         raise click.UsageError("--pbx is empty. Give the name of a PBX.")
-    start, end = period_of(given)
+    start, end = period_of(options)
     check_table(into, kind)
-    settled: datetime = given["overlap"]
+    settled: datetime = options["overlap"]
     state = into.with_name(f".{into.name}.xcaas-export") / "ledger.db"
-    profile = given.get("profile")
-    with make_client(given) as client, Ledger(state, f"{into}") as ledger:
-        pieces = plan(
+    profile = options.get("profile")
+    with make_client(options) as client, Ledger(state, f"{into}") as ledger:
+        slices = plan(
             client.work_analytics.call_records.list,
             window=(start.replace(hour=0, minute=0, second=0), end),
             every="1d",
-            over={"pbx_id": given["pbx"]},
+            over={"pbx_id": options["pbx"]},
             credentials=f"profile:{profile}" if profile else "environment",
         )
-        before = ledger.count()
+        old_count = ledger.count()
         with Meter() as meter:
-            for piece in pieces:
+            for piece in slices:
                 if ledger.is_complete(piece.id):
                     continue
-                meter.at(f"{piece.partition} {piece.start:%Y-%m-%d}")
+                meter.set_label(f"{piece.partition} {piece.start:%Y-%m-%d}")
                 for call in piece.items(client):
-                    at = "" if call.start_time_utc is None else call.start_time_utc.isoformat()
-                    ledger.put(piece.partition, call.call_id, at, call.to_dict())
+                    start_time = "" if call.start_time_utc is None else call.start_time_utc.isoformat()
+                    ledger.set_row(piece.partition, call.call_id, start_time, call.to_dict())
                 if piece.end <= settled:
-                    ledger.complete(piece.id)
+                    ledger.mark_complete(piece.id)
             write_table(ledger, CallRecord, into, kind)
-        sys.stderr.write(f"{into}: {ledger.count() - before:,} new, {ledger.count():,} in all\n")
+        sys.stderr.write(f"{into}: {ledger.count() - old_count:,} new, {ledger.count():,} in all\n")
 
 
-export = Verb(
+export = LazyCommand(
     "export",
     "Keep a table of the finished calls of a PBX, each call once.\n\n"
     "Run it again, for example from cron, to add what is new. It continues where the last run ended, however that "

@@ -1,4 +1,4 @@
-"""`xcaas events tail`: events as JSON lines, from where the last run ended if `--state` is given."""
+"""`xcaas events tail`: events as JSON lines, continued from the last run with `--state`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import click
 
 from .._connection import make_client
 from ..output import plain
-from ..output._files import check_target, remove_leftovers, whole_file
-from ._verb import Verb
+from ..output._files import atomic_file, check_target, remove_leftovers
+from ._lazy import LazyCommand
 
 __all__ = ["tail"]
 
@@ -41,27 +41,27 @@ def _options() -> list[click.Parameter]:
     ]
 
 
-def _tail(given: dict[str, Any]) -> None:
-    state: Path | None = given["state"]
-    begin: str = given["begin"]
-    if given["agent"] and given["topic"] != "all":
+def _tail(options: dict[str, Any]) -> None:
+    state: Path | None = options["state"]
+    position: str = options["begin"]
+    if options["agent"] and options["topic"] != "all":
         raise click.UsageError("Give a TOPIC or --agent, not both.")
     if state is not None:
         check_target(str(state), folder=False, option="--state")
         remove_leftovers(state)
-        begin = _place(state) or begin
-    with make_client(given) as client:
-        read = client.events.read_agent if given["agent"] else client.events.read
-        with read(given["agent"] or given["topic"], resume_token=begin) as events:
-            for event in islice(events, given["limit_total"]):
+        position = _read_position(state) or position
+    with make_client(options) as client:
+        read = client.events.read_agent if options["agent"] else client.events.read
+        with read(options["agent"] or options["topic"], resume_token=position) as events:
+            for event in islice(events, options["limit_total"]):
                 sys.stdout.write(json.dumps(plain(event), ensure_ascii=False, separators=(",", ":")) + "\n")
                 sys.stdout.flush()
-                events.acknowledge()  # after the line is out: a kill repeats one rather than losing it
+                events.acknowledge()  # after writing: a killed process repeats an event rather than losing it
                 if state is not None and events.resume_token:
-                    _keep(state, events.resume_token)
+                    _save_position(state, events.resume_token)
 
 
-def _place(state: Path) -> str:
+def _read_position(state: Path) -> str:
     try:
         return state.read_text("ascii").strip()
     except FileNotFoundError:
@@ -72,12 +72,12 @@ def _place(state: Path) -> str:
         ) from None
 
 
-def _keep(state: Path, token: str) -> None:
-    with whole_file(state) as path:
+def _save_position(state: Path, token: str) -> None:
+    with atomic_file(state) as path:
         path.write_text(f"{token}\n", "utf-8")
 
 
-tail = Verb(
+tail = LazyCommand(
     "tail",
     "Write contact center events as they happen, one JSON line each.\n\n"
     "TOPIC is all (the default) or one type of event, such as InteractionCreated. After a broken connection, it continues "

@@ -1,4 +1,4 @@
-"""The table of an export: made of what its ledger has, so that it is the same however often a run was cut off."""
+"""The table of an export, written from its ledger, so that interrupted runs make no difference."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ import click
 from xcaas import Model, rows
 
 from ..output import cell
-from ..output._files import check_target, remove_leftovers, whole_file
+from ..output._files import atomic_file, check_target, remove_leftovers
 from ._ledger import Ledger
 
 __all__ = ["FORMATS", "check_table", "write_table"]
 
 FORMATS = ("parquet", "csv", "jsonl")
-_BATCH = 10_000
+_BATCH_SIZE = 10_000
 
 
 def check_table(target: Path, kind: str) -> None:
-    """Refuse a table that could not be written, before hours of work; and remove what killed runs left of it.
+    """Check that a table can be written, before hours of work, and remove temporary files of killed runs.
 
     Raises:
         click.UsageError: pyarrow or the folder is missing, or the target is a folder or a device.
@@ -38,8 +38,8 @@ def check_table(target: Path, kind: str) -> None:
 
 
 def write_table(ledger: Ledger, model: type[Model], target: Path, kind: str) -> None:
-    """Write what a ledger has to a file, which appears when it is complete."""
-    with whole_file(target) as path:
+    """Write the rows of a ledger to a file, which appears when it is complete."""
+    with atomic_file(target) as path:
         if kind == "parquet":
             _write_parquet(ledger, model, path)
             return
@@ -48,35 +48,35 @@ def write_table(ledger: Ledger, model: type[Model], target: Path, kind: str) -> 
 
 
 def _write_lines(ledger: Ledger, out: TextIO) -> None:
-    for about, row in ledger.rows():
-        out.write(json.dumps({**row, **about}, ensure_ascii=False, separators=(",", ":")) + "\n")
+    for export_columns, row in ledger.rows():
+        out.write(json.dumps({**row, **export_columns}, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
 def _write_csv(ledger: Ledger, out: TextIO) -> None:
-    """Write CSV with the columns of all rows, which are read twice for it rather than kept."""
-    columns = list(dict.fromkeys(name for about, row in ledger.rows() for name in (*about, *row)))
+    """Write CSV with the columns of all rows. Reads the rows twice, to save memory."""
+    columns = list(dict.fromkeys(name for export_columns, row in ledger.rows() for name in (*export_columns, *row)))
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns or ledger.columns)
-    for about, row in ledger.rows():
-        line = {**row, **about}
+    for export_columns, row in ledger.rows():
+        line = {**row, **export_columns}
         writer.writerow([cell(line.get(name)) for name in columns])
 
 
 def _write_parquet(ledger: Ledger, model: type[Model], path: Path) -> None:
-    """Write fields by their names in Python, with their types, a batch at a time."""
-    typed: Any = rows([], of=model).arrow_schema()  # says what to install where pyarrow is missing
+    """Write Parquet with Python names and types of fields, in batches."""
+    model_schema: Any = rows([], of=model).arrow_schema()  # raises with advice if pyarrow is missing
     pa: Any = import_module("pyarrow")
     parquet: Any = import_module("pyarrow.parquet")
-    schema = pa.schema([*((name, pa.string()) for name in ledger.columns), *typed])
+    schema = pa.schema([*((name, pa.string()) for name in ledger.columns), *model_schema])
     with parquet.ParquetWriter(path, schema) as writer:
         for chunk in _chunks(ledger):
             batches: Any = rows([model.from_dict(row) for _, row in chunk], of=model).arrow_batches(len(chunk))
             (batch,) = batches
-            about = [pa.array([one[name] for one, _ in chunk], pa.string()) for name in ledger.columns]
-            writer.write_batch(pa.RecordBatch.from_arrays([*about, *batch.columns], schema=schema))
+            arrays = [pa.array([columns[name] for columns, _ in chunk], pa.string()) for name in ledger.columns]
+            writer.write_batch(pa.RecordBatch.from_arrays([*arrays, *batch.columns], schema=schema))
 
 
 def _chunks(ledger: Ledger) -> Iterator[list[tuple[dict[str, str | None], dict[str, Any]]]]:
-    found = ledger.rows()
-    while chunk := list(islice(found, _BATCH)):
+    rows_ = ledger.rows()
+    while chunk := list(islice(rows_, _BATCH_SIZE)):
         yield chunk
