@@ -16,7 +16,7 @@ from .._by_key import Pair, by_key
 from .._errors import ArgumentError
 from ..models._codec import Codec, NullableCodec, write_any
 from ..models._containers import ListCodec, MapCodec, OneOrListCodec
-from ..models._dates import Day, Epoch, Moment
+from ..models._dates import DateCodec, DateTimeCodec, EpochCodec
 from ..models._json import encode_json
 from ..models._layout import Layout, ModelCodec, unknown_of
 from ..models._model import Model
@@ -185,11 +185,11 @@ def kind_of(codec: Codec, depth: int = 0) -> Kind:
     match codec:
         case NullableCodec() | OneOrListCodec():
             return kind_of(codec.inner, depth)
-        case Moment():
+        case DateTimeCodec():
             return "wall" if codec.local else "moment"
-        case Epoch():
+        case EpochCodec():
             return "moment"
-        case Day():
+        case DateCodec():
             return "date"
         case ConstCodec():
             return _CONSTANT.get(codec.sends[0], "json")
