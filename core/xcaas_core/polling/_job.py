@@ -138,7 +138,7 @@ class Job:
             self._starting = False
         body = _one(response.json())
         pointer, given = self._polling.id, self._polling.status.parameter
-        id = self._call.given(given) if pointer is None else value_at(body, pointer)
+        id = self._call.value_of(given) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._in_context(
                 DecodeError("the response does not name the job that was started", pointer=pointer), response
