@@ -224,7 +224,7 @@ class CallRunner(Generic[T]):
     def _announce(self, hooks: CallHooks) -> None:
         """Let hooks see and change the request. One that signs it makes the client's credentials unnecessary."""
         headers = hooks.begin(self.request, safe_url(self._url), len(self.context.attempts) + 1)
-        if self.compiled.guarded(headers):
+        if self.compiled.caller_credentials(headers):
             self._signs = False
 
     def _with_tokens(self, flow: Flow[Granted]) -> Flow[Granted]:
@@ -275,7 +275,8 @@ class CallRunner(Generic[T]):
         """Name the headers and arguments in which the caller, or a hook, has put credentials on the request."""
         request = self.request
         found = sorted(
-            self.compiled.guarded(request.headers, request.keys) or {"authorization"} & request.headers.keys()
+            self.compiled.caller_credentials(request.headers, request.keys)
+            or {"authorization"} & request.headers.keys()
         )
         kinds = dict.fromkeys("argument" if name in request.keys else "header" for name in found)
         names = " and ".join(name.strip("?=") for name in found)
