@@ -1,4 +1,4 @@
-"""A server on the loopback that answers as it is told, and breaks off in the ways that networks do."""
+"""A loopback server with configured responses, which can fail in the ways that networks do."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ __all__ = ["Answer", "Origin", "Seen", "serving"]
 
 
 class Answer:
-    """One answer.
+    """One response.
 
     Args:
         status: HTTP status.
-        body: Its body.
-        kind: Content type; None for none.
-        headers: Further header lines.
-        delay: Seconds before the answer begins.
+        body: Body.
+        kind: Content type, or None.
+        headers: Additional header lines.
+        delay: Seconds before the response starts.
         drip: Seconds between single bytes of the body.
-        cut: End the connection: before the request was `read`, `before` the answer, or `inside` its body.
-        announce: Content-Length, if not the true one.
-        together: Answer when so many requests are there at the same time.
+        cut: Close the connection `before` the response or `inside` its body.
+        announce: Content-Length, if not the real one.
+        together: Respond once this many requests are waiting.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Answer:
 
 
 class Seen:
-    """One request that came."""
+    """A received request."""
 
     def __init__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> None:
         self.method = method
@@ -71,7 +71,7 @@ class Seen:
 
 
 class Origin:
-    """Gives `answers` in turn; the last one stays."""
+    """Sends `answers` in order; the last one is repeated."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers or (Answer(),))
@@ -90,19 +90,19 @@ class Origin:
         with self._lock:
             self.connections += 1
         with connection, connection.makefile("rb") as lines:
-            while (seen := _request(lines)) is not None:
+            while (request := _request(lines)) is not None:
                 with self._lock:
-                    self.seen.append(seen)
+                    self.seen.append(request)
                     self._busy += 1
                     self.busiest = max(self.busiest, self._busy)
                 try:
-                    goes_on = _answer(connection, self.next())
+                    keeps_alive = _answer(connection, self.next())
                 except OSError:
                     return
                 finally:
                     with self._lock:
                         self._busy -= 1
-                if not goes_on:
+                if not keeps_alive:
                     return
 
 
@@ -133,7 +133,7 @@ def _body(lines: IO[bytes], headers: Mapping[str, str]) -> bytes:
 
 
 def _answer(connection: socket.socket, answer: Answer) -> bool:
-    """Write an answer. False if the connection ends with it."""
+    """Send a response. Return False if it closes the connection."""
     time.sleep(answer.delay)
     if answer.barrier is not None:
         answer.barrier.wait()
@@ -162,7 +162,7 @@ def _reset(connection: socket.socket) -> None:
 
 @contextmanager
 def serving(*answers: Answer) -> Generator[Origin]:
-    """A running origin; `url` is its address."""
+    """Run an origin; `url` is its address."""
     origin = Origin(*answers)
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     origin.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

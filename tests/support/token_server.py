@@ -1,7 +1,7 @@
-"""A real server on loopback: a token endpoint, and an API that takes its tokens.
+"""A loopback server: a token endpoint, and an API that accepts its tokens.
 
-Used by the tests in a thread of their own (`TokenServer`), and by the benchmark as a process
-(`python -m tests.support.token_server`), where it tells its port on standard output.
+Tests run it in a thread (`TokenServer`), the benchmark as a process (`python -m tests.support.token_server`),
+which prints its port.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["Answer", "Behaviour", "Service", "TokenServer", "Watching"]
 
 @dataclass(slots=True)
 class Answer:
-    """What goes back after `delay` seconds. A status of 0 cuts the connection."""
+    """A response, sent after `delay` seconds. Status 0 aborts the connection."""
 
     status: int
     body: bytes = b""
@@ -30,11 +30,11 @@ class Answer:
 
 
 Behaviour = Callable[[int], Answer | None]
-"""Given the number of a token request, from 1: an answer, or None for a token."""
+"""A function from the number of a token request, from 1, to a response, or None for a token."""
 
 
 class Service:
-    """What the server knows: issued tokens, and what it counted."""
+    """The state of the server: issued tokens and request counts."""
 
     def __init__(self, *, lifetime: float = 1799.0, latency: float = 0.0, api_latency: float = 0.0) -> None:
         self.lifetime = lifetime
@@ -56,7 +56,7 @@ class Service:
         seconds = int(self.lifetime) if self.lifetime >= 1 else self.lifetime
         if not self.as_8x8:
             return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": seconds}).encode()
-        answer = {
+        response = {
             "access_token": token,
             "token_type": "BearerToken",
             "expires_in": str(seconds),
@@ -68,7 +68,7 @@ class Service:
             "refresh_count": "0",
             "developer.email": "deprecated",
         }
-        return json.dumps(answer).encode()
+        return json.dumps(response).encode()
 
     def revoke(self) -> None:
         self.tokens.clear()
@@ -85,8 +85,8 @@ class Service:
             self.token_requests += 1
             self.token_times.append(time.monotonic())
             self.token_heads.append(head)
-            answer = self.behave(self.token_requests)
-            return answer or Answer(200, self.issue(), self.latency)
+            response = self.behave(self.token_requests)
+            return response or Answer(200, self.issue(), self.latency)
         if path.startswith("/control/"):
             return self._control(path.removeprefix("/control/"), body)
         self.api_calls += 1
@@ -97,17 +97,17 @@ class Service:
         fault = {"fault": {"faultstring": "x", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
         return Answer(401, json.dumps(fault).encode(), self.api_latency)
 
-    def _control(self, what: str, body: bytes) -> Answer:
-        if what == "reset":
+    def _control(self, action: str, body: bytes) -> Answer:
+        if action == "reset":
             self.reset(**json.loads(body))
-        elif what == "revoke":
+        elif action == "revoke":
             self.revoke()
-        counted = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
-        return Answer(200, json.dumps({**counted, "times": self.token_times, "latency": self.latency}).encode())
+        counters = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
+        return Answer(200, json.dumps({**counters, "times": self.token_times, "latency": self.latency}).encode())
 
 
 class Watching(Service):
-    """Keeps the heads and bodies of API calls, and answers them as told."""
+    """Records the heads and bodies of API calls, and sends scripted responses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,22 +152,22 @@ class _Connection(asyncio.Protocol):
                 return
             body, self._buffer = rest[:length], rest[length:]
             method, path, _ = head.split(b"\r\n")[0].decode().split(" ", 2)
-            answer = self._service.handle(method, path, head, body)
-            if answer.delay:
-                asyncio.get_running_loop().call_later(answer.delay, self._write, answer)
+            response = self._service.handle(method, path, head, body)
+            if response.delay:
+                asyncio.get_running_loop().call_later(response.delay, self._write, response)
             else:
-                self._write(answer)
+                self._write(response)
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, response: Answer) -> None:
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if answer.status == 0:
+        if response.status == 0:
             transport.abort()
             return
-        headers = {"content-type": "application/json", "content-length": str(len(answer.body)), **answer.headers}
+        headers = {"content-type": "application/json", "content-length": str(len(response.body)), **response.headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        transport.write(f"HTTP/1.1 {answer.status} X\r\n{lines}\r\n".encode() + answer.body)
+        transport.write(f"HTTP/1.1 {response.status} X\r\n{lines}\r\n".encode() + response.body)
 
 
 class TokenServer:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.example_api import _ops
-from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
+from tests.support.file_origin import DATA, Origin, adownload, described, download, names, chunks, serving
 from tests.support.sessions import sync_session
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
 from xcaas_core._partial_file import PartialFile
@@ -307,7 +307,7 @@ class TestInterrupts:
     def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
         (tmp_path / "a").write_text("old")
         server = FakeServer()
-        server.respond("shop.things.plain", FakeResponse(content=pieces(DATA)[:3], length=len(DATA), error=error))
+        server.respond("shop.things.plain", FakeResponse(content=chunks(DATA)[:3], length=len(DATA), error=error))
         with pytest.raises(type(error)):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == ["a"]
