@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.example_api import _ops
-from tests.support.file_origin import DATA, Origin, adownload, described, download, names, chunks, serving
+from tests.support.file_origin import DATA, Origin, adownload, chunks, described, download, names, serving
 from tests.support.sessions import sync_session
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
 from xcaas_core._partial_file import PartialFile
