@@ -33,7 +33,10 @@ def base() -> Spec:
     }
     house = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "house"}}}
     barn = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "barn"}}}
-    success = {"description": "Fine.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}
+    success = {
+        "description": "Fine.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}},
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Pets", "version": "1"},

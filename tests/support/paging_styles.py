@@ -111,7 +111,10 @@ class NullScroll(Service):
     def respond(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         more = start + self.size < len(self.rows)
-        return {"data": list(self.page_rows(start)), "meta": {"scrollId": f"s{start + self.size}" if more else None}}, {}
+        return {
+            "data": list(self.page_rows(start)),
+            "meta": {"scrollId": f"s{start + self.size}" if more else None},
+        }, {}
 
 
 class HasMore(Service):

@@ -24,7 +24,10 @@ def authorized(credentials: object, *schemes: Scheme, outgoing: Request | None =
     simulation = Simulation()
     signing_product = product(*schemes)
     authorizer = build_authorizer(
-        signing_product, (tuple(signing_product.schemes),), CredentialSet.parse(credentials), context=fake_context(simulation.clock)
+        signing_product,
+        (tuple(signing_product.schemes),),
+        CredentialSet.parse(credentials),
+        context=fake_context(simulation.clock),
     )
     assert authorizer is not None
     outgoing = outgoing or request()
