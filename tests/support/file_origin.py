@@ -22,7 +22,7 @@ def download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> D
     return Download(sync_session(server), Call(operation, ("t1",), stream=True))
 
 
-def adownload(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
+def async_download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
     return AsyncDownload(async_session(server), Call(operation, ("t1",), stream=True))
 
 

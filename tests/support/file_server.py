@@ -10,10 +10,10 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-__all__ = ["Breaking", "FileServer"]
+__all__ = ["Failure", "FileServer"]
 
 
-class Breaking:
+class Failure:
     """How one response fails.
 
     Args:
@@ -45,7 +45,7 @@ class FileServer:
     def __init__(
         self,
         data: bytes,
-        troubles: Sequence[Breaking] = (),
+        troubles: Sequence[Failure] = (),
         *,
         framing: str = "length",
         delay: float = 0.0,
@@ -109,7 +109,7 @@ class FileServer:
     def _respond(self, connection: socket.socket, head: dict[str, str]) -> bool:
         with self._lock:
             self.asked.append(head.get("range", ""))
-            failure = next(self._troubles, Breaking())
+            failure = next(self._troubles, Failure())
         start = int(head["range"][6:-1]) if "range" in head else 0
         body = self.data[start:]
         lines = ["HTTP/1.1 206 Partial Content" if start else "HTTP/1.1 200 OK", *self.headers]

@@ -12,7 +12,7 @@ from types import ModuleType
 from xcaas_core.models import Model
 
 
-def hinted(package: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
+def hinted_objects(package: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
     """Yield the models, typed dictionaries and resource methods of a package, by name."""
     for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         module = importlib.import_module(info.name)
@@ -26,10 +26,10 @@ def hinted(package: ModuleType) -> Iterator[tuple[str, Callable[..., object]]]:
                     yield f"{module.__name__}.{name}.{method_name}", method
 
 
-def unresolved(package: ModuleType) -> tuple[int, list[str]]:
+def unresolved_hints(package: ModuleType) -> tuple[int, list[str]]:
     """Return the number of objects with hints, and the errors of those that do not resolve."""
     count, errors = 0, list[str]()
-    for name, owner in hinted(package):
+    for name, owner in hinted_objects(package):
         count += 1
         try:
             typing.get_type_hints(owner, include_extras=True)

@@ -10,10 +10,10 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-__all__ = ["Answer", "Origin", "Seen", "serving"]
+__all__ = ["Origin", "ReceivedRequest", "StubResponse", "serving"]
 
 
-class Answer:
+class StubResponse:
     """One response.
 
     Args:
@@ -52,7 +52,7 @@ class Answer:
         self.barrier = None if together is None else threading.Barrier(together, timeout=30)
 
 
-class Seen:
+class ReceivedRequest:
     """A received request."""
 
     def __init__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -73,16 +73,16 @@ class Seen:
 class Origin:
     """Sends `answers` in order; the last one is repeated."""
 
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers or (Answer(),))
-        self.seen: list[Seen] = []
+    def __init__(self, *answers: StubResponse) -> None:
+        self.answers = list(answers or (StubResponse(),))
+        self.seen: list[ReceivedRequest] = []
         self.connections = 0
         self.busiest = 0
         self.url = ""
         self._busy = 0
         self._lock = threading.Lock()
 
-    def next(self) -> Answer:
+    def next(self) -> StubResponse:
         with self._lock:
             return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
@@ -106,7 +106,7 @@ class Origin:
                     return
 
 
-def _request(lines: IO[bytes]) -> Seen | None:
+def _request(lines: IO[bytes]) -> ReceivedRequest | None:
     try:
         first = lines.readline().decode()
         if not first:
@@ -116,7 +116,7 @@ def _request(lines: IO[bytes]) -> Seen | None:
         while (line := lines.readline().decode("latin-1").rstrip("\r\n")) != "":
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        return Seen(method, target, headers, _body(lines, headers))
+        return ReceivedRequest(method, target, headers, _body(lines, headers))
     except OSError:
         return None
 
@@ -132,7 +132,7 @@ def _body(lines: IO[bytes], headers: Mapping[str, str]) -> bytes:
     return body
 
 
-def _answer(connection: socket.socket, answer: Answer) -> bool:
+def _answer(connection: socket.socket, answer: StubResponse) -> bool:
     """Send a response. Return False if it closes the connection."""
     time.sleep(answer.delay)
     if answer.barrier is not None:
@@ -161,7 +161,7 @@ def _reset(connection: socket.socket) -> None:
 
 
 @contextmanager
-def serving(*answers: Answer) -> Generator[Origin]:
+def serving(*answers: StubResponse) -> Generator[Origin]:
     """Run an origin; `url` is its address."""
     origin = Origin(*answers)
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)

@@ -12,12 +12,12 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-__all__ = ["Recorded", "recorded"]
+__all__ = ["RecordedTelemetry", "recorded_telemetry"]
 
 P = TypeVar("P", HistogramDataPoint, NumberDataPoint)
 
 
-class Recorded:
+class RecordedTelemetry:
     """Providers, and the spans and metrics that they recorded."""
 
     def __init__(self) -> None:
@@ -67,9 +67,9 @@ class Recorded:
 
 
 @contextmanager
-def recorded() -> Generator[Recorded]:
+def recorded_telemetry() -> Generator[RecordedTelemetry]:
     """Create providers that are shut down at the end of the block."""
-    telemetry = Recorded()
+    telemetry = RecordedTelemetry()
     try:
         yield telemetry
     finally:

@@ -22,7 +22,7 @@ from xcaas_core.http._urls import token_address
 from xcaas_core.sansio._messages import Request
 from xcaas_core.sansio._steps import Flow, RunInThread, Send, Sleep, Step, WaitFor
 
-__all__ = ["Answer", "FakeClock", "FakeResponse", "Simulation", "Task", "TokenEndpoint", "fake_context"]
+__all__ = ["FakeClock", "FakeResponse", "Outcome", "Simulation", "Task", "TokenEndpoint", "fake_context"]
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ class FakeResponse:
         self.headers: Mapping[str, str] = dict(headers or {})
 
 
-Answer: TypeAlias = FakeResponse | BaseException
+Outcome: TypeAlias = FakeResponse | BaseException
 """The result of a request to a fake endpoint: a response, or an error to raise."""
 
 
@@ -66,12 +66,12 @@ class TokenEndpoint:
         lifetime: object = "1799",
         latency: float = 0.1,
         products: tuple[str, ...] = ("storage", "QM - API"),
-        script: tuple[Answer, ...] = (),
+        script: tuple[Outcome, ...] = (),
     ) -> None:
         self.lifetime = lifetime
         self.latency = latency
         self.products = products
-        self.script: list[Answer] = list(script)
+        self.script: list[Outcome] = list(script)
         self.seen: list[Request] = []
         self.seen_at: list[float] = []
 
@@ -80,7 +80,7 @@ class TokenEndpoint:
         """The number of token requests received."""
         return len(self.seen)
 
-    def answer(self, request: Request, now: float) -> Answer:
+    def answer(self, request: Request, now: float) -> Outcome:
         """Return the response to a request."""
         self.seen.append(request)
         self.seen_at.append(now)
@@ -193,7 +193,7 @@ class Simulation:
             if task.turn == turn:
                 self._resume(task, lambda: task.flow.send(result))
 
-        def resume_or_throw(answer: Answer) -> None:
+        def resume_or_throw(answer: Outcome) -> None:
             if task.turn == turn and isinstance(answer, BaseException):
                 self._resume(task, lambda: task.flow.throw(answer))
             else:

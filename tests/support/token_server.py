@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
 
-__all__ = ["Answer", "Behaviour", "Service", "TokenServer", "Watching"]
+__all__ = ["Behaviour", "RecordingService", "Service", "StubResponse", "TokenServer"]
 
 
 @dataclass(slots=True)
-class Answer:
+class StubResponse:
     """A response, sent after `delay` seconds. Status 0 aborts the connection."""
 
     status: int
@@ -29,7 +29,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
-Behaviour = Callable[[int], Answer | None]
+Behaviour = Callable[[int], StubResponse | None]
 """A function from the number of a token request, from 1, to a response, or None for a token."""
 
 
@@ -80,42 +80,42 @@ class Service:
         self.token_times.clear()
         self.token_heads.clear()
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if path.endswith("/token") and method == "POST":
             self.token_requests += 1
             self.token_times.append(time.monotonic())
             self.token_heads.append(head)
             response = self.behave(self.token_requests)
-            return response or Answer(200, self.issue(), self.latency)
+            return response or StubResponse(200, self.issue(), self.latency)
         if path.startswith("/control/"):
             return self._control(path.removeprefix("/control/"), body)
         self.api_calls += 1
         token = _bearer(head)
         if time.monotonic() < self.tokens.get(token, 0.0):
-            return Answer(200, b'{"ok": true}', self.api_latency)
+            return StubResponse(200, b'{"ok": true}', self.api_latency)
         self.api_refusals += 1
         fault = {"fault": {"faultstring": "x", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
-        return Answer(401, json.dumps(fault).encode(), self.api_latency)
+        return StubResponse(401, json.dumps(fault).encode(), self.api_latency)
 
-    def _control(self, action: str, body: bytes) -> Answer:
+    def _control(self, action: str, body: bytes) -> StubResponse:
         if action == "reset":
             self.reset(**json.loads(body))
         elif action == "revoke":
             self.revoke()
         counters = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
-        return Answer(200, json.dumps({**counters, "times": self.token_times, "latency": self.latency}).encode())
+        return StubResponse(200, json.dumps({**counters, "times": self.token_times, "latency": self.latency}).encode())
 
 
-class Watching(Service):
+class RecordingService(Service):
     """Records the heads and bodies of API calls, and sends scripted responses."""
 
     def __init__(self) -> None:
         super().__init__()
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
-        self.script: list[Answer] = []
+        self.script: list[StubResponse] = []
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if path.endswith("/token"):
             return super().handle(method, path, head, body)
         self.heads.append(head)
@@ -158,7 +158,7 @@ class _Connection(asyncio.Protocol):
             else:
                 self._write(response)
 
-    def _write(self, response: Answer) -> None:
+    def _write(self, response: StubResponse) -> None:
         transport = self._transport
         if transport is None or transport.is_closing():
             return

@@ -14,10 +14,10 @@ import pytest
 from xcaas_core import _partial_file
 from xcaas_core.auth.tokens.caches import _file, _file_lock
 
-__all__ = ["Locks", "behave_as_windows"]
+__all__ = ["FakeMsvcrt", "behave_as_windows"]
 
 
-class Locks(ModuleType):
+class FakeMsvcrt(ModuleType):
     """A fake `msvcrt` with locking: a file is locked by one file descriptor at a time."""
 
     LK_NBLCK, LK_UNLCK = 2, 0
@@ -43,9 +43,9 @@ class Locks(ModuleType):
             self.owners[inode] = file
 
 
-def behave_as_windows(patch: pytest.MonkeyPatch) -> Locks:
+def behave_as_windows(patch: pytest.MonkeyPatch) -> FakeMsvcrt:
     """Make the platform-dependent modules of core behave as on Windows. Return the fake locks."""
-    locks = Locks()
+    locks = FakeMsvcrt()
     patch.setitem(sys.modules, "msvcrt", locks)
     patch.setitem(sys.modules, "fcntl", None)
     patch.setattr(_file, "_file_lock", _as_on_windows(_file_lock, patch))

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import RetryPolicy, XCaaSError
 
@@ -19,24 +19,24 @@ QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.004)
 CALLS = 240
 
 
-def told(seed: int) -> list[Answer]:
+def told(seed: int) -> list[StubResponse]:
     """Answers in an order that the seed decides; three in five are right."""
     draw = random.Random(seed)
-    right = Answer(body=b'{"id":"1"}')
+    right = StubResponse(body=b'{"id":"1"}')
     wrong = [
-        Answer(503),
-        Answer(429, headers=["Retry-After: 0.01"]),
-        Answer(429),
-        Answer(500, b"<html>", kind="text/html"),
-        Answer(cut="before"),
-        Answer(cut="inside", body=b'{"id":"1"}' * 20),
-        Answer(body=b"<html>", kind="text/html"),
-        Answer(body=b'{"id":'),
-        Answer(body=b""),
-        Answer(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
-        Answer(401, b'{"fault":{"faultstring":"x"}}'),
-        Answer(body=b'{"id":"1"}', announce=500, cut="inside"),
-        Answer(delay=0.4, body=b'{"id":"1"}'),  # a machine under load may be later than the limit
+        StubResponse(503),
+        StubResponse(429, headers=["Retry-After: 0.01"]),
+        StubResponse(429),
+        StubResponse(500, b"<html>", kind="text/html"),
+        StubResponse(cut="before"),
+        StubResponse(cut="inside", body=b'{"id":"1"}' * 20),
+        StubResponse(body=b"<html>", kind="text/html"),
+        StubResponse(body=b'{"id":'),
+        StubResponse(body=b""),
+        StubResponse(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
+        StubResponse(401, b'{"fault":{"faultstring":"x"}}'),
+        StubResponse(body=b'{"id":"1"}', announce=500, cut="inside"),
+        StubResponse(delay=0.4, body=b'{"id":"1"}'),  # a machine under load may be later than the limit
     ]
     return [right if draw.random() < 0.6 else draw.choice(wrong) for _ in range(CALLS * 4)] + [right]
 
@@ -120,7 +120,7 @@ def test_tasks_get_what_is_right_or_a_typed_error(run: Callable[[Callable[[], Aw
 
 def test_asyncio_is_never_held_up_by_a_slow_server() -> None:
     async def main() -> None:
-        with serving(Answer(delay=0.3)) as origin:
+        with serving(StubResponse(delay=0.3)) as origin:
             async with AsyncShop(base_url=origin.url) as client:
                 await client.items.get("0")
                 stalls: list[float] = []

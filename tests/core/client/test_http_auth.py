@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import xcaas
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from tests.support.shop import Shop
 from xcaas_core import ConfigurationError, MissingCredentialsError
 
-TOKEN = Answer(
+TOKEN = StubResponse(
     body=json.dumps(
         {
             "access_token": "t0",
@@ -26,13 +26,13 @@ TOKEN = Answer(
         }
     ).encode()
 )
-NEXT = Answer(body=TOKEN.body.replace(b"t0", b"t1"))
-DENIED = Answer(401, b'{"fault":{"faultstring":"Invalid access token"}}')
-PLAIN = Answer(body=b'{"plain":true}')
+NEXT = StubResponse(body=TOKEN.body.replace(b"t0", b"t1"))
+DENIED = StubResponse(401, b'{"fault":{"faultstring":"Invalid access token"}}')
+PLAIN = StubResponse(body=b'{"plain":true}')
 
 
 @contextmanager
-def suite(*answers: Answer) -> Generator[tuple[Origin, xcaas.XCaaS]]:
+def suite(*answers: StubResponse) -> Generator[tuple[Origin, xcaas.XCaaS]]:
     with serving(*answers) as origin:
         credentials = xcaas.ClientCredentials("id", "s3cret")
         with xcaas.XCaaS(base_url=origin.url, credentials=credentials) as client:

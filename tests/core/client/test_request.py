@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from xcaas import (
     ApiKey,
     ArgumentError,
@@ -28,7 +28,7 @@ from xcaas_generator import cli
 
 API = "/storage/uk/v3"
 TOKEN = BearerToken("token")
-FOUND = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+FOUND = StubResponse(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 BODY = {"name": "größe", "empty": None, "many": [1, 2.5]}
 
 
@@ -60,7 +60,7 @@ def test_a_path_below_the_products_address() -> None:
     ids=["json", "text", "bytes", "named type"],
 )
 def test_bodies(given: dict[str, Any], kind: str, sent: bytes | None) -> None:
-    with serving(Answer(status=204)) as origin, storage_at(origin.url) as client:
+    with serving(StubResponse(status=204)) as origin, storage_at(origin.url) as client:
         assert client.request("POST", "/items", product="storage", **given).value is None
         arrived = origin.seen[-1]
         assert arrived.headers["content-type"] == kind
@@ -77,7 +77,7 @@ def test_an_async_client_too() -> None:
 
 
 def test_errors_are_those_of_operations() -> None:
-    with serving(Answer(status=404, body=b'{"message":"none"}')) as origin, storage_at(origin.url) as client:
+    with serving(StubResponse(status=404, body=b'{"message":"none"}')) as origin, storage_at(origin.url) as client:
         with pytest.raises(NotFoundError) as caught:
             client.request("GET", "/items/none", product="storage")
         assert (caught.value.status, caught.value.operation) == (404, "request")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import GET, SECRET, Shop
 from xcaas_core import ApiKey, ArgumentError, ConfigurationError
 from xcaas_core.operations._operation import Call
 
 KEY = ApiKey("eght_s3cret")
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
 def test_links_to_the_same_server_send_credentials() -> None:

@@ -29,7 +29,7 @@ from tests.support.documents import (
     response,
     write,
 )
-from tests.support.hints import unresolved
+from tests.support.hints import unresolved_hints
 from xcaas_core._errors import DecodeError
 from xcaas_core.models import JSONValue
 from xcaas_generator import ir
@@ -252,7 +252,7 @@ def test_every_module_imports_and_every_model_is_made(package: Path, monkeypatch
 
 def test_hints_resolve(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(package.parent), *sys.path])
-    count, wrong = unresolved(importlib.import_module("tortured"))
+    count, wrong = unresolved_hints(importlib.import_module("tortured"))
     assert wrong == []
     assert count > 300
 
