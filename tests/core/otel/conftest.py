@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.support.recorded import RecordedTelemetry, recorded_telemetry
 
+from tests.support.recorded import RecordedTelemetry, recorded_telemetry
 from xcaas_core.otel import OpenTelemetry
 
 
