@@ -1,7 +1,7 @@
-"""Where calls go without an address of the caller's: origin and base path of each server that a document lists.
+"""Addresses of calls without a `base_url`: origin and base path of each server in a document.
 
-The requests end in a transport of the HTTP library that gives the sample answer, so that hosts of documents need not be.
-The same calls show whether `client.raw` hands out the status and the headers that were answered.
+Requests go to a transport that sends the sample response, so the hosts need not exist. The same calls check the status
+and headers that `client.raw` returns.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from tests.conformance.answers import SampleAnswer
+from tests.conformance.answers import SampleResponse
 from tests.conformance.document import Document, Node, OperationNode
 from tests.conformance.requests import Fault
 from tests.conformance.server import LOGIN, TOKEN
@@ -33,36 +33,36 @@ RELATIVE_TO = "https://relative.example"
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Keeps the address of each request and gives the answer that was laid ready."""
+    """Records the URL of each request and sends the prepared response."""
 
     def __init__(self) -> None:
         self.addresses: list[str] = []
-        self.answer: SampleAnswer | None = None
+        self.sample: SampleResponse | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.read() == LOGIN:
             return httpx.Response(200, headers={"Content-Type": "application/json"}, content=TOKEN)
         self.addresses.append(str(request.url))
-        if self.answer is None:
+        if self.sample is None:
             return httpx.Response(204)
-        answer = self.answer.answer
-        kind = {} if answer.media_type is None else {"Content-Type": answer.media_type}
-        return httpx.Response(answer.status, headers={**answer.headers, **kind}, content=answer.body or b"")
+        stub = self.sample.stub
+        kind = {} if stub.media_type is None else {"Content-Type": stub.media_type}
+        return httpx.Response(stub.status, headers={**stub.headers, **kind}, content=stub.body or b"")
 
 
 def servers(document: Document, operation: OperationNode) -> list[Node]:
-    """Return the servers that hold for an operation: its own, else those of its path, else the document's."""
+    """Return the servers of an operation: its own, else those of its path, else the document's."""
     for owner in (operation.node, operation.item, document.root):
         section = owner.get("servers")
         if section is not None and section.value:
-            return [one for _, one in section.items()]
+            return [server for _, server in section.items()]
     return []
 
 
 def hosts(document: Document) -> list[str]:
-    """Return the hosts of all servers of plain HTTP, where credentials need a permission."""
-    found = (_filled(one) for operation in document.operations() for one in servers(document, operation))
-    return sorted({urlsplit(url).hostname or "" for url in found if url.startswith("http://")} - {""})
+    """Return the hosts of plain HTTP servers, which need permission for credentials."""
+    urls = (_filled(server) for operation in document.operations() for server in servers(document, operation))
+    return sorted({urlsplit(url).hostname or "" for url in urls if url.startswith("http://")} - {""})
 
 
 def _filled(server: Node) -> str:
@@ -74,40 +74,40 @@ def _filled(server: Node) -> str:
 
 
 def is_complete(server: Node) -> bool:
-    """Whether all variables of a server have values; a default may be a placeholder itself."""
+    """Return whether all variables of a server have values; a default may be a placeholder."""
     return "{" not in _filled(server)
 
 
 def is_relative(server: Node) -> bool:
-    """Whether a server has no host of its own."""
+    """Return whether a server's URL is relative."""
     return "//" not in _filled(server)
 
 
 def address_faults(operation: OperationNode, server: Node, address: str) -> Iterator[Fault]:
-    """Give what is wrong with the address of a request: its origin, or what its path begins with."""
+    """Yield faults in the origin and base path of a request's URL."""
     url = re.split("[?#]", str(server.fields.get("url", "/")))[0]  # a server has neither query nor fragment
     url = urljoin(RELATIVE_TO + "/", url) if not url.startswith("{") else url
     pattern = re.escape(url.rstrip("/"))
     variables = server.get("variables")
     for name, variable in variables.items() if variables is not None else ():
         default = variable.fields.get("default", "")
-        # A setting of the client fills these.
-        given = "x-xcaas-source" in variable.fields or name in ("cluster", "region", "tenant")
-        filled = r"/?[^/]*" if given else re.escape(str(default))
+        # Filled by settings of the client.
+        is_setting = "x-xcaas-source" in variable.fields or name in ("cluster", "region", "tenant")
+        filled = r"/?[^/]*" if is_setting else re.escape(str(default))
         pattern = pattern.replace(re.escape("{" + name + "}"), filled)
     pattern = pattern.rstrip("/")  # a default may be empty
     port = ":443" if url.startswith("https:") else ":80"
-    pattern = re.sub(rf"{port}(?=/|$)", f"(?:{port})?", pattern)  # which nobody has to write
+    pattern = re.sub(rf"{port}(?=/|$)", f"(?:{port})?", pattern)  # the default port is optional
     literal = re.match(r"/[A-Za-z0-9_-]*", operation.path)
     start = re.escape(literal[0] if literal is not None else "")
     if re.match(pattern + start, address) is None:
         yield Fault("server", f"{url} was expected, got {address}")
 
 
-def header_faults(answer: SampleAnswer, response: Any) -> Iterator[Fault]:
-    """Give what `client.raw` tells otherwise than it was answered."""
-    if response.status != answer.status:
-        yield Fault("status", f"{answer.status} was answered, {response.status} read")
-    for name, value in answer.answer.headers.items():
+def header_faults(sample: SampleResponse, response: Any) -> Iterator[Fault]:
+    """Yield differences in status and headers between the response sent and that of `client.raw`."""
+    if response.status != sample.status:
+        yield Fault("status", f"{sample.status} was answered, {response.status} read")
+    for name, value in sample.stub.headers.items():
         if response.headers.get(name.swapcase()) != value.strip():
             yield Fault("header", f"{name}: {value!r} was answered, {response.headers.get(name)!r} read")

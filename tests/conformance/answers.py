@@ -1,4 +1,4 @@
-"""Answers that a document declares, as bytes to send, and whether the value that was read is what was sent."""
+"""Sample responses of a document, and the comparison of the values read with those sent."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import xcaas_core
 from tests.conformance.bodies import charset, covers, is_lines, media_kind, media_types, same_json
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
 from tests.conformance.samples import is_binary, samples
-from tests.conformance.server import Answer
+from tests.conformance.server import StubResponse
 from tests.conformance.variants import type_of
 from xcaas_core import ResponseError, ServerError
 from xcaas_core.models import Model, UnknownModel
 
-__all__ = ["SampleAnswer", "accepted", "error_of", "hollow", "same_value", "sample_answers"]
+__all__ = ["SampleResponse", "accepts", "error_class", "hollow", "same_value", "sample_responses"]
 
 _MAX_SAMPLES = 4
 _TEXTUAL = ("xml", "yaml", "ndjson", "javascript", "jwt", "csv", "graphql")
@@ -41,10 +41,10 @@ _SPARE = {"4": (418, 451, 410), "5": (502, 503, 500), "2": (200, 201, 202)}
 
 
 @dataclass(frozen=True)
-class SampleAnswer:
-    """An answer and what it says: JSON, text, bytes, or None for no body."""
+class SampleResponse:
+    """A response and its value: JSON, text, bytes, or None for no body."""
 
-    answer: Answer
+    stub: StubResponse
     value: JSON
     schema: Node | None = None
     extras: frozenset[str] = frozenset[str]()
@@ -52,68 +52,68 @@ class SampleAnswer:
 
     @property
     def status(self) -> int:
-        return self.answer.status
+        return self.stub.status
 
 
-def error_of(status: int) -> type[ResponseError]:
-    """Return the class of an error, as docs/calls.md has it."""
+def error_class(status: int) -> type[ResponseError]:
+    """Return the error class for a status, as in docs/calls.md."""
     return ServerError if status >= 500 else _ERRORS.get(status, ResponseError)
 
 
-def sample_answers(
+def sample_responses(
     document: Document, operation: OperationNode, most: int = _MAX_SAMPLES
-) -> tuple[list[SampleAnswer], list[str]]:
-    """Return samples of each declared status in each of its media types, and the statuses that no sample fits."""
-    found: list[SampleAnswer] = []
+) -> tuple[list[SampleResponse], list[str]]:
+    """Return samples of all declared statuses and media types, and the statuses without samples."""
+    sample_list: list[SampleResponse] = []
     missing: list[str] = []
     responses = operation.node.get("responses")
     declared = dict(responses.items()) if responses is not None else {}
-    known = {int(code) for code in declared if code.isdecimal()}
+    used_statuses = {int(code) for code in declared if code.isdecimal()}
     succeeds = any(code[:1] in "23" for code in declared)
     for code, response in declared.items():
         if code.startswith("x-") or code[:1] == "1":
             continue
-        status = _status(code, known, succeeds=succeeds)
-        made = list(_of_status(document, operation, status, response, most))
-        found += made
-        missing += [] if made else [code]
-    return found, missing
+        status = _status(code, used_statuses, succeeds=succeeds)
+        status_samples = list(_samples_of_status(document, operation, status, response, most))
+        sample_list += status_samples
+        missing += [] if status_samples else [code]
+    return sample_list, missing
 
 
-def _status(code: str, known: set[int], *, succeeds: bool) -> int:
+def _status(code: str, used_statuses: set[int], *, succeeds: bool) -> int:
     if code.isdecimal():
         return int(code)
     family = code[:1] if code[:1] in _SPARE else "5" if succeeds else "2"
-    return next((one for one in _SPARE[family] if one not in known), _SPARE[family][0])
+    return next((status for status in _SPARE[family] if status not in used_statuses), _SPARE[family][0])
 
 
-def _of_status(
+def _samples_of_status(
     document: Document, operation: OperationNode, status: int, response: Node, most: int
-) -> Iterator[SampleAnswer]:
+) -> Iterator[SampleResponse]:
     headers = dict(_headers(document, response))
     form = operation.node.get("x-xcaas-response")
     single = form is not None and form.fields.get("single") is True
     fails = status >= 400
-    listed = media_types(response.get("content"))
+    content = media_types(response.get("content"))
     method = operation.method
-    if method == "HEAD" or status in (204, 205, 304) or not listed:
-        first = listed[0][0] if method == "HEAD" and listed else None
-        yield SampleAnswer(Answer(status, first, None, headers), None, fails=fails)
+    if method == "HEAD" or status in (204, 205, 304) or not content:
+        first = content[0][0] if method == "HEAD" and content else None
+        yield SampleResponse(StubResponse(status, first, None, headers), None, fails=fails)
         return
-    for declared, media in listed:
+    for declared, media in content:
         for value, extras, body, kind in _contents(document, declared, media, most):
-            # A list of one, in which the project's specs say that there is never more.
+            # The project's specs declare that this list always has one element.
             value = value[0] if single and not fails and is_list(value) and len(value) == 1 else value
-            yield SampleAnswer(
-                Answer(status, kind, body, headers), value, media.get("schema"), frozenset(extras), fails
+            yield SampleResponse(
+                StubResponse(status, kind, body, headers), value, media.get("schema"), frozenset(extras), fails
             )
 
 
 def _contents(document: Document, declared: str, media: Node, most: int) -> Iterator[tuple[JSON, set[str], bytes, str]]:
-    """Give value, names of extra fields, body and concrete media type."""
+    """Yield value, names of extra fields, body and concrete media type."""
     kind, schema = media_kind(declared), media.get("schema")
     if kind == "text/plain" and schema is not None and schema.fields.get("type") == "object":
-        # JSON under a wrong name.
+        # JSON with the wrong media type.
         for value, extras in samples(document, schema, write=False, most=most):
             yield value, extras, json.dumps(value).encode(), kind
         return
@@ -129,18 +129,18 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
             plain = b'{"bytes": 1}' if is_binary(schema) else b"text"
             yield plain if is_binary(schema) else "text", set(), plain, kind if is_binary(schema) else "text/plain"
             return
-        made = samples(document, schema, write=False, most=most) if schema is not None else [({"a": 1}, {"a"})]
-        for value, extras in made:
+        value_samples = samples(document, schema, write=False, most=most) if schema is not None else [({"a": 1}, {"a"})]
+        for value, extras in value_samples:
             yield value, extras, json.dumps(value).encode(charset(kind)), kind
     elif is_lines(kind) and schema is not None and is_binary(schema):
         yield b'{"a": 1}\n', set(), b'{"a": 1}\n', kind
     elif kind.startswith("text/") or is_lines(kind) or any(word in kind for word in _TEXTUAL):
-        value = _in_digits(document, schema) or {
+        value = _scalar_text(document, schema) or {
             "text/csv": "a,b\r\n1,é\r\n",
             "text/event-stream": "data: 1\n\n",
         }.get(kind, "<a>é</a>" if "xml" in kind else "text é")
-        named = charset(declared)
-        yield value, set(), value.encode(named), f"{kind.replace('/*', '/plain')}; charset={named}"
+        encoding = charset(declared)
+        yield value, set(), value.encode(encoding), f"{kind.replace('/*', '/plain')}; charset={encoding}"
     elif schema is not None and schema.fields.get("type") == "string" and not is_binary(schema):
         yield "text é\n", set(), "text é\n".encode(), f"{kind}; charset=utf-8"
     else:
@@ -150,11 +150,11 @@ def _contents(document: Document, declared: str, media: Node, most: int) -> Iter
         yield b"\x89bytes\x00\xff", set(), b"\x89bytes\x00\xff", concrete
 
 
-def _in_digits(document: Document, schema: Node | None) -> str | None:
-    """Give the text of a number, a boolean, a time or a UUID, if the document describes one."""
-    told = () if schema is None else (schema.fields.get("type"), schema.fields.get("format"))
+def _scalar_text(document: Document, schema: Node | None) -> str | None:
+    """Return the text of a number, boolean, date or UUID, if the schema has such a type."""
+    type_and_format = () if schema is None else (schema.fields.get("type"), schema.fields.get("format"))
     if schema is None or not any(
-        kind in told for kind in ("integer", "number", "boolean", "date-time", "date", "uuid")
+        kind in type_and_format for kind in ("integer", "number", "boolean", "date-time", "date", "uuid")
     ):
         return None
     value, _ = samples(document, schema, write=False, most=1)[0]
@@ -165,7 +165,7 @@ def _headers(document: Document, response: Node) -> Iterator[tuple[str, str]]:
     section = response.get("headers")
     for name, header in section.items() if section is not None else ():
         schema = header.get("schema")
-        # What else these say is the business of HTTP, not of the document.
+        # These are set by HTTP, not by the document.
         if schema is None or name.lower() in (
             "content-type",
             "content-length",
@@ -175,28 +175,28 @@ def _headers(document: Document, response: Node) -> Iterator[tuple[str, str]]:
             "connection",
         ):
             continue
-        made = [value for value, _ in samples(document, schema, write=False, most=1)]
-        if made and isinstance(made[0], str | int | float):
-            yield name, str(made[0]).encode("ascii", "replace").decode()
+        values = [value for value, _ in samples(document, schema, write=False, most=1)]
+        if values and isinstance(values[0], str | int | float):
+            yield name, str(values[0]).encode("ascii", "replace").decode()
 
 
 # --- comparison -----------------------------------------------------------------
 
 
 def same_value(got: object, sent: JSON) -> bool:
-    """Whether a Python value says what the JSON, text or bytes said."""
+    """Return whether a Python value equals the JSON, text or bytes sent."""
     if isinstance(got, Model):
         return is_object(sent) and same_json(got.to_dict(), sent)
     if is_object(got) and is_object(sent):
         mapping = cast("dict[str, object]", got)
-        return mapping.keys() == sent.keys() and all(same_value(one, sent[key]) for key, one in mapping.items())
+        return mapping.keys() == sent.keys() and all(same_value(member, sent[key]) for key, member in mapping.items())
     if isinstance(got, list | tuple) and is_list(sent):
         members = list(cast("list[object]", got))
         return len(members) == len(sent) and all(map(same_value, members, sent))
-    return same_json(got, sent) or _same_single(got, sent)
+    return same_json(got, sent) or _same_scalar(got, sent)
 
 
-def _same_single(got: Any, sent: JSON) -> bool:
+def _same_scalar(got: Any, sent: JSON) -> bool:
     if isinstance(got, enum.Enum):
         return same_json(got.value, sent)
     if isinstance(got, bytes):
@@ -215,7 +215,7 @@ def _same_single(got: Any, sent: JSON) -> bool:
 
 
 def hollow(got: object, sent: JSON, schema: Node | None, extras: frozenset[str]) -> str | None:
-    """Say what of an answer is only there as raw JSON, or not at all, although the document describes it."""
+    """Return what is missing or only raw JSON in a value although the document describes it, None if nothing is."""
     if sent is None:
         return None
     if got is None:
@@ -236,19 +236,19 @@ def _hollow_model(got: Any, extras: frozenset[str]) -> str | None:
     if isinstance(got, UnknownModel) and set(got.unknown_fields) - extras:
         return f"UnknownModel for {json.dumps(got.to_dict())[:300]}"
     if isinstance(got, Model):
-        odd = sorted(set(got.unknown_fields) - extras)
-        if odd:
-            return f"{type(got).__name__} knows nothing of {', '.join(odd)}"
-        members = [getattr(got, one.name) for one in type(got).__attrs_attrs__]
+        unknown = sorted(set(got.unknown_fields) - extras)
+        if unknown:
+            return f"{type(got).__name__} knows nothing of {', '.join(unknown)}"
+        members = [getattr(got, attribute.name) for attribute in type(got).__attrs_attrs__]
     elif is_object(got):
         members = list(cast("dict[str, object]", got).values())
     elif is_list(got):
         members = cast("list[object]", got)
     else:
         return None
-    return next((found for one in members if (found := _hollow_model(one, extras)) is not None), None)
+    return next((reason for member in members if (reason := _hollow_model(member, extras)) is not None), None)
 
 
-def accepted(accept: str | None, media_type: str) -> bool:
-    """Whether an Accept header takes a media type."""
-    return accept is None or any(covers(one, media_type) for one in accept.split(","))
+def accepts(accept: str | None, media_type: str) -> bool:
+    """Return whether an Accept header includes a media type."""
+    return accept is None or any(covers(media_range, media_type) for media_range in accept.split(","))

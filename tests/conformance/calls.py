@@ -1,4 +1,4 @@
-"""One call of a generated method: its value, or its error."""
+"""Calls of generated methods, which return a value or an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _call(client: Any, method: Method, arguments: dict[str, object], *, raw: boo
     target = client
     for name in method.call.split("."):
         target = getattr(target, name)
-    if method.kept_back:
+    if method.returns_helper:
         return method.once(target.__self__, arguments)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -26,7 +26,7 @@ def _call(client: Any, method: Method, arguments: dict[str, object], *, raw: boo
 def attempt(
     client: Any, method: Method, arguments: dict[str, object], *, raw: bool = False
 ) -> tuple[object, BaseException | None]:
-    """Call a method, with `client.raw` where there is such a variant. Returns the value or the error."""
+    """Call a method, with `client.raw` if it supports that. Return the value or the error."""
     try:
         value = _call(client, method, arguments, raw=raw)
         return value.read() if type(value).__name__ == "Download" else value, None
@@ -37,7 +37,7 @@ def attempt(
 async def attempt_async(
     client: Any, method: Method, arguments: dict[str, object]
 ) -> tuple[object, BaseException | None]:
-    """Call a method of an async client. Returns the value or the error."""
+    """Call a method of an async client. Return the value or the error."""
 
     async def finish() -> object:
         value = _call(client, method, arguments)

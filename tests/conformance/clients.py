@@ -1,4 +1,4 @@
-"""A client for a document: built, imported, its methods found and their arguments known by names on the wire."""
+"""Clients built for documents: their methods, and the arguments of these by wire name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class MissingArgumentError(Exception):
 
 
 class _Recorder:
-    """Stands in for a resource: keeps the operation and what its arguments were called."""
+    """A fake resource that records operations and their arguments."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, tuple[Any, ...], Any]] = []
@@ -53,53 +53,53 @@ class Method:
     function: Any
 
     @property
-    def kept_back(self) -> bool:
-        """Whether the method gives a pager, poller or download that may call more than this operation."""
+    def returns_helper(self) -> bool:
+        """Whether the method returns a pager, poller or download, which may call more than this operation."""
         return any(getattr(self.operation, kind) is not None for kind in ("paging", "poller", "download"))
 
     @property
     def downloads(self) -> bool:
-        """Whether the method gives a download, which has no raw variant."""
+        """Whether the method returns a download, which has no raw variant."""
         return "Download" in str(inspect.signature(self.function).return_annotation)
 
     def once(self, resource: Any, arguments: dict[str, object]) -> Any:
-        """Call the operation of such an object once, for the answer as a whole."""
+        """Call the operation of a pager, poller or download once, and return the complete response."""
         recorder = _Recorder()
         self.function(recorder, **arguments)
         return resource._caller.call(*recorder.calls[0])
 
     def arguments(self, sample: SampleRequest, *, typed: bool) -> dict[str, object]:
-        """Return the arguments for a sample; `typed` makes models of objects where there is one class for them."""
-        found: dict[str, object] = {}
-        for (place, wire), value in sample.arguments.items():
-            key = (place, wire.lower() if place == "header" else wire)
+        """Return the arguments for a sample; if `typed`, objects become models where the annotation has one."""
+        arguments: dict[str, object] = {}
+        for (location, wire), value in sample.arguments.items():
+            key = (location, wire.lower() if location == "header" else wire)
             if key not in self.names:
                 raise MissingArgumentError(
-                    f"{wire} in {place} has no argument in {self.call}({', '.join(self.annotations)})"
+                    f"{wire} in {location} has no argument in {self.call}({', '.join(self.annotations)})"
                 )
             name = self.names[key]
-            found[name] = self._typed(name, value) if typed else value
+            arguments[name] = self._typed(name, value) if typed else value
         if sample.media_type is not None:
             if self.body is None:
                 raise MissingArgumentError(f"the body has no argument in {self.call}({', '.join(self.annotations)})")
-            found[self.body] = self._typed(self.body, sample.body) if typed and sample.alone else sample.body
+            arguments[self.body] = self._typed(self.body, sample.body) if typed and sample.alone else sample.body
             if (
                 "content_type" in self.annotations
                 and "content_type" not in self.names.values()
                 and "*" not in sample.media_type
             ):
-                found["content_type"] = sample.media_type
-            if sample.alone and sample.media_type == "image/*":  # which image it is only the caller knows
-                found["content_type"] = "image/png"
-        return found
+                arguments["content_type"] = sample.media_type
+            if sample.alone and sample.media_type == "image/*":  # only callers know the type
+                arguments["content_type"] = "image/png"
+        return arguments
 
     def _typed(self, name: str, value: JSON) -> object:
         if not is_object(value):
             return value
         classes = {
-            found
-            for one in re.findall(r"_models\.(\w+)", self.annotations.get(name, ""))
-            if isinstance(found := getattr(self.models, one), type) and issubclass(found, Model)
+            cls
+            for class_name in re.findall(r"_models\.(\w+)", self.annotations.get(name, ""))
+            if isinstance(cls := getattr(self.models, class_name), type) and issubclass(cls, Model)
         }
         if len(classes) != 1 or "[" in self.annotations.get(name, ""):
             return value
@@ -109,18 +109,18 @@ class Method:
 
 @dataclass(frozen=True)
 class BuiltClient:
-    """The package that was built for a document."""
+    """The package built for a document."""
 
     package: Any
     manifest: Mapping[str, Any]
 
     def settings(self, base_url: str) -> dict[str, Any]:
-        """Return options for a client that may call the loopback server as often as it likes."""
-        given = {"base_url": base_url, "retries": 0, "timeout": 10, "rate_limits": False, "verify": False}
-        return {**given, "tenant": "acme", "cluster": "na12"}
+        """Return options for a client of the loopback server, without rate limits."""
+        options = {"base_url": base_url, "retries": 0, "timeout": 10, "rate_limits": False, "verify": False}
+        return {**options, "tenant": "acme", "cluster": "na12"}
 
     def method(self, call: str) -> Method:
-        """Find out what the arguments of a method stand for."""
+        """Return a method with the parameters that its arguments stand for."""
         client_class: Any = self.package.Client
         resource = _resource(client_class, call)
         function = getattr(resource, call.rpartition(".")[2])
@@ -131,32 +131,32 @@ class BuiltClient:
         function(recorder, **sentinels)
         operation, args, body = recorder.calls[0]
         by_id = {id(sentinel): name for name, sentinel in sentinels.items()}
-        found: dict[tuple[str, str], str] = {}
-        for parameter, given in zip(operation.parameters, args, strict=False):
-            if id(given) in by_id:
+        argument_names: dict[tuple[str, str], str] = {}
+        for parameter, argument in zip(operation.parameters, args, strict=False):
+            if id(argument) in by_id:
                 wire = parameter.wire.lower() if parameter.location == "header" else parameter.wire
-                found[parameter.location, wire] = by_id[id(given)]
+                argument_names[parameter.location, wire] = by_id[id(argument)]
         annotations = {name: str(signature.parameters[name].annotation) for name in names}
         models = importlib.import_module(f"{self.package.__name__}.models")
-        return Method(call, found, by_id.get(id(body)), annotations, models, operation, function)
+        return Method(call, argument_names, by_id.get(id(body)), annotations, models, operation, function)
 
 
-class _Owner:
-    """Stands in for a client or resource: keeps the class of the resource that a property makes."""
+class _FakeOwner:
+    """A fake client or resource that records the class of the resource that a property creates."""
 
-    made: Any = None
+    resource_class: Any = None
 
     def _resource(self, cls: Any) -> None:
-        self.made = cls
+        self.resource_class = cls
 
 
 def _resource(client_class: Any, call: str) -> Any:
     """Return the class of the resource that has a method."""
     resource = client_class
     for name in call.split(".")[:-1]:
-        owner = _Owner()
+        owner = _FakeOwner()
         getattr(resource, name).fget(owner)
-        resource = owner.made
+        resource = owner.resource_class
     return resource
 
 
@@ -166,7 +166,7 @@ def generate(document: Path, target: Path) -> None:
 
 
 def build_client(document: Path, folder: Path, name: str) -> BuiltClient:
-    """Build the package of a document and import it. `InputError` where the generator refuses the document."""
+    """Build the package of a document and import it. Raises `InputError` if the generator rejects the document."""
     target = folder / name
     generate(document, target)
     sys.path.insert(0, str(folder))

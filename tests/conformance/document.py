@@ -1,4 +1,4 @@
-"""OpenAPI documents as they are written: files, references and operations, read without the generator."""
+"""OpenAPI documents read without the generator: files, references and operations."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def is_object(value: JSON) -> TypeGuard[dict[str, JSON]]:
-    """Whether a JSON value is an object."""
+    """Return whether a JSON value is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: JSON) -> TypeGuard[list[JSON]]:
-    """Whether a JSON value is a list."""
+    """Return whether a JSON value is a list."""
     return isinstance(value, list)
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2 as far as documents need it: dates stay strings, and so do `on` and `yes`."""
+    """A YAML 1.2 loader for documents: dates, `on` and `yes` stay strings."""
 
 
 _BOOLEAN = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
@@ -43,14 +43,14 @@ _BOOLEAN = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
 
 def _resolvers() -> dict[str, list[tuple[str, Any]]]:
     inherited: Any = yaml.CSafeLoader
-    known: dict[str, list[tuple[str, Any]]] = inherited.yaml_implicit_resolvers
+    resolvers_by_character: dict[str, list[tuple[str, Any]]] = inherited.yaml_implicit_resolvers
     return {
         first: [
             (tag, _BOOLEAN if tag.endswith(":bool") else pattern)
             for tag, pattern in resolvers
             if not tag.endswith(":timestamp")
         ]
-        for first, resolvers in known.items()
+        for first, resolvers in resolvers_by_character.items()
     }
 
 
@@ -59,7 +59,7 @@ setattr(_Loader, "yaml_implicit_resolvers", _resolvers())  # noqa: B010 - the st
 
 @dataclass(frozen=True)
 class Node:
-    """A value in a document and the place where it stands."""
+    """A value in a document, and its location."""
 
     document: Document = field(repr=False, compare=False)
     file: str
@@ -67,13 +67,13 @@ class Node:
     value: JSON = field(compare=False)
 
     def child(self, key: str | int) -> Node:
-        """Return a member, with references followed. KeyError if there is none."""
+        """Return a member, with references resolved. Raises KeyError if there is none."""
         value = self.value[key]
         escaped = str(key).replace("~", "~0").replace("/", "~1")
         return self.document.follow(Node(self.document, self.file, f"{self.pointer}/{escaped}", value))
 
     def get(self, key: str) -> Node | None:
-        """Return a member, with references followed; None if there is none or it leads nowhere."""
+        """Return a member, with references resolved; None if there is none or its reference is broken."""
         if not is_object(self.value) or key not in self.value:
             return None
         try:
@@ -82,7 +82,7 @@ class Node:
             return None
 
     def items(self) -> Iterator[tuple[str, Node]]:
-        """Give the members of a map or list."""
+        """Yield the members of a map or list."""
         keys: list[Any] = list(self.value) if is_object(self.value) else list(range(len(self.value or ())))
         for key in keys:
             try:
@@ -92,7 +92,7 @@ class Node:
 
     @property
     def fields(self) -> dict[str, JSON]:
-        """The members, none where there is no object."""
+        """The members of an object; empty for other values."""
         return self.value if is_object(self.value) else {}
 
     @property
@@ -103,7 +103,7 @@ class Node:
 
 @dataclass(frozen=True)
 class OperationNode:
-    """One operation with what it takes over from its path and document."""
+    """One operation with its path item."""
 
     method: str
     path: str
@@ -116,26 +116,28 @@ class OperationNode:
         return f"{self.method} {self.path}"
 
     def parameters(self) -> dict[tuple[str, str], Node]:
-        """Return the parameters by place and name, those of the path first, each overridden by the operation's own."""
-        found: dict[tuple[str, str], Node] = {}
+        """Return the parameters by location and name; those of the operation override those of the path."""
+        parameters: dict[tuple[str, str], Node] = {}
         for owner in (self.item, self.node):
             section = owner.get("parameters")
             for _, parameter in section.items() if section is not None else ():
-                parameter = _of_query(parameter)
+                parameter = _query_parameter(parameter)
                 if parameter.fields.get("name") and parameter.fields.get("in"):
-                    found[parameter.fields["in"], parameter.fields["name"].strip()] = parameter
+                    parameters[parameter.fields["in"], parameter.fields["name"].strip()] = parameter
         names = re.findall(r"\{([^{}]+)\}", self.path.partition("#")[0])
-        found = {key: one for key, one in found.items() if key[0] != "path" or key[1] in names}
+        parameters = {key: parameter for key, parameter in parameters.items() if key[0] != "path" or key[1] in names}
         for name in names:
-            if ("path", name) not in found:
-                # Not declared, and yet the path cannot do without.
+            if ("path", name) not in parameters:
+                # Undeclared, but needed for the path.
                 value = {"name": name, "in": "path", "required": True, "schema": {"enum": ["7"]}}
-                found["path", name] = Node(self.node.document, self.node.file, f"{self.item.pointer}/#{name}", value)
-        return found
+                parameters["path", name] = Node(
+                    self.node.document, self.node.file, f"{self.item.pointer}/#{name}", value
+                )
+        return parameters
 
 
-def _of_query(parameter: Node) -> Node:
-    """Return a form that is the whole query string (3.2) as the exploded object in the query that it is."""
+def _query_parameter(parameter: Node) -> Node:
+    """Return a form for the entire query string (3.2) as an exploded object in the query."""
     media = dict(parameter.fields.get("content") or {}).get("application/x-www-form-urlencoded")
     if parameter.fields.get("in") != "querystring" or media is None:
         return parameter
@@ -168,20 +170,20 @@ class Document:
         return self._files[uri]
 
     def follow(self, node: Node) -> Node:
-        """Return what a reference leads to; any other node as it is."""
+        """Return the target of a reference; other nodes unchanged."""
         for _ in range(50):
             if not is_object(node.value) or not isinstance(node.value.get("$ref"), str):
                 return node
             file, _, fragment = node.value["$ref"].partition("#")
-            target = self._at(file, node.file, fragment)
+            target = self._resolve(file, node.file, fragment)
             others = {key: value for key, value in node.value.items() if key not in ("$ref", "description", "summary")}
             if others and self.version >= "3.1" and is_object(target.value):
-                # A schema of 3.1 may have members beside its reference; they hold together.
+                # In 3.1, a schema may have members beside its reference; both apply.
                 return Node(self, node.file, node.pointer, {"allOf": [{"$ref": node.value["$ref"]}], **others})
             node = target
         raise LookupError(node.pointer)
 
-    def _at(self, file: str, base: str, fragment: str) -> Node:
+    def _resolve(self, file: str, base: str, fragment: str) -> Node:
         uri = base
         if file:
             uri = (
@@ -199,21 +201,21 @@ class Document:
 
     def operations(self) -> list[OperationNode]:
         """Return the operations in the order of the document."""
-        found: list[OperationNode] = []
+        operations: list[OperationNode] = []
         paths = self.root.get("paths")
         for path, item in paths.items() if paths is not None else ():
             if path.startswith("x-"):
                 continue
             for method in METHODS:
-                raw = item.fields.get(method)
-                # One that leads nowhere stays, lest it is lost in silence.
-                node = item.get(method) or Node(self, item.file, f"{item.pointer}/{method}", raw)
+                value = item.fields.get(method)
+                # Keep broken references, so that they are not silently lost.
+                node = item.get(method) or Node(self, item.file, f"{item.pointer}/{method}", value)
                 if is_object(node.value) and not _is_stream(node):
-                    found.append(OperationNode(method.upper(), path, node, item))
-        return found
+                    operations.append(OperationNode(method.upper(), path, node, item))
+        return operations
 
     def errors(self, schema: Node, value: JSON, *, write: bool) -> list[str]:
-        """Return how a JSON value does not fit a schema, by an independent validator."""
+        """Return the errors of an independent validator for a JSON value."""
         if schema.value is True or not is_object(schema.value):
             return []
         name = "OAS31Validator" if self.version >= "3.1" else "OAS30WriteValidator" if write else "OAS30ReadValidator"
@@ -221,18 +223,22 @@ class Document:
         if self._registry is None:
             self._registry = self._make_registry()
         validator: Any = kind({"$ref": f"{schema.file}#{schema.pointer}"}, registry=self._registry)
-        # Before 3.1, `nullable` beside `allOf` means more to authors than to the validator.
+        # Before 3.1, authors write `nullable` beside `allOf`, which the validator ignores.
         nulls = self.version < "3.1"
         faults: Iterator[Any] = validator.iter_errors(value)
         try:
-            found = [
-                one
-                for one in faults
-                if not (_harmless(one) or (nulls and one.instance is None) or _left_out(schema, one, write=write))
+            relevant = [
+                fault
+                for fault in faults
+                if not (
+                    _is_harmless(fault)
+                    or (nulls and fault.instance is None)
+                    or _is_left_out(schema, fault, write=write)
+                )
             ]
-            return [f"{one.json_path}: {one.message[:200]}" for one in found[:3]]
+            return [f"{fault.json_path}: {fault.message[:200]}" for fault in relevant[:3]]
         except Exception:
-            return []  # the schema itself is broken; the validator raises what it likes then
+            return []  # the schema is invalid; the validator may raise anything
 
     def _make_registry(self) -> Any:
         def retrieve(uri: str) -> Any:
@@ -242,39 +248,39 @@ class Document:
         return make(retrieve=retrieve)
 
 
-def _left_out(schema: Node, error: Any, *, write: bool) -> bool:
-    """Whether what is missing is only read, or only written: 3.1 leaves open that it is demanded all the same."""
+def _is_left_out(schema: Node, error: Any, *, write: bool) -> bool:
+    """Return whether the missing property is read-only or write-only, which 3.1 may require all the same."""
     keyword = "readOnly" if write else "writeOnly"
     return (
         error.validator == "required"
         and not error.absolute_path
-        and any(str(error.message).startswith(f"{name!r} ") for name in _marked(schema, keyword, 0))
+        and any(str(error.message).startswith(f"{name!r} ") for name in _properties_with(schema, keyword, 0))
     )
 
 
-def _marked(schema: Node, keyword: str, depth: int) -> Iterator[str]:
-    """Give the names of properties with a keyword, those of `allOf` included."""
+def _properties_with(schema: Node, keyword: str, depth: int) -> Iterator[str]:
+    """Yield the names of properties with a keyword, including those of `allOf`."""
     properties, parts = schema.get("properties"), schema.get("allOf")
-    for name, one in properties.items() if properties is not None else ():
-        if one.fields.get(keyword) is True:
+    for name, property_schema in properties.items() if properties is not None else ():
+        if property_schema.fields.get(keyword) is True:
             yield name
     for _, part in parts.items() if parts is not None and depth < 5 else ():
-        yield from _marked(part, keyword, depth + 1)
+        yield from _properties_with(part, keyword, depth + 1)
 
 
 def _with_names(tree: JSON) -> JSON:
-    """Make strings of all names: YAML has numbers as keys, above all `200`."""
+    """Convert all keys to strings: YAML has numbers as keys, such as `200`."""
     if is_object(tree):
         return {str(key): _with_names(value) for key, value in tree.items()}
     return [_with_names(value) for value in tree] if is_list(tree) else tree
 
 
-def _harmless(error: Any) -> bool:
-    """Whether the only fault is that two variants of a `oneOf` fit, which is frequent, or that a schema
-    which is shared with answers says of itself that it is read-only."""
+def _is_harmless(error: Any) -> bool:
+    """Return whether an error is only that several variants of a `oneOf` match, which is frequent, or that a
+    schema shared with responses is read-only."""
     if error.validator == "oneOf":
         return not error.context
     if error.validator in ("readOnly", "writeOnly"):
         return not error.absolute_path
-    inside = list(error.context or ())
-    return error.validator in ("anyOf", "allOf") and bool(inside) and all(_harmless(one) for one in inside)
+    causes = list(error.context or ())
+    return error.validator in ("anyOf", "allOf") and bool(causes) and all(_is_harmless(cause) for cause in causes)

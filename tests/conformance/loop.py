@@ -1,4 +1,4 @@
-"""The loop over one document: build, call every operation, check what arrives, answer, compare what is read."""
+"""The check of one document: build a client, call all operations, check requests, and compare the values read."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from tests.conformance.addresses import (
     is_relative,
     servers,
 )
-from tests.conformance.answers import SampleAnswer, accepted, error_of, hollow, same_value, sample_answers
+from tests.conformance.answers import SampleResponse, accepts, error_class, hollow, same_value, sample_responses
 from tests.conformance.calls import attempt, attempt_async
 from tests.conformance.clients import BuiltClient, Method, MissingArgumentError, build_client
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list
 from tests.conformance.requests import SampleRequest, request_faults, sample_requests
 from tests.conformance.security import credentials_for
-from tests.conformance.server import Answer, Server
+from tests.conformance.server import Server, StubResponse
 from xcaas_core import RedirectError, XCaaSError
 from xcaas_generator.problems import InputError
 
@@ -38,7 +38,7 @@ __all__ = ["Failure", "Result", "check_document"]
 
 @dataclass(frozen=True)
 class Failure:
-    """One fault of one operation. `document` is its file's name."""
+    """A fault of an operation. `document` is the name of its file."""
 
     document: str
     operation: str
@@ -48,12 +48,12 @@ class Failure:
 
 @dataclass
 class Result:
-    """What came of a document."""
+    """The result for a document."""
 
     document: str
     operations: int = 0
     valid: int = 0
-    answers: int = 0
+    responses: int = 0
     equal: int = 0
     refused: int = 0
     hollow: int = 0
@@ -64,17 +64,17 @@ class Result:
 
 @dataclass
 class _Round:
-    """One call: what is sent and what is answered."""
+    """One call: the request and the response."""
 
     request: SampleRequest
-    answer: SampleAnswer
+    response: SampleResponse
 
 
 _Plan: TypeAlias = tuple[OperationNode, Method, list[_Round]]
 
 
 class _Checker:
-    """Calls the operations of one document and keeps count."""
+    """Calls the operations of one document and counts faults."""
 
     def __init__(self, document: Document, server: Server, built: BuiltClient, result: Result, deadline: float) -> None:
         self.document = document
@@ -83,7 +83,7 @@ class _Checker:
         self.result = result
         self.deadline = deadline
         self.wrong: set[str] = set()
-        self._seen = 0
+        self._received_before = 0
         credentials = credentials_for(document)
         self.options = {**built.settings(server.url), **({"credentials": credentials} if credentials else {})}
 
@@ -92,53 +92,57 @@ class _Checker:
 
     # --- one call ---------------------------------------------------------------
 
-    def judge_request(
-        self, operation: OperationNode, method: Method, sample: SampleRequest, how: str, seen: int
+    def check_request(
+        self, operation: OperationNode, method: Method, sample: SampleRequest, label: str, received_before: int
     ) -> bool:
-        """Check what arrived for a call."""
-        arrived = self.server.arrived[seen:]
-        if not arrived:
+        """Check the request received for a call. Return False if there is none."""
+        received = self.server.received[received_before:]
+        if not received:
             return False
-        skipped = {one.wire for one in method.operation.parameters} - {wire for _, wire in method.names}
+        skipped = {parameter.wire for parameter in method.operation.parameters} - {wire for _, wire in method.names}
         faults = request_faults(
-            self.document, operation, sample, arrived[0], skipped=skipped | set(method.operation.headers)
+            self.document, operation, sample, received[0], skipped=skipped | set(method.operation.headers)
         )
         for fault in faults:
-            self.fail(operation, f"request: {fault.kind}", f"{how}: {fault.detail}")
+            self.fail(operation, f"request: {fault.kind}", f"{label}: {fault.detail}")
         if faults:
             self.wrong.add(operation.key)
         return True
 
-    def judge_answer(
-        self, operation: OperationNode, answer: SampleAnswer, got: object, error: BaseException | None, how: str
+    def check_response(
+        self, operation: OperationNode, response: SampleResponse, value: object, error: BaseException | None, label: str
     ) -> None:
-        """Check what was read of an answer."""
+        """Check the value or error of a call."""
         result = self.result
-        result.answers += 1
-        where = f"{how}: {answer.status} {answer.answer.media_type or 'without a body'}"
-        if answer.fails:
-            wanted = error_of(answer.status)
-            if type(error) is not wanted:
+        result.responses += 1
+        where = f"{label}: {response.status} {response.stub.media_type or 'without a body'}"
+        if response.fails:
+            error_type = error_class(response.status)
+            if type(error) is not error_type:
                 return self.fail(
-                    operation, f"error: {type(error).__name__}", f"{where}: {wanted.__name__} was expected: {error}"
+                    operation, f"error: {type(error).__name__}", f"{where}: {error_type.__name__} was expected: {error}"
                 )
-            got = getattr(error, "body", None)
-            got = None if answer.value is None and got in ("", b"") else got
-            if isinstance(answer.value, bytes) and isinstance(got, str):
-                # Errors give what is no JSON as text.
-                answer = replace(answer, value=answer.value.decode("utf-8", "replace"))
-        elif error is not None and _tells_redirect(operation, answer, error):
+            value = getattr(error, "body", None)
+            value = None if response.value is None and value in ("", b"") else value
+            if isinstance(response.value, bytes) and isinstance(value, str):
+                # Errors have bodies other than JSON as text.
+                response = replace(response, value=response.value.decode("utf-8", "replace"))
+        elif error is not None and _is_expected_redirect(operation, response, error):
             result.equal += 1
             return None
         elif error is not None:
-            return self.fail(operation, f"answer: {type(error).__name__}", f"{where}: {_shown(answer.value)}: {error}")
-        empty = hollow(got, answer.value, answer.schema, answer.extras)
-        if empty is not None:
-            result.hollow += 1
-            return self.fail(operation, "hollow", f"{where}: {empty}; sent {_shown(answer.value)}")
-        if not same_value(got, answer.value):
             return self.fail(
-                operation, "answer: differs", f"{where}: sent {_shown(answer.value)}, read {_shown(_plain(got))}"
+                operation, f"answer: {type(error).__name__}", f"{where}: {_shortened(response.value)}: {error}"
+            )
+        missing = hollow(value, response.value, response.schema, response.extras)
+        if missing is not None:
+            result.hollow += 1
+            return self.fail(operation, "hollow", f"{where}: {missing}; sent {_shortened(response.value)}")
+        if not same_value(value, response.value):
+            return self.fail(
+                operation,
+                "answer: differs",
+                f"{where}: sent {_shortened(response.value)}, read {_shortened(_plain(value))}",
             )
         result.equal += 1
         return None
@@ -146,176 +150,192 @@ class _Checker:
     # --- all calls --------------------------------------------------------------
 
     def plans(self) -> list[_Plan]:
-        """Return what is to be called. What the loop can't make sense of counts as wrong and spoils nothing else."""
-        found: list[_Plan] = []
+        """Return the calls to make. Operations that cannot be planned count as wrong."""
+        plans: list[_Plan] = []
         for operation in self.document.operations():
             try:
-                planned = self.plan(operation)
+                method_and_rounds = self.plan(operation)
             except Exception:
-                self.spoil(operation)
+                self.mark_broken(operation)
             else:
-                found += [(operation, *planned)] if planned is not None else []
-        self.result.operations = len(found) + len(self.wrong)
-        return found
+                plans += [(operation, *method_and_rounds)] if method_and_rounds is not None else []
+        self.result.operations = len(plans) + len(self.wrong)
+        return plans
 
-    def spoil(self, operation: OperationNode) -> None:
-        """Count an operation at which the loop itself fails."""
+    def mark_broken(self, operation: OperationNode) -> None:
+        """Count an operation for which the check itself failed."""
         self.wrong.add(operation.key)
         self.fail(operation, "broken", traceback.format_exc()[-1500:])
 
-    def refuse(self, operation: OperationNode, *, awaited: bool) -> None:
-        """Count an operation that was not generated; a fault where nothing speaks against it."""
-        place = (operation.path, operation.method)
-        reasons = [one["reason"] for one in self.built.manifest["refused"] if (one["path"], one["method"]) == place]
+    def count_refused(self, operation: OperationNode, *, expected: bool) -> None:
+        """Count an operation that was not generated, which is a fault unless expected."""
+        path_and_method = (operation.path, operation.method)
+        reasons = [
+            refused["reason"]
+            for refused in self.built.manifest["refused"]
+            if (refused["path"], refused["method"]) == path_and_method
+        ]
         self.result.refused += 1
-        if not (awaited and reasons):
+        if not (expected and reasons):
             self.fail(operation, "refused", str(reasons[0]) if reasons else "neither generated nor refused")
 
     def plan(self, operation: OperationNode) -> tuple[Method, list[_Round]] | None:
-        """Return the rounds of an operation: every request and every answer at least once."""
-        row = next(
+        """Return the rounds of an operation, with each request and each response at least once."""
+        entry = next(
             (
-                one
-                for one in self.built.manifest["operations"]
-                if one["path"] == operation.path and one["method"] == operation.method
+                entry
+                for entry in self.built.manifest["operations"]
+                if entry["path"] == operation.path and entry["method"] == operation.method
             ),
             None,
         )
         fields = operation.node.fields
-        awaited = fields.get("x-conformance") == "refused" or "$ref" in fields
-        if row is None:
-            self.refuse(operation, awaited=awaited)
+        expects_refusal = fields.get("x-conformance") == "refused" or "$ref" in fields
+        if entry is None:
+            self.count_refused(operation, expected=expects_refusal)
             return None
-        if awaited:
+        if expects_refusal:
             self.wrong.add(operation.key)
-            self.fail(operation, "not refused", f"{row['call']} was generated")
+            self.fail(operation, "not refused", f"{entry['call']} was generated")
             return None
-        method = self.built.method(row["call"])
+        method = self.built.method(entry["call"])
         requests = sample_requests(self.document, operation)
-        answers, missing = sample_answers(self.document, operation)
+        responses, missing = sample_responses(self.document, operation)
         if missing or not requests:
             self.result.unsampled += 1
             self.fail(operation, "no sample", f"answers {', '.join(missing)}" if requests else "request")
         if not requests:
             return None
-        nothing = SampleAnswer(Answer(), None)
-        number = max(len(requests), len(answers))
-        judged = answers or [nothing]
-        return method, [_Round(requests[turn % len(requests)], judged[turn % len(judged)]) for turn in range(number)]
+        no_response = SampleResponse(StubResponse(), None)
+        count = max(len(requests), len(responses))
+        checked = responses or [no_response]
+        return method, [_Round(requests[turn % len(requests)], checked[turn % len(checked)]) for turn in range(count)]
 
-    def unasked(self, operation: OperationNode, answer: SampleAnswer, accept: str | None) -> bool:
-        """Whether the client did not ask for a type; a fault where it asked for nothing that says the same."""
-        kind = answer.answer.media_type
-        if kind is None or answer.fails or operation.method.upper() == "HEAD" or accepted(accept, kind):
+    def is_unrequested(self, operation: OperationNode, sample: SampleResponse, accept: str | None) -> bool:
+        """Return whether the client did not request a media type; a fault if it requested no equivalent one."""
+        kind = sample.stub.media_type
+        if kind is None or sample.fails or operation.method.upper() == "HEAD" or accepts(accept, kind):
             return False
         content = operation.node.child("responses")
         for _, response in content.items():
             media = response.get("content")
-            same = [name for name, _ in media.items() if accepted(accept, name)] if media is not None else []
-            if same and any(word in kind for word in ("xml", "yaml", "json", "text/")):
+            accepted_types = [name for name, _ in media.items() if accepts(accept, name)] if media is not None else []
+            if accepted_types and any(word in kind for word in ("xml", "yaml", "json", "text/")):
                 return True
-            if same and media is not None and _value(answer.schema) in (None, *_schemas(media, same)):
+            if (
+                accepted_types
+                and media is not None
+                and _value(sample.schema) in (None, *_schemas(media, accepted_types))
+            ):
                 return True
-        self.result.answers += 1
+        self.result.responses += 1
         self.fail(operation, "answer: not asked for", f"{kind} is not in Accept: {accept}")
         return True
 
     def run_sync(self, plans: list[_Plan]) -> None:
         with self.built.package.Client(**self.options) as client:
             for operation, method, rounds in plans:
-                for one in rounds:
-                    kept = self._before(operation, method, one, typed=False, how="sync")
-                    if kept is None:
+                for round_ in rounds:
+                    arguments = self._prepare(operation, method, round_, typed=False, label="sync")
+                    if arguments is None:
                         continue
-                    got, error = attempt(client, method, kept)
-                    self._after(operation, method, one, got, error, "sync")
+                    value, error = attempt(client, method, arguments)
+                    self._check_call(operation, method, round_, value, error, "sync")
 
     def run_servers(self, plans: list[_Plan]) -> None:
-        """Call each operation at each server that the document has for it, and read what comes with `client.raw`."""
-        most = max((len(servers(self.document, operation)) for operation, _, _ in plans), default=0)
-        for place in range(most):
+        """Call all operations at each of their servers with `client.raw`."""
+        count = max((len(servers(self.document, operation)) for operation, _, _ in plans), default=0)
+        for index in range(count):
             for relative in (False, True):
                 chosen = [
-                    (plan, listed[place])
+                    (plan, operation_servers[index])
                     for plan in plans
-                    if place < len(listed := servers(self.document, plan[0]))
-                    and is_complete(listed[place])
-                    and is_relative(listed[place]) == relative
+                    if index < len(operation_servers := servers(self.document, plan[0]))
+                    and is_complete(operation_servers[index])
+                    and is_relative(operation_servers[index]) == relative
                 ]
                 if chosen:
-                    self._run_server(chosen, place, relative=relative)
+                    self._run_server(chosen, index, relative=relative)
 
-    def _run_server(self, chosen: list[tuple[_Plan, Node]], place: int, *, relative: bool) -> None:
+    def _run_server(self, chosen: list[tuple[_Plan, Node]], index: int, *, relative: bool) -> None:
         transport = RecordingTransport()
         options = {key: value for key, value in self.options.items() if key not in ("base_url", "verify")}
-        options |= {"server": place, "insecure_hosts": hosts(self.document)}
+        options |= {"server": index, "insecure_hosts": hosts(self.document)}
         options |= {"base_url": RELATIVE_TO} if relative else {}
         with (
-            httpx.Client(transport=transport) as library,
-            self.built.package.Client(**options, http_client=library) as client,
+            httpx.Client(transport=transport) as http_client,
+            self.built.package.Client(**options, http_client=http_client) as client,
         ):
             for (operation, method, rounds), server in chosen:
                 transport.addresses.clear()
-                transport.answer = rounds[0].answer
+                transport.sample = rounds[0].response
                 try:
-                    got, error = attempt(client, method, method.arguments(rounds[0].request, typed=False), raw=True)
+                    value, error = attempt(client, method, method.arguments(rounds[0].request, typed=False), raw=True)
                 except (MissingArgumentError, XCaaSError):
-                    continue  # counted where bodies are judged
+                    continue  # counted where requests are checked
                 if not transport.addresses:
-                    self._lost(
-                        operation, f"server: {type(error).__name__}", f"server {place}: nothing was sent: {error}"
+                    self._fail_call(
+                        operation, f"server: {type(error).__name__}", f"server {index}: nothing was sent: {error}"
                     )
                     continue
                 faults = list(address_faults(operation, server, transport.addresses[0]))
-                if type(got).__name__ == "RawResponse":
-                    faults += header_faults(rounds[0].answer, got)
+                if type(value).__name__ == "RawResponse":
+                    faults += header_faults(rounds[0].response, value)
                 for fault in faults:
-                    self.fail(operation, f"raw: {fault.kind}", f"server {place}: {fault.detail}")
+                    self.fail(operation, f"raw: {fault.kind}", f"server {index}: {fault.detail}")
                     self.wrong.add(operation.key)
 
     async def run_async(self, plans: list[_Plan]) -> None:
         async with self.built.package.AsyncClient(**self.options) as client:
             for operation, method, rounds in plans:
-                for one in rounds:
-                    kept = self._before(operation, method, one, typed=True, how="async")
-                    if kept is None:
+                for round_ in rounds:
+                    arguments = self._prepare(operation, method, round_, typed=True, label="async")
+                    if arguments is None:
                         continue
-                    got, error = await attempt_async(client, method, kept)
-                    self._after(operation, method, one, got, error, "async")
+                    value, error = await attempt_async(client, method, arguments)
+                    self._check_call(operation, method, round_, value, error, "async")
 
-    def _before(
-        self, operation: OperationNode, method: Method, one: _Round, *, typed: bool, how: str
+    def _prepare(
+        self, operation: OperationNode, method: Method, round_: _Round, *, typed: bool, label: str
     ) -> dict[str, object] | None:
-        self._seen = len(self.server.arrived)
-        self.server.answer = one.answer.answer
+        self._received_before = len(self.server.received)
+        self.server.response = round_.response.stub
         if time.monotonic() > self.deadline:
-            self._lost(operation, "out of time", how)
+            self._fail_call(operation, "out of time", label)
             return None
         try:
-            return method.arguments(one.request, typed=typed)
+            return method.arguments(round_.request, typed=typed)
         except MissingArgumentError as error:
-            self._lost(operation, "request: no argument", f"{how}: {error}")
+            self._fail_call(operation, "request: no argument", f"{label}: {error}")
         except XCaaSError as error:
-            self._lost(operation, f"request: {type(error).__name__}", f"{how}: making a model: {error}")
+            self._fail_call(operation, f"request: {type(error).__name__}", f"{label}: making a model: {error}")
         return None
 
-    def _lost(self, operation: OperationNode, kind: str, detail: str) -> None:
+    def _fail_call(self, operation: OperationNode, kind: str, detail: str) -> None:
         self.fail(operation, kind, detail)
         self.wrong.add(operation.key)
-        self.result.answers += 1
+        self.result.responses += 1
 
-    def _after(
-        self, operation: OperationNode, method: Method, one: _Round, got: object, error: BaseException | None, how: str
+    def _check_call(
+        self,
+        operation: OperationNode,
+        method: Method,
+        round_: _Round,
+        value: object,
+        error: BaseException | None,
+        label: str,
     ) -> None:
         try:
-            if not self.judge_request(operation, method, one.request, how, self._seen):
-                arguments = f"{_shown(one.request.body)} {_shown(dict(one.request.arguments))}"
-                detail = f"{how}: nothing was sent for {arguments}: {error}"
-                self._lost(operation, f"request: {type(error).__name__}", detail)
-            elif not self.unasked(operation, one.answer, self.server.arrived[self._seen].header("Accept")):
-                self.judge_answer(operation, one.answer, got, error, how)
+            if not self.check_request(operation, method, round_.request, label, self._received_before):
+                arguments = f"{_shortened(round_.request.body)} {_shortened(dict(round_.request.arguments))}"
+                detail = f"{label}: nothing was sent for {arguments}: {error}"
+                self._fail_call(operation, f"request: {type(error).__name__}", detail)
+            elif not self.is_unrequested(
+                operation, round_.response, self.server.received[self._received_before].header("Accept")
+            ):
+                self.check_response(operation, round_.response, value, error, label)
         except Exception:
-            self.spoil(operation)
+            self.mark_broken(operation)
 
 
 def _value(schema: Node | None) -> JSON:
@@ -326,39 +346,39 @@ def _schemas(content: Node, media_types: list[str]) -> Iterator[JSON]:
     return (_value(content.child(name).get("schema")) for name in media_types)
 
 
-def _tells_redirect(operation: OperationNode, answer: SampleAnswer, error: BaseException) -> bool:
-    """Whether an error is as right as a value: a redirect beside successes, or 304 by its own name."""
-    if type(error) is not RedirectError or error.status != answer.status:
+def _is_expected_redirect(operation: OperationNode, response: SampleResponse, error: BaseException) -> bool:
+    """Return whether an error is expected: a redirect of an operation with successes, or 304."""
+    if type(error) is not RedirectError or error.status != response.status:
         return False
     successes = any(code[:1] == "2" for code in operation.node.fields.get("responses", {}))
-    return "not modified" in str(error).lower() if answer.status == 304 else successes
+    return "not modified" in str(error).lower() if response.status == 304 else successes
 
 
 def _plain(value: object) -> object:
     if is_list(value):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     to_dict: Any = getattr(value, "to_dict", None)
     return to_dict() if to_dict is not None else value
 
 
-def _shown(value: JSON) -> str:
+def _shortened(value: JSON) -> str:
     text = repr(value)
     return text if len(text) < 500 else text[:500] + "…"
 
 
 def check_document(path: Path, name: str, seconds: float) -> Result:
-    """Check one document. Operations that are not reached in time count as wrong."""
+    """Check one document. Operations not called in time count as wrong."""
     result = Result(name)
-    began = time.monotonic()
+    started = time.monotonic()
     try:
-        _check(path, result, began + seconds)
+        _check(path, result, started + seconds)
     except InputError as error:
         result.refused += max(1, len(_operations(path)))
         result.failures.append(Failure(name, "*", "refused", "; ".join(map(str, error.problems))[:600]))
     except Exception:
         result.failures.append(Failure(name, "*", "broken", traceback.format_exc()[-1500:]))
         result.operations = max(result.operations, 1)
-    result.seconds = time.monotonic() - began
+    result.seconds = time.monotonic() - started
     return result
 
 

@@ -1,4 +1,4 @@
-"""Documents, each in a process of its own with a time limit, as many at a time as there are processors (but four at most)."""
+"""Check documents in parallel processes, at most four, each with a time limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _GRACE = 15.0
 
 
 def documents_of(folder: Path) -> list[tuple[str, Path]]:
-    """Return names and paths of the OpenAPI 3 documents in a folder, however deep."""
+    """Return names and paths of the OpenAPI 3 documents in a folder, recursively."""
     paths = [folder] if folder.is_file() else sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
     base = folder.parent if folder.is_file() else folder
     return [(path.relative_to(base).as_posix(), path) for path in paths if path.is_file() and _is_document(path)]
@@ -52,55 +52,55 @@ class _Running:
 
 
 def run_documents(documents: Iterable[tuple[str, Path]], seconds: float) -> Iterator[Result]:
-    """Check documents, as many at a time as there are processors. One that takes too long is ended."""
+    """Check documents in parallel. Those that take too long are terminated."""
     _warm_up()
     context = multiprocessing.get_context("fork")
-    waiting = list(documents)
+    pending = list(documents)
     running: list[_Running] = []
-    while waiting or running:
-        while waiting and len(running) < min(os.cpu_count() or 1, 4):
-            name, path = waiting.pop(0)
-            receiving, sending = context.Pipe(duplex=False)
-            process = context.Process(target=_work, args=(sending, path, name, seconds), daemon=True)
+    while pending or running:
+        while pending and len(running) < min(os.cpu_count() or 1, 4):
+            name, path = pending.pop(0)
+            receiver, sender = context.Pipe(duplex=False)
+            process = context.Process(target=_check_and_send, args=(sender, path, name, seconds), daemon=True)
             process.start()
-            sending.close()
-            running.append(_Running(name, process, receiving, time.monotonic() + seconds + _GRACE))
-        wait([one.results for one in running], timeout=0.5)
-        for one in list(running):
-            found = _outcome(one)
-            if found is not None:
-                running.remove(one)
-                yield found
+            sender.close()
+            running.append(_Running(name, process, receiver, time.monotonic() + seconds + _GRACE))
+        wait([item.results for item in running], timeout=0.5)
+        for item in list(running):
+            result = _outcome(item)
+            if result is not None:
+                running.remove(item)
+                yield result
 
 
 def _warm_up() -> None:
-    """Load once what each document's process needs; it takes longer than a small document."""
+    """Import once what all processes need, which takes longer than a small document."""
     with tempfile.TemporaryDirectory() as folder:
         generate(COLLECTION / "references.yaml", Path(folder) / "warm")
     with Client(verify=False):
         pass
 
 
-def _work(sending: Any, path: Path, name: str, seconds: float) -> None:
+def _check_and_send(sender: Any, path: Path, name: str, seconds: float) -> None:
     result = check_document(path, name, seconds)
-    sending.send(result)
-    sending.close()
+    sender.send(result)
+    sender.close()
 
 
-def _outcome(one: _Running) -> Result | None:
+def _outcome(item: _Running) -> Result | None:
     try:
-        found: Any = one.results.recv() if one.results.poll() else None
+        result: Any = item.results.recv() if item.results.poll() else None
     except EOFError:
-        found = _lost(one.name, "the process ended without a result")
-    if found is None and time.monotonic() > one.until:
-        found = _lost(one.name, "it took too long and was ended")
-    if found is None:
+        result = _broken(item.name, "the process ended without a result")
+    if result is None and time.monotonic() > item.until:
+        result = _broken(item.name, "it took too long and was ended")
+    if result is None:
         return None
-    one.process.kill()
-    one.process.join(10)
-    one.results.close()
-    return found if isinstance(found, Result) else None
+    item.process.kill()
+    item.process.join(10)
+    item.results.close()
+    return result if isinstance(result, Result) else None
 
 
-def _lost(name: str, why: str) -> Result:
-    return Result(name, operations=1, answers=1, failures=[Failure(name, "*", "broken", why)])
+def _broken(name: str, reason: str) -> Result:
+    return Result(name, operations=1, responses=1, failures=[Failure(name, "*", "broken", reason)])

@@ -1,4 +1,4 @@
-"""Sample values of schemas. A seed chooses: variants of unions, null or a value, all fields or only the required ones."""
+"""Sample values of schemas. The seed selects variants of unions, null or a value, all fields or the required ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.conformance.variants import Variants, members, parts, type_of
 __all__ = ["Sampler", "is_binary", "samples"]
 
 MINIMAL = 2
-_DEEPEST = 5
-_BUDGET = 400
+_MAX_DEPTH = 5
+_MAX_VALUES = 400
 
 
 def is_binary(node: Node) -> bool:
-    """Whether a schema stands for bytes as they are."""
+    """Return whether a schema describes raw bytes."""
     fields = node.fields
     if fields.get("type") == "file":
         return True
@@ -26,12 +26,12 @@ def is_binary(node: Node) -> bool:
 
 
 class NoSampleError(Exception):
-    """No value fits: a required field leads into itself, or the schemas contradict each other."""
+    """No value is valid: a required field is recursive, or the schemas contradict each other."""
 
 
 @dataclass
 class Sampler:
-    """Makes one sample. `write`: it is sent, so that read-only fields stay away. `odd`: a string to try, too."""
+    """Creates one sample. `write`: it is sent, so it has no read-only fields. `odd`: an unusual string to use."""
 
     document: Document
     seed: int = 0
@@ -39,20 +39,20 @@ class Sampler:
     odd: str = 'é "日"\n'
     raw_binary: bool = False
     extras: set[str] = field(default_factory=set[str])
-    _left: int = _BUDGET
+    _remaining: int = _MAX_VALUES
 
     def value(self, schema: Node) -> JSON:
-        """Return a value that fits a schema."""
+        """Return a value for a schema."""
         return self._value([schema], 0, self.seed)
 
     def _value(self, nodes: list[Node], depth: int, turn: int) -> JSON:
-        self._left -= 1
-        if depth > 4 * _DEEPEST:
+        self._remaining -= 1
+        if depth > 4 * _MAX_DEPTH:
             raise NoSampleError
         if turn % 3 == NULLS and any(node.fields.get("nullable") is True and "allOf" in node.fields for node in nodes):
             return None
         tags: dict[str, JSON] = {}
-        nodes = Variants(self.document).expand(nodes, tags, turn, sparse=self._left < 0)
+        nodes = Variants(self.document).expand(nodes, tags, turn, sparse=self._remaining < 0)
         for node in nodes:
             if "const" in node.fields:
                 return node.fields["const"]
@@ -80,7 +80,7 @@ class Sampler:
         return string(nodes, turn, odd=self.odd, write=self.write)
 
     def _kind(self, types: set[str], turn: int) -> str:
-        order = [one for one in ("object", "array", "string", "number", "integer", "boolean") if one in types]
+        order = [kind for kind in ("object", "array", "string", "number", "integer", "boolean") if kind in types]
         if "number" in order and "integer" in order:
             order.remove("integer")
         return order[turn % len(order)] if order else "null" if types else "string"
@@ -91,11 +91,11 @@ class Sampler:
         enums = [node.fields["enum"] for node in nodes if is_list(node.fields.get("enum"))]
         if not enums:
             return None
-        both = [value for value in enums[0] if all(_holds(other, value) for other in enums[1:])] or enums[0]
-        some = [value for value in both if value is not None]
-        if turn % 3 == NULLS and None in both and "null" in (type_of(nodes) or {"null"}):
+        common = [value for value in enums[0] if all(_contains(values, value) for values in enums[1:])] or enums[0]
+        non_null = [value for value in common if value is not None]
+        if turn % 3 == NULLS and None in common and "null" in (type_of(nodes) or {"null"}):
             return [None]
-        return [some[turn % len(some)]] if some else [None]
+        return [non_null[turn % len(non_null)]] if non_null else [None]
 
     def _object(self, nodes: list[Node], tags: dict[str, JSON], depth: int, turn: int) -> dict[str, JSON]:
         declared: dict[str, list[Node]] = {}
@@ -104,12 +104,12 @@ class Sampler:
             section = node.get("properties")
             for name, schema in section.items() if section is not None else ():
                 declared.setdefault(name, []).append(schema)
-            listed = node.fields.get("required")
-            required += [name for name in listed if isinstance(name, str)] if is_list(listed) else []
+            names = node.fields.get("required")
+            required += [name for name in names if isinstance(name, str)] if is_list(names) else []
         result: dict[str, JSON] = {}
-        sparse = self.seed == MINIMAL or depth >= _DEEPEST or self._left < 0
+        sparse = self.seed == MINIMAL or depth >= _MAX_DEPTH or self._remaining < 0
         for name, schemas in declared.items():
-            if self._hidden(schemas) or (sparse and name not in required and name not in tags):
+            if self._is_hidden(schemas) or (sparse and name not in required and name not in tags):
                 continue
             if name in tags:
                 result[name] = tags[name]
@@ -130,15 +130,15 @@ class Sampler:
         self._add_extras(nodes, result, depth, turn, sparse=sparse)
         return result
 
-    def _hidden(self, schemas: list[Node]) -> bool:
+    def _is_hidden(self, schemas: list[Node]) -> bool:
         keyword = "readOnly" if self.write else "writeOnly"
-        return any(part.fields.get(keyword) is True for one in schemas for part in [one, *parts(one)])
+        return any(part.fields.get(keyword) is True for schema in schemas for part in [schema, *parts(schema)])
 
     def _add_extras(self, nodes: list[Node], result: dict[str, JSON], depth: int, turn: int, *, sparse: bool) -> None:
-        fewest = max((node.fields.get("minProperties", 0) for node in nodes), default=0)
-        wanted = max(fewest - len(result), 0 if sparse else 1)
+        minimum = max((node.fields.get("minProperties", 0) for node in nodes), default=0)
+        count = max(minimum - len(result), 0 if sparse else 1)
         if any(node.fields.get("additionalProperties") is False for node in nodes):
-            wanted = 0
+            count = 0
         for node in nodes:
             section = node.get("patternProperties")
             for pattern, schema in section.items() if section is not None and not sparse else ():
@@ -146,36 +146,36 @@ class Sampler:
                 result[name] = self._value([schema], depth + 1, turn)
                 self.extras.add(name)
         others = next((found for node in nodes if (found := node.get("additionalProperties")) is not None), None)
-        if others is None or (others.value is True and not fewest and depth):
+        if others is None or (others.value is True and not minimum and depth):
             return
-        for place in range(wanted):
-            name = f"extra{place}"
-            result[name] = self._value([others], depth + 1, turn + place) if is_object(others.value) else "text"
+        for index in range(count):
+            name = f"extra{index}"
+            result[name] = self._value([others], depth + 1, turn + index) if is_object(others.value) else "text"
             self.extras.add(name)
 
     def _array(self, nodes: list[Node], depth: int, turn: int) -> list[JSON]:
-        least = max((node.fields.get("minItems", 0) for node in nodes), default=0)
-        most = min((node.fields.get("maxItems", 99) for node in nodes), default=99)
-        sparse = depth >= _DEEPEST or self._left < 0
-        wanted = 0 if sparse else 1 if self.seed == MINIMAL else 2
+        minimum = max((node.fields.get("minItems", 0) for node in nodes), default=0)
+        maximum = min((node.fields.get("maxItems", 99) for node in nodes), default=99)
+        sparse = depth >= _MAX_DEPTH or self._remaining < 0
+        preferred = 0 if sparse else 1 if self.seed == MINIMAL else 2
         heads = [part for node in nodes for _, part in members(node.get("prefixItems"))]
-        items = [found for node in nodes if (found := node.get("items")) is not None]
-        closed = any(found.value is False for found in items)
-        number = max(least, min(wanted, most), len(heads))
-        number = len(heads) if closed else number
+        items = [schema for node in nodes if (schema := node.get("items")) is not None]
+        closed = any(schema.value is False for schema in items)
+        count = max(minimum, min(preferred, maximum), len(heads))
+        count = len(heads) if closed else count
         result: list[JSON] = []
-        for place in range(number):
-            schemas = [heads[place]] if place < len(heads) else items
+        for index in range(count):
+            schemas = [heads[index]] if index < len(heads) else items
             try:
                 result.append(
-                    self._value(schemas, depth + 1, turn + place if turn != NULLS else turn) if schemas else "text"
+                    self._value(schemas, depth + 1, turn + index if turn != NULLS else turn) if schemas else "text"
                 )
             except NoSampleError:
-                if number <= least:
+                if count <= minimum:
                     raise
                 break
         if any(node.fields.get("uniqueItems") for node in nodes):
-            result = _distinct(result)
+            result = _without_duplicates(result)
         return result
 
 
@@ -188,38 +188,38 @@ def samples(
     raw_binary: bool = False,
     most: int = 4,
 ) -> list[tuple[JSON, set[str]]]:
-    """Return distinct samples that fit the schema, each with names of fields that the schema does not spell out."""
-    found: list[tuple[JSON, set[str]]] = []
+    """Return distinct valid samples, each with the names of fields that the schema does not declare."""
+    results: list[tuple[JSON, set[str]]] = []
     for seed in range(most + 2):
         sampler = Sampler(document, seed, write, odd, raw_binary)
         try:
             value = sampler.value(schema)
         except (NoSampleError, LookupError):
             continue
-        if any(_same(value, other) for other, _ in found):
+        if any(_same(value, previous) for previous, _ in results):
             continue
         if _has_bytes(value) or not document.errors(schema, value, write=write):
-            found.append((value, sampler.extras))
-    return found[:most]
+            results.append((value, sampler.extras))
+    return results[:most]
 
 
 def _has_bytes(value: JSON) -> bool:
     if is_object(value):
-        return any(_has_bytes(one) for one in value.values())
-    return any(_has_bytes(one) for one in value) if is_list(value) else isinstance(value, bytes)
+        return any(_has_bytes(member) for member in value.values())
+    return any(_has_bytes(member) for member in value) if is_list(value) else isinstance(value, bytes)
 
 
 def _same(first: JSON, second: JSON) -> bool:
     return repr(first) == repr(second)
 
 
-def _holds(values: list[JSON], value: JSON) -> bool:
-    return any(_same(one, value) for one in values)
+def _contains(values: list[JSON], value: JSON) -> bool:
+    return any(_same(member, value) for member in values)
 
 
-def _distinct(values: list[JSON]) -> list[JSON]:
-    found: list[JSON] = []
+def _without_duplicates(values: list[JSON]) -> list[JSON]:
+    results: list[JSON] = []
     for value in values:
-        if not _holds(found, value):
-            found.append(value)
-    return found
+        if not _contains(results, value):
+            results.append(value)
+    return results

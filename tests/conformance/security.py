@@ -1,4 +1,4 @@
-"""Credentials for the security schemes of a document, and whether a request carries what its operation asks for."""
+"""Credentials for the security schemes of a document, and checks of the credentials on requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import unquote_plus
 
 from tests.conformance.document import JSON, Document, Node, OperationNode, is_list, is_object
-from tests.conformance.server import Arrived
+from tests.conformance.server import ReceivedRequest
 from tests.conformance.styles import parse_pairs
 from xcaas_core import ApiKey, BasicToken, BearerToken, WorkAnalyticsLogin
 from xcaas_core.auth.credentials._base import Credential
@@ -26,13 +26,13 @@ def schemes(document: Document) -> dict[str, Node]:
 
 
 def credentials_for(document: Document) -> dict[str, Credential]:
-    """Return a credential per scheme that takes one. Each key is another one."""
-    found: dict[str, Credential] = {}
+    """Return a credential, different for each, for all schemes that take one."""
+    credentials: dict[str, Credential] = {}
     for name, scheme in schemes(document).items():
         credential = _credential(name, scheme)
         if credential is not None:
-            found[name] = credential
-    return found
+            credentials[name] = credential
+    return credentials
 
 
 def _credential(name: str, scheme: Node) -> Credential | None:
@@ -56,62 +56,64 @@ def _credential(name: str, scheme: Node) -> Credential | None:
 
 def _requirements(document: Document, operation: OperationNode) -> list[dict[str, JSON]]:
     declared = operation.node.fields.get("security", document.root.fields.get("security"))
-    return [one for one in declared if is_object(one)] if is_list(declared) else []
+    return [requirement for requirement in declared if is_object(requirement)] if is_list(declared) else []
 
 
 def security_names(document: Document, operation: OperationNode) -> set[tuple[str, str]]:
-    """Return places and names of keys that may stand on the request beside its parameters."""
-    wanted = {name for one in _requirements(document, operation) for name in one}
+    """Return the locations and names of API keys that may be on the request besides its parameters."""
+    scheme_names = {name for requirement in _requirements(document, operation) for name in requirement}
     return {
         (scheme.fields.get("in", ""), scheme.fields.get("name", ""))
         for name, scheme in schemes(document).items()
-        if name in wanted and scheme.fields.get("type") == "apiKey"
+        if name in scheme_names and scheme.fields.get("type") == "apiKey"
     }
 
 
 def security_faults(
-    document: Document, operation: OperationNode, arrived: Arrived, given: set[tuple[str, str]]
+    document: Document, operation: OperationNode, request: ReceivedRequest, call_keys: set[tuple[str, str]]
 ) -> list[str]:
-    """Say which schemes are missing, where none of the operation's alternatives is complete. A key in a place that
-    the call itself filled is `given`, whatever it is.
+    """Return the missing schemes if no alternative of the operation is complete. `call_keys` are arguments of the call,
+    which count whatever their value.
 
-    `Authorization` stands once on a request: of the schemes of one alternative that share it, one is enough.
+    A request has one `Authorization` header: of the schemes in an alternative that use it, one is enough.
     """
-    known = schemes(document)
+    declared = schemes(document)
     requirements = _requirements(document, operation)
-    # A scheme that is not declared is for the caller to see to.
-    requirements = [one for one in requirements if one.keys() <= known.keys()] or requirements
-    missing = [_missing(one, known, arrived, given) for one in requirements]
+    # Callers have to provide for undeclared schemes.
+    requirements = [
+        requirement for requirement in requirements if requirement.keys() <= declared.keys()
+    ] or requirements
+    missing = [_missing(requirement, declared, request, call_keys) for requirement in requirements]
     if not missing or not all(missing):
         return []
-    return [f"{' or '.join('+'.join(names) for names in missing)} is missing from {dict(arrived.headers.items())}"]
+    return [f"{' or '.join('+'.join(names) for names in missing)} is missing from {dict(request.headers.items())}"]
 
 
 def _missing(
-    requirement: dict[str, JSON], known: dict[str, Node], arrived: Arrived, given: set[tuple[str, str]]
+    requirement: dict[str, JSON], declared: dict[str, Node], request: ReceivedRequest, call_keys: set[tuple[str, str]]
 ) -> list[str]:
-    there = {
+    present = {
         name
         for name in requirement
-        if name in known and (_is_given(known[name], given) or _there(name, known[name], arrived))
+        if name in declared and (_is_given(declared[name], call_keys) or _is_present(name, declared[name], request))
     }
-    sharing = {name for name in requirement if name in known and known[name].fields.get("type") != "apiKey"}
-    asked = [name for name in requirement if name in known and name not in there]
-    return [name for name in asked if not (name in sharing and there & sharing)]
+    sharing = {name for name in requirement if name in declared and declared[name].fields.get("type") != "apiKey"}
+    needed = [name for name in requirement if name in declared and name not in present]
+    return [name for name in needed if not (name in sharing and present & sharing)]
 
 
-def _is_given(scheme: Node, given: set[tuple[str, str]]) -> bool:
-    place, name = scheme.fields.get("in"), str(scheme.fields.get("name")).lower()
-    return any((place, name) == (where, wire.lower()) for where, wire in given)
+def _is_given(scheme: Node, call_keys: set[tuple[str, str]]) -> bool:
+    location, name = scheme.fields.get("in"), str(scheme.fields.get("name")).lower()
+    return any((location, name) == (call_location, wire.lower()) for call_location, wire in call_keys)
 
 
-def _there(name: str, scheme: Node, arrived: Arrived) -> bool:
+def _is_present(name: str, scheme: Node, request: ReceivedRequest) -> bool:
     fields = scheme.fields
-    authorization = arrived.header("Authorization") or ""
+    authorization = request.header("Authorization") or ""
     if _KIND in fields or any(key.startswith("x-xcaas-") for key in fields):
-        return bool(authorization) or any(_keys(fields, arrived))
+        return bool(authorization) or any(_keys(fields, request))
     if fields.get("type") == "apiKey":
-        return f"key-{name}" in list(_keys(fields, arrived))
+        return f"key-{name}" in list(_keys(fields, request))
     if fields.get("type") == "http" and str(fields.get("scheme")).lower() == "basic":
         return authorization == "Basic " + base64.b64encode(f"ann:word-{name}".encode()).decode()
     if fields.get("type") in ("oauth2", "openIdConnect") or str(fields.get("scheme")).lower() == "bearer":
@@ -119,13 +121,13 @@ def _there(name: str, scheme: Node, arrived: Arrived) -> bool:
     return True
 
 
-def _keys(fields: dict[str, JSON], arrived: Arrived) -> Iterator[str]:
+def _keys(fields: dict[str, JSON], request: ReceivedRequest) -> Iterator[str]:
     name = fields.get("name", "")
-    if fields.get("in") == "header" and arrived.header(name) is not None:
-        yield arrived.header(name) or ""
+    if fields.get("in") == "header" and request.header(name) is not None:
+        yield request.header(name) or ""
     elif fields.get("in") == "query":
-        yield from (unquote_plus(value) for key, value in parse_pairs(arrived.query) if key == name)
+        yield from (unquote_plus(value) for key, value in parse_pairs(request.query) if key == name)
     elif fields.get("in") == "cookie":
-        crumb = SimpleCookie(arrived.header("Cookie") or "").get(name)
-        if crumb is not None:
-            yield crumb.value
+        cookie = SimpleCookie(request.header("Cookie") or "").get(name)
+        if cookie is not None:
+            yield cookie.value

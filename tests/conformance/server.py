@@ -1,4 +1,4 @@
-"""One HTTP server on the loopback: it keeps what arrived last and gives the answer that was laid ready."""
+"""A loopback HTTP server that records requests and sends a prepared response."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-__all__ = ["Answer", "Arrived", "Server"]
+__all__ = ["ReceivedRequest", "Server", "StubResponse"]
 
-# One product of this project trades a password for a token before it is called.
+# One product of this project exchanges a password for a token first.
 LOGIN = b"username=ann&password=word"
 TOKEN = b'{"access_token": "token", "token_type": "bearer", "expires_in": 3600}'
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer; `media_type` None sends no Content-Type, `body` None no body."""
+class StubResponse:
+    """A response to send; without a `media_type` it has no Content-Type, without a `body` none."""
 
     status: int = 200
     media_type: str | None = None
@@ -27,8 +27,8 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """A request as it stood on the wire."""
+class ReceivedRequest:
+    """A request as received."""
 
     method: str
     target: str
@@ -44,8 +44,8 @@ class Arrived:
         return self.target.partition("?")[2]
 
     def header(self, name: str) -> str | None:
-        found = self.headers.get_all(name)
-        return None if found is None else ", ".join(found)
+        values = self.headers.get_all(name)
+        return None if values is None else ", ".join(values)
 
     def __str__(self) -> str:
         kind = self.header("Content-Type")
@@ -53,11 +53,11 @@ class Arrived:
 
 
 class Server:
-    """A server that keeps each request and answers it with `answer`, but a login with a token."""
+    """Records requests and responds with `response`, to logins with a token."""
 
     def __init__(self) -> None:
-        self.answer = Answer()
-        self.arrived: list[Arrived] = []
+        self.response = StubResponse()
+        self.received: list[ReceivedRequest] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -82,29 +82,29 @@ class Server:
                 else:
                     body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 if body == LOGIN:
-                    return self.send(Answer(200, "application/json", TOKEN))
-                outer.arrived.append(Arrived(self.command, self.path, self.headers, body))
-                return self.send(outer.answer)
+                    return self.send(StubResponse(200, "application/json", TOKEN))
+                outer.received.append(ReceivedRequest(self.command, self.path, self.headers, body))
+                return self.send(outer.response)
 
             def chunks(self) -> bytes:
-                found = b""
+                body = b""
                 while size := int(self.rfile.readline().split(b";")[0], 16):
-                    found += self.rfile.read(size)
+                    body += self.rfile.read(size)
                     self.rfile.readline()
                 self.rfile.readline()
-                return found
+                return body
 
-            def send(self, answer: Answer) -> None:
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
+            def send(self, response: StubResponse) -> None:
+                self.send_response(response.status)
+                for name, value in response.headers.items():
                     self.send_header(name, value)
-                if answer.media_type is not None:
-                    self.send_header("Content-Type", answer.media_type)
-                body = answer.body or b""
-                if answer.status not in (204, 304):
+                if response.media_type is not None:
+                    self.send_header("Content-Type", response.media_type)
+                body = response.body or b""
+                if response.status not in (204, 304):
                     self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                if self.command != "HEAD" and answer.status not in (204, 304):
+                if self.command != "HEAD" and response.status not in (204, 304):
                     self.wfile.write(body)
                 self.wfile.flush()
 

@@ -1,6 +1,6 @@
-"""OpenAPI's style table, written down once more: how a value may stand in a path, query, header or cookie.
+"""A second implementation of OpenAPI's style table: how values may be written in a path, query, header or cookie.
 
-Each value gives alternatives, since the table leaves some shapes open; a list inside an object is never one value.
+Values have alternatives, as the table does not define all shapes; a list inside an object is never a single value.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["JsonText", "Pairs", "deep", "matches", "parse_pairs", "query_alterna
 
 @dataclass(frozen=True)
 class JsonText:
-    """JSON text of a value, in any spelling."""
+    """The JSON text of a value, in any spelling."""
 
     value: JSON
 
@@ -31,7 +31,7 @@ _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimit
 
 
 def text(value: JSON) -> str:
-    """Return a single value as it stands in an address."""
+    """Return a scalar as text."""
     if isinstance(value, str):
         return value
     return json.dumps(value)
@@ -46,21 +46,21 @@ def _single(value: JSON) -> list[Token]:
 
 
 def segment_alternatives(style: str, explode: bool, name: str, value: JSON) -> list[str]:
-    """Return how a value may stand in a path (`simple`, `label`, `matrix`), percent-encoded."""
+    """Return the alternatives for a value in a path (`simple`, `label`, `matrix`), percent-encoded."""
     start = {"label": ".", "matrix": ";"}.get(style, "")
     if is_object(value):
-        flat = ",".join(f"{_quoted(key)},{_quoted(one)}" for key, one in value.items())
-        pairs = [f"{_quoted(key)}={_quoted(one)}" for key, one in value.items()]
+        flat = ",".join(f"{_quoted(key)},{_quoted(item)}" for key, item in value.items())
+        pairs = [f"{_quoted(key)}={_quoted(item)}" for key, item in value.items()]
         if style == "matrix":
             return [";" + ";".join(pairs) if explode else f";{_quoted(name)}={flat}"]
         if style == "label":
             return ["." + (".".join(pairs) if explode else flat)] + ([] if explode else ["." + flat.replace(",", ".")])
         return [",".join(pairs) if explode else flat]
     if is_list(value):
-        items = [_quoted(one) for one in value]
+        items = [_quoted(item) for item in value]
         if style == "matrix":
             return [
-                ";" + ";".join(f"{_quoted(name)}={one}" for one in items)
+                ";" + ";".join(f"{_quoted(name)}={item}" for item in items)
                 if explode
                 else f";{_quoted(name)}={','.join(items)}"
             ]
@@ -71,7 +71,7 @@ def segment_alternatives(style: str, explode: bool, name: str, value: JSON) -> l
 
 
 def query_alternatives(style: str, explode: bool, name: str, value: JSON) -> list[Pairs]:
-    """Return the pairs of name and value that stand for a parameter in a query or form, or in cookies."""
+    """Return the alternatives for a parameter in a query, form or cookies, each a list of names and values."""
     if style == "deepObject" and isinstance(value, dict | list):
         return [[], [(name, "")]] if not value else deep(name, value)
     delimiter = _DELIMITERS.get(style, ",")
@@ -97,7 +97,7 @@ def query_alternatives(style: str, explode: bool, name: str, value: JSON) -> lis
 
 
 def _joined(name: str, delimiter: str, tokens: list[str]) -> list[Pairs]:
-    """RFC 3986 has no bar in a query, so it may be encoded."""
+    """Return the joined tokens. A bar may be encoded, as RFC 3986 does not allow it in a query."""
     plain: Pairs = [(name, delimiter.join(tokens))]
     encoded: Pairs = [(name, "%7C".join(tokens))]
     return [plain, encoded] if delimiter == "|" else [plain]
@@ -116,7 +116,7 @@ def _nested(name: str, value: JSON, place: int) -> list[Pairs]:
 
 
 def deep(name: str, value: JSON) -> list[Pairs]:
-    """Return how a value may stand in brackets: `a[b]`, lists as `a[0]`, `a[]` or repeated, objects in lists by index."""
+    """Return the alternatives with brackets: `a[b]`, lists as `a[0]`, `a[]` or repeated, objects in lists by index."""
     if is_object(value):
         return _crossed([deep(f"{name}[{key}]", one) for key, one in value.items()])
     if is_list(value):
@@ -128,17 +128,17 @@ def deep(name: str, value: JSON) -> list[Pairs]:
 
 
 def _crossed(alternatives: Iterable[list[Pairs]]) -> list[Pairs]:
-    """Return one choice per member, but not more than a few hundred."""
-    found: list[Pairs] = []
+    """Return all combinations of one alternative per member, at most a few hundred."""
+    combinations: list[Pairs] = []
     for number, choice in enumerate(product(*alternatives)):
-        found.append([pair for pairs in choice for pair in pairs])
+        combinations.append([pair for pairs in choice for pair in pairs])
         if number > 500:
             break
-    return found
+    return combinations
 
 
 def matches(raw: str, token: Token, *, form: bool = False) -> bool:
-    """Whether a raw value is the expected one, whatever of it was percent-encoded without need."""
+    """Return whether a raw value is the expected one, ignoring unnecessary percent-encoding."""
     if isinstance(token, JsonText):
         try:
             got = json.loads(unquote_plus(raw) if form else unquote(raw))
@@ -149,20 +149,20 @@ def matches(raw: str, token: Token, *, form: bool = False) -> bool:
 
 
 def _canonical(raw: str, like: str, *, form: bool) -> str:
-    """Encode all but unreserved characters and the delimiters that the expected value has."""
-    delimiters = {one for one in ",.;=|" if one in like}
+    """Encode all but unreserved characters and the delimiters in the expected value."""
+    delimiters = {replace for replace in ",.;=|" if replace in like}
     raw = raw.replace("+", "%20") if form else raw
 
-    def one(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         if len(match[0]) == 3:
             character = chr(int(match[0][1:], 16))
             return character if re.match(r"[A-Za-z0-9._~-]", character) else match[0].upper()
         return match[0] if match[0] in delimiters else quote(match[0], safe="")
 
-    return re.sub(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9_~-]", one, raw)
+    return re.sub(r"%[0-9A-Fa-f]{2}|[^A-Za-z0-9_~-]", replace, raw)
 
 
 def parse_pairs(query: str) -> list[tuple[str, str]]:
-    """Split a query or form: names decoded, values as they are."""
+    """Split a query or form. Names are decoded, values are not."""
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     return [(unquote_plus(name), value) for name, _, value in pairs]

@@ -1,4 +1,4 @@
-"""The project's own documents, called for real: what is wrong is what `known.txt` lists, no more and no less."""
+"""The project's own documents: their failures are exactly those in `known.txt`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.conformance.runner import COLLECTION, ROOT, documents_of
 
 
 @pytest.mark.timeout(600)
-def test_own_documents_fail_exactly_where_it_is_known() -> None:
-    run = subprocess.run(
+def test_own_documents_have_only_known_failures() -> None:
+    completed = subprocess.run(
         [sys.executable, "-m", "tests.conformance", "--lines"], cwd=ROOT, capture_output=True, text=True
     )
-    assert run.stderr == ""
-    found = set(run.stdout.splitlines())
+    assert completed.stderr == ""
+    failures = set(completed.stdout.splitlines())
     known = known_lines()
-    assert sorted(found - known) == [], "these are new; --most 0 shows both values"
-    assert sorted(known - found) == [], "these are right now: take them off the list"
+    assert sorted(failures - known) == [], "these are new; --most 0 shows both values"
+    assert sorted(known - failures) == [], "these are right now: take them off the list"
 
 
-def test_each_document_says_its_quirk() -> None:
+def test_each_document_starts_with_a_sentence() -> None:
     documents = documents_of(COLLECTION)
     assert len(documents) >= 60
     for _, path in documents:
@@ -39,23 +39,23 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_is_not_reached_in_time_counts_as_wrong() -> None:
-    ended = run(str(COLLECTION / "methods.yaml"), "--seconds", "0")
-    assert ended.returncode == 1
-    assert "out of time" in ended.stdout
-    assert "requests: 0 of 8 operations valid" in ended.stdout
+def test_operations_not_called_in_time_count_as_wrong() -> None:
+    completed = run(str(COLLECTION / "methods.yaml"), "--seconds", "0")
+    assert completed.returncode == 1
+    assert "out of time" in completed.stdout
+    assert "requests: 0 of 8 operations valid" in completed.stdout
 
 
-def test_documents_that_cannot_be_read_are_counted_as_refused(tmp_path: Path) -> None:
+def test_unreadable_documents_count_as_refused(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("openapi: 3.1.0\n broken: [", "utf-8")
     (tmp_path / "notes.json").write_text("{}", "utf-8")
-    ended = run(str(tmp_path))
-    assert "1 documents in" in ended.stdout
-    assert "refused: 1 operations" in ended.stdout
-    assert "not valid YAML" in ended.stdout
+    completed = run(str(tmp_path))
+    assert "1 documents in" in completed.stdout
+    assert "refused: 1 operations" in completed.stdout
+    assert "not valid YAML" in completed.stdout
 
 
-def test_what_is_right_is_exit_code_0() -> None:
-    ended = run(str(COLLECTION / "nested_lists.yaml"))
-    assert ended.returncode == 0, ended.stdout
-    assert "100.00 %" in ended.stdout
+def test_valid_documents_exit_with_0() -> None:
+    completed = run(str(COLLECTION / "nested_lists.yaml"))
+    assert completed.returncode == 0, completed.stdout
+    assert "100.00 %" in completed.stdout

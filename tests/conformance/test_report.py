@@ -1,4 +1,4 @@
-"""What a run says, and when it is good enough."""
+"""Reports of runs, and when they pass."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ import pytest
 from tests.conformance.loop import Failure, Result
 from tests.conformance.report import known_lines, lines_of, passes, report
 
-GOOD = Result("a.yaml", operations=1000, valid=997, answers=1000, equal=997)
+GOOD = Result("a.yaml", operations=1000, valid=997, responses=1000, equal=997)
 FAULT = Failure("a.yaml", "GET /a", "request: query", "sync: expected 1, got 2")
 
 
 @pytest.mark.parametrize(
-    ("other", "enough"),
+    ("other", "expected"),
     [
         (Result("b.yaml"), True),
         (Result("b.yaml", refused=3), True),
         (Result("b.yaml", operations=1), False),
-        (Result("b.yaml", answers=1), False),
+        (Result("b.yaml", responses=1), False),
         (Result("b.yaml", hollow=1), False),
         (Result("b.yaml", failures=[Failure("b.yaml", "*", "broken", "…")]), False),
     ],
 )
-def test_nearly_all_has_to_be_right_and_nothing_hollow(other: Result, enough: bool) -> None:
-    assert passes([GOOD, other]) is enough
+def test_passing_needs_nearly_all_right_and_nothing_hollow(other: Result, expected: bool) -> None:
+    assert passes([GOOD, other]) is expected
 
 
-def test_failures_are_grouped_by_kind_with_document_operation_and_values() -> None:
-    others = [Failure("b.yaml", f"GET /{place}", "answer: differs", "…") for place in range(3)]
+def test_reports_group_failures_by_kind() -> None:
+    others = [Failure("b.yaml", f"GET /{number}", "answer: differs", "…") for number in range(3)]
     results = [Result("a.yaml", 4, 3, 8, 8, failures=[FAULT, FAULT]), Result("b.yaml", 6, 6, 8, 5, failures=others)]
     assert report(results, most=2, seconds=1).splitlines() == [
         "answer: differs: 3 in 3 operations of 1 documents",
@@ -48,7 +48,7 @@ def test_failures_are_grouped_by_kind_with_document_operation_and_values() -> No
     ]
 
 
-def test_known_failures_are_lines_of_document_operation_and_kind(tmp_path: Path) -> None:
+def test_lines_of_failures_have_document_operation_and_kind(tmp_path: Path) -> None:
     known = tmp_path / "known.txt"
     known.write_text("# a note\na.yaml | GET /a | request: query\n\n", "utf-8")
     results = [Result("a.yaml", failures=[FAULT, FAULT, Failure("a.yaml", "GET /b", "hollow", "…")])]

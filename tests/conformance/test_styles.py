@@ -1,4 +1,4 @@
-"""OpenAPI's own table of styles, and what counts as the same value."""
+"""OpenAPI's own table of styles, and equality of values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OBJECT = {"R": 100, "G": 200, "B": 150}
         ("simple", True, OBJECT, "R=100,G=200,B=150"),
     ],
 )
-def test_segments(style: str, explode: bool, value: Any, expected: str) -> None:
+def test_path_segments_follow_openapi_styles(style: str, explode: bool, value: Any, expected: str) -> None:
     assert segment_alternatives(style, explode, "color", value)[0] == expected
 
 
@@ -49,12 +49,14 @@ def test_segments(style: str, explode: bool, value: Any, expected: str) -> None:
         ("deepObject", True, {"a": [{"b": 1}]}, [("color[a][0][b]", "1")]),
     ],
 )
-def test_pairs(style: str, explode: bool, value: Any, expected: list[tuple[str, str]]) -> None:
+def test_query_pairs_follow_openapi_styles(
+    style: str, explode: bool, value: Any, expected: list[tuple[str, str]]
+) -> None:
     assert query_alternatives(style, explode, "color", value)[0] == expected
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected", "same"),
+    ("raw", "expected", "is_equal"),
     [
         ("a%2Fb", "a%2Fb", True),
         ("a/b", "a%2Fb", True),
@@ -65,16 +67,16 @@ def test_pairs(style: str, explode: bool, value: Any, expected: list[tuple[str, 
         ("%61", "a", True),
     ],
 )
-def test_encoding_without_need_is_no_fault(raw: str, expected: str, same: bool) -> None:
-    assert matches(raw, expected) is same
+def test_unnecessary_percent_encoding_is_ignored(raw: str, expected: str, is_equal: bool) -> None:
+    assert matches(raw, expected) is is_equal
 
 
-def test_json_in_a_query_may_be_spelled_in_any_way() -> None:
+def test_json_in_a_query_may_have_any_spelling() -> None:
     assert matches("%7B%22a%22%3A+1%7D", JsonText({"a": 1}), form=True)
     assert not matches("%7B%22a%22%3A2%7D", JsonText({"a": 1}), form=True)
 
 
-def test_true_is_not_one() -> None:
+def test_true_does_not_equal_one() -> None:
     assert same_json({"a": [1, 1.0]}, {"a": [1.0, 1]})
     assert not same_json({"a": True}, {"a": 1})
     assert not same_json([None], [])

@@ -1,4 +1,4 @@
-"""Single sample values: numbers and strings that keep to the keywords of a schema."""
+"""Sample numbers and strings that satisfy the keywords of a schema."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.conformance.document import Node
 __all__ = ["NULLS", "matching", "number", "string"]
 
 NULLS = 1
-"""The turn, of three, in which everything that may be null is null, and strings are odd."""
+"""The turn, of three, in which all nullable values are null, and strings are unusual."""
 
 FORMATS = {
     "date": "2024-02-29",
@@ -52,7 +52,7 @@ FORMATS = {
 
 
 def string(nodes: list[Node], turn: int, *, odd: str, write: bool) -> str:
-    """Return a string; `odd` where it is the turn of odd ones and nothing speaks against it."""
+    """Return a string; `odd` in the turn of unusual ones if the schema allows it."""
     form = next((node.fields["format"] for node in nodes if isinstance(node.fields.get("format"), str)), None)
     pattern = next((node.fields["pattern"] for node in nodes if isinstance(node.fields.get("pattern"), str)), None)
     least = max((node.fields.get("minLength", 0) for node in nodes), default=0)
@@ -63,8 +63,15 @@ def string(nodes: list[Node], turn: int, *, odd: str, write: bool) -> str:
     if form is None and pattern is None and turn % 3 == NULLS:
         text = odd
     if pattern is not None and not _fits(pattern, text, least, most):
-        shown = [node.fields.get(key) for node in nodes for key in ("example", "default")]
-        text = next((one for one in shown if isinstance(one, str) and _fits(pattern, one, least, most)), "")
+        examples = [node.fields.get(key) for node in nodes for key in ("example", "default")]
+        text = next(
+            (
+                candidate
+                for candidate in examples
+                if isinstance(candidate, str) and _fits(pattern, candidate, least, most)
+            ),
+            "",
+        )
         text = text or matching(pattern, least, most) or "text"
     elif not least <= len(text) <= most:
         text = (text * (least // max(len(text), 1) + 1))[: max(least, min(most, len(text)))]
@@ -88,19 +95,19 @@ def number(nodes: list[Node], kind: str, turn: int) -> int | float:
 
 
 def _bounds(nodes: list[Node], key: str, exclusive: str, sign: int) -> list[int | float]:
-    found: list[int | float] = []
+    bounds: list[int | float] = []
     for node in nodes:
         fields = node.fields
         shift = sign if fields.get("type") == "integer" else sign * 0.001
         if isinstance(fields.get(key), int | float):
-            found.append(fields[key] + (shift if fields.get(exclusive) is True else 0))
+            bounds.append(fields[key] + (shift if fields.get(exclusive) is True else 0))
         if (
             isinstance(fields.get(exclusive), int | float)
             and fields[exclusive] is not True
             and fields[exclusive] is not False
         ):
-            found.append(fields[exclusive] + shift)
-    return sorted(found)
+            bounds.append(fields[exclusive] + shift)
+    return sorted(bounds)
 
 
 def _fits(pattern: str, text: str, least: int, most: int) -> bool:
@@ -112,21 +119,25 @@ def _fits(pattern: str, text: str, least: int, most: int) -> bool:
 
 @cache
 def matching(pattern: str, least: int = 0, most: int = 10**9) -> str | None:
-    """Return a short string that a pattern takes, None where none is found soon."""
+    """Return a short string that matches a pattern, None if none is found quickly."""
     from hypothesis import HealthCheck, Phase, find, settings, strategies
     from hypothesis.errors import HypothesisException
 
-    quick = settings(
+    fast_settings = settings(
         max_examples=50,
-        phases=(Phase.generate,),  # any string will do, not the shortest
+        phases=(Phase.generate,),  # any string will do
         derandomize=True,
         database=None,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     try:
-        made: Any = strategies.from_regex(pattern, alphabet=strategies.characters(min_codepoint=32, max_codepoint=126))
-        text: str = find(made, lambda one: bool(one) and least <= len(one) <= most, settings=quick)
+        strings: Any = strategies.from_regex(
+            pattern, alphabet=strategies.characters(min_codepoint=32, max_codepoint=126)
+        )
+        text: str = find(
+            strings, lambda candidate: bool(candidate) and least <= len(candidate) <= most, settings=fast_settings
+        )
     except (HypothesisException, re.error, ValueError):
         return None
     return text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.windows import Locks, behave_as_windows
+from tests.support.windows import FakeMsvcrt, behave_as_windows
 from xcaas_core import FileTokenCache
 from xcaas_core._partial_file import PartialFile
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="open files are 
 
 
 @pytest.fixture
-def locks(monkeypatch: pytest.MonkeyPatch) -> Locks:
+def locks(monkeypatch: pytest.MonkeyPatch) -> FakeMsvcrt:
     return behave_as_windows(monkeypatch)
 
 
@@ -24,7 +24,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_one_process_at_a_time_has_the_lock_of_a_token(tmp_path: Path, locks: Locks) -> None:
+def test_one_process_at_a_time_has_the_lock_of_a_token(tmp_path: Path, locks: FakeMsvcrt) -> None:
     first, second = FileTokenCache(tmp_path), FileTokenCache(tmp_path)
     owner = first.try_lock("k", 60)
     assert owner is not None
@@ -37,7 +37,7 @@ def test_one_process_at_a_time_has_the_lock_of_a_token(tmp_path: Path, locks: Lo
     assert len(locks.owners) == 1
 
 
-def test_tokens_are_written_and_read(tmp_path: Path, locks: Locks) -> None:
+def test_tokens_are_written_and_read(tmp_path: Path, locks: FakeMsvcrt) -> None:
     tmp_path.chmod(0o777)  # modes say nothing there
     cache = FileTokenCache(tmp_path)
     cache.write("k", b"\x00payload\r\n\x1a", 60)
@@ -49,7 +49,7 @@ def test_tokens_are_written_and_read(tmp_path: Path, locks: Locks) -> None:
     assert not locks.owners
 
 
-def test_the_stand_in_keeps_open_files(tmp_path: Path, locks: Locks) -> None:
+def test_the_stand_in_keeps_open_files(tmp_path: Path, locks: FakeMsvcrt) -> None:
     path = tmp_path / "a"
     with path.open("wb"), pytest.raises(PermissionError):
         path.unlink()

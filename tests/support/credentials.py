@@ -1,4 +1,4 @@
-"""What the credential tests share: products, and short ways to make a manager or an authorizer."""
+"""Helpers of credential tests: products, managers and authorizers."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ class World:
         return self.manager.acquire(deadline)
 
     def token(self) -> str:
-        """Acquire, let time pass as needed, and give the token."""
+        """Acquire a token, advancing the clock as needed, and return its text."""
         return text_of(self.simulation.call(self.manager.acquire()))
 
 
-def text_of(lease: AccessToken) -> str:
-    return lease.value.removeprefix("Bearer ")
+def text_of(token: AccessToken) -> str:
+    return token.value.removeprefix("Bearer ")
 
 
 def request(url: str = "https://api.example.com/things", **headers: str) -> Request:
@@ -72,26 +72,26 @@ def request(url: str = "https://api.example.com/things", **headers: str) -> Requ
 
 
 def call(authorizer: Authorizer, server: Callable[[Request], int], *, deadline: float | None = None) -> Flow[int]:
-    """What the call flow does about credentials: authorize, send, ask once after a 401."""
-    asked = request()
-    grant = yield from authorizer.authorize(asked, deadline=deadline)
+    """A call flow reduced to credentials: authorize, send, and retry once after a 401."""
+    outgoing = request()
+    applied = yield from authorizer.authorize(outgoing, deadline=deadline)
     yield Sleep(0.05)
-    status = server(asked)
-    if status == 401 and (yield from authorizer.rejected(asked, FakeResponse(401), grant, deadline=deadline)):
-        grant = yield from authorizer.authorize(asked, deadline=deadline, replay=True)
+    status = server(outgoing)
+    if status == 401 and (yield from authorizer.rejected(outgoing, FakeResponse(401), applied, deadline=deadline)):
+        applied = yield from authorizer.authorize(outgoing, deadline=deadline, replay=True)
         yield Sleep(0.05)
-        status = server(asked)
+        status = server(outgoing)
     if status in (401, 403):
-        authorizer.explain(status, grant)
+        authorizer.explain(status, applied)
     return status
 
 
-def bearer_of(asked: Request) -> str:
-    return asked.headers["authorization"].removeprefix("Bearer ")
+def bearer_of(outgoing: Request) -> str:
+    return outgoing.headers["authorization"].removeprefix("Bearer ")
 
 
 def no_steps(flow: Flow[object]) -> object:
-    """Run a flow that must not wait for anything."""
+    """Run a flow that must not yield any step."""
     try:
         step = next(flow)
     except StopIteration as stop:

@@ -1,4 +1,4 @@
-"""Short ways to write documents as `read` hands them over."""
+"""Short functions that build parsed documents."""
 
 from __future__ import annotations
 
@@ -56,29 +56,29 @@ def json_body(type_: ir.TypeRef, *, required: bool = True, name: str = "body") -
 def operation(
     id: str, method: str = "GET", url: str = "/pets", *responses: ir.Response, **more: object
 ) -> ir.Operation:
-    made = ir.Operation(id, method, url, AT, (SERVER,), responses=responses or (response(),), tags=("pets",))
-    return replace(made, **more)  # type: ignore[arg-type]
+    result = ir.Operation(id, method, url, AT, (SERVER,), responses=responses or (response(),), tags=("pets",))
+    return replace(result, **more)  # type: ignore[arg-type]
 
 
 def document(*operations: ir.Operation, **more: object) -> ir.Document:
-    made = ir.Document("pets", "Pets", "1", AT, servers=(SERVER,), operations=operations)
-    return replace(made, **more)  # type: ignore[arg-type]
+    result = ir.Document("pets", "Pets", "1", AT, servers=(SERVER,), operations=operations)
+    return replace(result, **more)  # type: ignore[arg-type]
 
 
-def texts(given: ir.Document) -> dict[str, str]:
-    """The modules of a package for the document, by path, not formatted."""
-    plan = package_modules(given, "0" * 64)
-    made = {module.path: _TEMPLATES.render(module) for module in plan.modules}
-    assert len(made) == len(plan.modules), "two modules have one path"
-    return {**made, "_manifest.json": dump("xcaas-gen test", [plan.section])}
+def texts(document: ir.Document) -> dict[str, str]:
+    """Return the modules of the document's package by path, not formatted."""
+    plan = package_modules(document, "0" * 64)
+    rendered = {module.path: _TEMPLATES.render(module) for module in plan.modules}
+    assert len(rendered) == len(plan.modules), "two modules have one path"
+    return {**rendered, "_manifest.json": dump("xcaas-gen test", [plan.section])}
 
 
-def write(given: ir.Document, folder: Path) -> Path:
-    """The package in a folder, formatted."""
-    for name, text in texts(given).items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text(text, "utf-8", newline="\n")
+def write(document: ir.Document, folder: Path) -> Path:
+    """Write the document's package to a folder, formatted."""
+    for name, text in texts(document).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
     (folder / "py.typed").touch()
     format_tree(folder, ["_client.py"])
     return folder

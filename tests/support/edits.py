@@ -1,4 +1,4 @@
-"""Edits of a document, each with the rules that it and its reverse meet."""
+"""Edits of a document, each with the rules that report it and its reverse."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ def base() -> Spec:
     }
     house = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "house"}}}
     barn = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "const": "barn"}}}
-    found = {"description": "Fine.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}}
+    success = {
+        "description": "Fine.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}},
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Pets", "version": "1"},
@@ -50,7 +53,7 @@ def base() -> Spec:
                         {"name": "tags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
                         {"name": "must", "in": "query", "required": True, "schema": {"type": "string"}},
                     ],
-                    "responses": {"200": found, "404": {"description": "No."}, "204": {"description": "Empty."}},
+                    "responses": {"200": success, "404": {"description": "No."}, "204": {"description": "Empty."}},
                 },
                 "put": {
                     "operationId": "putPet",
@@ -98,10 +101,10 @@ def base() -> Spec:
 
 def at(*steps: str | int) -> Callable[[Spec], Any]:
     def find(spec: Spec) -> Any:
-        here: Any = spec
+        node: Any = spec
         for step in steps:
-            here = here[step]
-        return here
+            node = node[step]
+        return node
 
     return find
 
@@ -140,7 +143,7 @@ EITHER_SCHEME: list[dict[str, list[str]]] = [{"key": []}, {"other": []}]
 XML = {"schema": {"type": "string"}}
 FIELD = (*PET, "properties")
 
-# Edit, and the rules that tell of it. The same edit backwards is the second column.
+# Name, edit, the rules that report it, and those that report its reverse.
 EDITS: list[tuple[str, Edit, set[str], set[str]]] = [
     ("operation", drop("paths", "/free"), {"operation-removed"}, {"operation-added"}),
     ("webhook", drop("webhooks", "pet.born"), {"webhook-removed"}, {"webhook-added"}),

@@ -1,4 +1,4 @@
-"""A service of one file, which breaks off, changes and describes its file as a test wants it."""
+"""A fake service with one file, which can break off, change and describe it."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ def download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> D
     return Download(sync_session(server), Call(operation, ("t1",), stream=True))
 
 
-def adownload(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
+def async_download(server: FakeServer, operation: Operation[object] = _ops.PLAIN) -> AsyncDownload:
     return AsyncDownload(async_session(server), Call(operation, ("t1",), stream=True))
 
 
-def pieces(data: bytes, size: int = 1000) -> list[bytes]:
+def chunks(data: bytes, size: int = 1000) -> list[bytes]:
     return [data[start : start + size] for start in range(0, len(data), size)]
 
 
 class Origin:
-    """A server of one file, which breaks off now and then.
+    """A handler that serves one file and can break off.
 
     Args:
-        cuts: For each request in turn, after how many bytes it breaks off; None for not at all.
-        ranges: Whether it understands `Range`.
-        etag: Its `ETag`; may be changed between requests.
+        cuts: For each request, the number of bytes after which it breaks off; None for all.
+        ranges: Whether it supports `Range`.
+        etag: The `ETag`; may be changed between requests.
     """
 
     def __init__(
@@ -57,19 +57,19 @@ class Origin:
         self.asked.append(request.headers.get("range"))
         headers = {"etag": self.etag} if self.etag else {}
         start = 0
-        same = request.headers.get("if-range") in (None, self.etag)
-        if self.ranges and same and (wanted := request.headers.get("range")):
-            start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+        is_current = request.headers.get("if-range") in (None, self.etag)
+        if self.ranges and is_current and (requested_range := request.headers.get("range")):
+            start = int(requested_range.removeprefix("bytes=").removesuffix("-"))
             if start >= len(self.data):
                 return FakeResponse(416, headers={"content-range": f"bytes */{len(self.data)}"})
             headers["content-range"] = f"bytes {start}-{len(self.data) - 1}/{len(self.data)}"
-        rest = self.data[start:]
+        remaining = self.data[start:]
         cut = next(self.cuts, None)
         return FakeResponse(
             206 if "content-range" in headers else 200,
-            content=pieces(rest if cut is None else rest[:cut]) or [b""],
+            content=chunks(remaining if cut is None else remaining[:cut]) or [b""],
             headers=headers,
-            length=len(rest),
+            length=len(remaining),
             error=None if cut is None else ConnectionLostError("cut"),
         )
 
@@ -78,10 +78,10 @@ def serving(origin: Handler, target: str = "shop.things.plain") -> FakeServer:
     return FakeServer().respond(target, origin)
 
 
-def described(origin: Handler, **facts: object) -> FakeServer:
-    """A service that describes its file: length and checksum."""
-    known = {"checksum": MD5, "checksumType": "MD5", "size": len(DATA), **facts}
-    return serving(origin, "shop.things.download").respond("shop.things.get", json=known)
+def described(origin: Handler, **fields: object) -> FakeServer:
+    """Return a server that also describes its file: length and checksum."""
+    description = {"checksum": MD5, "checksumType": "MD5", "size": len(DATA), **fields}
+    return serving(origin, "shop.things.download").respond("shop.things.get", json=description)
 
 
 def names(folder: Path) -> list[str]:

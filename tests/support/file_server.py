@@ -1,4 +1,4 @@
-"""A server on the loopback that serves one file, and breaks off in the ways that networks do."""
+"""A loopback server with one file, which can fail in the ways that networks do."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-__all__ = ["Breaking", "FileServer"]
+__all__ = ["Failure", "FileServer"]
 
 
-class Breaking:
-    """How one answer goes wrong.
+class Failure:
+    """How one response fails.
 
     Args:
-        after: Bytes of the body that are sent before.
-        reset: Cut with a reset instead of a plain end.
-        pause: Seconds of silence before the end.
-        announce: Value of Content-Length, if not the true one.
+        after: Bytes of the body sent before the failure.
+        reset: Reset the connection instead of closing it.
+        pause: Seconds to wait before closing.
+        announce: Value of Content-Length, if not the real one.
     """
 
     def __init__(
@@ -33,19 +33,19 @@ class Breaking:
 
 
 class FileServer:
-    """Serves `data` at every path, with ranges and an ETag. Each answer takes the next of `troubles`.
+    """Serves `data` at all paths, with ranges and an ETag.
 
     Args:
         data: The file.
-        troubles: What goes wrong with each answer in turn; then nothing more does.
-        framing: `length`, `chunked`, or `close` (the end of the connection is the end of the body).
-        delay: Seconds between pieces of 64 KiB.
+        troubles: Failures of the responses in order; later responses succeed.
+        framing: `length`, `chunked`, or `close` (the body ends with the connection).
+        delay: Seconds between chunks of 64 KiB.
     """
 
     def __init__(
         self,
         data: bytes,
-        troubles: Sequence[Breaking] = (),
+        troubles: Sequence[Failure] = (),
         *,
         framing: str = "length",
         delay: float = 0.0,
@@ -60,19 +60,19 @@ class FileServer:
         self._busy = 0
         self._troubles = iter(troubles)
         self._lock = threading.Lock()
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     @contextmanager
     def serving(self) -> Generator[FileServer]:
-        """Answer until the block ends."""
+        """Serve until the block ends."""
         thread = threading.Thread(target=self._accept, daemon=True)
         thread.start()
         try:
             yield self
         finally:
-            self._over.set()
+            self._stopped.set()
             self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
             thread.join(5)
@@ -93,12 +93,12 @@ class FileServer:
         with connection, connection.makefile("rb") as stream:
             connection.settimeout(5)
             try:
-                while head := _head(stream):
+                while head := _read_headers(stream):
                     with self._lock:
                         self._busy += 1
                         self.busiest = max(self.busiest, self._busy)
                     try:
-                        if not self._answer(connection, head):
+                        if not self._respond(connection, head):
                             return
                     finally:
                         with self._lock:
@@ -106,10 +106,10 @@ class FileServer:
             except OSError:
                 return  # the client has gone
 
-    def _answer(self, connection: socket.socket, head: dict[str, str]) -> bool:
+    def _respond(self, connection: socket.socket, head: dict[str, str]) -> bool:
         with self._lock:
             self.asked.append(head.get("range", ""))
-            trouble = next(self._troubles, Breaking())
+            failure = next(self._troubles, Failure())
         start = int(head["range"][6:-1]) if "range" in head else 0
         body = self.data[start:]
         lines = ["HTTP/1.1 206 Partial Content" if start else "HTTP/1.1 200 OK", *self.headers]
@@ -117,38 +117,38 @@ class FileServer:
         if start:
             lines.append(f"Content-Range: bytes {start}-{len(self.data) - 1}/{len(self.data)}")
         if self.framing == "length":
-            lines.append(f"Content-Length: {len(body) if trouble.announce is None else trouble.announce}")
+            lines.append(f"Content-Length: {len(body) if failure.announce is None else failure.announce}")
         lines.append("Transfer-Encoding: chunked" if self.framing == "chunked" else "X-Framing: none")
         if self.framing == "close":
             lines.append("Connection: close")
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
-        self._send(connection, body if trouble.after is None else body[: trouble.after])
-        if trouble.pause:
-            self._over.wait(trouble.pause)
-        if trouble.after is None and trouble.announce is None and self.framing != "close":
+        self._send(connection, body if failure.after is None else body[: failure.after])
+        if failure.pause:
+            self._stopped.wait(failure.pause)
+        if failure.after is None and failure.announce is None and self.framing != "close":
             if self.framing == "chunked":
                 connection.sendall(b"0\r\n\r\n")
             return True
-        if trouble.reset:
+        if failure.reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
 
     def _send(self, connection: socket.socket, body: bytes) -> None:
-        step = 1 << 16
-        for start in range(0, len(body), step):
-            piece = body[start : start + step]
+        chunk_size = 1 << 16
+        for start in range(0, len(body), chunk_size):
+            chunk = body[start : start + chunk_size]
             if self.framing == "chunked":
-                piece = f"{len(piece):x}\r\n".encode() + piece + b"\r\n"
-            connection.sendall(piece)
+                chunk = f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n"
+            connection.sendall(chunk)
             if self.delay:
                 time.sleep(self.delay)
 
 
-def _head(stream: IO[bytes]) -> dict[str, str]:
-    """The headers of the next request; empty when there is none."""
-    found: dict[str, str] = {}
+def _read_headers(stream: IO[bytes]) -> dict[str, str]:
+    """Return the headers of the next request, or an empty dictionary if there is none."""
+    headers: dict[str, str] = {}
     line = stream.readline()
     while line and (line := stream.readline()).strip():
         name, _, value = line.decode().partition(":")
-        found[name.strip().lower()] = value.strip()
-    return found
+        headers[name.strip().lower()] = value.strip()
+    return headers

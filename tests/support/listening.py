@@ -1,4 +1,4 @@
-"""A server on the loopback, in the event loop of the test, that treats connections as it is told."""
+"""A loopback server in the test's event loop, with a handler for connections."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\
 
 @asynccontextmanager
 async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
-    """The port of a server that treats each connection as it is told."""
+    """Run a server that passes each connection to a handler, and yield its port."""
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -38,7 +38,7 @@ async def listening(handler: Handler, tls: ssl.SSLContext | None = None) -> Asyn
 
 
 async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answers every request that has no body."""
+    """Respond to all requests without a body."""
     while True:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(OK)
@@ -46,7 +46,7 @@ async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 
 
 def beginning(ended: asyncio.Event) -> Handler:
-    """Sends the beginning of a long answer, and tells when the client is gone."""
+    """Return a handler that sends the beginning of a long response and sets `ended` when the client has closed."""
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

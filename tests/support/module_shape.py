@@ -1,4 +1,4 @@
-"""What a generated module may consist of. Anything else in one has come from a spec's text, as code."""
+"""The syntax allowed in generated modules. Anything else would be text of a spec that became code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CALLS = re.compile(
     r"|(json|text|binary|xml|empty)_response|json_error|deprecated)"
     r"|field|extra|lazy_attributes|TypedDict|float|Parser|Webhook|Format|AnyOf|Discriminator|Constant|OneOrList"
 )
-# Where the text of an annotation stands, which core evaluates: the position, or the name of the argument.
+# Arguments whose text core evaluates as an annotation: by position, or by name below.
 EVALUATED = {
     **dict.fromkeys(("json_response", "text_response", "xml_response", "json_error", "Parser"), 0),
     **dict.fromkeys(("path", "query", "header", "cookie"), 1),
@@ -37,7 +37,7 @@ MODULES = re.compile(
 
 
 def assert_shape(path: str, source: str) -> None:
-    """Raise `AssertionError` for a module that holds more than the templates put there."""
+    """Raise `AssertionError` for a module with other code than the templates write."""
     assert PATHS.fullmatch(path), path
     if not path.endswith(".py"):
         return
@@ -84,10 +84,10 @@ class _Statement(ast.NodeVisitor):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         for decorator in node.decorator_list:
             assert ast.unparse(decorator).startswith(("property", "_sdk.deprecated("))
-        given = node.args
-        for part in (*given.defaults, *given.kw_defaults):
+        arguments = node.args
+        for part in (*arguments.defaults, *arguments.kw_defaults):
             assert part is None or isinstance(ast.literal_eval(part), str | int | float | bool | None)
-        for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
             if argument.annotation is not None:
                 _expression(argument.annotation)
         assert node.returns is not None
@@ -101,8 +101,8 @@ class _Statement(ast.NodeVisitor):
         assert isinstance(call.func, ast.Attribute)
         assert ast.unparse(call.func) in METHODS
         assert not call.keywords
-        for handed in call.args:
-            _expression(handed)
+        for argument_value in call.args:
+            _expression(argument_value)
 
 
 def _import(node: ast.ImportFrom | ast.Import) -> None:
@@ -114,7 +114,7 @@ def _import(node: ast.ImportFrom | ast.Import) -> None:
 
 
 def _expression(node: ast.expr) -> None:
-    """Names, literals, unions, subscripts, and calls of known functions."""
+    """Check that an expression has only names, literals, unions, subscripts and calls of known functions."""
     for inner in ast.walk(node):
         assert isinstance(
             inner,
@@ -163,14 +163,14 @@ def _known_call(node: ast.Call) -> None:
 
 
 def _annotation_texts(node: ast.Call, name: str) -> Iterator[str]:
-    """The texts among a call's arguments that are evaluated later, as code is."""
-    found = [word.value for word in node.keywords if word.arg in EVALUATED_WORDS]
+    """Yield the arguments of a call that core evaluates as annotations."""
+    nodes = [keyword.value for keyword in node.keywords if keyword.arg in EVALUATED_WORDS]
     if name in EVALUATED:
-        found += node.args[EVALUATED[name] :][:1]
+        nodes += node.args[EVALUATED[name] :][:1]
     if name == "TypedDict" and len(node.args) == 2:
         assert isinstance(node.args[1], ast.Dict)
-        found += node.args[1].values
-    for value in found:
+        nodes += node.args[1].values
+    for value in nodes:
         text = ast.literal_eval(value)
         if text is not None:
             assert isinstance(text, str), text

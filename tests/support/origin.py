@@ -1,4 +1,4 @@
-"""A server on the loopback that answers as it is told, and breaks off in the ways that networks do."""
+"""A loopback server with configured responses, which can fail in the ways that networks do."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-__all__ = ["Answer", "Origin", "Seen", "serving"]
+__all__ = ["Origin", "ReceivedRequest", "StubResponse", "serving"]
 
 
-class Answer:
-    """One answer.
+class StubResponse:
+    """One response.
 
     Args:
         status: HTTP status.
-        body: Its body.
-        kind: Content type; None for none.
-        headers: Further header lines.
-        delay: Seconds before the answer begins.
+        body: Body.
+        kind: Content type, or None.
+        headers: Additional header lines.
+        delay: Seconds before the response starts.
         drip: Seconds between single bytes of the body.
-        cut: End the connection: before the request was `read`, `before` the answer, or `inside` its body.
-        announce: Content-Length, if not the true one.
-        together: Answer when so many requests are there at the same time.
+        cut: Close the connection `before` the response or `inside` its body.
+        announce: Content-Length, if not the real one.
+        together: Respond once this many requests are waiting.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Answer:
         self.barrier = None if together is None else threading.Barrier(together, timeout=30)
 
 
-class Seen:
-    """One request that came."""
+class ReceivedRequest:
+    """A received request."""
 
     def __init__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> None:
         self.method = method
@@ -71,18 +71,18 @@ class Seen:
 
 
 class Origin:
-    """Gives `answers` in turn; the last one stays."""
+    """Sends `answers` in order; the last one is repeated."""
 
-    def __init__(self, *answers: Answer) -> None:
-        self.answers = list(answers or (Answer(),))
-        self.seen: list[Seen] = []
+    def __init__(self, *answers: StubResponse) -> None:
+        self.answers = list(answers or (StubResponse(),))
+        self.seen: list[ReceivedRequest] = []
         self.connections = 0
         self.busiest = 0
         self.url = ""
         self._busy = 0
         self._lock = threading.Lock()
 
-    def next(self) -> Answer:
+    def next(self) -> StubResponse:
         with self._lock:
             return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
@@ -90,23 +90,23 @@ class Origin:
         with self._lock:
             self.connections += 1
         with connection, connection.makefile("rb") as lines:
-            while (seen := _request(lines)) is not None:
+            while (request := _request(lines)) is not None:
                 with self._lock:
-                    self.seen.append(seen)
+                    self.seen.append(request)
                     self._busy += 1
                     self.busiest = max(self.busiest, self._busy)
                 try:
-                    goes_on = _answer(connection, self.next())
+                    keeps_alive = _answer(connection, self.next())
                 except OSError:
                     return
                 finally:
                     with self._lock:
                         self._busy -= 1
-                if not goes_on:
+                if not keeps_alive:
                     return
 
 
-def _request(lines: IO[bytes]) -> Seen | None:
+def _request(lines: IO[bytes]) -> ReceivedRequest | None:
     try:
         first = lines.readline().decode()
         if not first:
@@ -116,7 +116,7 @@ def _request(lines: IO[bytes]) -> Seen | None:
         while (line := lines.readline().decode("latin-1").rstrip("\r\n")) != "":
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
-        return Seen(method, target, headers, _body(lines, headers))
+        return ReceivedRequest(method, target, headers, _body(lines, headers))
     except OSError:
         return None
 
@@ -132,8 +132,8 @@ def _body(lines: IO[bytes], headers: Mapping[str, str]) -> bytes:
     return body
 
 
-def _answer(connection: socket.socket, answer: Answer) -> bool:
-    """Write an answer. False if the connection ends with it."""
+def _answer(connection: socket.socket, answer: StubResponse) -> bool:
+    """Send a response. Return False if it closes the connection."""
     time.sleep(answer.delay)
     if answer.barrier is not None:
         answer.barrier.wait()
@@ -161,8 +161,8 @@ def _reset(connection: socket.socket) -> None:
 
 
 @contextmanager
-def serving(*answers: Answer) -> Generator[Origin]:
-    """A running origin; `url` is its address."""
+def serving(*answers: StubResponse) -> Generator[Origin]:
+    """Run an origin; `url` is its address."""
     origin = Origin(*answers)
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     origin.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

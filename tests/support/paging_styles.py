@@ -1,4 +1,4 @@
-"""Every paging style of the vendor: as a spec writes it down, and as a service behaves."""
+"""All paging styles of the vendor: their specs, and services that behave accordingly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Server(Protocol):
 
 @dataclass
 class Style:
-    """One paging style: how a spec writes it down, and how a service with `rows` behaves."""
+    """One paging style: its spec, and a service that implements it."""
 
     name: str
     paging: PaginationSpec
@@ -30,16 +30,16 @@ class Style:
 class Service:
     rows: list[JSONValue]
     size: int
-    asked: list[Key] = field(default_factory=list)
+    keys_received: list[Key] = field(default_factory=list)
 
     def __call__(self, key: Key) -> ResponseSpec:
-        self.asked.append(key)
-        return self.answer(key)
+        self.keys_received.append(key)
+        return self.respond(key)
 
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         raise NotImplementedError
 
-    def part(self, start: int) -> list[JSONValue]:
+    def page_rows(self, start: int) -> list[JSONValue]:
         return self.rows[start : start + self.size]
 
     @property
@@ -48,58 +48,58 @@ class Service:
 
 
 class CountHeaders(Service):
-    def answer(self, key: Key) -> ResponseSpec:
-        return list(self.part(int(key or 0) * self.size)), {"X-Total-Pages": str(self.pages)}
+    def respond(self, key: Key) -> ResponseSpec:
+        return list(self.page_rows(int(key or 0) * self.size)), {"X-Total-Pages": str(self.pages)}
 
 
 class HeaderCursor(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         more = start + self.size < len(self.rows)
-        return list(self.part(start)), {"Last-Document-Id": f"d{start + self.size}"} if more else {}
+        return list(self.page_rows(start)), {"Last-Document-Id": f"d{start + self.size}"} if more else {}
 
 
 class Offset(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         start = int(key or 0)
         last = start + self.size >= len(self.rows)
-        return {"content": list(self.part(start)), "pageKey": start + self.size, "lastPage": last}, {}
+        return {"content": list(self.page_rows(start)), "pageKey": start + self.size, "lastPage": last}, {}
 
 
 class Links(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
         links: list[JSONValue] = [{"rel": "prevUrl", "href": "/?p"}] if page else []
         if page + 1 < self.pages:
             links.append({"rel": "nextUrl", "href": "/?n"})
-        return {"content": list(self.part(page * self.size)), "links": links}, {}
+        return {"content": list(self.page_rows(page * self.size)), "links": links}, {}
 
 
 class Hits(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         page = int(key or 1)
-        return {"hits": len(self.rows), "data": list(self.part((page - 1) * self.size))}, {}
+        return {"hits": len(self.rows), "data": list(self.page_rows((page - 1) * self.size))}, {}
 
 
 class LastPage(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         page = int(key or 1)
-        return {"rows": list(self.part((page - 1) * self.size)), "last": max(self.pages, 1)}, {}
+        return {"rows": list(self.page_rows((page - 1) * self.size)), "last": max(self.pages, 1)}, {}
 
 
 class PageObject(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         page = int(key or 0)
         body: dict[str, JSONValue] = {"page": {"number": page, "totalPages": self.pages}}
-        if rows := self.part(page * self.size):
+        if rows := self.page_rows(page * self.size):
             body["_embedded"] = {"queues": list(rows)}
         return body, {}
 
 
 class NoData(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
-        rows = self.part(start)
+        rows = self.page_rows(start)
         meta: JSONValue = {
             "totalRecordCount": len(self.rows),
             "scrollId": f"s{start + self.size}" if rows else "No Data",
@@ -108,33 +108,36 @@ class NoData(Service):
 
 
 class NullScroll(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         start = int(str(key)[1:]) if key else 0
         more = start + self.size < len(self.rows)
-        return {"data": list(self.part(start)), "meta": {"scrollId": f"s{start + self.size}" if more else None}}, {}
+        return {
+            "data": list(self.page_rows(start)),
+            "meta": {"scrollId": f"s{start + self.size}" if more else None},
+        }, {}
 
 
 class HasMore(Service):
-    """The scroll id is there on the last page too, and stays the same for the whole walk."""
+    """A service whose scroll id is the same on all pages, including the last."""
 
     position = 0
 
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         self.position = 0 if key is None else self.position + self.size
         more = self.position + self.size < len(self.rows)
         body: JSONValue = {
-            "data": list(self.part(self.position)),
+            "data": list(self.page_rows(self.position)),
             "pagination": {"hasMore": more, "nextScrollId": "scroll"},
         }
         return body, {}
 
 
 class LinkHeader(Service):
-    def answer(self, key: Key) -> ResponseSpec:
+    def respond(self, key: Key) -> ResponseSpec:
         start = int(str(key).rpartition("=")[2]) if key else 0
         more = start + self.size < len(self.rows)
         header = f'<https://api.test/rows?at={start + self.size}>; rel="next"' if more else '</>; rel="first"'
-        return list(self.part(start)), {"Link": header}
+        return list(self.page_rows(start)), {"Link": header}
 
 
 STYLES = [
@@ -244,12 +247,12 @@ def rows(count: int) -> list[JSONValue]:
 def drain(
     walk: PageIterator, serve: Server, *, at_most: int = 10_000, into: list[JSONValue] | None = None
 ) -> list[JSONValue]:
-    found: list[JSONValue] = [] if into is None else into
+    items: list[JSONValue] = [] if into is None else into
     while not walk.done:
         assert at_most > 0, "the walk does not end"
         at_most -= 1
         assert walk.position is not None
         body, headers = serve(walk.position.key)
         page = walk.advance(body, headers, "https://api.test/rows")
-        found += page.items[page.here.skip :]
-    return found
+        items += page.items[page.here.skip :]
+    return items

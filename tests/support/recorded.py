@@ -1,4 +1,4 @@
-"""OpenTelemetry that keeps what it is given."""
+"""OpenTelemetry providers that record in memory."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-__all__ = ["Recorded", "recorded"]
+__all__ = ["RecordedTelemetry", "recorded_telemetry"]
 
 P = TypeVar("P", HistogramDataPoint, NumberDataPoint)
 
 
-class Recorded:
-    """Providers, and what came to them."""
+class RecordedTelemetry:
+    """Providers, and the spans and metrics that they recorded."""
 
     def __init__(self) -> None:
         self._exporter = InMemorySpanExporter()
@@ -29,23 +29,23 @@ class Recorded:
 
     @property
     def spans(self) -> list[ReadableSpan]:
-        """Spans that ended, in the order in which they did."""
+        """Finished spans, in order of their end."""
         return list(self._exporter.get_finished_spans())
 
     def durations(self, name: str = "http.client.request.duration") -> list[HistogramDataPoint]:
-        """The points of a histogram."""
+        """Return the points of a histogram."""
         return self._points(name, HistogramDataPoint)
 
     def counts(self, name: str) -> list[NumberDataPoint]:
-        """The points of a counter."""
+        """Return the points of a counter."""
         return self._points(name, NumberDataPoint)
 
     def unit(self, name: str) -> str | None:
-        """The unit of an instrument; None if nothing was measured with it."""
-        return next((unit for found, unit, _ in self._metrics() if found == name), None)
+        """Return the unit of an instrument, None if it has no data."""
+        return next((unit for metric, unit, _ in self._metrics() if metric == name), None)
 
     def everything(self) -> str:
-        """All that was recorded, as text."""
+        """Return all spans and metrics as text."""
         return "".join(span.to_json() for span in self.spans) + str(self._metrics())
 
     def close(self) -> None:
@@ -53,7 +53,7 @@ class Recorded:
         self.meter_provider.shutdown()
 
     def _points(self, name: str, kind: type[P]) -> list[P]:
-        return [point for found, _, points in self._metrics() if found == name for point in points
+        return [point for metric, _, points in self._metrics() if metric == name for point in points
                 if isinstance(point, kind)]  # fmt: skip
 
     def _metrics(self) -> list[tuple[str, str | None, list[object]]]:
@@ -67,10 +67,10 @@ class Recorded:
 
 
 @contextmanager
-def recorded() -> Generator[Recorded]:
-    """Providers for one test; they end with it."""
-    found = Recorded()
+def recorded_telemetry() -> Generator[RecordedTelemetry]:
+    """Create providers that are shut down at the end of the block."""
+    telemetry = RecordedTelemetry()
     try:
-        yield found
+        yield telemetry
     finally:
-        found.close()
+        telemetry.close()

@@ -1,4 +1,4 @@
-"""A real Redis on loopback, for the length of a `with` block."""
+"""A Redis server on loopback, running during a `with` block."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ without_redis = pytest.mark.skipif(_PROGRAM is None, reason="there is no redis-s
 
 
 class Client(RedisClient, Protocol):
-    """What the tests need of `redis.Redis` beyond what the cache needs."""
+    """Methods of `redis.Redis` that tests use, besides those of the cache."""
 
     def flushdb(self) -> object: ...
     def scan_iter(self) -> Iterator[str]: ...
@@ -31,11 +31,11 @@ class Client(RedisClient, Protocol):
 
 @contextlib.contextmanager
 def connect(url: str) -> Generator[Client]:
-    """A client of an empty database."""
+    """Connect to a database and empty it."""
     from redis import Redis
 
-    make = cast("Callable[..., Client]", Redis.from_url)  # pyright: ignore[reportUnknownMemberType]
-    client = make(url, decode_responses=True)
+    from_url = cast("Callable[..., Client]", Redis.from_url)  # pyright: ignore[reportUnknownMemberType]
+    client = from_url(url, decode_responses=True)
     client.flushdb()
     try:
         yield client
@@ -45,17 +45,17 @@ def connect(url: str) -> Generator[Client]:
 
 @contextlib.contextmanager
 def redis_server(port: int | None = None) -> Generator[str]:
-    """The address of a server that keeps nothing, on a port that is free if none is given."""
+    """Run a server without persistence, on a free port if none is given, and yield its URL."""
     assert _PROGRAM is not None
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port or 0))
-        free: int = probe.getsockname()[1]
-    command = [_PROGRAM, "--port", str(free), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        port_number: int = probe.getsockname()[1]
+    command = [_PROGRAM, "--port", str(port_number), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            _wait_for(free)
-            yield f"redis://127.0.0.1:{free}/0"
+            _wait_for(port_number)
+            yield f"redis://127.0.0.1:{port_number}/0"
         finally:
             process.terminate()
 

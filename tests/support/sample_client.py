@@ -1,4 +1,4 @@
-"""A small client as the generator would write it: one product that takes OAuth, one that takes a key."""
+"""A small client as generated: operations with OAuth, with an API key in a header, and in the query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sessions without a network, for what is built on calls."""
+"""Sessions of clients, with a fake server or a real one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _AsyncClient(AsyncClientBase):
 def sync_session(
     server: FakeServer | None = None, *, base_url: str | None = None, timeout: Timeout = DEFAULT_TIMEOUT
 ) -> Session:
-    """A client's session: with a fake server, or with a real one at `base_url`."""
+    """Return a client's session, with a fake server or a real one at `base_url`."""
     return _Client(http_client=server, base_url=base_url, timeout=timeout).session
 
 

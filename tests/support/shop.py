@@ -1,4 +1,4 @@
-"""A made-up product, with one operation for each thing that calls can do."""
+"""A fictional product, with one operation for each feature of calls."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ class AsyncShopProduct(AsyncProductClient):
 
 
 class Shop(ClientBase):
-    """The client that tests make."""
+    """The client for tests."""
 
     __slots__ = ()
 
@@ -227,7 +227,7 @@ class Shop(ClientBase):
 
 
 class AsyncShop(AsyncClientBase):
-    """The async client that tests make."""
+    """The async client for tests."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""A product with the security schemes that a test wants, and requests signed for it."""
+"""A product with given security schemes, and requests with credentials for it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,27 @@ KEY = Scheme("api-key", credential="api-key", location="header", parameter="x-ap
 
 
 def product(*schemes: Scheme) -> Product:
-    named = {f"s{index}": scheme for index, scheme in enumerate(schemes)}
-    return Product("sample", title="Sample", servers=(), schemes=named, package="x", console_name="Sample Product")
+    by_name = {f"s{index}": scheme for index, scheme in enumerate(schemes)}
+    return Product("sample", title="Sample", servers=(), schemes=by_name, package="x", console_name="Sample Product")
 
 
-def authorized(credentials: object, *schemes: Scheme, asked: Request | None = None) -> Request:
-    """A request with credentials for an operation that wants all of these schemes."""
+def authorized(credentials: object, *schemes: Scheme, outgoing: Request | None = None) -> Request:
+    """Return a request with credentials for an operation that requires all of these schemes."""
     simulation = Simulation()
-    wanted = product(*schemes)
+    signing_product = product(*schemes)
     authorizer = build_authorizer(
-        wanted, (tuple(wanted.schemes),), CredentialSet.parse(credentials), context=fake_context(simulation.clock)
+        signing_product,
+        (tuple(signing_product.schemes),),
+        CredentialSet.parse(credentials),
+        context=fake_context(simulation.clock),
     )
     assert authorizer is not None
-    asked = asked or request()
-    simulation.call(authorizer.authorize(asked, deadline=None))
-    return asked
+    outgoing = outgoing or request()
+    simulation.call(authorizer.authorize(outgoing, deadline=None))
+    return outgoing
 
 
-def basic_parts(asked: Request) -> tuple[str, str]:
-    text = base64.b64decode(asked.headers["authorization"].removeprefix("Basic ")).decode()
+def basic_parts(outgoing: Request) -> tuple[str, str]:
+    text = base64.b64decode(outgoing.headers["authorization"].removeprefix("Basic ")).decode()
     user, _, password = text.partition(":")
     return user, password

@@ -1,4 +1,4 @@
-"""Reading a snippet of OpenAPI, showing types shortly, and what holds for any document."""
+"""Read snippets of OpenAPI, format types as short text, and check invariants of documents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"
 
 
 def read(text: str, *, strict: bool = False, head: str = HEAD) -> ReadResult:
-    """A document given as YAML without its usual head."""
+    """Read a document from YAML without its head."""
     result = read_document((head + dedent(text)).encode(), name="snippet", strict=strict)
     check(result.document)
     return result
@@ -23,14 +23,14 @@ def read(text: str, *, strict: bool = False, head: str = HEAD) -> ReadResult:
 def read_schema(
     text: str, *, version: str = "3.1.0", others: str = ""
 ) -> tuple[ir.Field, ir.Document, tuple[Problem, ...]]:
-    """A schema as the property `it` of the component `Holder`, beside other components."""
+    """Read a schema as the property `it` of the component `Holder`, with other components."""
     head = f"openapi: {version}\ninfo: {{title: T, version: '1'}}\npaths: {{}}\n"
     body = "components:\n  schemas:\n    Holder:\n      type: object\n      properties:\n        it:\n"
     body += _indented(text, 10) + _indented(others, 4)
     result = read_document((head + body).encode(), name="snippet", strict=False)
     check(result.document)
     holder = next(model for model in result.document.models if model.name == "Holder")
-    problems = tuple(one for one in result.warnings if "has no paths" not in one.message)
+    problems = tuple(problem for problem in result.warnings if "has no paths" not in problem.message)
     return next(field for field in holder.fields if field.wire == "it"), result.document, problems
 
 
@@ -39,7 +39,7 @@ def _indented(text: str, width: int) -> str:
 
 
 def shown(type_: ir.TypeRef) -> str:
-    """`[Pet]`, `{int}`, `A|B@kind(a=A,b=B)`, `str:date`, `=1`."""
+    """Format a type as text: `[Pet]`, `{int}`, `A|B@kind(a=A,b=B)`, `str:date`, `=1`."""
     if isinstance(type_, ir.Scalar):
         return type_.kind + (f":{type_.format}" if type_.format else "")
     if isinstance(type_, ir.ModelRef | ir.EnumRef):
@@ -55,15 +55,15 @@ def shown(type_: ir.TypeRef) -> str:
 
 
 def operation(document: ir.Document, id_: str) -> ir.Operation:
-    return next(one for one in document.operations if one.id == id_)
+    return next(candidate for candidate in document.operations if candidate.id == id_)
 
 
 def model(document: ir.Document, name: str) -> ir.Model:
-    return next(one for one in document.models if one.name == name)
+    return next(candidate for candidate in document.models if candidate.name == name)
 
 
 def fields(document: ir.Document, name: str) -> dict[str, str]:
-    """The fields of a class by wire name; `!` marks required ones, `?` those that may be null."""
+    """Return the types of a model's fields by wire name; `!` marks required ones, `?` nullable ones."""
     return {
         field.wire: shown(field.type) + "?" * field.nullable + "!" * field.required
         for field in model(document, name).fields
@@ -74,11 +74,11 @@ def messages(problems: tuple[Problem, ...]) -> str:
     return "\n".join(str(problem) for problem in problems)
 
 
-# --- what holds for any document ------------------------------------------------
+# --- invariants of documents -----------------------------------------------------
 
 
 def check(document: ir.Document) -> None:
-    """Names are unique and legal, references lead to something, every node knows its place."""
+    """Check that names are unique and valid, references resolve, and nodes have a source location."""
     classes = [one.name for one in document.models] + [one.name for one in document.enums]
     assert len({"_".join(names.words(name)).casefold() for name in classes}) == len(classes)
     for name in classes:
@@ -109,14 +109,14 @@ def check(document: ir.Document) -> None:
 
 
 def _types(document: ir.Document) -> list[ir.TypeRef]:
-    found = [field.type for one in document.models for field in one.fields]
-    found += [one.extra for one in document.models if one.extra is not None]
+    types = [field.type for node in document.models for field in node.fields]
+    types += [node.extra for node in document.models if node.extra is not None]
     for op in document.operations:
-        found += [one.type for one in op.parameters]
-        found += [one.type for one in (op.body.variants if op.body else ())]
+        types += [node.type for node in op.parameters]
+        types += [node.type for node in (op.body.variants if op.body else ())]
         for response in op.responses:
-            found += [one.type for one in response.variants] + [one.type for one in response.headers]
-    return found
+            types += [node.type for node in response.variants] + [node.type for node in response.headers]
+    return types
 
 
 def _check_type(type_: ir.TypeRef, models: set[str], enums: set[str]) -> None:
@@ -130,8 +130,8 @@ def _check_type(type_: ir.TypeRef, models: set[str], enums: set[str]) -> None:
         _check_type(type_.value, models, enums)
     elif isinstance(type_, ir.UnionOf):
         assert len(set(type_.members)) == len(type_.members) > 1
-        assert all(not isinstance(one, ir.UnionOf) for one in type_.members)
+        assert all(not isinstance(member, ir.UnionOf) for member in type_.members)
         assert all(name in models for _, name in type_.mapping)
         assert bool(type_.mapping) == (type_.discriminator is not None)
-        for one in type_.members:
-            _check_type(one, models, enums)
+        for member in type_.members:
+            _check_type(member, models, enums)

@@ -1,4 +1,4 @@
-"""Cloud Storage on the loopback as tests need it: any objects, with or without ranges, and with what goes wrong."""
+"""Cloud Storage on the loopback, with given objects, optional ranges, and errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Item", "StorageService", "storage_service"]
 
 @dataclass
 class Item:
-    """One object. What is None is not told, and `told` replaces what is."""
+    """One object. None omits a field, and `told` overrides fields."""
 
     id: str
     content: bytes = b"content"
@@ -28,7 +28,7 @@ class Item:
     told: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def data(self) -> dict[str, Any]:
-        facts = {
+        fields = {
             "id": self.id,
             "type": self.kind,
             "objectName": self.name,
@@ -39,14 +39,14 @@ class Item:
             "objectState": "AVAILABLE",
             **self.told,
         }
-        return {key: value for key, value in facts.items() if value is not None}
+        return {key: value for key, value in fields.items() if value is not None}
 
 
 class StorageService:
-    """The objects of each region, and every request for them.
+    """The objects of each region, and the requests for them.
 
-    `ranges`: whether parts are sent. `etags`: what the contents have for an ETag, the last one over and over.
-    `statuses` says by path which status is the response.
+    `ranges`: whether ranges are supported. `etags`: ETags of contents, in order; the last one is repeated.
+    `statuses`: statuses of responses by a pattern of the path.
     """
 
     def __init__(self, *items: Item, ranges: bool = True) -> None:
@@ -59,9 +59,9 @@ class StorageService:
         self.sent = 0
         self.url = ""
 
-    def requests(self, what: str) -> list[str]:
-        """Return the requests with this in their address."""
-        return [line for line in self.seen if what in line]
+    def requests(self, part: str) -> list[str]:
+        """Return the requests whose line contains `part`."""
+        return [line for line in self.seen if part in line]
 
     def respond(self, method: str, target: str, ranged: str | None) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body."""
@@ -76,10 +76,10 @@ class StorageService:
         _, _, region, _, *rest = address.path.split("/")
         if rest == ["regions"]:
             return _json(["us-west", "uk"])
-        found = [item for item in self.items if region == "us-west"]
+        items = [item for item in self.items if region == "us-west"]
         if rest == ["objects"]:
-            return self._search(found, {name: values[-1] for name, values in parse_qs(address.query).items()})
-        item = next((item for item in found if item.id == unquote(rest[1])), None)
+            return self._search(items, {name: values[-1] for name, values in parse_qs(address.query).items()})
+        item = next((item for item in items if item.id == unquote(rest[1])), None)
         if item is None:
             return 404, {}, b"{}"
         return self._content(item.content, ranged) if rest[2:] == ["content"] else _json(item.data())
@@ -94,14 +94,14 @@ class StorageService:
     def _content(self, content: bytes, ranged: str | None) -> tuple[int, dict[str, str], bytes]:
         etag = self.etags.pop(0) if len(self.etags) > 1 else self.etags[0]
         headers = {"Content-Type": "audio/mpeg"} | ({"ETag": etag} if etag else {})
-        found = re.fullmatch(r"bytes=(\d+)-(\d+)", ranged or "")
-        if found is None or not self.ranges:
+        match = re.fullmatch(r"bytes=(\d+)-(\d+)", ranged or "")
+        if match is None or not self.ranges:
             return 200, headers, content
-        begin, last = int(found[1]), min(int(found[2]), len(content) - 1)
-        if begin > last:
+        first, last = int(match[1]), min(int(match[2]), len(content) - 1)
+        if first > last:
             return 416, headers | {"Content-Range": f"bytes */{len(content)}"}, b""
-        headers["Content-Range"] = f"bytes {begin + self.shift}-{last + self.shift}/{len(content)}"
-        return 206, headers, content[begin : last + 1]
+        headers["Content-Range"] = f"bytes {first + self.shift}-{last + self.shift}/{len(content)}"
+        return 206, headers, content[first : last + 1]
 
 
 def _json(value: object) -> tuple[int, dict[str, str], bytes]:
@@ -110,7 +110,7 @@ def _json(value: object) -> tuple[int, dict[str, str], bytes]:
 
 @contextmanager
 def storage_service(*items: Item, ranges: bool = True) -> Generator[StorageService]:
-    """A service with these objects in its region us-west; the others are empty."""
+    """Run a service with these objects in region us-west; other regions are empty."""
     service = StorageService(*items, ranges=ranges)
 
     class Handler(BaseHTTPRequestHandler):
@@ -127,14 +127,14 @@ def storage_service(*items: Item, ranges: bool = True) -> Generator[StorageServi
                 self.wfile.write(body)
                 service.sent += len(body)
             except ConnectionError:
-                self.close_connection = True  # the client had enough
+                self.close_connection = True  # the client closed the connection
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", "0")))
             self.do_GET()
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -1,7 +1,7 @@
-"""A real server on loopback: a token endpoint, and an API that takes its tokens.
+"""A loopback server: a token endpoint, and an API that accepts its tokens.
 
-Used by the tests in a thread of their own (`TokenServer`), and by the benchmark as a process
-(`python -m tests.support.token_server`), where it tells its port on standard output.
+Tests run it in a thread (`TokenServer`), the benchmark as a process (`python -m tests.support.token_server`),
+which prints its port.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
 
-__all__ = ["Answer", "Behaviour", "Service", "TokenServer", "Watching"]
+__all__ = ["Behaviour", "RecordingService", "Service", "StubResponse", "TokenServer"]
 
 
 @dataclass(slots=True)
-class Answer:
-    """What goes back after `delay` seconds. A status of 0 cuts the connection."""
+class StubResponse:
+    """A response, sent after `delay` seconds. Status 0 aborts the connection."""
 
     status: int
     body: bytes = b""
@@ -29,12 +29,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
-Behaviour = Callable[[int], Answer | None]
-"""Given the number of a token request, from 1: an answer, or None for a token."""
+Behaviour = Callable[[int], StubResponse | None]
+"""A function from the number of a token request, from 1, to a response, or None for a token."""
 
 
 class Service:
-    """What the server knows: issued tokens, and what it counted."""
+    """The state of the server: issued tokens and request counts."""
 
     def __init__(self, *, lifetime: float = 1799.0, latency: float = 0.0, api_latency: float = 0.0) -> None:
         self.lifetime = lifetime
@@ -56,7 +56,7 @@ class Service:
         seconds = int(self.lifetime) if self.lifetime >= 1 else self.lifetime
         if not self.as_8x8:
             return json.dumps({"access_token": token, "token_type": "Bearer", "expires_in": seconds}).encode()
-        answer = {
+        response = {
             "access_token": token,
             "token_type": "BearerToken",
             "expires_in": str(seconds),
@@ -68,7 +68,7 @@ class Service:
             "refresh_count": "0",
             "developer.email": "deprecated",
         }
-        return json.dumps(answer).encode()
+        return json.dumps(response).encode()
 
     def revoke(self) -> None:
         self.tokens.clear()
@@ -80,42 +80,42 @@ class Service:
         self.token_times.clear()
         self.token_heads.clear()
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if path.endswith("/token") and method == "POST":
             self.token_requests += 1
             self.token_times.append(time.monotonic())
             self.token_heads.append(head)
-            answer = self.behave(self.token_requests)
-            return answer or Answer(200, self.issue(), self.latency)
+            response = self.behave(self.token_requests)
+            return response or StubResponse(200, self.issue(), self.latency)
         if path.startswith("/control/"):
             return self._control(path.removeprefix("/control/"), body)
         self.api_calls += 1
         token = _bearer(head)
         if time.monotonic() < self.tokens.get(token, 0.0):
-            return Answer(200, b'{"ok": true}', self.api_latency)
+            return StubResponse(200, b'{"ok": true}', self.api_latency)
         self.api_refusals += 1
         fault = {"fault": {"faultstring": "x", "detail": {"errorcode": "keymanagement.service.invalid_access_token"}}}
-        return Answer(401, json.dumps(fault).encode(), self.api_latency)
+        return StubResponse(401, json.dumps(fault).encode(), self.api_latency)
 
-    def _control(self, what: str, body: bytes) -> Answer:
-        if what == "reset":
+    def _control(self, action: str, body: bytes) -> StubResponse:
+        if action == "reset":
             self.reset(**json.loads(body))
-        elif what == "revoke":
+        elif action == "revoke":
             self.revoke()
-        counted = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
-        return Answer(200, json.dumps({**counted, "times": self.token_times, "latency": self.latency}).encode())
+        counters = {"tokens": self.token_requests, "calls": self.api_calls, "refusals": self.api_refusals}
+        return StubResponse(200, json.dumps({**counters, "times": self.token_times, "latency": self.latency}).encode())
 
 
-class Watching(Service):
-    """Keeps the heads and bodies of API calls, and answers them as told."""
+class RecordingService(Service):
+    """Records the heads and bodies of API calls, and sends scripted responses."""
 
     def __init__(self) -> None:
         super().__init__()
         self.heads: list[bytes] = []
         self.bodies: list[bytes] = []
-        self.script: list[Answer] = []
+        self.script: list[StubResponse] = []
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if path.endswith("/token"):
             return super().handle(method, path, head, body)
         self.heads.append(head)
@@ -152,22 +152,22 @@ class _Connection(asyncio.Protocol):
                 return
             body, self._buffer = rest[:length], rest[length:]
             method, path, _ = head.split(b"\r\n")[0].decode().split(" ", 2)
-            answer = self._service.handle(method, path, head, body)
-            if answer.delay:
-                asyncio.get_running_loop().call_later(answer.delay, self._write, answer)
+            response = self._service.handle(method, path, head, body)
+            if response.delay:
+                asyncio.get_running_loop().call_later(response.delay, self._write, response)
             else:
-                self._write(answer)
+                self._write(response)
 
-    def _write(self, answer: Answer) -> None:
+    def _write(self, response: StubResponse) -> None:
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if answer.status == 0:
+        if response.status == 0:
             transport.abort()
             return
-        headers = {"content-type": "application/json", "content-length": str(len(answer.body)), **answer.headers}
+        headers = {"content-type": "application/json", "content-length": str(len(response.body)), **response.headers}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        transport.write(f"HTTP/1.1 {answer.status} X\r\n{lines}\r\n".encode() + answer.body)
+        transport.write(f"HTTP/1.1 {response.status} X\r\n{lines}\r\n".encode() + response.body)
 
 
 class TokenServer:

@@ -1,4 +1,4 @@
-"""How much of a long test runs: a part in `make test`, all of it in `make torture`."""
+"""The size of long tests: reduced in `make test`, full in `make torture`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ import os
 __all__ = ["volume"]
 
 
-def volume(short: int, whole: int) -> int:
-    """Return the short count, or the whole one where `XCAAS_TORTURE` is set."""
-    return whole if "XCAAS_TORTURE" in os.environ else short
+def volume(short: int, full: int) -> int:
+    """Return the short count, or the full one if `XCAAS_TORTURE` is set."""
+    return full if "XCAAS_TORTURE" in os.environ else short

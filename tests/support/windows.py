@@ -1,4 +1,4 @@
-"""What Windows does otherwise, on this system: locks of `msvcrt`, no `fcntl`, no users, open files that keep their names."""
+"""A simulation of Windows: locks of `msvcrt`, no `fcntl`, no users, and open files that cannot be renamed or deleted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pytest
 from xcaas_core import _partial_file
 from xcaas_core.auth.tokens.caches import _file, _file_lock
 
-__all__ = ["Locks", "behave_as_windows"]
+__all__ = ["FakeMsvcrt", "behave_as_windows"]
 
 
-class Locks(ModuleType):
-    """`msvcrt`, as far as it locks: the bytes of a file belong to one open file at a time."""
+class FakeMsvcrt(ModuleType):
+    """A fake `msvcrt` with locking: a file is locked by one file descriptor at a time."""
 
     LK_NBLCK, LK_UNLCK = 2, 0
 
@@ -27,10 +27,10 @@ class Locks(ModuleType):
         self.owners: dict[int, int] = {}
 
     def locking(self, file: int, mode: int, count: int) -> None:
-        """Lock or unlock the bytes from where the file stands: always the first one here.
+        """Lock or unlock bytes at the file's position, here always the first byte.
 
         Raises:
-            PermissionError: They belong to another open file, or to none.
+            PermissionError: The byte is locked by another descriptor, or not locked.
         """
         assert (os.lseek(file, 0, os.SEEK_CUR), count) == (0, 1)
         inode = os.fstat(file).st_ino
@@ -43,9 +43,9 @@ class Locks(ModuleType):
             self.owners[inode] = file
 
 
-def behave_as_windows(patch: pytest.MonkeyPatch) -> Locks:
-    """Let the modules of core that look at the system see Windows. Returns who has which lock."""
-    locks = Locks()
+def behave_as_windows(patch: pytest.MonkeyPatch) -> FakeMsvcrt:
+    """Make the platform-dependent modules of core behave as on Windows. Return the fake locks."""
+    locks = FakeMsvcrt()
     patch.setitem(sys.modules, "msvcrt", locks)
     patch.setitem(sys.modules, "fcntl", None)
     patch.setattr(_file, "_file_lock", _as_on_windows(_file_lock, patch))
@@ -53,31 +53,31 @@ def behave_as_windows(patch: pytest.MonkeyPatch) -> Locks:
         patch.delattr(os, name)
     for change in ("replace", "unlink"):
         patch.setattr(os, change, _refusing_open_files(change))
-    there = ModuleType("os")
-    vars(there).update(vars(os), name="nt")
-    patch.setattr(_partial_file, "os", there)
+    windows_os = ModuleType("os")
+    vars(windows_os).update(vars(os), name="nt")
+    patch.setattr(_partial_file, "os", windows_os)
     return locks
 
 
 def _as_on_windows(module: ModuleType, patch: pytest.MonkeyPatch) -> ModuleType:
-    """Import a module a second time, where `sys.platform` says so."""
+    """Import a module a second time, with `sys.platform` set to Windows."""
     spec = importlib.util.find_spec(module.__name__)
     assert spec is not None
     assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    with patch.context() as only_now:
-        only_now.setattr(sys, "platform", "win32")
-        spec.loader.exec_module(made)
-    return made
+    copy = importlib.util.module_from_spec(spec)
+    with patch.context() as temporary_patch:
+        temporary_patch.setattr(sys, "platform", "win32")
+        spec.loader.exec_module(copy)
+    return copy
 
 
 def _refusing_open_files(name: str) -> object:
     real = getattr(os, name)
 
-    def change(path: str | Path, *others: object, **options: object) -> None:
+    def rename_or_unlink(path: str | Path, *others: object, **options: object) -> None:
         for opened in Path("/proc/self/fd").iterdir():
             if opened.exists() and opened.samefile(path):
                 raise PermissionError(errno.EACCES, "The process cannot access the file", os.fspath(path))
         real(path, *others, **options)
 
-    return change
+    return rename_or_unlink

@@ -1,4 +1,4 @@
-"""Models with every kind of field, for tests. They find each other in this module."""
+"""Models with all kinds of fields, which resolve each other in this module."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xcaas_core.models import Discriminator, Format, JSONValue, Model, UnknownMo
 
 @model
 class Plain(Model):
-    """One field of each plain kind, all optional."""
+    """One optional field of each scalar type."""
 
     text: str | None = field("text", default=None)
     whole: int | None = field("whole", default=None)
@@ -29,7 +29,7 @@ class Plain(Model):
 
 @model
 class Needy(Model):
-    """Fields that must be there."""
+    """Required fields."""
 
     id: str = field("id")
     note: str | None = field("note")
@@ -38,7 +38,7 @@ class Needy(Model):
 
 @model
 class Patch(Model):
-    """Fields that may be absent and may be null, which is not the same."""
+    """Fields that are optional and nullable."""
 
     name: str | None = field("name", default=None, nullable=True)
     age: int | None = field("age", default=None, nullable=True)
@@ -49,7 +49,7 @@ class Patch(Model):
 
 @model
 class Node(Model):
-    """Holds itself, in every way there is."""
+    """A model that contains itself, directly and in containers."""
 
     name: str | None = field("name", default=None)
     next: Node | None = field("next", default=None)
@@ -96,7 +96,7 @@ class Box(Model):
 
 @model
 class Loose(Model):
-    """Unions without one."""
+    """Unions without a discriminator."""
 
     shape: Square | Box | None = field("shape", default=None)
     size: int | str | None = field("size", default=None)
@@ -107,7 +107,7 @@ class Loose(Model):
 
 @model
 class Branch(Model):
-    """A union that holds itself."""
+    """Recursive unions."""
 
     down: Branch | Square | None = field("down", default=None)
     rest: Counters | Box | None = field("rest", default=None)
@@ -126,7 +126,7 @@ class Counters(Model):
 
 @model
 class Puppy(Dog):
-    """A model that adds to another one."""
+    """A model that extends another one."""
 
     weeks: int | None = field("weeks", default=None)
 

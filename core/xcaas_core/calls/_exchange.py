@@ -219,7 +219,7 @@ class CallRunner(Generic[T]):
     def _run_before_hooks(self, hooks: CallHooks) -> None:
         """Let hooks change the request. If one adds credentials, the client adds none."""
         headers = hooks.before_attempt(self.request, safe_url(self._url), len(self.context.attempts) + 1)
-        if self.compiled.guarded(headers):
+        if self.compiled.caller_credentials(headers):
             self._needs_auth = False
 
     def _with_token_hooks(self, flow: Flow[R]) -> Flow[R]:
@@ -272,7 +272,8 @@ class CallRunner(Generic[T]):
         """Name the headers and arguments in which the caller or a hook passed credentials."""
         request = self.request
         guarded = sorted(
-            self.compiled.guarded(request.headers, request.keys) or {"authorization"} & request.headers.keys()
+            self.compiled.caller_credentials(request.headers, request.keys)
+            or {"authorization"} & request.headers.keys()
         )
         kinds = dict.fromkeys("argument" if name in request.keys else "header" for name in guarded)
         names = " and ".join(name.strip("?=") for name in guarded)

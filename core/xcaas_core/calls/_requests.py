@@ -81,7 +81,7 @@ def extra_query(params: Mapping[str, object]) -> list[str]:
 
 
 def _needs_auth(endpoint: Endpoint, request: Request) -> bool:
-    return endpoint.authorizer is not None and not endpoint.compiled.guarded(request.headers, request.keys)
+    return endpoint.authorizer is not None and not endpoint.compiled.caller_credentials(request.headers, request.keys)
 
 
 def _set_body(request: Request, endpoint: Endpoint, call: Call[object]) -> None:

@@ -1,6 +1,6 @@
-"""Filters of lists: FIQL, which administration calls RSQL, as a tree, from text, and to the text that a service takes.
+"""Filters of lists in FIQL (RSQL): parsed from text, as a tree, and rendered for a service.
 
-A vendored copy that nobody asked for `F` has `_absent.py` here. The sandbox reads filters with this room, too.
+Vendored copies without `F` have `_absent.py` here. The sandbox parses filters with this package, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Filters as text alone: this package in a vendored copy that nobody asked for `F`."""
+"""Replaces this package in vendored copies without `F`: filters are strings only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ __all__ = ["Filter", "filter_text"]
 
 
 class Filter:
-    """What this copy cannot make."""
+    """Not available in this copy."""
 
     __slots__ = ()
 
 
 def filter_text(value: object, spec: object) -> str:
-    """Refuse what is not text."""
+    """Raise: not available in this copy."""
     raise ArgumentError(
         "this copy takes filters as text only", advice="Make it again with: xcaas-gen vendor … --with F"
     )

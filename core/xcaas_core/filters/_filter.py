@@ -1,4 +1,4 @@
-"""What callers join, and hand to a call."""
+"""Filters as callers combine and pass them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ._tree import AllOf, AnyOf, Comparison, Node, check_depth, joined
 
 __all__ = ["Filter", "filter_text"]
 
-_MADE: Final = "Filter.parse makes a filter of text."
+_PARSE_ADVICE: Final = "Filter.parse makes a filter of text."
 
 
 @public
@@ -30,17 +30,17 @@ class Filter:
 
     def __init__(self, tree: Node) -> None:
         if not isinstance(tree, Comparison | AllOf | AnyOf):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ArgumentError(f"a filter is not made of {type(tree).__name__}", advice=_MADE)
+            raise ArgumentError(f"a filter is not made of {type(tree).__name__}", advice=_PARSE_ADVICE)
         self._tree: Final = check_depth(tree)
 
     @property
     def tree(self) -> Node:
-        """The condition as comparisons, and what joins them."""
+        """The condition as a tree of comparisons."""
         return self._tree
 
     @classmethod
     def parse(cls, text: str) -> Filter:
-        """Return the filter that a text describes, to join it with others.
+        """Parse a filter, to join it with others.
 
         Raises:
             ArgumentError: The text is not FIQL or RSQL; the message says where it goes wrong.
@@ -48,10 +48,10 @@ class Filter:
         return cls(parse(text))
 
     def __and__(self, other: Filter) -> Filter:
-        return Filter(joined(AllOf, (self.tree, _tree(other))))
+        return Filter(joined(AllOf, (self.tree, _tree_of(other))))
 
     def __or__(self, other: Filter) -> Filter:
-        return Filter(joined(AnyOf, (self.tree, _tree(other))))
+        return Filter(joined(AnyOf, (self.tree, _tree_of(other))))
 
     def __invert__(self) -> NoReturn:
         raise ArgumentError(
@@ -77,18 +77,18 @@ class Filter:
         return f"<Filter {self}>"
 
 
-def _tree(other: object) -> Node:
+def _tree_of(other: object) -> Node:
     if isinstance(other, Filter):
         return other.tree
-    advice = _MADE if isinstance(other, str) else None
+    advice = _PARSE_ADVICE if isinstance(other, str) else None
     raise ArgumentError(f"a filter is joined with another one, not with {type(other).__name__}", advice=advice)
 
 
 def filter_text(value: object, spec: FilterSpec) -> str:
-    """Return the text of what a caller gave as a filter.
+    """Return the text of a filter.
 
     Raises:
-        ArgumentError: It is none, or not one that the parameter takes.
+        ArgumentError: The value is not a filter, or not one that the parameter accepts.
     """
     if not isinstance(value, Filter):
         kind = type(value).__name__

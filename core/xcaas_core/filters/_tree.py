@@ -1,4 +1,4 @@
-"""A filter as a tree: comparisons, and what joins them."""
+"""A filter as a tree of comparisons."""
 
 from __future__ import annotations
 
@@ -9,19 +9,30 @@ from typing import Final, TypeAlias
 
 from .._errors import ArgumentError
 
-__all__ = ["ALIASES", "DEEPEST", "OPERATORS", "AllOf", "AnyOf", "Comparison", "Node", "Value", "check_depth", "joined"]
+__all__ = [
+    "ALIASES",
+    "MAX_DEPTH",
+    "OPERATORS",
+    "AllOf",
+    "AnyOf",
+    "Comparison",
+    "Node",
+    "Value",
+    "check_depth",
+    "joined",
+]
 
-# What a field is compared with: a time is kept as one, because services write times in different ways.
+# What a field is compared with. Times stay datetimes, as services write them in different formats.
 Value: TypeAlias = "str | datetime"
 
 OPERATORS: Final = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=")
 ALIASES: Final = {">": "=gt=", ">=": "=ge=", "<": "=lt=", "<=": "=le="}
-DEEPEST: Final = 50
+MAX_DEPTH: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A field, one of `OPERATORS`, and one value; several for `=in=` and `=out=`. `*` in a value stands for any text."""
+    """A field, one of `OPERATORS`, and one value; several for `=in=` and `=out=`. `*` in a value matches any text."""
 
     field: str
     operator: str
@@ -30,14 +41,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Two or more conditions, none of them an `AllOf`, that hold together."""
+    """Two or more conditions, none of them an `AllOf`, that must all be true."""
 
     members: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Two or more conditions, none of them an `AnyOf`, of which one is enough."""
+    """Two or more conditions, none of them an `AnyOf`, of which one must be true."""
 
     members: tuple[Node, ...]
 
@@ -46,7 +57,7 @@ Node: TypeAlias = "Comparison | AllOf | AnyOf"
 
 
 def joined(kind: type[AllOf] | type[AnyOf], nodes: Iterable[Node]) -> Node:
-    """Return one or more conditions as one, without brackets that change nothing."""
+    """Join one or more conditions, without redundant nesting."""
     flat: list[Node] = []
     for node in nodes:
         flat += node.members if isinstance(node, kind) and not isinstance(node, Comparison) else (node,)
@@ -54,19 +65,19 @@ def joined(kind: type[AllOf] | type[AnyOf], nodes: Iterable[Node]) -> Node:
 
 
 def check_depth(node: Node) -> Node:
-    """Return the condition, if no reader of it will run out of stack.
+    """Return the condition.
 
     Raises:
-        ArgumentError: It is nested too deep.
+        ArgumentError: It is nested too deeply.
     """
-    if _depth(node) > DEEPEST:
+    if _depth(node) > MAX_DEPTH:
         raise too_deep()
     return node
 
 
 def too_deep() -> ArgumentError:
-    """Return the error for a filter that is nested too deep."""
-    return ArgumentError(f"the conditions of the filter are nested deeper than {DEEPEST}")
+    """Return the error for a filter that is nested too deeply."""
+    return ArgumentError(f"the conditions of the filter are nested deeper than {MAX_DEPTH}")
 
 
 def _depth(node: Node) -> int:

@@ -1,4 +1,4 @@
-"""What generated models are made of: the base class, fields, marks of annotations, codecs."""
+"""The building blocks of generated models: base class, fields, annotation markers, codecs."""
 
 from __future__ import annotations
 

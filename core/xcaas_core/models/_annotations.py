@@ -1,4 +1,4 @@
-"""From Python annotations to the codecs that read and write what they say."""
+"""Build codecs from Python annotations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Union
 
 from ._codec import Codec, NullableCodec
 from ._containers import ListCodec, MapCodec, OneOrListCodec
-from ._dates import DATE_TIME, DATES, DAY
+from ._dates import DATE, DATE_TIME, DATES
 from ._fields import Constant, Format, OneOrList
 from ._layout import ModelBase, ModelCodec
 from ._scalars import JSON, NULL, SCALARS, ConstCodec
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["codec_of"]
 
-_PLAIN: Final[dict[object, Codec]] = {
+_BY_TYPE: Final[dict[object, Codec]] = {
     **{kind: codec for (kind, form), codec in SCALARS.items() if not form},
     dt.datetime: DATE_TIME,
-    dt.date: DAY,
+    dt.date: DATE,
     Any: JSON,
     object: JSON,
     type(None): NULL,
@@ -37,18 +37,18 @@ def codec_of(annotation: object) -> Codec:
     """Return the codec for a resolved annotation.
 
     Raises:
-        TypeError: Values of that type have no form in JSON.
+        TypeError: The type has no JSON form.
     """
-    plain = _PLAIN.get(annotation)
-    if plain is not None:
-        return plain
+    codec = _BY_TYPE.get(annotation)
+    if codec is not None:
+        return codec
     if _is_model(annotation):
         return ModelCodec(annotation)
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is Annotated:
-        return _marked(arguments[0], arguments[1:])
+        return _annotated_codec(arguments[0], arguments[1:])
     if origin is Union or origin is types.UnionType:
-        return _union(arguments)
+        return _union_codec(arguments)
     if origin is Literal:
         return _one_of([annotation])
     if origin is list and len(arguments) == 1:
@@ -62,56 +62,58 @@ def _is_model(annotation: object) -> TypeIs[type[ModelBase]]:
     return isinstance(annotation, type) and issubclass(annotation, ModelBase)
 
 
-def _marked(annotation: object, marks: tuple[object, ...]) -> Codec:
+def _annotated_codec(annotation: object, marks: tuple[object, ...]) -> Codec:
     """Return the codec for `Annotated[…]`."""
     if marks and (marks[-1] is OneOrList or isinstance(marks[-1], OneOrList)):  # Python flattens: the outermost is last
-        return OneOrListCodec(_marked(annotation, marks[:-1]))
+        return OneOrListCodec(_annotated_codec(annotation, marks[:-1]))
     for mark in marks:
         if isinstance(mark, Discriminator):
-            return _union(typing.get_args(annotation) or (annotation,), mark)
+            return _union_codec(typing.get_args(annotation) or (annotation,), mark)
         if isinstance(mark, Constant):
             return ConstCodec(mark.value)
         if isinstance(mark, Format):
-            found = DATES.get(mark.name) if annotation is dt.datetime else SCALARS.get((annotation, mark.name))
-            if found is None:
+            codec = DATES.get(mark.name) if annotation is dt.datetime else SCALARS.get((annotation, mark.name))
+            if codec is None:
                 raise TypeError(f"{annotation} has no format {mark.name!r}")
-            return found
+            return codec
     return codec_of(annotation)
 
 
-def _union(members: tuple[object, ...], discriminator: Discriminator | None = None) -> Codec:
-    flat = tuple(_flat(members))
-    rest = [member for member in flat if member not in (None, type(None))]
+def _union_codec(members: tuple[object, ...], discriminator: Discriminator | None = None) -> Codec:
+    flat = tuple(_flatten(members))
+    non_null = [member for member in flat if member not in (None, type(None))]
     if discriminator is None:
-        codec = _one_of(rest)
+        codec = _one_of(non_null)
     else:
-        # The last one is for what nobody knows.
-        *variants, unknown = map(codec_of, rest)
+        # The last member reads unknown variants.
+        *variants, unknown = map(codec_of, non_null)
         codec = DiscriminatedCodec(tuple(variants), discriminator, unknown)
-    return codec if len(rest) == len(flat) or codec is JSON else NullableCodec(codec)
+    return codec if len(non_null) == len(flat) or codec is JSON else NullableCodec(codec)
 
 
-def _flat(members: tuple[object, ...]) -> Iterator[object]:
+def _flatten(members: tuple[object, ...]) -> Iterator[object]:
     for member in members:
         if typing.get_origin(member) in (Union, types.UnionType):
-            yield from _flat(typing.get_args(member))
+            yield from _flatten(typing.get_args(member))
         else:
             yield member
 
 
 def _one_of(members: list[object]) -> Codec:
-    """Return the codec for any of several types, of values in `Literal[…]` too."""
-    types_alone = [member for member in members if typing.get_origin(member) is not Literal]
-    known = [value for member in members if typing.get_origin(member) is Literal for value in typing.get_args(member)]
-    # Beside its own type it is an open enum: other values are read like these.
-    constants = [ConstCodec(value) for value in known if type(value) not in types_alone]
-    codecs: list[Codec] = [*constants, *map(codec_of, types_alone)]
+    """Return the codec for a union of types and `Literal[…]` values."""
+    plain_types = [member for member in members if typing.get_origin(member) is not Literal]
+    literals = [
+        value for member in members if typing.get_origin(member) is Literal for value in typing.get_args(member)
+    ]
+    # `Literal["a"] | str` is an open enum: `str` reads its values.
+    constants = [ConstCodec(value) for value in literals if type(value) not in plain_types]
+    codecs: list[Codec] = [*constants, *map(codec_of, plain_types)]
     if JSON in codecs or not codecs:
         return JSON
     if len(codecs) > 1:
         return UnionCodec(tuple(codecs))
-    if types_alone and known:
+    if plain_types and literals:
         codec = copy.copy(codecs[0])
-        codec.constants = tuple(known)
+        codec.constants = tuple(literals)
         return codec
     return codecs[0]

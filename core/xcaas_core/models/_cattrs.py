@@ -1,4 +1,4 @@
-"""Models in `cattrs`."""
+"""Support for `cattrs`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Converter(Protocol):
 
 
 def register_cattrs(converter: _Converter) -> None:
-    """Teach a `cattrs` converter to structure models with `from_dict` and unstructure them with `to_dict`."""
+    """Make a `cattrs` converter structure models with `from_dict` and unstructure them with `to_dict`."""
     converter.register_structure_hook_func(_is_model, lambda data, cls: cls.from_dict(data))
     converter.register_unstructure_hook_func(_is_model, lambda model: model.to_dict())
 

@@ -1,4 +1,4 @@
-"""What every codec can do: read one type of JSON value into Python, and write it back."""
+"""The base class of codecs, which convert between JSON and Python values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
     "write_any",
 ]
 
-_AS_IT_IS: Final = frozenset({str, int, float, bool, type(None)})
+_SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
 Reader: TypeAlias = Callable[[object, Context], object]
 
@@ -31,37 +31,37 @@ Constant: TypeAlias = str | int | float | bool | None
 
 
 class Codec:
-    """Reads one type of JSON value into Python and writes it back.
+    """Convert one type of JSON value to Python and back.
 
-    `decode` and `encode` are for callers. `read` and `write` are for other codecs: they know
-    nothing of their place, and `read` raises `ValidationFailure`, which collects the keys on the way out.
+    `decode` and `encode` are for callers. `read` and `write` are for other codecs: `read` raises
+    `ValidationFailure`, to which the containing codecs add their keys.
     """
 
     __slots__ = ("constants", "name")
 
     name: str
-    """The type in Python's words, for messages."""
+    """The Python type, for messages."""
 
     constants: tuple[Constant, ...]
-    """The values that a spec knows, if it lists them. Others are read all the same; in a union they count."""
+    """The values that the spec lists, if any. Others are still read; unions use these to choose a member."""
 
     accepts: frozenset[type] = frozenset()
-    """Classes of the JSON values that `read` may take. A union looks here before it tries."""
+    """Classes of JSON values that `read` may accept. Unions check this first."""
 
     sends: tuple[type, ...] = ()
-    """Classes of the Python values that `write` is meant for."""
+    """Classes of Python values that `write` is meant for."""
 
     exact: type | None = None
-    """The one class whose values are themselves the Python values, if there is one."""
+    """The class whose JSON values are used unchanged, if there is one."""
 
     nullable: bool = False
     """Whether null is one of the values."""
 
     faithful: bool = False
-    """Whether `write` always gives what `read` took. Where not, a model remembers what came."""
+    """Whether `write` always returns what `read` was given. If not, models keep the raw value."""
 
     blanks: frozenset[object] = frozenset()
-    """What some servers send where they mean null."""
+    """Values that some servers send for null."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -73,19 +73,19 @@ class Codec:
         """Return the Python value for a JSON value.
 
         Args:
-            value: The value, as `json.loads` gives it.
-            at: The JSON pointer to `value`, where it is part of something larger.
-            owned: Nobody else holds `value`, so that its lists may be replaced while they are read.
-            lenient: Keep fields that do not fit as they came, and warn.
+            value: The value, as returned by `json.loads`.
+            at: The JSON pointer to `value`, if it is part of a larger document.
+            owned: Nothing else refers to `value`, so its lists may be modified in place.
+            lenient: Keep invalid fields as received, and warn.
 
         Raises:
-            DecodeError: The value does not fit. It has a JSON pointer to the spot.
+            DecodeError: The value is not of this type. It has a JSON pointer.
         """
         context = FROM_SERVER_OWNED if owned else FROM_SERVER
         return self.decode_in(value, context if lenient is None else Context(lenient=lenient), at)
 
     def decode_in(self, value: object, context: Context, at: str = "") -> object:
-        """Return the Python value for a JSON value, read in a context. Raises as `decode` does."""
+        """Return the Python value for a JSON value, as `decode` does."""
         try:
             return self.read(value, context)
         except ValidationFailure as failure:
@@ -95,7 +95,7 @@ class Codec:
         raise error
 
     def encode(self, value: object) -> JSONValue:
-        """Return the JSON value for a Python value. Raises `TypeError` or `ValueError` for what cannot be sent."""
+        """Return the JSON value for a Python value. Raises `TypeError` or `ValueError` if there is none."""
         return self.write(value)
 
     @property
@@ -108,11 +108,11 @@ class Codec:
         raise NotImplementedError
 
     def write(self, value: object) -> JSONValue:
-        """Write a Python value. The result shares no list and no object with it."""
+        """Write a Python value. The result shares no lists or objects with it."""
         raise NotImplementedError
 
     def is_blank(self, raw: object) -> bool:
-        """Return whether `raw` is what some servers send where they mean null."""
+        """Return whether some servers send `raw` for null."""
         return raw.__class__ in (str, int) and raw in self.blanks
 
     def __repr__(self) -> str:
@@ -120,7 +120,7 @@ class Codec:
 
 
 class NullableCodec(Codec):
-    """Null, or something."""
+    """A value of another codec, or null."""
 
     __slots__ = ("accepts", "blanks", "faithful", "inner", "sends")
 
@@ -143,8 +143,8 @@ class NullableCodec(Codec):
 
 
 def write_any(value: object) -> JSONValue:
-    """Return JSON for a value whose type no spec knows; models and dates inside it are written, too."""
-    if value.__class__ in _AS_IT_IS:
+    """Return JSON for a value of undeclared type; models and dates inside it are converted, too."""
+    if value.__class__ in _SCALARS:
         return cast("JSONValue", value)
     if isinstance(value, enum.Enum):
         return write_any(value.value)
@@ -157,7 +157,7 @@ def write_any(value: object) -> JSONValue:
         return {str(key): write_any(item) for key, item in value.items()}
     if isinstance(value, bytes | bytearray):
         return base64.b64encode(value).decode()
-    if isinstance(value, dt.date | dt.time):  # datetimes are dates, too
+    if isinstance(value, dt.date | dt.time):  # includes datetimes
         return value.isoformat()
     if isinstance(value, uuid.UUID | decimal.Decimal):
         return str(value)
@@ -166,12 +166,12 @@ def write_any(value: object) -> JSONValue:
     raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
-def same_json(one: object, other: object) -> bool:
-    """Return whether two JSON values are the same, where 1, 1.0 and true are not."""
-    if one.__class__ is not other.__class__:
+def same_json(left: object, right: object) -> bool:
+    """Return whether two JSON values are equal, treating 1, 1.0 and true as different."""
+    if left.__class__ is not right.__class__:
         return False
-    if one.__class__ is dict and is_object(one) and is_object(other):
-        return one.keys() == other.keys() and all(same_json(item, other[key]) for key, item in one.items())
-    if one.__class__ is list and is_list(one) and is_list(other):
-        return len(one) == len(other) and all(map(same_json, one, other))
-    return one == other
+    if left.__class__ is dict and is_object(left) and is_object(right):
+        return left.keys() == right.keys() and all(same_json(item, right[key]) for key, item in left.items())
+    if left.__class__ is list and is_list(left) and is_list(right):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return left == right

@@ -1,8 +1,8 @@
-"""From a model's fields to the function that reads it: straight-line code, compiled once per class.
+"""Compile a function that reads a model: straight-line code, once per class.
 
-A loop over the fields with a call for each costs three times as much. The code is made of the
-fields' names and the names in JSON (as literals, so no text of a spec becomes code) and of
-nothing else; what is rare is called, not inlined. For a tag with a key and a value:
+A loop with a call per field is three times as slow. The code contains only the fields' names and
+their JSON names (as literals, so no text of a spec becomes code); rare cases are function calls.
+For a tag with a key and a value:
 
     def read(raw, context):
         if raw.__class__ is not dict: raise not_an_object(raw)
@@ -36,16 +36,16 @@ from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec
 from ._context import Context, ValidationFailure, describe
-from ._dates import DATE_TIME, Moment
+from ._dates import DATE_TIME, DateTimeCodec
 from ._fields import EXTRA, NULLABLE, WIRE
 from ._json import JSONValue
-from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep
+from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep_raw
 
 __all__ = ["layout_of", "slot_of"]
 
 
 def layout_of(cls: type[ModelBase]) -> Layout:
-    """Return what attrs knows of a class, with the codecs of its annotations."""
+    """Return the layout of an attrs class, with the codecs of its annotations."""
     hints = typing.get_type_hints(cls, include_extras=True)
     fields: list[FieldLayout] = []
     extra: tuple[str, Codec] | None = None
@@ -80,9 +80,9 @@ def _compile_reader(layout: Layout) -> Reader:
         "ValidationFailure": ValidationFailure,
         "not_an_object": _not_an_object,
         "read_field": _read_field,
-        "unfit": _unfit,
+        "handle_failure": _handle_failure,
         "missing": _missing,
-        "keep_unknown": _unknown_keeper(layout),
+        "keep_unknown": _unknown_handler(layout),
     }
     lines = [
         "def read(raw, context):",
@@ -92,46 +92,46 @@ def _compile_reader(layout: Layout) -> Reader:
     ]
     for index, field in enumerate(layout.fields):
         names[f"f{index}"] = field
-        lines += [f" if {field.wire!r} in raw:", f"  v = raw[{field.wire!r}]", *_take(field, index, names)]
-        lines.append(_lack(field, index))
+        lines += [f" if {field.wire!r} in raw:", f"  v = raw[{field.wire!r}]", *_read_lines(field, index, names)]
+        lines.append(_absent_line(field, index))
     if layout.extra is not None:
         lines.append(f" self.{layout.extra[0]} = {{}}")
     lines += [f" if len(raw) != {len(layout.fields)} - n: keep_unknown(self, raw, context)", " return self"]
-    # The text holds identifiers (Python took them for a class body) and literals made by repr.
+    # The text contains only identifiers, which were valid in a class body, and literals made by repr.
     exec("\n".join(lines), names)  # noqa: S102
     reader: Reader = names["read"]
     return reader
 
 
-def _take(field: FieldLayout, index: int, names: dict[str, Any]) -> list[str]:
-    """Return the lines for a field that came, as `v`."""
+def _read_lines(field: FieldLayout, index: int, names: dict[str, Any]) -> list[str]:
+    """Return the lines that read a field that is present, as `v`."""
     codec = field.codec.inner if isinstance(field.codec, NullableCodec) else field.codec
-    target, rare = f"self.{field.name}", f"read_field(self, f{index}, v, context)"
-    if isinstance(codec, Moment) and (codec is DATE_TIME or codec.utc):
-        # Written in whole seconds it goes back as it came.
-        text, shown = ("v + 'Z'", "") if codec.utc else ("v", " + 'Z'")
+    target, fallback = f"self.{field.name}", f"read_field(self, f{index}, v, context)"
+    if isinstance(codec, DateTimeCodec) and (codec is DATE_TIME or codec.utc):
+        # In whole seconds, it is written as received.
+        utc_text, suffix = ("v + 'Z'", "") if codec.utc else ("v", " + 'Z'")
         return [
             "  try:",
-            f"   t = parse({text})",
-            f"   if t.tzinfo is UTC and t.isoformat()[:19]{shown} == v: {target} = t",
-            f"   else: {rare}",
-            f"  except (TypeError, ValueError): {rare}",
+            f"   t = parse({utc_text})",
+            f"   if t.tzinfo is UTC and t.isoformat()[:19]{suffix} == v: {target} = t",
+            f"   else: {fallback}",
+            f"  except (TypeError, ValueError): {fallback}",
         ]
     if codec.exact is not None:
-        return [f"  if v.__class__ is {codec.exact.__name__}: {target} = v", f"  else: {rare}"]
+        return [f"  if v.__class__ is {codec.exact.__name__}: {target} = v", f"  else: {fallback}"]
     if codec.faithful and isinstance(codec, ListCodec | MapCodec | ModelCodec):
         names[f"r{index}"] = codec.read
         return [
-            f"  if v is None: {rare}",
+            f"  if v is None: {fallback}",
             "  else:",
             f"   try: {target} = r{index}(v, context)",
-            f"   except ValidationFailure as failure: unfit(self, f{index}, v, context, failure)",
+            f"   except ValidationFailure as failure: handle_failure(self, f{index}, v, context, failure)",
         ]
-    return [f"  {rare}"]
+    return [f"  {fallback}"]
 
 
-def _lack(field: FieldLayout, index: int) -> str:
-    """Return the line for a field that did not come."""
+def _absent_line(field: FieldLayout, index: int) -> str:
+    """Return the line for a field that is absent."""
     if field.required:
         return f" else: missing(self, f{index}, context)"
     return " else: n += 1" if field.nullable else f" else: n += 1; self.{field.name} = None"
@@ -149,44 +149,46 @@ def _missing(model: ModelBase, field: FieldLayout, context: Context) -> None:
 
 
 def _read_field(model: ModelBase, field: FieldLayout, raw: object, context: Context) -> None:
-    """Read a field that did not come as it mostly does."""
+    """Read a field that the inlined code does not handle."""
     codec = field.codec
     if raw is None and field.nullable:
         field.slot.__set__(model, None)
         return
     if (field.nullable or not field.required) and (raw is None or codec.is_blank(raw)):
-        # Null where the spec has none, or what this server says for null.
-        keep(model, field.name, None, raw)
+        # Null that the spec does not allow, or a value sent for null.
+        keep_raw(model, field.name, None, raw)
         return
     try:
         value = codec.read(raw, context)
     except ValidationFailure as failure:
-        _unfit(model, field, raw, context, failure)
+        _handle_failure(model, field, raw, context, failure)
         return
     field.slot.__set__(model, value)
-    if not codec.faithful and not _goes_back(codec, value, raw):
-        keep(model, field.name, copy.deepcopy(value) if value.__class__ in (list, dict) else value, raw)
+    if not codec.faithful and not _round_trips(codec, value, raw):
+        keep_raw(model, field.name, copy.deepcopy(value) if value.__class__ in (list, dict) else value, raw)
 
 
-def _goes_back(codec: Codec, value: object, raw: object) -> bool:
-    """Return whether a value is written as it came."""
+def _round_trips(codec: Codec, value: object, raw: object) -> bool:
+    """Return whether a value is written as it was received."""
     try:
         return same_json(codec.write(value), raw)
     except (TypeError, ValueError):
         return False
 
 
-def _unfit(model: ModelBase, field: FieldLayout, raw: object, context: Context, failure: ValidationFailure) -> None:
-    """Raise for a value that does not fit, or keep it as it came."""
+def _handle_failure(
+    model: ModelBase, field: FieldLayout, raw: object, context: Context, failure: ValidationFailure
+) -> None:
+    """Raise for an invalid value or, when lenient, keep it as received."""
     if context.lenient is None:
         raise failure.within(field.wire) from None
     context.lenient.warn(type(model).__name__, field.name, failure)
     if field.required:
         field.slot.__set__(model, raw)
-    keep(model, field.name, raw if field.required else None, raw)
+    keep_raw(model, field.name, raw if field.required else None, raw)
 
 
-def _unknown_keeper(layout: Layout) -> Callable[[ModelBase, dict[str, JSONValue], Context], None]:
+def _unknown_handler(layout: Layout) -> Callable[[ModelBase, dict[str, JSONValue], Context], None]:
     known = frozenset(layout.by_wire)
 
     def keep_unknown(model: ModelBase, raw: dict[str, JSONValue], context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Codecs of what holds other values: lists and maps."""
+"""Codecs of lists and maps."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["ListCodec", "MapCodec", "OneOrListCodec"]
 _LIST: Final[frozenset[type]] = frozenset({list})
 _DICT: Final[frozenset[type]] = frozenset({dict})
 
-_FEW: Final = 256
-"""Elements whose JSON is not worth freeing one by one."""
+_IN_PLACE_ABOVE: Final = 256
+"""Longer lists are read in place, which frees each element's JSON at once."""
 
 
 class ListCodec(Codec):
@@ -38,8 +38,8 @@ class ListCodec(Codec):
         exact = self.item.exact
         if not raw or (exact is not None and {*map(type, raw)} == {exact}):
             return raw[:]
-        # What is unfaithful is compared with what came, which has to be there still.
-        if context.owned and self.faithful and len(raw) > _FEW:
+        # Unfaithful codecs compare values with the raw ones, which must not be replaced.
+        if context.owned and self.faithful and len(raw) > _IN_PLACE_ABOVE:
             return self._read_in_place(raw, context)
         read = self.item.reader
         items: list[object] = []
@@ -52,7 +52,7 @@ class ListCodec(Codec):
         return items
 
     def _read_in_place(self, items: list[object], context: Context) -> list[object]:
-        """Replace each item by what it becomes: its JSON is free at once, and the next one takes its memory."""
+        """Replace each item by its value, so that its JSON is freed and its memory reused."""
         read = self.item.reader
         index = 0
         try:
@@ -64,12 +64,12 @@ class ListCodec(Codec):
 
     def write(self, value: object) -> JSONValue:
         items = _items(value)
-        found: list[JSONValue] = []
+        result: list[JSONValue] = []
         try:
-            found.extend(map(self.item.write, items))
+            result.extend(map(self.item.write, items))
         except (TypeError, ValueError) as error:
-            raise located(error, len(found)) from None
-        return found
+            raise located(error, len(result)) from None
+        return result
 
 
 class MapCodec(Codec):
@@ -89,31 +89,31 @@ class MapCodec(Codec):
         if not is_object(raw):
             raise ValidationFailure(f"an object was expected, not {describe(raw)}")
         read = self.value.reader
-        found: dict[str, object] = {}
+        result: dict[str, object] = {}
         key = ""
         try:
             for key, item in raw.items():
-                found[key] = read(item, context)
+                result[key] = read(item, context)
         except ValidationFailure as failure:
             raise failure.within(key) from None
-        return found
+        return result
 
     def write(self, value: object) -> JSONObject:
         if not is_mapping(value):
             raise TypeError(f"a mapping was expected, not {type(value).__name__}")
         write = self.value.write
-        found: JSONObject = {}
+        result: JSONObject = {}
         key = ""
         try:
             for key, item in value.items():
-                found[str(key)] = write(item)
+                result[str(key)] = write(item)
         except (TypeError, ValueError) as error:
             raise located(error, str(key)) from None
-        return found
+        return result
 
 
 class OneOrListCodec(Codec):
-    """Something that a service now sends as it is, now as the only element of a list."""
+    """A value that a service sends either bare or as the only element of a list."""
 
     __slots__ = ("accepts", "inner", "sends")
 

@@ -1,7 +1,6 @@
-"""What readers know besides the value, and what they raise where it does not fit.
+"""The context in which values are read, and the exception for invalid ones.
 
-Readers raise `ValidationFailure` and know nothing of where they stand; each container on the way
-out adds the key under which the value stood.
+Readers raise `ValidationFailure` without a location; each container that it passes adds its key.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ Key: TypeAlias = "str | int"
 _SERVER_ADVICE: Final = "The server sent something else than the spec says; `raw` gives the response as it came."
 _CALLER_ADVICE: Final = "Give what the service would send: its own names for the fields, and plain JSON values."
 
-_KINDS: dict[type, str] = {
+_JSON_KINDS: dict[type, str] = {
     dict: "an object",
     list: "a list",
     str: "text",
@@ -42,21 +41,21 @@ _KINDS: dict[type, str] = {
 
 
 class ValidationFailure(Exception):
-    """A JSON value that is not of the type that was expected. Never leaves this package."""
+    """A JSON value is not of the expected type. Internal: callers get `DecodeError`."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
         self.keys: list[Key] = []
-        """From the inside out."""
+        """Innermost first."""
 
     def within(self, key: Key) -> ValidationFailure:
-        """Add the key of the container that is left."""
+        """Add the key of the enclosing container."""
         self.keys.append(key)
         return self
 
     def error(self, at: str = "", *, from_caller: bool = False) -> DecodeError:
-        """Return the error to raise, where `at` is the JSON pointer to the value that was read."""
+        """Return the error to raise; `at` is the JSON pointer to the value that was read."""
         return DecodeError(
             self.message,
             pointer=at + self.pointer,
@@ -65,13 +64,13 @@ class ValidationFailure(Exception):
 
     @property
     def pointer(self) -> str:
-        """The JSON pointer from the value that was read to the one that does not fit."""
+        """The JSON pointer from the value that was read to the invalid one."""
         return "".join(f"/{str(key).replace('~', '~0').replace('/', '~1')}" for key in reversed(self.keys))
 
 
 def located(error: TypeError | ValueError, key: Key) -> TypeError | ValueError:
     """Add a key to the error about a value that cannot be written: `tags[0].key: …`."""
-    if type(error) not in (TypeError, ValueError):  # others may have arguments of their own
+    if type(error) not in (TypeError, ValueError):  # subclasses may have other arguments
         return error
     message: str = getattr(error, "bare_message", str(error))
     way = f"[{key}]" if isinstance(key, int) else key
@@ -83,23 +82,23 @@ def located(error: TypeError | ValueError, key: Key) -> TypeError | ValueError:
 
 
 def describe(value: object) -> str:
-    """Name the kind of a JSON value, without its content: responses may hold personal data."""
-    return _KINDS.get(type(value), type(value).__name__)
+    """Name the kind of a JSON value, not its content, which may be personal data."""
+    return _JSON_KINDS.get(type(value), type(value).__name__)
 
 
 class LenientReading:
-    """The memory of a client that reads leniently: which fields it has warned of."""
+    """Lenient reading for one client: remembers the fields that it has warned about."""
 
-    __slots__ = ("_told",)
+    __slots__ = ("_warned",)
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, str]] = set()
+        self._warned: set[tuple[str, str]] = set()
 
     def warn(self, model: str, field: str, failure: ValidationFailure) -> None:
-        """Warn of a value that does not fit, once per field."""
-        if (model, field) in self._told:
+        """Warn of an invalid value, once per field."""
+        if (model, field) in self._warned:
             return
-        self._told.add((model, field))
+        self._warned.add((model, field))
         where = f" (at {failure.pointer} in it)" if failure.keys else ""
         warnings.warn(
             f"{model}.{field} came as the spec does not have it: {failure.message}{where}. It was kept as it came.",
@@ -110,8 +109,8 @@ class LenientReading:
 class Context:
     """How a value is read.
 
-    `owned`: nobody else holds the JSON, so that its long lists are replaced in place, which takes less memory.
-    `lenient`: a field that does not fit is kept as it came, with a warning, instead of a failure.
+    `owned`: nothing else refers to the JSON, so long lists are read in place, to save memory.
+    `lenient`: invalid fields are kept as received, with a warning, instead of failing.
     """
 
     __slots__ = ("from_caller", "lenient", "owned")
@@ -119,7 +118,7 @@ class Context:
     def __init__(
         self, *, owned: bool = False, from_caller: bool = False, lenient: LenientReading | None = None
     ) -> None:
-        # What does not fit is kept as it came, so it must not be replaced while it is read.
+        # Invalid values are kept as received, so they must not be modified.
         self.owned: bool = owned and lenient is None
         self.from_caller: bool = from_caller
         self.lenient: LenientReading | None = lenient

@@ -1,4 +1,4 @@
-"""How fields are declared: attrs fields that know their names on the wire, and marks in their annotations."""
+"""Declare fields: attrs fields with their wire names, and markers for their annotations."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ __all__ = [
 
 @attrs.frozen
 class Format:
-    """How a value travels, in the words of JSON Schema's `format`.
+    """How a value is sent, as in JSON Schema's `format`.
 
-    On `datetime`: `date-time-utc-naive`, `epoch-milliseconds` and the others of specs/README.md, with `-text` where a
-    number travels as text. On `int` and `float`: `text`, for a number as text.
+    For `datetime`: `date-time-utc-naive`, `epoch-milliseconds` and the others of specs/README.md, with `-text` for a
+    number sent as text. For `int` and `float`: `text`, for the same.
     """
 
     name: str
@@ -34,26 +34,26 @@ class Format:
 
 @attrs.frozen
 class Constant:
-    """The one value of a field, where `Literal` cannot say it: fractions, and integers beyond 64 bits."""
+    """The only value of a field, if `Literal` cannot express it: fractions, and integers beyond 64 bits."""
 
     value: str | int | float | bool | None
 
 
 @attrs.frozen
 class OneOrList:
-    """The mark of a value that a service now sends as it is, now as the only element of a list."""
+    """Marks a value that a service sends either bare or as the only element of a list."""
 
 
 T = TypeVar("T")
 
 WIRE: Final = "wire"
-"""The key of a field's metadata for its name in JSON."""
+"""The metadata key for a field's name in JSON."""
 
 NULLABLE: Final = "nullable"
-"""The key of a field's metadata that says whether null may be sent for it."""
+"""The metadata key that says whether a field may be null."""
 
 EXTRA: Final = "extra"
-"""The key of a field's metadata that marks the field for additional properties."""
+"""The metadata key that marks the field for additional properties."""
 
 
 @overload
@@ -67,10 +67,10 @@ def field(wire: str, /, *, default: object = attrs.NOTHING, nullable: bool = Fal
 
     Args:
         wire: The name of the property in JSON.
-        default: Nothing where the property is required. None where it may be absent. Another value
+        default: Omitted if the property is required. None if it may be absent. Another value
             for a property that always has this one.
-        nullable: An optional property may be null as well. None sends null then, and no argument leaves it out.
-        alias: The name of the constructor's argument, where it is not that of the field.
+        nullable: An optional property may be null as well. Then None sends null, and omitting the argument leaves it out.
+        alias: The name of the constructor's argument, if it is not that of the field.
     """
     if default is None and nullable:
         default = ABSENT
@@ -78,10 +78,10 @@ def field(wire: str, /, *, default: object = attrs.NOTHING, nullable: bool = Fal
 
 
 def extra(*, factory: Callable[[], dict[str, T]], init: bool = True) -> dict[str, T]:
-    """Return the attrs field for additional properties of one type: a dictionary by the names in JSON.
+    """Return the attrs field for additional properties of one type: a dictionary by JSON name.
 
-    `factory` is always `dict`. Type checkers learn from it that the constructor may be called without,
-    and from `init=False` that it takes no such argument.
+    `factory` is always `dict`. It tells type checkers that the argument is optional, and `init=False`
+    that the constructor has none.
     """
-    made: dict[str, T] = attrs.field(factory=factory, init=init, metadata={EXTRA: True})
-    return made
+    field: dict[str, T] = attrs.field(factory=factory, init=init, metadata={EXTRA: True})
+    return field

@@ -1,4 +1,4 @@
-"""JSON values: their type, text that becomes them, text that they become."""
+"""JSON types, and reading and writing JSON text."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Buffer: TypeAlias = bytes | bytearray | memoryview | str
 
 
 def decode_json(data: Buffer) -> JSONValue:
-    """Return the value of JSON text or bytes. Raises `DecodeError` for anything else.
+    """Return the value of JSON text or bytes. Raises `DecodeError` for invalid JSON.
 
-    For text that callers give; responses are read in `serialization/_responses.py`.
+    For callers' data; responses are read in `serialization/_responses.py`.
     """
     try:
         return loads(data if isinstance(data, str | bytes) else bytes(data))
@@ -30,5 +30,5 @@ def decode_json(data: Buffer) -> JSONValue:
 
 
 def encode_json(value: JSONValue) -> bytes:
-    """Return compact JSON in UTF-8. Raises `TypeError` or `ValueError` for what JSON cannot hold."""
+    """Return compact JSON in UTF-8. Raises `TypeError` or `ValueError` for values without a JSON form."""
     return dumps(value)

@@ -1,4 +1,4 @@
-"""Models as codecs know them: the base of their classes, and how the objects of a class are read and written."""
+"""The layout of models: their base class, their fields, and the codec that reads and writes them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ._json import JSONObject, JSONValue
 if TYPE_CHECKING:
     import attrs
 
-__all__ = ["FieldLayout", "Layout", "ModelBase", "ModelCodec", "UnknownFields", "keep", "unknown_of"]
+__all__ = ["FieldLayout", "Layout", "ModelBase", "ModelCodec", "UnknownFields", "keep_raw", "unknown_of"]
 
 
 class FieldLayout:
-    """One field. Its slot is empty while the field is absent, where None would mean null."""
+    """One field. If None means null, the slot is empty while the field is absent."""
 
     __slots__ = ("codec", "name", "nullable", "required", "slot", "wire", "write")
 
@@ -30,19 +30,19 @@ class FieldLayout:
     ) -> None:
         self.name: str = name
         self.wire: str = wire
-        # None in the annotation of an optional field says that it may be absent.
+        # None in the annotation of an optional field means that it may be absent.
         self.codec: Codec = codec.inner if isinstance(codec, NullableCodec) and not required and not nullable else codec
         self.write: Callable[[object], JSONValue] = (
             codec.inner.write if isinstance(codec, NullableCodec) else codec.write
         )
-        """Of a value that is there."""
+        """Write a value other than None."""
         self.slot: MemberDescriptorType = slot
         self.required: bool = required
         self.nullable: bool = codec.nullable if required else nullable
-        """Whether None stands for null, and not for an absent field."""
+        """Whether None means null rather than absent."""
 
     def is_empty(self, model: ModelBase) -> bool:
-        """Return whether nothing stands in the slot."""
+        """Return whether the slot is empty."""
         try:
             self.slot.__get__(model)
         except AttributeError:
@@ -50,33 +50,33 @@ class FieldLayout:
         return False
 
     def is_set(self, model: ModelBase) -> bool:
-        """Return whether something stands in JSON for the field, be it null."""
+        """Return whether the field is present in JSON, even if null."""
         if self.is_empty(model):
             return self.name in model.__fallbacks__
         return self.value(model) is not None or self.required or self.nullable
 
     def value(self, model: ModelBase) -> object:
-        """Return the value, None where the field is absent."""
+        """Return the value, or None if the field is absent."""
         return getattr(model, self.name)
 
 
 class ModelBase:
-    """The base of `Model`, for what has to tell models from other classes."""
+    """The base of `Model`, for checks whether a class is a model."""
 
     __slots__ = ("__fallbacks__", "unknown_fields")
 
     unknown_fields: dict[str, JSONValue]
-    """Fields that came and no spec knows, by their names in JSON."""
+    """Received fields that are not in the spec, by their names in JSON."""
 
     __fallbacks__: dict[str, tuple[object, JSONValue]]
-    """Per field what was read and what had come, where the one is not written as the other."""
+    """By field, the value and the raw JSON, where writing the value would give other JSON."""
 
     if TYPE_CHECKING:
         __attrs_attrs__: ClassVar[tuple[attrs.Attribute[Any], ...]]
 
     @classmethod
     def __layout__(cls) -> Layout:
-        """Return the fields of the class, found out when they are first needed."""
+        """Return the layout of the class, built on first use."""
         raise NotImplementedError
 
     @classmethod
@@ -89,8 +89,8 @@ class ModelBase:
         raise NotImplementedError
 
 
-def keep(model: ModelBase, name: str, value: object, raw: object) -> None:
-    """Remember what came for a field, to be written back while the field has the value that was read of it."""
+def keep_raw(model: ModelBase, name: str, value: object, raw: object) -> None:
+    """Keep the raw JSON of a field, to write it back while the field has the value that was read from it."""
     if not model.__fallbacks__:
         model.__fallbacks__ = {}
     model.__fallbacks__[name] = (value, cast("JSONValue", raw))
@@ -100,7 +100,7 @@ _UNKNOWN_FIELDS: Final[MemberDescriptorType] = vars(ModelBase)["unknown_fields"]
 
 
 class Layout:
-    """The fields of one model class, and what follows from them."""
+    """The fields of one model class, by position, name and wire name, and their reader and writer."""
 
     __slots__ = ("_compile", "_reader", "by_name", "by_wire", "cls", "extra", "fields")
 
@@ -114,7 +114,7 @@ class Layout:
         self.cls: type[ModelBase] = cls
         self.fields: tuple[FieldLayout, ...] = fields
         self.extra: tuple[str, Codec] | None = extra
-        """The field for additional properties, and the codec of one of them."""
+        """The field for additional properties, and the codec of their values."""
         self._compile = compile_reader
         self.by_name: dict[str, FieldLayout] = {field.name: field for field in fields}
         self.by_wire: dict[str, FieldLayout] = {field.wire: field for field in fields}
@@ -122,14 +122,14 @@ class Layout:
 
     @property
     def reader(self) -> Reader:
-        """The function that makes an instance of a JSON object; compiled when it is first needed."""
+        """The function that reads an instance from a JSON object; compiled on first use."""
         if self._reader is None:
             self._reader = self._compile(self)
         return self._reader
 
     def write_model(self, model: ModelBase) -> JSONObject:
         """Return the JSON object of an instance."""
-        found: JSONObject = {}
+        result: JSONObject = {}
         fallbacks = model.__fallbacks__
         name = ""
         try:
@@ -139,44 +139,44 @@ class Layout:
                     value: object = field.slot.__get__(model)
                 except AttributeError:
                     if name in fallbacks:
-                        found[field.wire] = copy.deepcopy(fallbacks[name][1])
+                        result[field.wire] = copy.deepcopy(fallbacks[name][1])
                     continue
                 if value is None:
                     if field.required or field.nullable:
-                        found[field.wire] = None
+                        result[field.wire] = None
                 elif name in fallbacks and _is_same(fallbacks[name][0], value):
-                    found[field.wire] = copy.deepcopy(fallbacks[name][1])
+                    result[field.wire] = copy.deepcopy(fallbacks[name][1])
                 else:
-                    found[field.wire] = field.write(value)
+                    result[field.wire] = field.write(value)
         except (TypeError, ValueError) as error:
             raise located(error, name) from None
-        for key, item in self._beside(model).items():
-            found.setdefault(key, item)
-        return found
+        for key, item in self._undeclared_fields(model).items():
+            result.setdefault(key, item)
+        return result
 
-    def _beside(self, model: ModelBase) -> JSONObject:
-        """Return what stands beside the known fields."""
-        found: JSONObject = {}
+    def _undeclared_fields(self, model: ModelBase) -> JSONObject:
+        """Return the additional properties and unknown fields."""
+        result: JSONObject = {}
         if self.extra is not None:
             name, codec = self.extra
-            found.update(MapCodec(codec).write(getattr(model, name)))
+            result.update(MapCodec(codec).write(getattr(model, name)))
         for key, item in unknown_of(model).items():
-            found.setdefault(key, write_any(item))
-        return found
+            result.setdefault(key, write_any(item))
+        return result
 
     def write_mapping(self, value: object) -> JSONObject:
-        """Return the JSON object of a mapping by the names in JSON."""
+        """Return the JSON object for a mapping by JSON names."""
         if not is_mapping(value):
             raise TypeError(f"{self.cls.__name__} or a mapping was expected, not {type(value).__name__}")
-        found: JSONObject = {}
+        result: JSONObject = {}
         key = ""
         try:
             for key, item in value.items():
                 codec = self._codec_of(str(key))
-                found[str(key)] = None if item is None else write_any(item) if codec is None else codec.write(item)
+                result[str(key)] = None if item is None else write_any(item) if codec is None else codec.write(item)
         except (TypeError, ValueError) as error:
             raise located(error, str(key)) from None
-        return found
+        return result
 
     def _codec_of(self, wire: str) -> Codec | None:
         field = self.by_wire.get(wire)
@@ -186,21 +186,21 @@ class Layout:
 
 
 def unknown_of(model: ModelBase) -> Mapping[str, JSONValue]:
-    """Return the unknown fields, without making a dictionary where there are none."""
+    """Return the unknown fields, without creating a dictionary if there are none."""
     try:
-        found: Mapping[str, JSONValue] = _UNKNOWN_FIELDS.__get__(model)
+        fields: Mapping[str, JSONValue] = _UNKNOWN_FIELDS.__get__(model)
     except AttributeError:
         return {}
-    return found
+    return fields
 
 
-def _is_same(kept: object, value: object) -> bool:
-    return kept is value or (type(kept) is type(value) and kept == value)
+def _is_same(saved: object, value: object) -> bool:
+    return saved is value or (type(saved) is type(value) and saved == value)
 
 
 class UnknownFields(dict[str, JSONValue]):
-    """Fields that came and no spec knows. They know whose they are, so that `attrs.evolve`, which gives them
-    to the new model, leaves absent what was absent; copies forget it."""
+    """Received fields that are not in the spec. They refer to their model, so that fields absent there stay absent
+    after `attrs.evolve`, which passes them on; copies are plain dictionaries."""
 
     __slots__ = ("_owner",)
 
@@ -217,7 +217,7 @@ class UnknownFields(dict[str, JSONValue]):
 
 
 class ModelCodec(Codec):
-    """A model. What its fields are is found out when the first value comes by."""
+    """A model. Its layout is built for the first value."""
 
     __slots__ = ("model",)
 

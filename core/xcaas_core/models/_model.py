@@ -15,7 +15,7 @@ from ._compiler import layout_of, slot_of
 from ._context import FROM_CALLER, FROM_CALLER_OWNED, Context
 from ._fields import extra, field
 from ._json import Buffer, JSONObject, JSONValue, decode_json, encode_json
-from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep, unknown_of
+from ._layout import FieldLayout, Layout, ModelBase, ModelCodec, UnknownFields, keep_raw, unknown_of
 from ._repr import one_line
 
 __all__ = ["RESERVED_NAMES", "Model", "UnknownModel", "model"]
@@ -25,7 +25,7 @@ M = TypeVar("M", bound="Model")
 RESERVED_NAMES: Final = frozenset(
     {"evolve", "from_dict", "from_json", "is_set", "to_dict", "to_json", "unknown_fields", "unset", "validate"}
 )
-"""Names that a field cannot have, because models have them already."""
+"""Names that fields cannot have: attributes of `Model`."""
 
 _LAYOUT: Final = "__xcaas_layout__"
 _NO_FALLBACKS: Final[Mapping[str, tuple[object, JSONValue]]] = MappingProxyType({})
@@ -33,9 +33,9 @@ _NO_FALLBACKS: Final[Mapping[str, tuple[object, JSONValue]]] = MappingProxyType(
 
 @dataclass_transform(kw_only_default=True, eq_default=True, field_specifiers=(field, extra))
 def model(cls: type[M]) -> type[M]:
-    """Make an attrs class of a model: `attrs.define`, with slots and keyword arguments.
+    """Turn a model into an attrs class with slots and keyword-only arguments.
 
-    Equality, copies and `repr` are those of `Model`, which tell absent from null.
+    Equality, copies and `repr` are those of `Model`, which distinguish absent from null.
     """
     for name in RESERVED_NAMES & inspect.get_annotations(cls).keys():
         if cls.__module__ != __name__:
@@ -54,7 +54,7 @@ class Model(ModelBase):
 
     if TYPE_CHECKING:
         unknown_fields: dict[str, JSONValue] = extra(factory=dict, init=False)
-        """Fields that came and no spec knows, by their names in JSON."""
+        """Received fields that are not in the spec, by their names in JSON."""
     else:
         unknown_fields: dict[str, JSONValue] = attrs.field(factory=dict)
 
@@ -74,15 +74,19 @@ class Model(ModelBase):
         if owner is not None:
             self.unknown_fields = UnknownFields(self, self.unknown_fields)
             if type(owner) is type(self):
-                self._take_absence(owner)
+                self._copy_absence(owner)
 
-    def _take_absence(self, owner: Model) -> None:
-        """Leave absent what is absent in the model that evolves: `attrs.evolve` gives None for it."""
-        for known in owner.__layout__().fields:
-            if getattr(self, known.name) is None and known.is_empty(owner) and not known.is_empty(self):
-                known.slot.__delete__(self)
+    def _copy_absence(self, owner: Model) -> None:
+        """Make fields absent that are absent in `owner`: `attrs.evolve` passes None for them."""
+        for layout_field in owner.__layout__().fields:
+            if (
+                getattr(self, layout_field.name) is None
+                and layout_field.is_empty(owner)
+                and not layout_field.is_empty(self)
+            ):
+                layout_field.slot.__delete__(self)
         for name, (value, raw) in owner.__fallbacks__.items():
-            keep(self, name, value, raw)
+            keep_raw(self, name, value, raw)
 
     @classmethod
     def from_dict(cls: type[M], data: Mapping[str, object]) -> M:
@@ -91,7 +95,7 @@ class Model(ModelBase):
         Raises `DecodeError` with a JSON pointer if it does not match the spec. Values that are not in
         the spec are shared with the model, not copied.
         """
-        return cls._read(_plain(data), FROM_CALLER)
+        return cls._read(_as_dict(data), FROM_CALLER)
 
     @classmethod
     def from_json(cls: type[M], data: Buffer) -> M:
@@ -119,13 +123,13 @@ class Model(ModelBase):
     def unset(self, *names: str) -> None:
         """Make fields absent. `names` are their names in Python."""
         for name in names:
-            known = self._field(name)
-            if not known.is_empty(self):
-                known.slot.__delete__(self)
+            layout_field = self._field(name)
+            if not layout_field.is_empty(self):
+                layout_field.slot.__delete__(self)
             if name in self.__fallbacks__:
                 del self.__fallbacks__[name]
-            if not known.nullable:
-                known.slot.__set__(self, None)
+            if not layout_field.nullable:
+                layout_field.slot.__set__(self, None)
 
     def evolve(self: M, /, **changes: object) -> M:
         """Return a copy with other values for some fields.
@@ -133,8 +137,8 @@ class Model(ModelBase):
         Type checkers check names and values with `copy.replace` (Python 3.13).
         """
         new = attrs.evolve(self, **changes)  # type: ignore[misc]  # mypy knows attrs classes by their decorator
-        if not isinstance(self.unknown_fields, UnknownFields):  # a dictionary that the user put there
-            new._take_absence(self)
+        if not isinstance(self.unknown_fields, UnknownFields):  # a dictionary set by the user
+            new._copy_absence(self)
         for name, value in changes.items():
             if value is None and name != "unknown_fields":
                 new.unset(name)
@@ -155,21 +159,21 @@ class Model(ModelBase):
     def _field(self, name: str) -> FieldLayout:
         layout = self.__layout__()
         if name not in layout.by_name:
-            raise AttributeError(_no_field(layout, name), name=name, obj=self)
+            raise AttributeError(_unknown_field_message(layout, name), name=name, obj=self)
         return layout.by_name[name]
 
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            # Python comes here where a slot is empty.
+            # Called if a slot is empty.
             if name == "__fallbacks__":
                 return _NO_FALLBACKS
             if name == "unknown_fields":
-                self.unknown_fields = found = UnknownFields(self, {})
-                return found
+                self.unknown_fields = fields = UnknownFields(self, {})
+                return fields
             layout = self.__layout__()
             if name not in layout.by_name:
-                raise AttributeError(_no_field(layout, name), name=name, obj=self)
+                raise AttributeError(_unknown_field_message(layout, name), name=name, obj=self)
             return None
 
     def __repr__(self) -> str:
@@ -193,68 +197,68 @@ class Model(ModelBase):
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
     def __copy__(self) -> Self:
-        new = _blank(type(self))
+        new = _new_instance(type(self))
         new.__setstate__(self._state())
         return new
 
     def __reduce__(self) -> tuple[Callable[[type[Self]], Self], tuple[type[Self]], dict[str, object]]:
-        return _blank, (type(self),), self._state()
+        return _new_instance, (type(self),), self._state()
 
     def _state(self) -> dict[str, object]:
-        """Return what is in the slots, for copies and pickles."""
-        found: dict[str, object] = dict(getattr(self, "__dict__", {}))
+        """Return the contents of the slots, for copies and pickles."""
+        state: dict[str, object] = dict(getattr(self, "__dict__", {}))
         for attribute in self.__attrs_attrs__:
             slot = slot_of(type(self), attribute.name)
             try:
-                found[attribute.name] = slot.__get__(self)
+                state[attribute.name] = slot.__get__(self)
             except AttributeError:
                 continue
         if unknown := dict(unknown_of(self)):
-            found["unknown_fields"] = unknown
+            state["unknown_fields"] = unknown
         else:
-            found.pop("unknown_fields", None)
+            state.pop("unknown_fields", None)
         if self.__fallbacks__:
-            found["__fallbacks__"] = dict(self.__fallbacks__)
-        return found
+            state["__fallbacks__"] = dict(self.__fallbacks__)
+        return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             if name == "unknown_fields":
                 value = UnknownFields(self, cast("dict[str, JSONValue]", value))
-            if hasattr(type(self), name) or hasattr(self, "__dict__"):  # fields that the class has lost are dropped
+            if hasattr(type(self), name) or hasattr(self, "__dict__"):  # drops fields that the class no longer has
                 setattr(self, name, value)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> dict[str, object]:
-        """Tell pydantic how to read and write a field of this type."""
+        """Return how pydantic reads and writes a field of this type."""
         from ._pydantic import core_schema
 
         return core_schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: object, handler: object) -> dict[str, object]:
-        """Tell pydantic and FastAPI what the JSON looks like."""
+        """Return the JSON Schema, for pydantic and FastAPI."""
         from ._pydantic import json_schema
 
         return json_schema(cls.__layout__())
 
 
-def _plain(data: object) -> object:
-    """Return a mapping as the dictionary that readers know; anything else is for them to refuse."""
+def _as_dict(data: object) -> object:
+    """Return a mapping as a dictionary; readers reject anything else."""
     return dict(data) if is_mapping(data) else data
 
 
-def _blank(cls: type[M]) -> M:
+def _new_instance(cls: type[M]) -> M:
     return object.__new__(cls)
 
 
-def _no_field(layout: Layout, name: str) -> str:
-    """Return the message for an unknown name, with a hint where it is the name in JSON: an easy slip."""
-    known = layout.by_wire.get(name)
-    hint = "" if known is None else f"; in Python it is {known.name!r}"
+def _unknown_field_message(layout: Layout, name: str) -> str:
+    """Return the message for an unknown name, with a hint if it is a name in JSON."""
+    layout_field = layout.by_wire.get(name)
+    hint = "" if layout_field is None else f"; in Python it is {layout_field.name!r}"
     return f"{layout.cls.__name__} has no field {name!r}{hint}"
 
 
 @model
 class UnknownModel(Model):
-    """An object of a kind that is not in the spec. All its fields are in `unknown_fields`."""
+    """An object of a type that is not in the spec. All its fields are in `unknown_fields`."""

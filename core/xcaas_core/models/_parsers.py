@@ -1,4 +1,4 @@
-"""Readers of what has a type but no class: unions, and what services send of their own accord."""
+"""Parsers of types without a class of their own, such as unions, and of webhooks."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Parser(Generic[T_co]):
-    """A function that reads one type of JSON, as `Model.from_json` and `Model.from_dict` do for one model.
+    """A function that reads one type of JSON, as `Model.from_json` and `Model.from_dict` do for a model.
 
     Args:
-        annotation: The type, as in the annotations of operations: `list[_models.Tag]`.
-        package: The package that has its models in `models`.
+        annotation: The type, as in operations: `list[_models.Tag]`.
+        package: The package whose `models` it names.
     """
 
     __slots__ = ("_annotation", "_package")
@@ -28,12 +28,12 @@ class Parser(Generic[T_co]):
         self._package = package
 
     def __call__(self, data: Buffer | JSONValue) -> T_co:
-        """Return the value for JSON text or bytes, or for what `json.loads` made of them.
+        """Return the value for JSON text or bytes, or for the result of `json.loads`.
 
-        Text is always taken for JSON text, and no text at all for null.
+        A string is always read as JSON, and an empty one as null.
 
         Raises:
-            DecodeError: The data is no JSON, or does not fit.
+            DecodeError: The data is not JSON, or not of the type.
         """
         if isinstance(data, (str, bytes, bytearray, memoryview)):
             data = decode_json(data or "null")
@@ -44,17 +44,17 @@ class Parser(Generic[T_co]):
 
 
 class Webhook(Parser[T_co]):
-    """A request that a service sends. Call it with the body of the request to read that.
+    """A request that a service sends. Call it with the request's body to parse that.
 
-    Whether the request is genuine is for a `webhooks.Verifier` to check first.
+    Check first that the request is genuine, with a `webhooks.Verifier`.
 
     Args:
         name: Its name in the spec.
-        method: The HTTP method that it comes with.
+        method: Its HTTP method.
         annotation: The type of the payload.
-        package: The package that has its models in `models`.
-        operation: The operation whose callback it is, if it is one.
-        key_urls: Where the public keys are that it is signed with.
+        package: The package whose `models` it names.
+        operation: The operation whose callback it is, if any.
+        key_urls: URLs of the public keys for its signature.
     """
 
     __slots__ = ("key_urls", "method", "name", "operation")
@@ -63,13 +63,13 @@ class Webhook(Parser[T_co]):
     """Its name in the spec."""
 
     method: str
-    """The HTTP method that it comes with."""
+    """Its HTTP method."""
 
     operation: str
-    """Id of the operation whose callback it is; empty if nothing that the client calls leads to it."""
+    """Id of the operation whose callback it is; empty if it is no callback."""
 
     key_urls: tuple[str, ...]
-    """Where the public keys are that it is signed with, each with `{kid}` in the place of the key's id."""
+    """URLs of the public keys for its signature, each with `{kid}` for the key's id."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Models in one line."""
+"""One-line `repr` of models."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ __all__ = ["one_line", "short"]
 WIDTH: Final = 110
 TEXT: Final = 40
 
-# What stands in such a field is nobody's business: `repr` ends up in logs.
+# Fields that are masked, because `repr` ends up in logs.
 _SECRET: Final = ("password", "secret", "token", "api_key", "apikey")
 
 
 def one_line(model: ModelBase) -> str:
-    """Return `Class(field=value, …)`: the fields that are there, in order, as far as a line goes."""
+    """Return `Class(field=value, …)` with the fields that are set, cut to the length of a line."""
     name = type(model).__name__
     layout = model.__layout__()
     values = [(field.name, field.value(model)) for field in layout.fields if field.is_set(model)]
-    if layout.extra is not None and (beside := getattr(model, layout.extra[0])):
-        values.append((layout.extra[0], beside))
+    if layout.extra is not None and (extra := getattr(model, layout.extra[0])):
+        values.append((layout.extra[0], extra))
     parts: list[str] = []
     length = len(name) + 2
     for key, value in values:
-        shown = f"{key}={short(key, value)}"
-        length += len(shown) + 2
+        part = f"{key}={short(key, value)}"
+        length += len(part) + 2
         if length > WIDTH and parts:
             parts.append("…")
             break
-        parts.append(shown)
+        parts.append(part)
     return f"{name}({', '.join(parts)})"
 
 
 def short(name: str, value: object) -> str:
-    """Return a value as far as a line goes; not what may be a secret."""
+    """Return a shortened `repr`, masked if the value may be a secret."""
     if isinstance(value, str):
         if name.endswith(_SECRET):
             return "'***'"

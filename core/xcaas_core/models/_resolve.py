@@ -1,4 +1,4 @@
-"""Annotations as text, evaluated when a value comes."""
+"""Resolve annotations, given as text, to codecs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ._unions import AnyOf, Discriminator
 
 __all__ = ["resolve"]
 
-# What annotations of operations may name, besides the models of their product (`_models.Tag`).
-_NAMES: Final[dict[str, object]] = {
+# Names for annotations of operations, besides the models of their product (`_models.Tag`).
+_GLOBALS: Final[dict[str, object]] = {
     "Annotated": Annotated,
     "Any": Any,
     "AnyOf": AnyOf,
@@ -41,26 +41,26 @@ def resolve(annotation: str, package: str) -> Codec:
     """Return the codec for an annotation of an operation, such as `list[_models.Tag] | None`.
 
     Args:
-        annotation: Text in generated code. `_models` stands for the models of the package.
+        annotation: The annotation as text. `_models` are the models of the package.
         package: The package of the product, as in `xcaas.storage`.
 
     Raises:
-        ValueError: The text is no annotation, or names something that is not there.
+        ValueError: The text is not an annotation, or names something unknown.
     """
 
     def holder() -> None: ...
 
     holder.__annotations__ = {"value": annotation}
-    names = {**_NAMES, "_models": _LazyModels(package)}
+    globalns = {**_GLOBALS, "_models": _LazyModels(package)}
     try:
-        hints = typing.get_type_hints(holder, globalns=names, include_extras=True)
+        hints = typing.get_type_hints(holder, globalns=globalns, include_extras=True)
         return codec_of(hints["value"])
     except (AttributeError, IndexError, NameError, SyntaxError, TypeError) as error:
         raise ValueError(f"{annotation!r} is no annotation that could be read: {error}") from None
 
 
 class _LazyModels:
-    """The models of a package, imported when the first one is named."""
+    """The models of a package, imported on first use."""
 
     def __init__(self, package: str) -> None:
         self._package = package

@@ -1,4 +1,4 @@
-"""Codecs of single values: text, numbers, booleans, bytes, identifiers, constants, free JSON."""
+"""Codecs of scalars: strings, numbers, booleans, bytes, UUIDs, constants; and of arbitrary JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._codec import Codec, Constant, write_any
 from ._context import Context, ValidationFailure, describe
 from ._json import JSONValue
 
-__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "Parsed"]
+__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "ParsedCodec"]
 
 BLANKS: Final[frozenset[object]] = frozenset({"", "-"})
 
@@ -23,7 +23,7 @@ TEXT_OR_NUMBER: Final[frozenset[type]] = frozenset({str, int, float})
 
 
 class _Exact(Codec):
-    """JSON values that are their own Python values."""
+    """Values that are the same in JSON and Python."""
 
     __slots__ = ("accepts", "exact", "noun", "sends")
 
@@ -42,13 +42,13 @@ class _Exact(Codec):
         raise ValidationFailure(f"{self.noun} was expected, not {describe(raw)}")
 
     def write(self, value: object) -> JSONValue:
-        # Hardly checked: type checkers do that, and what they let pass (an enum member, a newer
-        # value than the spec knows) is better judged by the server.
-        return _single(value, self.noun)
+        # Hardly checked: type checkers do that, and the server decides about other values, such as
+        # enum members or values newer than the spec.
+        return _as_scalar(value, self.noun)
 
 
 class _Int(_Exact):
-    """Whole numbers. JSON does not tell 5 from 5.0."""
+    """Integers. In JSON, 5.0 is one, too."""
 
     __slots__ = ()
 
@@ -85,11 +85,11 @@ class _Float(Codec):
             value = _as_json_number(value)
         if isinstance(value, float) and not math.isfinite(value):
             raise ValueError(f"JSON has no form for {value}")
-        return _single(value, "a number")
+        return _as_scalar(value, "a number")
 
 
-class Parsed(Codec):
-    """Values that travel as text or numbers. `parse` raises `ValueError` for those that it cannot read."""
+class ParsedCodec(Codec):
+    """Values sent as text or numbers. `parse` raises `ValueError` for invalid ones."""
 
     __slots__ = ("accepts", "blanks", "noun", "parse", "sends", "writer")
 
@@ -118,15 +118,15 @@ class Parsed(Codec):
                 return self.parse(raw)
             except ValueError:
                 pass
-        what = "other text" if isinstance(raw, str) else "this one" if raw.__class__ in self.accepts else describe(raw)
-        raise ValidationFailure(f"{self.noun} was expected, not {what}")
+        kind = "other text" if isinstance(raw, str) else "this one" if raw.__class__ in self.accepts else describe(raw)
+        raise ValidationFailure(f"{self.noun} was expected, not {kind}")
 
     def write(self, value: object) -> JSONValue:
         return self.writer(value)
 
 
 class _Json(Codec):
-    """Any JSON value, as it is."""
+    """Any JSON value, unchanged."""
 
     __slots__ = ()
 
@@ -143,8 +143,8 @@ class _Json(Codec):
 
 
 class ConstCodec(Codec):
-    """One fixed value. Another one of the same type is kept: servers change faster than specs.
-    Only where it tells the variants of a union apart does it have to be equal."""
+    """A constant. Other values of the same type are accepted, since servers change faster than specs;
+    only unions, which use it to choose a variant, require it to be equal."""
 
     __slots__ = ("accepts", "nullable", "sends", "value")
 
@@ -168,68 +168,68 @@ class ConstCodec(Codec):
 
 
 def _as_json_number(value: decimal.Decimal) -> int | float:
-    """Return the number in JSON. ValueError for a fraction of more digits than a float has."""
+    """Return a JSON number. Raises ValueError for a fraction with more digits than a float."""
     if value.is_finite() and value == value.to_integral_value():
         return int(value)
-    found = float(value)
-    if math.isfinite(found) and decimal.Decimal(repr(found)) != value:
+    number = float(value)
+    if math.isfinite(number) and decimal.Decimal(repr(number)) != value:
         raise ValueError(f"{value} has more digits than a JSON number is read with; round it")
-    return found
+    return number
 
 
 _URL_SAFE: Final = {ord("-"): "+", ord("_"): "/", ord("\n"): None, ord("\r"): None, ord("="): None}
 
 
 def _from_base64(text: str | bytes) -> bytes:
-    if isinstance(text, bytes):  # a caller's own, for a form; JSON has none
+    if isinstance(text, bytes):  # from a caller, for a form
         return text
     text = text.translate(_URL_SAFE)
     return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
 
 
-def _decimal(number: str | int | float) -> decimal.Decimal:
+def _parse_decimal(number: str | int | float) -> decimal.Decimal:
     try:
-        # Through text: a float has digits that nobody sent.
+        # Via text: converting a float directly adds digits.
         return decimal.Decimal(str(number).strip())
     except decimal.InvalidOperation:
         raise ValueError from None
 
 
-def _number(raw: str | int | float) -> int | float:
+def _parse_number(raw: str | int | float) -> int | float:
     if not isinstance(raw, str):
         return raw
     text = raw.strip()
-    if "_" in text:  # Python's grouping, nobody else's
+    if "_" in text:  # valid in Python only
         raise ValueError
     return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 
-def _whole_number(raw: str | int | float) -> int:
-    number = _number(raw)
+def _parse_int(raw: str | int | float) -> int:
+    number = _parse_number(raw)
     if number % 1:
         raise ValidationFailure("a whole number in text was expected, not a fraction")
     return int(number)
 
 
-def _real_number(raw: str | int | float) -> int | float:
-    number = _number(raw)
+def _parse_float(raw: str | int | float) -> int | float:
+    number = _parse_number(raw)
     return _as_float(number) if isinstance(number, int) else number
 
 
 def _as_float(number: int) -> int | float:
-    """Return a float where that loses nothing."""
+    """Return a float if that is exact."""
     return float(number) if -(2**53) <= number <= 2**53 else number
 
 
-def _single(value: object, noun: str) -> JSONValue:
-    found = write_any(value)
-    if isinstance(found, dict | list):
+def _as_scalar(value: object, noun: str) -> JSONValue:
+    result = write_any(value)
+    if isinstance(result, dict | list):
         raise TypeError(f"{noun} was expected, not {type(value).__name__}")
-    return found
+    return result
 
 
-def _digits(value: object, noun: str) -> str:
-    """Return text for a number of any kind, those of other libraries too. Text goes as it is."""
+def _number_text(value: object, noun: str) -> str:
+    """Return the text of any number, including those of other libraries. Text is returned unchanged."""
     if isinstance(value, str):
         return value
     if not hasattr(type(value), "__float__"):
@@ -241,9 +241,9 @@ def _without_fraction(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _write_real(value: object) -> JSONValue:
-    short = isinstance(value, float) and abs(value) < 2**53
-    return _digits(_without_fraction(value) if short else value, "a number")
+def _write_float(value: object) -> JSONValue:
+    is_exact = isinstance(value, float) and abs(value) < 2**53
+    return _number_text(_without_fraction(value) if is_exact else value, "a number")
 
 
 NULL: Final = ConstCodec(None)
@@ -253,31 +253,33 @@ SCALARS: Final[dict[tuple[object, str], Codec]] = {
     (str, ""): _Exact(str, "text"),
     (bool, ""): _Exact(bool, "a boolean"),
     (int, ""): _Int(),
-    (int, "text"): Parsed(
+    (int, "text"): ParsedCodec(
         int,
         "a whole number in text",
-        _whole_number,
-        lambda value: _digits(_without_fraction(value), "a whole number"),
+        _parse_int,
+        lambda value: _number_text(_without_fraction(value), "a whole number"),
         accepts=TEXT_OR_NUMBER,
     ),
     (float, ""): _Float("float"),
-    (float, "text"): Parsed(float, "a number in text", _real_number, _write_real, accepts=TEXT_OR_NUMBER, sends=(int,)),
-    (decimal.Decimal, ""): Parsed(
+    (float, "text"): ParsedCodec(
+        float, "a number in text", _parse_float, _write_float, accepts=TEXT_OR_NUMBER, sends=(int,)
+    ),
+    (decimal.Decimal, ""): ParsedCodec(
         decimal.Decimal,
         "a decimal number in text",
-        _decimal,
-        lambda value: _digits(value, "a decimal number"),
+        _parse_decimal,
+        lambda value: _number_text(value, "a decimal number"),
         accepts=TEXT_OR_NUMBER,
         sends=(int,),
     ),
-    (bytes, ""): Parsed(
+    (bytes, ""): ParsedCodec(
         bytes,
         "base64 text",
         _from_base64,
-        lambda value: _single(value, "bytes"),
+        lambda value: _as_scalar(value, "bytes"),
         accepts=frozenset({str, bytes}),
         blanks=frozenset(),
     ),
-    (uuid.UUID, ""): Parsed(uuid.UUID, "a UUID", uuid.UUID, lambda value: _single(value, "a UUID")),
+    (uuid.UUID, ""): ParsedCodec(uuid.UUID, "a UUID", uuid.UUID, lambda value: _as_scalar(value, "a UUID")),
 }
 """Codecs by type and format."""

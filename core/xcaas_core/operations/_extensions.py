@@ -1,9 +1,9 @@
-"""What OpenAPI cannot say about an operation, as data: paging, polling, downloading.
+"""Extensions of OpenAPI as data: paging, polling, downloading.
 
 Filled from `x-xcaas-pagination`, `x-xcaas-poller` and `x-xcaas-download`, which
 `specs/README.md` documents. Pointers are JSON pointers (RFC 6901) into a body;
-a reference to another operation is `"module:NAME"` inside the product's package
-(`"_bulk:_STATUS"`), looked up on first use.
+references to operations are `"module:NAME"` in the product's package
+(`"_bulk:_STATUS"`), resolved on first use.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ __all__ = [
 ]
 
 OperationRef: TypeAlias = str
-# Where a value stands in a response: ("body", pointer), ("header", name) or ("link", relation in the Link header).
+# The location of a value in a response: ("body", pointer), ("header", name) or ("link", relation in the Link header).
 ValueLocation: TypeAlias = "tuple[Literal['body', 'header', 'link'], str]"
 
 
 @dataclass(slots=True, eq=False)
 class StopCondition:
-    """A sign that a page is the last one.
+    """A condition under which a page is the last one.
 
-    `test`: `page-count` (so many pages lie behind), `last-page` (the page has this number), `item-count` (items so far reach it),
-    `equals` (the value equals `value`), `lacks` (no object in the list holds all of `value`'s
-    pairs), `absent` (nothing stands there).
+    `test`: `page-count` (as many pages have been read), `last-page` (the page has this number), `item-count` (as many items
+    have been read), `equals` (the value equals `value`), `lacks` (no object in the list contains all pairs of `value`),
+    `absent` (there is no value).
     """
 
     spot: ValueLocation
@@ -47,14 +47,13 @@ class StopCondition:
 
 @dataclass(slots=True, eq=False)
 class PaginationSpec:
-    """How a list continues: `page` counts a number up, `cursor` sends back a value of the response before,
-    `link` follows an address that the response before gave (`parameter` is empty; only for operations that are written by
-    hand, documents cannot say it).
+    """How a list is paged: `page` increments a number, `cursor` sends a value of the previous response,
+    `link` follows a URL in it (`parameter` is empty; only for hand-written operations).
 
-    `parameter` is a wire name in the query, or a JSON pointer into the body when `within` is "body";
-    `items` points to the list in the response and `item` is the type of one element; `past_end` is the
-    status that means "past the last page"; `send` holds query arguments that the walk can't do without,
-    for callers who leave them out."""
+    `parameter` is a wire name in the query, or a JSON pointer into the body if `within` is "body";
+    `items` points to the list in the response and `item` is the type of an element; `past_end` is the
+    status that means "past the last page"; `send` has defaults for query parameters that paging
+    needs."""
 
     style: Literal["page", "cursor", "link"]
     parameter: str
@@ -73,7 +72,7 @@ class PaginationSpec:
 
 @dataclass(slots=True, eq=False)
 class LinkSpec:
-    """Another operation that goes with this one, called with the id in its parameter `parameter` (wire name)."""
+    """A related operation, called with an id in its parameter `parameter` (wire name)."""
 
     operation: OperationRef
     parameter: str
@@ -81,9 +80,9 @@ class LinkSpec:
 
 @dataclass(slots=True, eq=False)
 class StatusLink(LinkSpec):
-    """The operation that tells how far the work is, and where its response says so.
+    """The operation that returns the status of a job, and where it is in the response.
 
-    `partial` are those states of `done` in which part of the work was left undone.
+    `partial` are the states among `done` in which the job is only partly completed.
     """
 
     _: KW_ONLY
@@ -96,11 +95,11 @@ class StatusLink(LinkSpec):
 
 @dataclass(slots=True, eq=False)
 class PollingSpec:
-    """How work that goes on after the response is followed. Times are in seconds.
+    """How a job is polled. Times are in seconds.
 
-    `id` is a pointer to the job's id in the start response; without it the id is the argument that the start gave to
-    the parameter of `status`. Without `result`, the last status response is the result. `verb` and `resume` are the
-    methods that callers know, beside the one that only starts the work.
+    `id` is a pointer to the job's id in the start response; without it, the id is the start call's argument for the
+    parameter of `status`. Without `result`, the last status response is the result. `verb` and `resume` are names of
+    public methods, besides the one that only starts the job.
     """
 
     _: KW_ONLY
@@ -118,7 +117,7 @@ class PollingSpec:
 
 @dataclass(slots=True, eq=False)
 class DownloadSpec:
-    """What is known of a binary response. The checksum stands in the response of another operation
+    """How a binary response is downloaded. The checksum is in the response of another operation
     (`checksum`), at the pointers `value`, `type` and `size`."""
 
     _: KW_ONLY

@@ -1,7 +1,7 @@
 """An operation, and one call of it, as data.
 
-Generated modules build operations once, at import. They hold no behaviour: `calls/`
-turns an operation and its arguments into a request and a response into a value.
+Generated modules create operations at import. They have no behaviour: `calls/` turns an
+operation and its arguments into a request, and a response into a value.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["IDEMPOTENT", "Call", "Operation", "Security"]
 
 T_co = TypeVar("T_co", covariant=True)
 
-# Any of these sets of schemes opens the operation, each set needs all of its members.
+# Alternative sets of schemes; all schemes of one set are needed.
 Security: TypeAlias = "tuple[tuple[str, ...], ...]"
 
 IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE", "QUERY"})
@@ -29,9 +29,8 @@ IDEMPOTENT: Final = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE
 class Operation(Generic[T_co]):
     """One operation of a product; `T_co` is what a successful call returns.
 
-    `headers` have a fixed value that the service wants with every call and a caller never changes.
-    `retry` is what the spec says about repeating: True when a repeat does no harm although the
-    method suggests it might, False when it does harm, None when the method decides.
+    `headers` are sent with every call. `retry` says whether a call may be repeated: True or False
+    according to the spec, None if the method decides.
     """
 
     product: Product
@@ -46,7 +45,7 @@ class Operation(Generic[T_co]):
     errors: ResponseSpecs = field(default_factory=dict[str, ResponseSpec])
     security: Security = ()
     servers: tuple[Server, ...] = ()
-    """The product's, unless the operation has its own."""
+    """Defaults to the product's servers."""
     paging: PaginationSpec | None = None
     poller: PollingSpec | None = None
     download: DownloadSpec | None = None
@@ -55,15 +54,15 @@ class Operation(Generic[T_co]):
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     deprecated: bool = False
     body_argument: str = "body"
-    """The name of the argument for the body in Python."""
-    # Made on first use by `serialization/_compiled.py`, then kept for all clients.
+    """The name of the body's argument in Python."""
+    # Set on first use by `serialization/_compiled.py`, shared by all clients.
     compiled: object = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.servers = self.servers or self.product.servers
 
     def index(self, location: Location, wire: str) -> int | None:
-        """Return the place of a parameter in `parameters`, and so in a call's arguments."""
+        """Return the index of a parameter in `parameters`, and of its argument in a call."""
         for position, parameter in enumerate(self.parameters):
             if parameter.wire == wire and parameter.location == location:
                 return position
@@ -75,11 +74,11 @@ class Operation(Generic[T_co]):
 
 @dataclass(slots=True, eq=False)
 class Call(Generic[T_co]):
-    """One call of an operation: arguments parallel to its parameters (None = not given) and the body.
+    """One call of an operation: its arguments, in the order of the parameters (None: not given), and the body.
 
-    `link` replaces the address by an absolute one that the server gave (a next page); credentials
-    go along only if its host is one of the product's. `headers` win over all others; None removes one.
-    `stream` leaves the body of a successful response unread.
+    `link` is a URL from the server (a next page) that replaces the address; credentials are sent only if
+    its host is one of the product's. `headers` override all others; None removes one. `stream` leaves the
+    body of a successful response unread.
     """
 
     operation: Operation[T_co]
@@ -92,36 +91,36 @@ class Call(Generic[T_co]):
 
     @property
     def arguments(self) -> Iterable[tuple[Parameter, object]]:
-        """The first parameters of the operation, as many as there are arguments, each with its own."""
+        """Parameters of the operation with their arguments."""
         return zip(self.operation.parameters, self.args, strict=False)
 
     def argument(self, position: int) -> object:
-        """Return what the parameter of this position is given."""
+        """Return the argument at a position, None if there is none."""
         return self.args[position] if position < len(self.args) else None
 
-    def given(self, wire: str) -> object:
-        """Return what the parameter of this name is given; None if it is given nothing."""
+    def value_of(self, wire: str) -> object:
+        """Return the argument for a parameter, None if there is none."""
         return next((value for parameter, value in self.arguments if parameter.wire == wire), None)
 
     def related(self, link: LinkSpec, id: str | None = None) -> Call[object]:
-        """Return the call of an operation that follows from this one: a job's status, a file's description.
+        """Return a call of a related operation, such as a job's status or a file's description.
 
-        It has the arguments that both operations share. `id` goes into the parameter that the link names; without it
-        the parameter takes the argument of the same name.
+        It has the arguments of parameters that both operations have. `id` is for the link's parameter; without it,
+        that takes the argument of the same name.
         """
         module, _, name = link.operation.partition(":")
         operation: Operation[object] = getattr(import_module(f"{self.operation.product.package}.{module}"), name)
-        given = {_key(parameter): value for parameter, value in self.arguments}
+        arguments = {_parameter_key(parameter): value for parameter, value in self.arguments}
         args: list[object] = []
         for parameter in operation.parameters:
             if id is not None and parameter.wire == link.parameter:
                 args.append(int(id) if parameter.annotation == "int" and id.isdecimal() and len(id) < 20 else id)
             else:
-                args.append(given.get(_key(parameter)))
+                args.append(arguments.get(_parameter_key(parameter)))
         return Call(operation, tuple(args), headers=self.headers)
 
     def with_argument(self, location: Location, wire: str, value: object) -> Call[T_co]:
-        """Return the same call with one argument replaced. KeyError if the operation has no such parameter."""
+        """Return the same call with one argument replaced. Raises KeyError for an unknown parameter."""
         position = self.operation.index(location, wire)
         if position is None:
             raise KeyError(f"{self.operation.call} has no {location} parameter {wire!r}")
@@ -130,7 +129,7 @@ class Call(Generic[T_co]):
         return replace(self, args=tuple(args))
 
 
-def _key(parameter: Parameter) -> tuple[bool, str]:
-    """Return what makes two parameters of different operations the same one; a path may say what a query says elsewhere."""
+def _parameter_key(parameter: Parameter) -> tuple[bool, str]:
+    """Return the key by which parameters of different operations are the same, be they in the path or the query."""
     is_header = parameter.location == "header"
     return is_header, parameter.wire.lower() if is_header else parameter.wire

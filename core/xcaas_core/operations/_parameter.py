@@ -1,7 +1,7 @@
-"""Parameters, bodies and responses as data, and the short names that generated code builds them with.
+"""Parameters, bodies and responses as data, and short functions with which generated code creates them.
 
-Types are annotations as text (`"list[_models.Tag]"`), or None for what JSON or text already is in Python.
-`xcaas_core.models.resolve` makes a codec of one on first use.
+Types are annotations as text (`"list[_models.Tag]"`), or None if values need no conversion.
+`xcaas_core.models.resolve` turns them into codecs on first use.
 """
 
 from __future__ import annotations
@@ -58,15 +58,15 @@ MEDIA_TYPES: Final[Mapping[Kind, str]] = {
 def argument_name(wire: str) -> str:
     """Return the name of the argument for a parameter: `sort_direction` for `sortDirection`.
 
-    Generated code writes the name down where it differs: for keywords, other alphabets and names that meet.
+    Generated code states other names: for keywords, other alphabets and name clashes.
     """
     return re.sub(r"[\W_]+", "_", re.sub(_WORD_EDGES, "_", wire)).strip("_").lower()
 
 
 @dataclass(slots=True, eq=False)
 class FilterSpec:
-    """What a filter in FIQL may say: operators as they are spelled, the first of two spellings being sent; all fields,
-    if they are known; `alone` for one comparison without others."""
+    """What a FIQL filter may contain: operators as spelled, the first of two spellings being sent; all fields, if
+    known; `alone` for a single comparison."""
 
     operators: tuple[str, ...] = ("==", "!=", "=gt=", "=ge=", "=lt=", "=le=", "=in=", "=out=")
     _: KW_ONLY
@@ -76,10 +76,10 @@ class FilterSpec:
 
 
 class Parameter:
-    """One parameter. Without an annotation it is text, a number or a boolean; `JSONValue` may be anything. `style` and `explode` default to what OpenAPI says for the location.
+    """One parameter. Without an annotation it is a string, number or boolean; `JSONValue` may be anything. `style` and `explode` default to those of OpenAPI for the location.
 
-    `source` names the client setting that stands in when the caller gives none. `media_type`
-    is set for parameters that the spec describes by `content`.
+    `source` is the client setting that is the default. `media_type` is set for parameters with
+    `content` in the spec.
     """
 
     __slots__ = (
@@ -123,7 +123,7 @@ class Parameter:
         self.source: str | None = source
         self.media_type: str | None = media_type
         self.zone: str | None = zone
-        """The parameter that names the time zone of this one."""
+        """The parameter with the time zone of this one."""
         self.filter: FilterSpec | None = filter
         self._argument = argument
 
@@ -144,36 +144,35 @@ cookie: Final = partial(Parameter, "cookie")
 
 @dataclass(slots=True, eq=False)
 class Encoding:
-    """How one property of a form or multipart body travels (`encoding` of the media type)."""
+    """How one property of a form or multipart body is sent (`encoding` of the media type)."""
 
     content_type: str | None = None
     _: KW_ONLY
     style: Style | None = None
     explode: bool | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Headers of its own that a part of a multipart body always has."""
+    """Headers of the part in a multipart body."""
     base64: bool = False
-    """Whether bytes travel as text in base64 (`format: byte`) in a multipart body, too."""
+    """Whether bytes are sent as base64 (`format: byte`) in a multipart body, too."""
 
 
 class Compose(Protocol):
-    """A function that makes the payload of a value, given its codec and what is known of the body."""
+    """A function that returns the payload of a value, given its codec and body."""
 
     def __call__(self, value: object, codec: Any, body: Body, /) -> Any: ...
 
 
 class Choose(Protocol):
-    """A function that finds the place of the media type in which a value is sent, of a body's own and its variants,
-    each with its codec. A caller may have asked for one."""
+    """A function that returns the index of the variant in which a value is sent, given a body and its variants with
+    their codecs, and the media type requested by the caller."""
 
     def __call__(self, variants: Sequence[tuple[Body, Any]], value: object, media_type: str | None, /) -> int: ...
 
 
 @dataclass(slots=True, eq=False)
 class Body:
-    """A request body in one media type; `variants` holds further ones that the spec allows. What few operations need
-    is a function that they bring, so that nothing else imports it: one `compose`s a payload of anything but JSON, one
-    `choose`s among variants."""
+    """A request body in one media type; `variants` are alternatives. `compose` creates payloads other than JSON and
+    `choose` chooses among variants: functions, so that only operations that need them import them."""
 
     kind: Kind
     media_type: str = ""
@@ -182,7 +181,7 @@ class Body:
     encoding: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
     required: bool = True
     nullable: bool = False
-    """Whether null is a body of its own, which None stands for where one is required."""
+    """Whether null is a valid body, so that None means null if the body is required."""
     variants: tuple[Body, ...] = ()
     compose: Compose | None = None
     choose: Choose | None = None
@@ -194,12 +193,12 @@ class Body:
         return f"<{self.kind} body {self.media_type}>"
 
 
-# As generated code describes them: a media type, if it is not the usual one of the kind, and an annotation.
+# With an annotation, and a media type if it is not that of the kind.
 json_body: Final = partial(Body, "json")
 
 
 class ResponseSpec:
-    """One response in one media type. `message` and `code` are JSON pointers into an error's body,
+    """One response in one media type. `message` and `code` are JSON pointers into an error body,
     tried in order."""
 
     __slots__ = ("annotation", "code", "kind", "media_type", "message")
@@ -227,7 +226,7 @@ class ResponseSpec:
 ResponseSpecs: TypeAlias = Mapping[str, "ResponseSpec | tuple[ResponseSpec, ...]"]
 
 
-# An error's body says where its message and code stand.
+# Errors have pointers to their message and code.
 json_response: Final = partial(ResponseSpec, "json")
 json_error: Final = json_response
 text_response: Final = partial(ResponseSpec, "text")

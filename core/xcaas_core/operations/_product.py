@@ -1,4 +1,4 @@
-"""A product as data: its servers, its security schemes and where its models live."""
+"""A product as data: its servers, its security schemes and its package."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SchemeKind: TypeAlias = Literal["http-basic", "http-bearer", "api-key", "oauth2"
 class Variable:
     """A variable in a server address.
 
-    Without a default, a call needs the setting. `names` maps the word that people use to the text in the address (`{"us": "", "eu": "/eu"}`).
-    `source` names the client setting that fills the variable: region, tenant, cluster, …
+    Without a default, calls need the setting. `names` maps its values to texts in the address (`{"us": "", "eu": "/eu"}`).
+    `source` is the client setting that fills the variable: region, tenant, cluster, …
     """
 
     name: str
@@ -45,8 +45,8 @@ class Server:
 
 @dataclass(slots=True, eq=False)
 class Scheme:
-    """A security scheme of the spec. `credential` is the kind of credential that opens it,
-    `options` further facts for that kind (token kind, key role, …)."""
+    """A security scheme of the spec. `credential` is the kind of credential for it,
+    `options` are details for that kind (token kind, key role, …)."""
 
     kind: SchemeKind
     _: KW_ONLY
@@ -75,8 +75,8 @@ class RateLimit:
 
 @dataclass(slots=True, eq=False)
 class Product:
-    """One product. `name` is its name in Python, `console_name` its name in the vendor's console
-    and in token responses, `package` the import path under which its models and operations live."""
+    """One product. `name` is its name in Python, `console_name` that in the vendor's console
+    and in token responses, `package` the import path of its models and operations."""
 
     name: str
     _: KW_ONLY
@@ -92,9 +92,9 @@ class Product:
 
 
 def own_product(cls: type) -> Iterator[Product]:
-    """Yield the product of a client that is one product: it lies beside it."""
+    """Yield the product of a single-product client, from the module `_product` beside it."""
     package, _, last = cls.__module__.rpartition(".")
-    if not last.startswith("_"):  # a public class has the name of its package there
+    if not last.startswith("_"):  # public classes have their package as module
         package = cls.__module__
     try:
         module = import_module(f"{package}._product")

@@ -97,7 +97,7 @@ class Page(Rows[T]):
     def __len__(self) -> int:
         return len(self.items)
 
-    def _at_hand(self) -> list[T]:
+    def _loaded_rows(self) -> list[T]:
         return self.items
 
     def _row_codec(self) -> Codec | None:

@@ -138,7 +138,7 @@ class Job:
             self._is_starting = False
         body = _unwrap(response.json())
         pointer, argument = self._polling.id, self._polling.status.parameter
-        id = self._call.given(argument) if pointer is None else value_at(body, pointer)
+        id = self._call.value_of(argument) if pointer is None else value_at(body, pointer)
         if not isinstance(id, str | int) or id == "":
             raise self._complete(
                 DecodeError("the response does not name the job that was started", pointer=pointer), response

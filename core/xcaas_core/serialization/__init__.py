@@ -1,1 +1,1 @@
-"""From Python values to requests, and from responses to Python values."""
+"""Conversion of Python values to requests, and of responses to Python values."""

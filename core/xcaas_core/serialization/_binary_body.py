@@ -1,4 +1,4 @@
-"""Bodies of bytes, from wherever they are, and whether they can be sent a second time."""
+"""Bodies of bytes: from memory, files and iterators, and whether they can be replayed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = [
     "CHUNK",
     "binary_body",
     "binary_payload",
-    "check_piece",
+    "check_chunk",
     "file_length",
     "has_files",
     "is_binary",
@@ -25,34 +25,34 @@ __all__ = [
     "is_named_file",
     "is_open_file",
     "is_path",
-    "size_of_path",
+    "path_size",
 ]
 
 CHUNK: Final = 256 * 1024
 
 
 def is_bytes(value: object) -> TypeGuard[bytes | bytearray | memoryview]:
-    """Return whether a value is bytes that are there already."""
+    """Return whether a value is bytes in memory."""
     return isinstance(value, bytes | bytearray | memoryview)
 
 
 def is_path(value: object) -> TypeGuard[os.PathLike[str]]:
-    """Return whether a value is the path of a file; text is not."""
+    """Return whether a value is a path object; strings are not."""
     return isinstance(value, os.PathLike)
 
 
 def is_open_file(value: object) -> TypeGuard[IO[bytes]]:
-    """Return whether a value is read like a file."""
+    """Return whether a value is an open file."""
     return hasattr(value, "read")
 
 
 def is_iterator(value: object) -> TypeGuard[Iterator[bytes]]:
-    """Return whether a value gives pieces once."""
+    """Return whether a value is an iterator."""
     return isinstance(value, Iterator)
 
 
 def is_binary(value: object) -> bool:
-    """Return whether a value holds bytes or a way to them: bytes, a path, an open file, an iterator."""
+    """Return whether a value is a source of bytes: bytes, a path, an open file, an iterator."""
     return (
         is_bytes(value)
         or is_path(value)
@@ -71,7 +71,7 @@ def is_named_file(value: object) -> TypeGuard[tuple[object, ...]]:
 
 
 def has_files(values: Iterable[object]) -> bool:
-    """Return whether any of these, or of the members of a list among them, is something that a form takes as a file."""
+    """Return whether any value, or member of a list among them, is sent as a file in a form."""
     return any(
         is_binary(value) or is_named_file(value) or (isinstance(value, list) and has_files(cast("list[object]", value)))
         for value in values
@@ -84,21 +84,21 @@ def binary_payload(value: object, media_type: str | None) -> Payload:
     if is_bytes(value):
         return Payload(bytes(value), media_type)
     if is_path(value):
-        return Payload(lambda: _read_path(value), media_type, length=size_of_path(value))
+        return Payload(lambda: _read_path(value), media_type, length=path_size(value))
     if is_open_file(value):
-        return _from_file(value, media_type)
+        return _file_payload(value, media_type)
     if isinstance(value, AsyncIterable):
-        return _from_iterable(cast("AsyncIterable[bytes]", value), media_type)
+        return _iterable_payload(cast("AsyncIterable[bytes]", value), media_type)
     if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
-        return _from_iterable(cast("Iterable[bytes]", value), media_type)
+        return _iterable_payload(cast("Iterable[bytes]", value), media_type)
     raise ArgumentError(
         f"{kind.__name__} does not hold bytes",
         advice="Give bytes, a pathlib.Path, a file opened for reading bytes, or an iterator of bytes.",
     )
 
 
-def size_of_path(path: os.PathLike[str]) -> int:
-    """Return how long a file is. `ArgumentError` if it cannot be read, before anything is sent."""
+def path_size(path: os.PathLike[str]) -> int:
+    """Return the size of a file in bytes. Raises `ArgumentError` if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return os.fstat(file.fileno()).st_size
@@ -113,7 +113,7 @@ def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
 
 
 def file_length(file: IO[bytes]) -> tuple[int, int] | None:
-    """Return where an open file stands and how many bytes follow; None if it cannot go back there."""
+    """Return the position of an open file and how many bytes follow; None if it cannot seek."""
     try:
         if not file.seekable():
             return None
@@ -125,50 +125,50 @@ def file_length(file: IO[bytes]) -> tuple[int, int] | None:
     return start, end - start
 
 
-def _from_file(file: IO[bytes], media_type: str | None) -> Payload:
+def _file_payload(file: IO[bytes], media_type: str | None) -> Payload:
     if hasattr(file, "encoding"):
         raise ArgumentError("the file is open for text", advice="Open it with mode 'rb'.")
-    place = file_length(file)
-    if place is None:
+    position = file_length(file)
+    if position is None:
         return Payload(lambda: _read_file(file), media_type, replayable=False)
-    start, length = place
+    start, length = position
 
-    def again() -> Iterator[bytes]:
+    def reopen() -> Iterator[bytes]:
         file.seek(start)
         return _read_file(file)
 
-    return Payload(again, media_type, length=length)
+    return Payload(reopen, media_type, length=length)
 
 
 def _read_file(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(CHUNK):
-        check_piece(chunk)
+        check_chunk(chunk)
         yield chunk
 
 
-def _from_iterable(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
+def _iterable_payload(source: Iterable[bytes] | AsyncIterable[bytes], media_type: str | None) -> Payload:
     replayable = not isinstance(source, AsyncIterator | Iterator)
     if isinstance(source, AsyncIterable):
-        return Payload(lambda: _async_pieces(source), media_type, replayable=replayable)
-    return Payload(lambda: _pieces(source), media_type, replayable=replayable)
+        return Payload(lambda: _async_checked_chunks(source), media_type, replayable=replayable)
+    return Payload(lambda: _checked_chunks(source), media_type, replayable=replayable)
 
 
-def _pieces(source: Iterable[bytes]) -> Iterator[bytes]:
-    for piece in source:
-        check_piece(piece)
-        yield piece
+def _checked_chunks(source: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in source:
+        check_chunk(chunk)
+        yield chunk
 
 
-async def _async_pieces(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    async for piece in source:
-        check_piece(piece)
-        yield piece
+async def _async_checked_chunks(source: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    async for chunk in source:
+        check_chunk(chunk)
+        yield chunk
 
 
-def check_piece(piece: object) -> None:
-    """Refuse a piece of a body that is not bytes: the HTTP library would fail on it while it sends."""
-    if not is_bytes(piece):
-        raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(piece).__name__}")
+def check_chunk(chunk: object) -> None:
+    """Raise for a chunk that is not bytes, before the HTTP library fails on it."""
+    if not is_bytes(chunk):
+        raise ArgumentError(f"a body is sent as bytes, not as pieces of {type(chunk).__name__}")
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:

@@ -1,8 +1,7 @@
-"""Request bodies: what values become before they are sent.
+"""Request bodies: from values to payloads.
 
-A body is compiled once per operation. What comes out is a `Payload`: content that can be
-sent again on a retry, or, for sources that can be read only once, content that says so. JSON is
-written here; operations with other bodies bring what writes them.
+A body is compiled once per operation. A `Payload` can be sent again on a retry, unless its source
+can be read only once. JSON is written here; other kinds of bodies have a `compose` function.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from ._parameters import plain
 
 __all__ = ["BodyWriter", "EncodedBody", "Payload"]
 
-Maker: TypeAlias = "Callable[[object], Payload]"
+PayloadWriter: TypeAlias = "Callable[[object], Payload]"
 
 
 class Payload:
-    """A body ready to be sent. `length` is set where `content` cannot tell it."""
+    """A body ready to be sent. `length` is set if `content` has no known length."""
 
     __slots__ = ("content", "length", "media_type", "parts", "replayable")
 
@@ -45,7 +44,7 @@ class Payload:
 
 
 class EncodedBody:
-    """A body that is JSON already and skips the operation's codec (a pager's next request)."""
+    """A body that is already JSON and needs no codec (a pager's next request)."""
 
     __slots__ = ("value",)
 
@@ -54,33 +53,32 @@ class EncodedBody:
 
 
 class BodyWriter:
-    """Makes payloads of the bodies that one operation takes."""
+    """Turns values into payloads for one operation."""
 
-    __slots__ = ("_choose", "_makers", "_variants")
+    __slots__ = ("_choose", "_variants", "_writers")
 
     def __init__(self, body: Body, package: str) -> None:
         self._choose = body.choose
-        self._variants = [(each, codec_for(each.annotation, package)) for each in (body, *body.variants)]
-        self._makers = [_maker(variant, codec) for variant, codec in self._variants]
+        self._variants = [(variant, codec_for(variant.annotation, package)) for variant in (body, *body.variants)]
+        self._writers = [_payload_writer(variant, codec) for variant, codec in self._variants]
 
     def write(self, value: object, media_type: str | None = None) -> Payload:
-        """Return the payload of a value, in the media type asked for, or else in the one that it fits best."""
+        """Return the payload of a value, in the given media type or else in the one that fits best."""
         if self._choose is None:
-            return self._makers[0](value)
-        place = self._choose(self._variants, value, media_type)
-        payload = self._makers[place](value)
+            return self._writers[0](value)
+        index = self._choose(self._variants, value, media_type)
+        payload = self._writers[index](value)
         if payload.media_type is not None and "*" in payload.media_type:
-            body = self._variants[place][0]
+            body = self._variants[index][0]
             payload.media_type = media_type or payload.media_type.replace(body.media_type, MEDIA_TYPES[body.kind])
         return payload
 
 
-def _maker(body: Body, codec: Codec | None) -> Maker:
-    """Return the function that writes values: where codecs raise TypeError and ValueError, callers get the error
-    about their argument."""
+def _payload_writer(body: Body, codec: Codec | None) -> PayloadWriter:
+    """Return the function that writes values. It turns TypeError and ValueError of codecs into ArgumentError."""
     compose = body.compose or _compose_json
 
-    def make(value: object) -> Payload:
+    def write(value: object) -> Payload:
         try:
             return compose(value, codec, body)
         except ArgumentError:
@@ -88,17 +86,17 @@ def _maker(body: Body, codec: Codec | None) -> Maker:
         except (TypeError, ValueError) as error:
             raise ArgumentError(str(error)) from None
 
-    return make
+    return write
 
 
 def _compose_json(value: object, codec: Codec | None, body: Body) -> Payload:
-    found = _json(value, codec)
+    json_value = _to_json(value, codec)
     charset = charset_of(body.media_type)
-    content = dumps(found) if charset.lower() == "utf-8" else ascii_dumps(found).decode().encode(charset)
+    content = dumps(json_value) if charset.lower() == "utf-8" else ascii_dumps(json_value).decode().encode(charset)
     return Payload(content, body.media_type)
 
 
-def _json(value: object, codec: Codec | None) -> object:
+def _to_json(value: object, codec: Codec | None) -> object:
     if isinstance(value, EncodedBody):
         return value.value
     return plain(value) if codec is None else codec.encode(value)

@@ -1,7 +1,6 @@
-"""Codecs between JSON and Python values, resolved when they are first needed.
+"""Codecs between JSON and Python values, resolved on first use.
 
-`xcaas_core.models` knows how to read annotations. It is imported here and only
-here by the calling side, and only once a call needs a codec.
+Here alone a call imports `xcaas_core.models`, and only once it needs a codec.
 """
 
 from __future__ import annotations
@@ -16,27 +15,27 @@ __all__ = ["Codec", "codec_for"]
 
 
 class Codec(Protocol):
-    """Turns plain JSON values into Python values and back. Both raise `DecodeError` or `ArgumentError`."""
+    """Converts JSON values to Python values and back. Raises `DecodeError` or `ArgumentError`."""
 
     @property
     def name(self) -> str:
-        """The type in Python's words, for messages."""
+        """The Python type, for messages."""
         ...
 
     @property
     def accepts(self) -> frozenset[type]:
-        """Classes of the JSON values that it is for."""
+        """Classes of JSON values that it may accept."""
         ...
 
     def decode(self, value: object, *, owned: bool = False, lenient: LenientReading | None = None) -> object:
-        """Read a JSON value. `owned`: nobody else holds it, so that it may be taken apart while it is read."""
+        """Read a JSON value. `owned`: nothing else refers to it, so it may be modified."""
         ...
 
     def encode(self, value: object) -> JSONValue: ...
 
 
 def codec_for(annotation: str | None, package: str) -> Codec | None:
-    """Return the codec of an annotation; None where JSON values are the Python values."""
+    """Return the codec of an annotation; None if JSON values need no conversion."""
     if annotation is None or annotation == "JSONValue":
         return None
     from ..models import resolve

@@ -1,7 +1,7 @@
-"""An operation made ready to be called: its parameters, body and responses as functions.
+"""Operations compiled for calls: their parameters, body and responses as functions.
 
-Done once per operation, on its first call, and shared by all clients: nothing in here
-depends on credentials, addresses or options.
+Done on the first call of an operation and shared by all clients: nothing here depends on
+credentials, addresses or options.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ __all__ = [
 
 
 def in_zone(value: object, zone: object) -> object:
-    """Return a datetime that has a zone as the clock in `zone` shows it; anything else as it is.
+    """Return an aware datetime as a naive one in `zone`; any other value unchanged.
 
     Raises:
-        ArgumentError: The zone is not known here.
+        ArgumentError: The zone is unknown.
     """
     if not isinstance(value, dt.datetime) or value.tzinfo is None or zone is None:
         return value
@@ -54,7 +54,7 @@ AnyArgumentError = TypeVar("AnyArgumentError", bound=ArgumentError)
 
 
 def blame_parameter(error: AnyArgumentError, operation: Operation[object], position: int) -> AnyArgumentError:
-    """Note on an error which argument it is about."""
+    """Set the argument that an error is about."""
     parameter = operation.parameters[position]
     error.argument = parameter.argument
     error.wire = parameter.wire
@@ -62,7 +62,7 @@ def blame_parameter(error: AnyArgumentError, operation: Operation[object], posit
 
 
 def blame_body(error: AnyArgumentError, operation: Operation[object]) -> AnyArgumentError:
-    """Note on an error that it is about the body."""
+    """Set the argument of an error about the body."""
     error.argument = error.argument or operation.body_argument
     return error
 
@@ -73,9 +73,18 @@ _TOO_DEEP: Final = "the value is nested too deeply, or holds itself"
 
 
 class Compiled:
-    """What `calls/` runs instead of reading the operation's description again and again."""
+    """The functions of one operation that build requests and decode responses."""
 
-    __slots__ = ("_body", "_guards", "_keys", "_operation", "_writers", "fill_path", "repeatable", "responses")
+    __slots__ = (
+        "_body",
+        "_credential_sets",
+        "_key_names",
+        "_operation",
+        "_writers",
+        "fill_path",
+        "repeatable",
+        "responses",
+    )
 
     def __init__(self, operation: Operation[object]) -> None:
         package = operation.product.package
@@ -87,26 +96,28 @@ class Compiled:
         self._body: BodyWriter | None = None if operation.body is None else BodyWriter(operation.body, package)
         self.responses: ResponseDecoder = ResponseDecoder(operation)
         self.repeatable: bool = operation.method.upper() in IDEMPOTENT if operation.retry is None else operation.retry
-        self._guards = _guards(operation)
-        self._keys = frozenset(name for guard in self._guards for name in guard if "?" in name or "=" in name)
+        self._credential_sets = _credential_sets(operation)
+        self._key_names = frozenset(
+            name for names in self._credential_sets for name in names if "?" in name or "=" in name
+        )
 
     def write(self, args: tuple[object, ...], setting: Settings, *, linked: bool) -> Target:
-        """Return arguments as parts of a request. A link brings its own path and query."""
+        """Return arguments as parts of a request. `linked`: the address already has path and query."""
         target = Target()
-        given = len(args)
+        count = len(args)
         position = 0
         try:
             for position, (writer, parameter) in enumerate(self._writers):
-                value = args[position] if position < given else None
+                value = args[position] if position < count else None
                 if value is None:
                     if parameter.source is not None:
                         value = setting(parameter.source)
                     if value is None:
                         if parameter.required and not linked:
-                            _refuse_absent(parameter)
+                            _raise_missing(parameter)
                         continue
                 if parameter.zone is not None:
-                    value = in_zone(value, self._given(args, parameter.zone))
+                    value = in_zone(value, self._value_of(args, parameter.zone))
                 if not linked or parameter.location in ("header", "cookie"):
                     writer(value, target)
         except ArgumentError as error:
@@ -115,26 +126,26 @@ class Compiled:
             raise blame_parameter(ArgumentError(_TOO_DEEP), self._operation, position) from None
         return target
 
-    def _given(self, args: tuple[object, ...], wire: str) -> object:
-        """Return what the caller gave for another parameter."""
+    def _value_of(self, args: tuple[object, ...], wire: str) -> object:
+        """Return the argument for a query parameter."""
         position = self._operation.index("query", wire)
         return args[position] if position is not None and position < len(args) else None
 
     def keys(self, target: Target) -> dict[str, str]:
-        """Return the keys of security schemes that are there as arguments (see `Request.keys`)."""
-        if not self._keys:
+        """Return the API keys that are among the arguments (see `Request.keys`)."""
+        if not self._key_names:
             return {}
         query, cookies = ([pair.partition("=") for pair in part] for part in (target.query, target.cookies))
-        there = {f"?{name}": value for name, _, value in query} | {f"{name}=": value for name, _, value in cookies}
-        return {place: unquote(value) for place, value in there.items() if place in self._keys}
+        present = {f"?{name}": value for name, _, value in query} | {f"{name}=": value for name, _, value in cookies}
+        return {name: unquote(value) for name, value in present.items() if name in self._key_names}
 
-    def guarded(self, headers: Mapping[str, str], keys: Mapping[str, str] | None = None) -> frozenset[str]:
-        """Return the headers and keys in which a caller has put credentials on the request, so that no others are needed."""
-        there = headers.keys() | keys.keys() if keys else headers.keys()
-        return next((guard for guard in self._guards if guard and guard <= there), frozenset[str]())
+    def caller_credentials(self, headers: Mapping[str, str], keys: Mapping[str, str] | None = None) -> frozenset[str]:
+        """Return the headers and keys with credentials set by the caller, which make others unnecessary."""
+        present = headers.keys() | keys.keys() if keys else headers.keys()
+        return next((names for names in self._credential_sets if names and names <= present), frozenset[str]())
 
     def payload(self, operation: Operation[object], body: object, media_type: str | None = None) -> Payload | None:
-        """Return the body to send, in the media type that the caller asks for; None for none."""
+        """Return the body to send, in the given media type; None if there is none."""
         try:
             return self._payload(operation, body, media_type)
         except ArgumentError as error:
@@ -157,23 +168,22 @@ class Compiled:
         return error if position is None else blame_parameter(error, self._operation, position)
 
 
-def _refuse_absent(parameter: Parameter) -> None:
+def _raise_missing(parameter: Parameter) -> None:
     advice = None if parameter.source is None else f"Pass it to the call, or {parameter.source}=… to the client."
     raise ArgumentError(_ABSENT, advice=advice)
 
 
-def _guards(operation: Operation[object]) -> tuple[frozenset[str], ...]:
-    """Return the sets of headers and keys that hold the credentials. A caller who sets one such set whole needs no other
-    credential."""
+def _credential_sets(operation: Operation[object]) -> tuple[frozenset[str], ...]:
+    """Return the sets of headers and keys that hold credentials: with all of one set, a call needs no others."""
     schemes = operation.product.schemes
     sets: list[frozenset[str]] = []
-    for names in operation.security:
-        sets.append(frozenset(_place(schemes.get(name)) for name in names))
+    for requirement in operation.security:
+        sets.append(frozenset(_credential_name(schemes.get(scheme)) for scheme in requirement))
     return tuple(sets)
 
 
-def _place(scheme: Scheme | None) -> str:
-    """Return the header of a scheme, or how `Request.keys` writes its key."""
+def _credential_name(scheme: Scheme | None) -> str:
+    """Return the header of a scheme, or the name of its key in `Request.keys`."""
     if scheme is None or scheme.kind != "api-key" or not scheme.parameter:
         return "authorization"
     match scheme.location:
@@ -188,8 +198,8 @@ def _place(scheme: Scheme | None) -> str:
 
 
 def compiled(operation: Operation[object]) -> Compiled:
-    """Return the operation made ready, once. Two threads that race make two, of which either will do."""
-    found = operation.compiled
-    if not isinstance(found, Compiled):
-        found = operation.compiled = Compiled(operation)
-    return found
+    """Return the compiled operation, cached. If two threads race, either result will do."""
+    result = operation.compiled
+    if not isinstance(result, Compiled):
+        result = operation.compiled = Compiled(operation)
+    return result

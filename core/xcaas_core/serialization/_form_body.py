@@ -31,16 +31,16 @@ form_body: Final = partial(Body, "form", compose=_compose)
 
 
 def _fields(value: object, codec: Codec | None) -> Mapping[str, object]:
-    found = value.value if isinstance(value, EncodedBody) else value if codec is None else codec.encode(value)
-    if not isinstance(found, Mapping):
-        found = plain(found)
-    if not isinstance(found, Mapping):
+    fields = value.value if isinstance(value, EncodedBody) else value if codec is None else codec.encode(value)
+    if not isinstance(fields, Mapping):
+        fields = plain(fields)
+    if not isinstance(fields, Mapping):
         raise ArgumentError("a form is made from a model or a mapping of names to values")
-    return cast("Mapping[str, object]", found)
+    return cast("Mapping[str, object]", fields)
 
 
 def sendable(fields: Mapping[str, object], codec: Codec | None) -> Mapping[str, object]:
-    """Return the members of a form. Refuse lists without members where the service cannot do without: a form has no way to say them."""
+    """Return the fields of a form. Raise for empty lists in required fields, which forms cannot express."""
     for name, value in fields.items():
         if codec is not None and is_list(value) and is_empty(value) and _requires(codec, name):
             raise ArgumentError(f"{name}: an empty list cannot be sent in a form, and a value is needed")
@@ -48,7 +48,7 @@ def sendable(fields: Mapping[str, object], codec: Codec | None) -> Mapping[str, 
 
 
 def _requires(codec: Codec, name: str) -> bool:
-    """Return whether every value has a member of that name in JSON."""
+    """Return whether a field is required."""
     from ..models._layout import ModelCodec
 
     field = codec.layout.by_wire.get(name) if isinstance(codec, ModelCodec) else None
@@ -56,13 +56,13 @@ def _requires(codec: Codec, name: str) -> bool:
 
 
 def _escape(text: str) -> str:
-    """Encode for an HTML form: blanks become plus signs."""
+    """Encode for an HTML form: spaces become plus signs."""
     return escape(text).replace("%20", "+")
 
 
 def form_pairs(name: str, value: object, encoding: Encoding | None, escaping: Escape) -> list[Pair]:
-    """Return what one property of a form is: lists repeat their name and objects are JSON, unless the spec's
-    `encoding` asks for a style, or for JSON."""
+    """Return the pairs of one property of a form: lists repeat the name and objects are JSON, unless the spec's
+    `encoding` has a style or JSON."""
     if encoding is not None and "json" in (encoding.content_type or "") and value is not None:
         value = dumps(value).decode()
     if encoding is None or (encoding.style is None and encoding.explode is None):

@@ -1,4 +1,4 @@
-"""Types of what callers hand over as bytes, for annotations."""
+"""Type aliases for binary arguments."""
 
 from __future__ import annotations
 

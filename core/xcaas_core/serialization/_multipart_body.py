@@ -1,4 +1,4 @@
-"""Describing multipart bodies. Only what has one brings the module that writes them."""
+"""Descriptions of multipart bodies. The module that writes them is imported on first use."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ __all__ = ["multipart_body"]
 
 
 def _compose(value: object, codec: Codec | None, body: Body) -> Payload:
-    from ._multipart import form_payload, parted_payload
+    from ._multipart import form_payload, multipart_payload
 
-    # Of the other kinds the libraries know nothing.
+    # HTTP libraries do not support the other subtypes.
     is_form = body.media_type.partition(";")[0].strip().lower() == "multipart/form-data"
-    return (form_payload if is_form else parted_payload)(value, codec, body)
+    return (form_payload if is_form else multipart_payload)(value, codec, body)
 
 
 multipart_body: Final = partial(Body, "multipart", compose=_compose)

@@ -1,4 +1,4 @@
-"""How near a value to be sent is to a codec, for bodies that may go out in one of several types."""
+"""The distance of a value from a codec, to choose among several media types of a body."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _JSON: Final = frozenset({str, int, float, bool, list, dict})
 
 
 def distance(codec: object, value: object) -> tuple[int, int, int]:
-    """Return how far a value is from a codec: whether it is another, fields unknown there, required ones missing.
+    """Return how far a value is from a codec: (1 for another type, unknown fields, missing required fields).
 
-    A list is as far as its first element.
+    For lists, the first element counts.
     """
     if is_list(value) or is_tuple(value):
         first = next(iter(value), None)
-        return min((_of_element(item, first) for item in _items(codec)), default=(0, 0, 0))
-    models = list(_models(codec))
+        return min((_element_distance(item, first) for item in _item_codecs(codec)), default=(0, 0, 0))
+    models = list(_model_codecs(codec))
     if not models:
         return 0, 0, 0
     if isinstance(value, ModelBase):
@@ -33,11 +33,11 @@ def distance(codec: object, value: object) -> tuple[int, int, int]:
     if not isinstance(value, Mapping):
         return 0, 0, 0
     raw = cast("Mapping[str, object]", value)
-    return min(_from_model(member, raw) for member in models)
+    return min(_model_distance(member, raw) for member in models)
 
 
 def field_values(value: object) -> Iterator[object]:
-    """Yield what a mapping or a model holds."""
+    """Yield the values of a mapping or a model."""
     if isinstance(value, Mapping):
         yield from cast("Mapping[object, object]", value).values()
     elif isinstance(value, ModelBase):
@@ -45,7 +45,7 @@ def field_values(value: object) -> Iterator[object]:
             yield getattr(value, field.name, None)
 
 
-def _of_element(codec: Codec, value: object) -> tuple[int, int, int]:
+def _element_distance(codec: Codec, value: object) -> tuple[int, int, int]:
     kind: type = type(value)
     if is_mapping(value) or isinstance(value, ModelBase):
         kind = dict
@@ -54,34 +54,34 @@ def _of_element(codec: Codec, value: object) -> tuple[int, int, int]:
     return (1, 0, 0) if kind in _JSON and kind not in codec.accepts else distance(codec, value)
 
 
-def _items(codec: object) -> Iterator[Codec]:
-    """Yield the codecs of the elements of lists."""
+def _item_codecs(codec: object) -> Iterator[Codec]:
+    """Yield the codecs of list elements."""
     match codec:
         case ListCodec():
             yield codec.item
         case NullableCodec() | OneOrListCodec():
-            yield from _items(codec.inner)
+            yield from _item_codecs(codec.inner)
         case UnionCodec():
             for member in codec.members:
-                yield from _items(member)
+                yield from _item_codecs(member)
         case _:
             return
 
 
-def _models(codec: object) -> Iterator[ModelCodec]:
+def _model_codecs(codec: object) -> Iterator[ModelCodec]:
     match codec:
         case ModelCodec():
             yield codec
         case NullableCodec() | OneOrListCodec():
-            yield from _models(codec.inner)
+            yield from _model_codecs(codec.inner)
         case UnionCodec() | DiscriminatedCodec():
             members: tuple[Codec, ...] = codec.members
             for member in members:
-                yield from _models(member)
+                yield from _model_codecs(member)
         case _:
             return
 
 
-def _from_model(codec: ModelCodec, raw: Mapping[str, object]) -> tuple[int, int, int]:
+def _model_distance(codec: ModelCodec, raw: Mapping[str, object]) -> tuple[int, int, int]:
     wrong, missing, unknown = layout_distance(codec.layout, raw)
     return wrong, unknown, missing

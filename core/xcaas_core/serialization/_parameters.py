@@ -1,7 +1,7 @@
 """Parameters: from Python values to path, query, headers and cookies.
 
-An operation's parameters are compiled once into small functions; a call then only
-runs those whose value was given. None means "not given", everywhere.
+An operation's parameters are compiled once into small functions; a call runs those with a
+value. None means "not given".
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from ._styles import (
 __all__ = ["Target", "Writer", "compile_parameter", "compile_path", "plain"]
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
-# What a header may not hold (RFC 9110, 5.5): it would end the header, or is not visible text.
-_NO_HEADER: Final = re.compile(r"[^\x20-\x7e\t]")
-_NO_COOKIE: Final = re.compile(r'[^\x21-\x7e]|[",;\\]')  # RFC 6265, 4.1.1
+# RFC 9110, 5.5.
+_INVALID_IN_HEADER: Final = re.compile(r"[^\x20-\x7e\t]")
+_INVALID_IN_COOKIE: Final = re.compile(r'[^\x21-\x7e]|[",;\\]')  # RFC 6265, 4.1.1
 
 
 class Target:
@@ -55,7 +55,7 @@ Writer: TypeAlias = "Callable[[object, Target], None]"
 
 def compile_parameter(parameter: Parameter, package: str) -> Writer:
     """Return the function that writes a value of this parameter to a request."""
-    encode = _needed(_encoder(parameter, package)) if parameter.required else _encoder(parameter, package)
+    encode = _reject_empty_lists(_encoder(parameter, package)) if parameter.required else _encoder(parameter, package)
     match parameter.location:
         case "path":
             return _path_writer(parameter, encode)
@@ -68,23 +68,23 @@ def compile_parameter(parameter: Parameter, package: str) -> Writer:
 
 
 def _encoder(parameter: Parameter, package: str) -> Callable[[object], object]:
-    """Return the function from a Python value to JSON, or to text for parameters given by `content`."""
+    """Return the function that converts a value to JSON, or to JSON text for parameters with `content`."""
     if parameter.filter is not None:
         return partial(_filter, parameter.filter)
     codec = codec_for(parameter.annotation, package)
     as_json = parameter.media_type is not None and "json" in parameter.media_type
-    single = parameter.annotation is None and not as_json
-    convert = codec.encode if codec is not None else _single if single else plain
-    text_passes = parameter.media_type is None and codec is None
+    is_scalar = parameter.annotation is None and not as_json
+    convert = codec.encode if codec is not None else _scalar if is_scalar else plain
+    accepts_text = parameter.media_type is None and codec is None
     json_text = ascii_dumps if parameter.location == "header" else dumps
 
     def encode(value: object) -> object:
-        if text_passes and type(value) is str:
+        if accepts_text and type(value) is str:
             return value
-        _refuse_undefined(value)
+        _raise_for_nan(value)
         try:
-            found = convert(value)
-            return json_text(found).decode() if as_json else found
+            result = convert(value)
+            return json_text(result).decode() if as_json else result
         except ArgumentError:
             raise
         except (TypeError, ValueError) as error:
@@ -101,23 +101,23 @@ def _filter(spec: FilterSpec, value: object) -> str:
     return filter_text(value, spec)
 
 
-def _needed(encode: Callable[[object], object]) -> Callable[[object], object]:
-    """Refuse lists without members where the service cannot do without: they would be left out."""
+def _reject_empty_lists(encode: Callable[[object], object]) -> Callable[[object], object]:
+    """Reject empty lists for required parameters: they would be omitted."""
 
-    def encode_some(value: object) -> object:
-        found = encode(value)
-        if is_list(found) and all(member is None for member in found):
+    def encode_non_empty(value: object) -> object:
+        result = encode(value)
+        if is_list(result) and all(member is None for member in result):
             raise ArgumentError("an empty list cannot be sent, and a value is needed")
-        return found
+        return result
 
-    return encode_some
+    return encode_non_empty
 
 
-def _refuse_undefined(value: object) -> None:
-    """Raise `ArgumentError` for what is not equal to itself, such as NaN and pandas' NaT, also in a list."""
+def _raise_for_nan(value: object) -> None:
+    """Raise `ArgumentError` for NaN, pandas' NaT and the like, also in a list."""
     members = value if is_iterable(value) and isinstance(value, list | tuple | set | frozenset) else (value,)
     for member in members:
-        # Arrays and the like give other things than booleans, and a signalling NaN compares with nothing.
+        # Comparing arrays does not give a boolean; comparing a signalling NaN raises.
         if (isinstance(member, Decimal) and member.is_nan()) or (member != member) is True:
             raise ArgumentError(
                 f"{member} is no {_kind(member)} that can be sent", advice="Leave it out, or pass None."
@@ -128,12 +128,12 @@ def _kind(value: object) -> str:
     return "number" if isinstance(value, float) else "value"
 
 
-def _single(value: object) -> object:
-    """Return JSON for a value where the spec has no list and no object: these would be sent as nonsense."""
-    found = plain(value)
-    if is_list(found) or is_object(found):
+def _scalar(value: object) -> object:
+    """Return JSON for a scalar. Raises for lists and objects, which the spec does not allow here."""
+    result = plain(value)
+    if is_list(result) or is_object(result):
         raise ArgumentError(f"a single value was expected, not {type(value).__name__}")
-    return found
+    return result
 
 
 def plain(value: object) -> JSONValue:
@@ -162,10 +162,10 @@ Blame: TypeAlias = "Callable[[ArgumentError, str], ArgumentError]"
 
 
 def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]:
-    """Return the function that fills a path template with finished texts. `blame` notes on an error which name it is about.
+    """Return the function that fills a path template with escaped values. `blame` sets the parameter of an error.
 
-    Segments must not come out empty, `.` or `..`: servers and proxies would drop them and
-    send, or delete, something else.
+    Empty segments, `.` and `..` are rejected: servers and proxies would drop them and read, or
+    delete, something else.
     """
     pieces = _PLACEHOLDER.split(template)
     if len(pieces) == 1:
@@ -192,7 +192,7 @@ def compile_path(template: str, blame: Blame) -> Callable[[dict[str, str]], str]
 
 
 def _stands_alone(before: str, after: str) -> bool:
-    """Return whether what stands between these two is a whole segment."""
+    """Return whether a placeholder between these texts is a complete segment."""
     return (not before or before.endswith("/")) and (not after or after.startswith("/"))
 
 
@@ -208,30 +208,29 @@ def _path_writer(parameter: Parameter, encode: Callable[[object], object]) -> Wr
 
 def _path_text(parameter: Parameter) -> Callable[[object], str]:
     explode = parameter.explode
-    escaping = _path_reserved if parameter.allow_reserved else escape
+    escaping = _escape_path_reserved if parameter.allow_reserved else escape
     match parameter.style:
         case "label":
             separator = "." if explode else ","
-            return lambda value: "." + list_or_object(value, separator, _equals(explode), escaping)
+            return lambda value: "." + list_or_object(value, separator, _key_separator(explode), escaping)
         case "matrix":
             name = escape(parameter.wire)
             return lambda value: _matrix(name, value, explode, escaping)
         case _:
-            return lambda value: list_or_object(value, ",", _equals(explode), escaping)
+            return lambda value: list_or_object(value, ",", _key_separator(explode), escaping)
 
 
-def _path_reserved(text: str) -> str:
-    # A question mark would end the path.
+def _escape_path_reserved(text: str) -> str:
+    # Question marks end the path.
     return escape_reserved(text).replace("?", "%3F")
 
 
-def _equals(explode: bool) -> str:
+def _key_separator(explode: bool) -> str:
     return "=" if explode else ","
 
 
 def _matrix(name: str, value: object, explode: bool, escaping: Escape) -> str:
-    """Format a value as in RFC 6570, 3.2.7: an empty text has no equals sign, and an empty list or object is
-    nothing at all."""
+    """Format a value as in RFC 6570, 3.2.7: empty strings have no equals sign, empty lists and objects give nothing."""
     if explode and is_list(value):
         pairs = [(name, escaping(text)) for text in scalars(value)]
     elif explode and is_object(value):
@@ -252,16 +251,16 @@ def _query_writer(parameter: Parameter, encode: Callable[[object], object]) -> W
     escaping = escape_reserved if parameter.allow_reserved else escape
 
     def write(value: object, target: Target) -> None:
-        found = encode(value)
-        if type(found) is str:
-            target.query.append(f"{name}={escaping(found)}")
+        encoded = encode(value)
+        if type(encoded) is str:
+            target.query.append(f"{name}={escaping(encoded)}")
         else:
-            target.query.extend(_joined(pairs_of(wire, found, style, explode, escaping)))
+            target.query.extend(_encoded_pairs(pairs_of(wire, encoded, style, explode, escaping)))
 
     return write
 
 
-def _joined(pairs: list[Pair]) -> list[str]:
+def _encoded_pairs(pairs: list[Pair]) -> list[str]:
     return [f"{escape(name)}={text}" for name, text in pairs]
 
 
@@ -270,20 +269,20 @@ def _joined(pairs: list[Pair]) -> list[str]:
 
 def _header_writer(parameter: Parameter, encode: Callable[[object], object]) -> Writer:
     wire = parameter.wire.lower()
-    equals = _equals(parameter.explode)
+    equals = _key_separator(parameter.explode)
 
     def write(value: object, target: Target) -> None:
-        found = encode(value)
-        text = found if type(found) is str else list_or_object(found, ",", equals, str)
-        if text or not (is_list(found) or is_object(found)):
+        encoded = encode(value)
+        text = encoded if type(encoded) is str else list_or_object(encoded, ",", equals, str)
+        if text or not (is_list(encoded) or is_object(encoded)):
             target.headers[wire] = header_text(text)
 
     return write
 
 
 def header_text(value: str) -> str:
-    """Return the value, if a header may hold it."""
-    if _NO_HEADER.search(value):
+    """Return the value, or raise if it is invalid in a header."""
+    if _INVALID_IN_HEADER.search(value):
         raise ArgumentError(
             "a header holds visible ASCII characters only", advice="Percent-encode it if the service does."
         )
@@ -295,13 +294,13 @@ def _cookie_writer(parameter: Parameter, encode: Callable[[object], object]) -> 
     escaping = _cookie_text if parameter.allow_reserved else escape
 
     def write(value: object, target: Target) -> None:
-        target.cookies.extend(_joined(pairs_of(wire, encode(value), style, explode, escaping)))
+        target.cookies.extend(_encoded_pairs(pairs_of(wire, encode(value), style, explode, escaping)))
 
     return write
 
 
 def _cookie_text(text: str) -> str:
-    """Return the value, if a cookie may hold it as it is."""
-    if _NO_COOKIE.search(text):
+    """Return the value, or raise if it is invalid in a cookie without escapes."""
+    if _INVALID_IN_COOKIE.search(text):
         raise ArgumentError("a cookie holds visible ASCII without quotes, commas, semicolons and backslashes")
     return text

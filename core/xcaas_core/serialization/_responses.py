@@ -1,4 +1,4 @@
-"""From a response to a value: which of the promised ones it is, and decoding it."""
+"""Decode responses: choose the response of the spec and decode the body."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ __all__ = ["ResponseDecoder", "candidates", "plain_json"]
 T = TypeVar("T")
 Decode: TypeAlias = "Callable[[Response, LenientReading | None], object]"
 
-_SOMEBODY_ELSE: Final = "Something between here and the service may have responded: check base_url, region and proxies."
-_TRUTHS: Final = {"true": True, "false": False}
-_CACHED: Final = 32  # spellings of content types per operation; servers have two or three
+_OTHER_SERVER: Final = "Something between here and the service may have responded: check base_url, region and proxies."
+_BOOLEANS: Final = {"true": True, "false": False}
+_MAX_CACHED: Final = 32  # spellings of content types per operation; servers have two or three
 
 
 def candidates(specs: ResponseSpecs, status: int) -> tuple[ResponseSpec, ...]:
-    """Return the responses that the spec names for a status: its own, those of its range, or the default."""
-    found = specs.get(str(status)) or specs.get(f"{status // 100}XX") or specs.get("default") or ()
-    return (found,) if isinstance(found, ResponseSpec) else found
+    """Return the responses of the spec for a status: its own, those of its range, or the default."""
+    matches = specs.get(str(status)) or specs.get(f"{status // 100}XX") or specs.get("default") or ()
+    return (matches,) if isinstance(matches, ResponseSpec) else matches
 
 
 def plain_json(response: Response) -> JSONValue:
-    """Return the body of a response as JSON values, whatever its operation promises."""
+    """Return the JSON body of a response, whatever the spec says."""
     try:
         return _load(response, charset_of(response.headers.get("content-type")))
     except DecodeError as error:
@@ -46,42 +46,42 @@ def _load(response: Response, charset: str) -> JSONValue:
     try:
         return loads(content if charset == "utf-8" else content.decode(charset))
     except (ValueError, RecursionError):
-        pass  # raised below: the context of an error would hold the text
+        pass  # raised below, as the error's context would contain the text
     kind = media_type_of(response.headers.get("content-type")) or "nothing"
     size = f"a body of {plural(len(content), 'byte')}" if content else "an empty body"
     raise DecodeError(
         f"status {response.status} came with {size} that is not JSON (its type says {kind})",
-        advice=_SOMEBODY_ELSE if is_html(kind) else None,
+        advice=_OTHER_SERVER if is_html(kind) else None,
     )
 
 
 class ResponseDecoder:
-    """The successful responses of one operation, compiled. Decoders are found once per status and type."""
+    """Decodes the successful responses of one operation. Decoders are cached by status and content type."""
 
-    __slots__ = ("_decoders", "_package", "_paged", "_promised", "_specs")
+    __slots__ = ("_all", "_decoders", "_is_paged", "_package", "_specs")
 
     def __init__(self, operation: Operation[object]) -> None:
         self._specs = operation.responses
         self._package = operation.product.package
-        self._paged = operation.paging is not None
-        self._promised = tuple(_all(operation.responses))
+        self._is_paged = operation.paging is not None
+        self._all = tuple(_all_specs(operation.responses))
         self._decoders: dict[tuple[int, str | None], Decode] = {}
 
     def is_success(self, status: int) -> bool:
-        """Return whether a status is one that the operation succeeds with. Every 2xx is, and others (a redirect
-        whose address is the result) if the spec lists them."""
+        """Return whether a status is a success: any 2xx, and others that the spec lists, such as a redirect whose
+        address is the result."""
         return 200 <= status < 300 or (status < 400 and str(status) in self._specs)
 
     def value(self, response: Response, lenient: LenientReading | None = None) -> Any:
-        """Decode a whole response. `DecodeError` if it is not what was promised."""
+        """Decode a response. Raises `DecodeError` if it is not as in the spec."""
         try:
             return self._decoder(response)(response, lenient)
         except XCaaSError as error:
-            # Tools show the locals of a traceback's frames. Those further in hold what came, credentials unmasked.
+            # Tools show locals of a traceback's frames. Those of inner frames contain the response, unmasked.
             raise error.with_traceback(None) from None
 
     def check(self, response: Response) -> None:
-        """Refuse a response whose body is about to be streamed and cannot be what was promised."""
+        """Raise for a response to be streamed whose content type is not in the spec."""
         try:
             self._choose(response)
         except XCaaSError as error:
@@ -92,7 +92,7 @@ class ResponseDecoder:
         decode = self._decoders.get(key)
         if decode is None:
             decode = self._new_decoder(response)
-            if len(self._decoders) < _CACHED:
+            if len(self._decoders) < _MAX_CACHED:
                 self._decoders[key] = decode
         return decode
 
@@ -112,8 +112,8 @@ class ResponseDecoder:
                 return self._decode_nothing
 
     def _decode_nothing(self, response: Response, lenient: LenientReading | None) -> object:
-        """Return the value of a body that is not read. Where the status has others, too, it must not be there: it may be
-        the page of a proxy."""
+        """Return the value of a response without a body in the spec. Raises for an unexpected body if the status has other
+        responses, too: it may be a proxy's page."""
         offered = candidates(self._specs, response.status)
         if response.content and any(spec.kind != "empty" for spec in offered):
             raise _unexpected(offered, response, media_type_of(response.headers.get("content-type")))
@@ -133,16 +133,18 @@ class ResponseDecoder:
         return decode_json
 
     def _choose(self, response: Response) -> ResponseSpec | None:
-        """Return the promised response that this one is, by its media type; None where nothing at all is promised."""
-        offered = candidates(self._specs, response.status) or self._promised
+        """Return the response of the spec with this media type; None if the spec has none at all."""
+        offered = candidates(self._specs, response.status) or self._all
         if not offered:
             return None
         content_type = response.headers.get("content-type")
         sent = media_type_of(content_type)
         for spec in offered:
-            if ";" in (spec.media_type or "") and _parts(spec.media_type) <= _parts(content_type):
+            if ";" in (spec.media_type or "") and _type_and_parameters(spec.media_type) <= _type_and_parameters(
+                content_type
+            ):
                 return spec
-        for fits in (_same, _covers_subtypes, _covers, _related):
+        for fits in (_same_type, _covers_subtypes, _covers, _is_close):
             for spec in offered:
                 if fits(spec, sent):
                     return spec
@@ -152,38 +154,40 @@ class ResponseDecoder:
         raise _unexpected(offered, response, sent)
 
     def _empty(self, response: Response) -> object:
-        """Return the value of a response without a body: None, or the emptiest value of the promised type."""
-        bodies = [spec for spec in self._promised if spec.kind != "empty"]
-        # HTTP has no body there, whatever the document describes for the range.
+        """Return the value of a response without a body: None, or an empty value of its type."""
+        bodies = [spec for spec in self._all if spec.kind != "empty"]
+        # HTTP allows no body here, whatever the spec says.
         bodiless = response.status in (204, 205)
-        offered = (() if bodiless else candidates(self._specs, response.status)) or self._promised
+        offered = (() if bodiless else candidates(self._specs, response.status)) or self._all
         if any(spec.kind == "empty" for spec in offered):
-            if not bodies or not self._paged:
+            if not bodies or not self._is_paged:
                 return None
         elif not bodiless:
-            raise DecodeError(f"status {response.status} came with an empty body where {_named(offered)} was promised")
+            raise DecodeError(
+                f"status {response.status} came with an empty body where {_media_types(offered)} was promised"
+            )
         spec = bodies[0]
         if spec.kind == "json":
-            return _emptiest(codec_for(spec.annotation, self._package), hollow=self._paged)
+            return _empty_value(codec_for(spec.annotation, self._package), allow_model=self._is_paged)
         return b"" if spec.kind == "binary" else ""
 
 
-def _all(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
-    for found in specs.values():
-        yield from (found,) if isinstance(found, ResponseSpec) else found
+def _all_specs(specs: ResponseSpecs) -> Iterator[ResponseSpec]:
+    for entry in specs.values():
+        yield from (entry,) if isinstance(entry, ResponseSpec) else entry
 
 
-def _parts(content_type: str | None) -> set[str]:
+def _type_and_parameters(content_type: str | None) -> set[str]:
     """Return a media type and its parameters (`version=2`)."""
     return {part.strip(' "') for part in (content_type or "").lower().replace('="', "=").split(";")}
 
 
-def _same(spec: ResponseSpec, sent: str) -> bool:
+def _same_type(spec: ResponseSpec, sent: str) -> bool:
     return spec.media_type is not None and media_type_of(spec.media_type) == sent
 
 
 def _covers_subtypes(spec: ResponseSpec, sent: str) -> bool:
-    """Return whether a range of subtypes (`text/*`) covers a type; it goes before a range of all."""
+    """Return whether a range of subtypes (`text/*`) covers a type; checked before `*/*`."""
     return _covers(spec, sent) and not media_type_of(spec.media_type).startswith("*")
 
 
@@ -191,8 +195,8 @@ def _covers(spec: ResponseSpec, sent: str) -> bool:
     return matches(spec.media_type, sent)
 
 
-def _related(spec: ResponseSpec, sent: str) -> bool:
-    """Return whether a type is near enough: servers often name a neighbouring one, or none. A web page never is."""
+def _is_close(spec: ResponseSpec, sent: str) -> bool:
+    """Return whether a type is close enough: servers often send a similar one, or none. HTML never is."""
     if is_html(sent):
         return False
     match spec.kind:
@@ -203,7 +207,7 @@ def _related(spec: ResponseSpec, sent: str) -> bool:
         case "text":
             return sent == "" or sent.startswith("text/")
         case "binary":
-            # JSON where a sheet or an archive was promised is somebody's message, not the file.
+            # JSON instead of a sheet or an archive is an error message, not the file.
             return not is_json(sent) or media_type_of(spec.media_type) == "application/octet-stream"
         case _:
             return False
@@ -211,12 +215,12 @@ def _related(spec: ResponseSpec, sent: str) -> bool:
 
 def _unexpected(offered: tuple[ResponseSpec, ...], response: Response, sent: str) -> DecodeError:
     return DecodeError(
-        f"status {response.status} came with {sent or 'no type'} where {_named(offered)} was promised",
-        advice=_SOMEBODY_ELSE,
+        f"status {response.status} came with {sent or 'no type'} where {_media_types(offered)} was promised",
+        advice=_OTHER_SERVER,
     )
 
 
-def _named(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
+def _media_types(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
     return " or ".join(dict.fromkeys(spec.media_type or "nothing" for spec in specs))
 
 
@@ -226,22 +230,22 @@ def _text_decoder(codec: Codec | None) -> Decode:
         if codec is None:
             return text
         text = text.strip()
-        return codec.decode(_TRUTHS.get(text.lower(), text) if bool in codec.accepts else text)
+        return codec.decode(_BOOLEANS.get(text.lower(), text) if bool in codec.accepts else text)
 
     return decode_text
 
 
-def _emptiest(codec: Codec | None, *, hollow: bool) -> object:
-    """Return an empty list or map, or None. A model without anything in it says that something came: only a page,
-    of which its items are shown, may be `hollow`."""
+def _empty_value(codec: Codec | None, *, allow_model: bool) -> object:
+    """Return an empty list or map, or None. `allow_model`: or a model without fields, for pages only, which show their
+    items."""
     if codec is None:
         return None
-    nothings: tuple[object, ...] = ({}, [], None)
-    for nothing in nothings:
+    empty_values: tuple[object, ...] = ({}, [], None)
+    for empty in empty_values:
         try:
-            found = codec.decode(nothing)
+            value = codec.decode(empty)
         except XCaaSError:
             continue
-        if hollow or not hasattr(found, "to_dict"):
-            return found
+        if allow_model or not hasattr(value, "to_dict"):
+            return value
     raise DecodeError(f"no body came where the spec promises one ({codec.name})")

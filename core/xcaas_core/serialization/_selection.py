@@ -1,4 +1,4 @@
-"""Which of several media types a body goes out in: what the caller hands over decides."""
+"""Choose among several media types of a body by the value to send."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Variant: TypeAlias = "tuple[Body, Codec | None]"
 
 
 def bodies(*variants: Body, required: bool = True) -> Body:
-    """Describe a body in several media types; what the caller hands over decides, and the first fits when several do."""
+    """Describe a body in several media types; the value decides, and the first of several that fit is used."""
     first = variants[0]
     return Body(
         first.kind,
@@ -36,50 +36,50 @@ def bodies(*variants: Body, required: bool = True) -> Body:
 
 
 def _choose(variants: Sequence[Variant], value: object, media_type: str | None) -> int:
-    return _nearest(value, variants) if media_type is None else _named(media_type, variants)
+    return _nearest_index(value, variants) if media_type is None else _requested_index(media_type, variants)
 
 
-def _named(media_type: str, variants: Sequence[Variant]) -> int:
-    """Return the place of the variant that a caller asked for by its media type."""
-    wanted = media_type_of(media_type)
-    for place, (body, _) in enumerate(variants):
+def _requested_index(media_type: str, variants: Sequence[Variant]) -> int:
+    """Return the index of the variant with the requested media type."""
+    requested = media_type_of(media_type)
+    for index, (body, _) in enumerate(variants):
         if body.media_type == media_type:
-            return place
-    for place, (body, _) in enumerate(variants):
-        if matches(body.media_type, wanted):
-            return place
-    known = ", ".join(body.media_type for body, _ in variants)
+            return index
+    for index, (body, _) in enumerate(variants):
+        if matches(body.media_type, requested):
+            return index
+    choices = ", ".join(body.media_type for body, _ in variants)
     raise argument_error(
-        "content_type", f"{media_type!r} is not among the media types of the body", f"Choose one of {known}."
+        "content_type", f"{media_type!r} is not among the media types of the body", f"Choose one of {choices}."
     )
 
 
-def _nearest(value: object, variants: Sequence[Variant]) -> int:
-    """Return the place of the variant that a value fits best; the first of those that it fits equally well."""
-    ranks = [(_rank(value, body, codec), place) for place, (body, codec) in enumerate(variants)]
+def _nearest_index(value: object, variants: Sequence[Variant]) -> int:
+    """Return the index of the variant that fits a value best; the first of several."""
+    ranks = [(_distance_from(value, body, codec), index) for index, (body, codec) in enumerate(variants)]
     return min(ranks)[1]
 
 
-# What does not fit comes last, and says what is wrong.
-_NEVER = (9, 0, 0)
+# Ranked last; if chosen, its error says what is wrong.
+_NO_FIT = (9, 0, 0)
 
 
-def _rank(value: object, body: Body, codec: Codec | None) -> tuple[int, int, int]:
+def _distance_from(value: object, body: Body, codec: Codec | None) -> tuple[int, int, int]:
     """Return how far a value is from a variant."""
     if is_binary(value):
         return ({"binary": 0, "text": 1, "xml": 1}.get(body.kind, 9), 0, 0)
     if isinstance(value, str) and not isinstance(value, Enum):
         is_text = body.kind in ("text", "xml") or (body.kind == "json" and _accepts(codec, str))
-        return (int(body.kind == "xml"), 0, 0) if is_text else _NEVER
+        return (int(body.kind == "xml"), 0, 0) if is_text else _NO_FIT
     if body.kind == "text" and "json" in body.media_type and isinstance(value, Sequence | Set):
-        return (1, 0, 0)  # a line for each, unless it is the list of another type
+        return (1, 0, 0)  # one line per member, unless another type has a list
     if body.kind == "json":
         if not _fits_json(value, media_type_of(body.media_type), codec):
-            return _NEVER
+            return _NO_FIT
         return _distance(value, codec, takes_files=False)
     if body.kind in ("form", "multipart") and _is_object(value):
         return _distance(value, codec, takes_files=body.kind == "multipart")
-    return _NEVER
+    return _NO_FIT
 
 
 def _fits_json(value: object, media_type: str, codec: Codec | None) -> bool:
@@ -104,11 +104,11 @@ def _is_object(value: object) -> bool:
 
 
 def _distance(value: object, codec: Codec | None, *, takes_files: bool) -> tuple[int, int, int]:
-    """Return how far an object is: another model, or files without a place for them, are far; then unknown fields
-    count, and required ones that are not there."""
+    """Return how far an object is from a codec: (1 for another model or unsupported files, unknown fields, missing
+    required fields)."""
     from ._nearness import distance, field_values
 
-    far, unknown, missing = (0, 0, 0) if codec is None else distance(codec, value)
-    if not far and not takes_files and has_files(field_values(value)):
-        far = 1
-    return far, unknown, missing
+    other, unknown, missing = (0, 0, 0) if codec is None else distance(codec, value)
+    if not other and not takes_files and has_files(field_values(value)):
+        other = 1
+    return other, unknown, missing

@@ -1,8 +1,7 @@
 """Percent-encoding and the parameter styles of OpenAPI, on plain JSON values.
 
-Each style is a function from (name, value) to finished text or pairs. Values are JSON: text,
-numbers, booleans, lists and objects of these; None inside a list or object is left out, as
-RFC 6570 does with undefined members.
+Each style is a function from (name, value) to escaped text or pairs. Values are JSON; None
+inside a list or object is left out, as in RFC 6570.
 """
 
 from __future__ import annotations
@@ -32,22 +31,21 @@ __all__ = [
 Escape: TypeAlias = Callable[[str], str]
 Pair: TypeAlias = "tuple[str, str]"
 
-# RFC 3986 reserved characters that do no damage inside a query value. A percent sign is none of them: RFC 6570 would leave
-# `%2F` as it is, and the server would read another value than the caller's. The others (& + # [ ]) would end
-# the value, turn into a blank or are not allowed there, so they stay encoded.
+# RFC 3986 reserved characters that are safe in a query value. Others (& + # [ ]) would end it, become a space or are
+# invalid there, so they stay encoded. So do percent signs: RFC 6570 would keep `%2F`, which servers decode.
 _RESERVED: Final = ":/?@!$'()*,;="
 _SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
 def escape(text: str) -> str:
-    """Percent-encode all but RFC 3986's unreserved characters."""
+    """Percent-encode all but the unreserved characters of RFC 3986."""
     if text.isalnum() and text.isascii():
         return text
     return _quoted(text, "")
 
 
 def escape_reserved(text: str) -> str:
-    """Percent-encode what has to be (`allowReserved`)."""
+    """Percent-encode all but unreserved and safe reserved characters (`allowReserved`)."""
     return _quoted(text, _RESERVED)
 
 
@@ -59,7 +57,7 @@ def _quoted(text: str, safe: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """Return a scalar as it stands in an address: JSON's spelling, without quotes around text."""
+    """Return a scalar as text: its JSON, without quotes around strings."""
     if isinstance(value, str):
         return value
     if value is True:
@@ -76,13 +74,12 @@ def text_of(value: object) -> str:
 
 
 def scalars(value: list[object]) -> list[str]:
-    """Return the members of a list as text, None left out."""
+    """Return the members of a list as text, without None."""
     return [text_of(member) for member in value if member is not None]
 
 
 def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
-    """Return the members of an object as text, None left out. One that is a list repeats its name where the object is
-    exploded, as a list parameter does."""
+    """Return the members of an object as text, without None. If exploded, members that are lists repeat their name."""
     pairs: list[Pair] = []
     for name, member in value.items():
         if explode and is_list(member):
@@ -93,9 +90,9 @@ def members(value: dict[str, object], *, explode: bool) -> list[Pair]:
 
 
 def list_or_object(value: object, separator: str, equals: str, escaping: Escape) -> str:
-    """Return one text for any value: `a`, `a,b`, `k,v` or `k=v`, with the separator given.
+    """Return any value as one string, such as `a`, `a,b`, `k,v` or `k=v`.
 
-    `equals` stands between the key and value of an object.
+    `equals` separates the keys and values of an object.
     """
     if is_list(value):
         return separator.join([escaping(text) for text in scalars(value)])
@@ -106,9 +103,9 @@ def list_or_object(value: object, separator: str, equals: str, escaping: Escape)
 
 
 def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Escape) -> list[Pair]:
-    """Return what a value is in a query, a cookie or a form: names as they are, and texts that are escaped.
+    """Return the pairs of a query, cookie or form: unescaped names with escaped values.
 
-    None at all for an empty list or object, as RFC 6570 says.
+    Empty lists and objects give none, as in RFC 6570.
     """
     if style == "deepObject":
         return [(path, escaping(text)) for path, text in _deep_pairs(name, value)]
@@ -123,19 +120,19 @@ def pairs_of(name: str, value: object, style: str, explode: bool, escaping: Esca
 
 
 def is_empty(value: object) -> bool:
-    """Return whether a value is a list or an object with nothing in it that could be sent."""
+    """Return whether a value is a list or an object without members other than None."""
     if not is_list(value) and not is_object(value):
         return False
-    held = value.values() if is_object(value) else value
-    return all(member is None for member in held)
+    values = value.values() if is_object(value) else value
+    return all(member is None for member in values)
 
 
 def _deep_pairs(name: str, value: object) -> list[Pair]:
-    """Return the pairs of `deepObject`: one per leaf, with the way to it in brackets. OpenAPI leaves lists open: the elements of one
-    have numbers, so that those which are objects keep apart."""
+    """Return the pairs of `deepObject`: one per leaf, with its path in brackets. OpenAPI does not define lists: their
+    elements are numbered, which keeps objects apart."""
     if is_object(value):
         return [pair for key, member in value.items() for pair in _deep_pairs(f"{name}[{key}]", member)]
     if is_list(value):
         elements = [member for member in value if member is not None]
-        return [pair for at, member in enumerate(elements) for pair in _deep_pairs(f"{name}[{at}]", member)]
+        return [pair for index, member in enumerate(elements) for pair in _deep_pairs(f"{name}[{index}]", member)]
     return [] if value is None else [(name, text_of(value))]

@@ -1,4 +1,4 @@
-"""Bodies of text, XML among it."""
+"""Bodies of text, including XML."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def _compose(value: object, codec: Codec | None, body: Body) -> Payload:
         return binary_payload(value, media_type)
     if "charset" not in media_type and not media_type.startswith("multipart/"):
         media_type = f"{media_type}; charset=utf-8"
-    found = plain(value) if codec is None or isinstance(value, str) else codec.encode(value)
-    if is_list(found) and "json" in media_type:  # a line for each
-        mark = "\x1e" if "json-seq" in media_type else ""
-        found = "".join([f"{mark}{dumps(one).decode()}\n" for one in found])
-    if isinstance(found, list | dict) and "yaml" not in media_type:  # which holds JSON
+    text = plain(value) if codec is None or isinstance(value, str) else codec.encode(value)
+    if is_list(text) and "json" in media_type:  # one line per item
+        separator = "\x1e" if "json-seq" in media_type else ""
+        text = "".join([f"{separator}{dumps(item).decode()}\n" for item in text])
+    if isinstance(text, list | dict) and "yaml" not in media_type:  # JSON is valid YAML
         raise ArgumentError(f"text of {media_type.partition(';')[0]} is needed, not {type(value).__name__}")
     try:
-        return Payload(text_of(found).encode(charset_of(media_type)), media_type)
+        return Payload(text_of(text).encode(charset_of(media_type)), media_type)
     except UnicodeEncodeError as error:
         raise ArgumentError(f"the text holds what {error.encoding} lacks") from None
 

@@ -1,4 +1,4 @@
-"""Rows as tables: mixed into pagers and pages. A vendored copy that nobody asked for tables has `_absent.py` here."""
+"""Tables of rows: mixins of pagers and pages. Vendored copies without tables have `_absent.py` here."""
 
 from __future__ import annotations
 

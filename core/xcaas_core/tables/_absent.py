@@ -1,4 +1,4 @@
-"""Rows that can't be turned into tables: this package in a vendored copy that nobody asked for tables."""
+"""Replaces this package in vendored copies without tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Rows(Generic[T_co]):
-    """Something to iterate over."""
+    """An iterable."""
 
     __slots__ = ()
 

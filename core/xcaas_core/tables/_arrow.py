@@ -1,4 +1,4 @@
-"""What this package needs to know of `pyarrow`, which has no types of its own."""
+"""Protocols for `pyarrow`, which has no type annotations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ArrowBatch(Protocol):
 
 
 class ArrowTable(Protocol):
-    """A `pyarrow.Table`, which has no types of its own. DuckDB, polars and others take it as it is."""
+    """A `pyarrow.Table`. DuckDB, polars and others read it directly."""
 
     @property
     def num_rows(self) -> int: ...

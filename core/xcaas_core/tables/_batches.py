@@ -1,4 +1,4 @@
-"""Rows as record batches of `pyarrow`, all with one schema, which is known before the first row."""
+"""Record batches of `pyarrow`, all with one schema, known before the first row."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ._columns import Column, columns_for, fixed_columns, unknown_column
 from ._export import arrow_table, arrow_type, library
 from ._row_type import RowType
 
-__all__ = ["BatchMaker", "arrow_schema", "c_stream", "check_size", "record_batches"]
+__all__ = ["BatchBuilder", "arrow_schema", "c_stream", "check_size", "record_batches"]
 
 T = TypeVar("T")
 
-_SIZE: Final = 10_000
+_BATCH_SIZE: Final = 10_000
 
 
 def arrow_schema(row_type: RowType) -> ArrowSchema:
@@ -29,21 +29,21 @@ def arrow_schema(row_type: RowType) -> ArrowSchema:
     return schema
 
 
-class BatchMaker:
-    """Makes record batches of rows. Where nobody knows the type of rows, all are laid out like the first ones."""
+class BatchBuilder:
+    """Builds record batches. If the type of rows is unknown, all batches have the columns of the first one."""
 
     def __init__(self, row_type: RowType) -> None:
         self._pa = library("pyarrow", "arrow_batches")
         self._row_type = row_type
         self._columns = fixed_columns(row_type) if row_type.codec is not None else None
-        self._kinds: frozenset[type] | None = None
+        self._row_classes: frozenset[type] | None = None
 
-    def make(self, rows: Sequence[object]) -> ArrowBatch:
-        """Return some rows as a batch. Raises ExportError for those that don't fit the columns."""
+    def build(self, rows: Sequence[object]) -> ArrowBatch:
+        """Return rows as a batch. Raises ExportError for rows that don't fit the columns."""
         if self._columns is None:
-            self._kinds = frozenset(map(type, rows))
-            self._columns = _like(rows, self._row_type)
-        elif self._kinds is not None and not self._kinds.issuperset(map(type, rows)):
+            self._row_classes = frozenset(map(type, rows))
+            self._columns = _columns_like(rows, self._row_type)
+        elif self._row_classes is not None and not self._row_classes.issuperset(map(type, rows)):
             raise ExportError("later rows have another type", advice="Name the type: rows(items, of=Model).")
         arrays = [_array(self._pa, column, rows) for column in self._columns]
         batch: ArrowBatch = self._pa.RecordBatch.from_arrays(arrays, schema=_schema(self._pa, self._columns))
@@ -51,9 +51,9 @@ class BatchMaker:
 
 
 def record_batches(rows: Iterable[object], row_type: RowType, size: int) -> Iterator[ArrowBatch]:
-    """Return batches of so many rows."""
-    maker = BatchMaker(row_type)
-    return map(maker.make, _chunks(rows, size))
+    """Return batches of `size` rows."""
+    builder = BatchBuilder(row_type)
+    return map(builder.build, _chunks(rows, size))
 
 
 def c_stream(rows: Iterable[object], row_type: RowType, requested: object) -> object:
@@ -61,25 +61,25 @@ def c_stream(rows: Iterable[object], row_type: RowType, requested: object) -> ob
     if row_type.codec is None or None in row_type.pivots.values():
         return arrow_table(list(rows), row_type).__arrow_c_stream__(requested)
     pa: Any = library("pyarrow", "__arrow_c_stream__")
-    reader = pa.RecordBatchReader.from_batches(arrow_schema(row_type), record_batches(rows, row_type, _SIZE))
+    reader = pa.RecordBatchReader.from_batches(arrow_schema(row_type), record_batches(rows, row_type, _BATCH_SIZE))
     return reader.__arrow_c_stream__(requested)
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield items in lists of a size; the last one may be shorter."""
+    """Yield lists of `size` items; the last one may be shorter."""
     remaining = iter(items)
     while chunk := list(islice(remaining, size)):
         yield chunk
 
 
 def check_size(size: int) -> int:
-    """Return the number of rows in a batch. Raises ArgumentError if it is none."""
+    """Return the size of a batch. Raises ArgumentError if it is below 1."""
     if size < 1:
         raise ArgumentError("a batch has at least one row")
     return size
 
 
-def _like(rows: Sequence[object], row_type: RowType) -> list[Column]:
+def _columns_like(rows: Sequence[object], row_type: RowType) -> list[Column]:
     columns = [column for column in columns_for(rows, row_type) if column.name != unknown_column().name]
     return [*columns, unknown_column()]
 

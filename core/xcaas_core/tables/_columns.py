@@ -1,6 +1,6 @@
-"""What a table of models looks like: a column per field, with a type that follows from its codec.
+"""The columns of a table of models: one per field, typed by its codec.
 
-Neutral between table libraries; `_export.py` turns it into theirs.
+Independent of table libraries; `_export.py` converts to theirs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .._by_key import Pair, by_key
 from .._errors import ArgumentError
 from ..models._codec import Codec, NullableCodec, write_any
 from ..models._containers import ListCodec, MapCodec, OneOrListCodec
-from ..models._dates import Day, Epoch, Moment
+from ..models._dates import DateCodec, DateTimeCodec, EpochCodec
 from ..models._json import encode_json
 from ..models._layout import Layout, ModelCodec, unknown_of
 from ..models._model import Model
@@ -29,7 +29,7 @@ __all__ = ["Column", "Kind", "columns_for", "fixed_columns", "row_of"]
 Kind: TypeAlias = "str | ListKind | MapKind | StructKind"
 """`text int float bool bytes date moment wall json`, or a list, map or struct of others.
 
-`moment` is a point in time, `wall` what a clock showed whose zone is not known; `json` is text.
+`moment` is an aware datetime, `wall` a naive one; `json` is text.
 """
 
 _SIMPLE: Final[dict[type, str]] = {
@@ -43,7 +43,7 @@ _SIMPLE: Final[dict[type, str]] = {
 }
 _CONSTANT: Final[dict[type, str]] = {str: "text", bool: "bool", int: "int", float: "float"}
 
-# Nobody reads a table with structs in structs in structs; recursive models would have no end.
+# Deeper structs become JSON: they are hard to read, and recursive models would never end.
 _DEPTH: Final = 4
 
 UNKNOWN: Final = "unknown_fields"
@@ -57,7 +57,7 @@ class ListKind:
 
 
 class MapKind:
-    """Names and values in a cell."""
+    """A map in a cell."""
 
     def __init__(self, value: Kind) -> None:
         self.value = value
@@ -71,7 +71,7 @@ class StructKind:
 
 
 class Column:
-    """A column: its name, its kind, and how to get a row's cell."""
+    """A column: its name, its kind, and the function that returns a row's cell."""
 
     def __init__(self, name: str, kind: Kind, cell: Callable[[object], object]) -> None:
         self.name = name
@@ -79,15 +79,15 @@ class Column:
         self.cell = cell
 
     def value(self, row: object) -> object:
-        """Return what stands in a row, as it is in Python."""
+        """Return the Python value in a row."""
         return getattr(row, self.name, None) if isinstance(row, Model) else row
 
 
 def columns_for(rows: Sequence[object], row_type: RowType | None = None) -> list[Column]:
-    """Return the columns of a table of `rows`: those of the models among them, in order of appearance.
+    """Return the columns of a table of `rows`: the fields of their models, in order of appearance.
 
-    `row_type` says what the rows are, also where there are none. Fields that no spec knows share
-    one column of JSON, if any row has them. Rows that are no models fill a column `value`.
+    `row_type` gives the columns of an empty table. Unknown fields share a column of JSON, if any row
+    has them. Rows that are not models go to a column `value`.
     """
     row_type = row_type or RowType()
     codec, pivots = row_type.codec, row_type.pivots
@@ -96,26 +96,28 @@ def columns_for(rows: Sequence[object], row_type: RowType | None = None) -> list
     missing = set(pivots)
     for kind in kinds:
         if issubclass(kind, Model):
-            for name, value_codec in _codecs(kind.__layout__()):
-                found = kind_of(value_codec)
+            for name, value_codec in _field_codecs(kind.__layout__()):
+                column_kind = kind_of(value_codec)
                 if name not in pivots:
-                    columns.setdefault(name, Column(name, found, partial(_field, name, found)))
+                    columns.setdefault(name, Column(name, column_kind, partial(_field_cell, name, column_kind)))
                 elif name in missing:
                     missing.remove(name)
-                    columns.update({one.name: one for one in _pivoted(name, found, pivots[name], rows)})
+                    columns.update(
+                        {column.name: column for column in _pivot_columns(name, column_kind, pivots[name], rows)}
+                    )
         else:
             columns.setdefault("value", _plain_column(kind, codec))
     if missing and kinds:
         raise ArgumentError(f"{min(missing)!r} cannot be pivoted: the rows have no such field")
-    if any(_unknown(row) for row in rows):
+    if any(_unknown_of(row) for row in rows):
         columns[UNKNOWN] = unknown_column()
     return list(columns.values())
 
 
 def fixed_columns(row_type: RowType) -> list[Column]:
-    """Return the columns that a table has whatever its rows turn out to be.
+    """Return the columns of a table for any rows of a type.
 
-    Raises ArgumentError where a list is pivoted without its keys.
+    Raises ArgumentError if a list is pivoted without keys.
     """
     for name, keys in row_type.pivots.items():
         if keys is None:
@@ -127,12 +129,12 @@ def fixed_columns(row_type: RowType) -> list[Column]:
 
 
 def unknown_column() -> Column:
-    """Return the column of the fields that no spec knows."""
-    return Column(UNKNOWN, "json", lambda row: _cell("json", _unknown(row) or None))
+    """Return the column of unknown fields."""
+    return Column(UNKNOWN, "json", lambda row: _cell("json", _unknown_of(row) or None))
 
 
-def _pivoted(name: str, kind: Kind, keys: tuple[str, ...] | None, rows: Iterable[object]) -> list[Column]:
-    """Return a column for each key of a list of keys and values."""
+def _pivot_columns(name: str, kind: Kind, keys: tuple[str, ...] | None, rows: Iterable[object]) -> list[Column]:
+    """Return a column per key of a list of keys and values."""
     item = kind.item if isinstance(kind, ListKind) else None
     if not isinstance(item, StructKind) or not {"key", "value"} <= item.fields.keys():
         raise ArgumentError(f"{name!r} cannot be pivoted: it is not a list of keys and values")
@@ -147,7 +149,7 @@ def _pivot_cell(name: str, key: str, kind: Kind, row: object) -> object:
 
 
 def pairs_of(row: object, name: str) -> dict[str, object]:
-    """Return the values of a row's list of keys and values by their keys."""
+    """Return a row's list of keys and values as a dictionary."""
     pairs: Iterable[Pair[object]] | None = getattr(row, name, None)
     return by_key(pairs)
 
@@ -164,20 +166,20 @@ def _models_of(codec: Codec | None) -> list[type]:
             return []
 
 
-def _codecs(layout: Layout) -> list[tuple[str, Codec]]:
-    """Return the fields of a model by name, that for additional properties among them."""
-    found = [(field.name, field.codec) for field in layout.fields]
-    return [*found, (layout.extra[0], MapCodec(layout.extra[1]))] if layout.extra else found
+def _field_codecs(layout: Layout) -> list[tuple[str, Codec]]:
+    """Return the names and codecs of a model's fields, including that for additional properties."""
+    fields = [(field.name, field.codec) for field in layout.fields]
+    return [*fields, (layout.extra[0], MapCodec(layout.extra[1]))] if layout.extra else fields
 
 
 def _plain_column(kind: type[object], codec: Codec | None) -> Column:
     if codec is not None and not isinstance(codec, ModelCodec) and kind_of(codec) != "json":
-        found = kind_of(codec)
+        column_kind = kind_of(codec)
     elif issubclass(kind, dt.datetime):
-        found = "moment"
+        column_kind = "moment"
     else:
-        found = "date" if issubclass(kind, dt.date) else _CONSTANT.get(kind, "json")
-    return Column("value", found, lambda row: None if isinstance(row, Model) else _cell(found, row))
+        column_kind = "date" if issubclass(kind, dt.date) else _CONSTANT.get(kind, "json")
+    return Column("value", column_kind, lambda row: None if isinstance(row, Model) else _cell(column_kind, row))
 
 
 def kind_of(codec: Codec, depth: int = 0) -> Kind:
@@ -185,11 +187,11 @@ def kind_of(codec: Codec, depth: int = 0) -> Kind:
     match codec:
         case NullableCodec() | OneOrListCodec():
             return kind_of(codec.inner, depth)
-        case Moment():
+        case DateTimeCodec():
             return "wall" if codec.local else "moment"
-        case Epoch():
+        case EpochCodec():
             return "moment"
-        case Day():
+        case DateCodec():
             return "date"
         case ConstCodec():
             return _CONSTANT.get(codec.sends[0], "json")
@@ -197,26 +199,26 @@ def kind_of(codec: Codec, depth: int = 0) -> Kind:
             kinds = {kind_of(member, depth) for member in codec.members if member is not NULL}
             return kinds.pop() if len(kinds) == 1 else "json"
         case ListCodec() | MapCodec() | ModelCodec():
-            return _nested(codec, depth + 1) if depth < _DEPTH else "json"
+            return _nested_kind(codec, depth + 1) if depth < _DEPTH else "json"
         case _:
             return _SIMPLE.get(codec.sends[0], "json")
 
 
-def _nested(codec: ListCodec | MapCodec | ModelCodec, depth: int) -> Kind:
+def _nested_kind(codec: ListCodec | MapCodec | ModelCodec, depth: int) -> Kind:
     if isinstance(codec, ListCodec):
         return ListKind(kind_of(codec.item, depth))
     if isinstance(codec, MapCodec):
         return MapKind(kind_of(codec.value, depth))
-    fields = {name: kind_of(inner, depth) for name, inner in _codecs(codec.layout)}
+    fields = {name: kind_of(inner, depth) for name, inner in _field_codecs(codec.layout)}
     return StructKind(fields) if fields else "json"
 
 
-def _field(name: str, kind: Kind, row: object) -> object:
+def _field_cell(name: str, kind: Kind, row: object) -> object:
     return _cell(kind, getattr(row, name, None))
 
 
 def _cell(kind: Kind, value: object) -> object:
-    """Return a value as it stands in a table."""
+    """Return a value for a cell."""
     if value is None:
         return None
     if kind == "json":
@@ -227,37 +229,37 @@ def _cell(kind: Kind, value: object) -> object:
         items = cast("Mapping[str, object]", value).items()
         return [{"key": key, "value": _cell(kind.value, item)} for key, item in items]
     if isinstance(kind, StructKind):
-        return {name: _field(name, inner, value) for name, inner in kind.fields.items()}
+        return {name: _field_cell(name, inner, value) for name, inner in kind.fields.items()}
     return str(value) if isinstance(value, uuid.UUID | decimal.Decimal) else value
 
 
 def row_of(row: object, pivots: Pivots | None = None) -> dict[str, object]:
-    """Return a row as a dictionary by Python names, models inside it as well; other values stay as they are."""
+    """Return a row as a dictionary by Python names, nested models included; other values are unchanged."""
     if not isinstance(row, Model):
-        return {"value": _unmodelled(row)}
-    found = _fields_of(row)
+        return {"value": _as_plain(row)}
+    cells = _fields_of(row)
     for name, keys in (pivots or {}).items():
-        if found.pop(name, None) is not None or keys is not None:
+        if cells.pop(name, None) is not None or keys is not None:
             pairs = pairs_of(row, name)
-            found.update({f"{name}.{key}": _unmodelled(pairs.get(key)) for key in (pairs if keys is None else keys)})
-    return found
+            cells.update({f"{name}.{key}": _as_plain(pairs.get(key)) for key in (pairs if keys is None else keys)})
+    return cells
 
 
 def _fields_of(model: Model) -> dict[str, object]:
-    found = {name: _unmodelled(getattr(model, name)) for name, _ in _codecs(model.__layout__())}
-    unknown = _unknown(model)
-    return {**found, "unknown_fields": unknown} if unknown else found
+    fields = {name: _as_plain(getattr(model, name)) for name, _ in _field_codecs(model.__layout__())}
+    unknown = _unknown_of(model)
+    return {**fields, "unknown_fields": unknown} if unknown else fields
 
 
-def _unmodelled(value: object) -> object:
+def _as_plain(value: object) -> object:
     if isinstance(value, Model):
         return _fields_of(value)
     if isinstance(value, list):
-        return [_unmodelled(item) for item in cast("list[object]", value)]
+        return [_as_plain(item) for item in cast("list[object]", value)]
     if isinstance(value, dict):
-        return {key: _unmodelled(item) for key, item in cast("dict[str, object]", value).items()}
+        return {key: _as_plain(item) for key, item in cast("dict[str, object]", value).items()}
     return value
 
 
-def _unknown(row: object) -> dict[str, object]:
+def _unknown_of(row: object) -> dict[str, object]:
     return dict(unknown_of(row)) if isinstance(row, Model) else {}

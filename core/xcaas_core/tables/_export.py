@@ -1,4 +1,4 @@
-"""Rows as tables: dictionaries, CSV, and what pyarrow, pandas and polars have."""
+"""Export of rows: dictionaries, CSV, Parquet, and tables of pyarrow, pandas and polars."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = [
     "write_parquet",
 ]
 
-_SHOWN: Final = 20  # rows in a notebook
+_MAX_HTML_ROWS: Final = 20  # in notebooks
 
 
 def dicts(rows: Iterable[object], row_type: RowType) -> list[dict[str, object]]:
@@ -49,8 +49,8 @@ def dicts(rows: Iterable[object], row_type: RowType) -> list[dict[str, object]]:
 def html(rows: Sequence[object], caption: str) -> str:
     """Return the first rows as an HTML table, for notebooks."""
     columns = columns_for(rows)
-    cells = [[html_cell(column.name, column.value(row)) for column in columns] for row in rows[:_SHOWN]]
-    foot = f'<tr><td colspan="{len(columns)}">…</td></tr>' if len(rows) > _SHOWN else ""
+    cells = [[html_cell(column.name, column.value(row)) for column in columns] for row in rows[:_MAX_HTML_ROWS]]
+    foot = f'<tr><td colspan="{len(columns)}">…</td></tr>' if len(rows) > _MAX_HTML_ROWS else ""
     return html_table(caption, [column.name for column in columns], cells, foot)
 
 
@@ -68,12 +68,12 @@ def _arrow_array(pa: Any, column: Column, rows: list[object]) -> object:
     try:
         return pa.array(cells, arrow_type(pa, column.kind))
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        # A value that the spec does not foresee: better the whole column as text than no table.
+        # For values that the spec does not allow, the whole column becomes text.
         return pa.array([_text(cell) for cell in cells], pa.string())
 
 
 def arrow_type(pa: Any, kind: Kind) -> object:
-    """Return the type of `pyarrow` for a kind of column."""
+    """Return the `pyarrow` type for a kind of column."""
     if isinstance(kind, ListKind):
         return pa.list_(arrow_type(pa, kind.item))
     if isinstance(kind, MapKind):
@@ -92,7 +92,7 @@ def arrow_type(pa: Any, kind: Kind) -> object:
 
 
 def pandas_frame(rows: list[object], row_type: RowType) -> pandas.DataFrame:
-    """Return a pandas frame. Whole numbers and booleans stay what they are where some are missing."""
+    """Return a pandas frame. Integers and booleans keep their type if some are missing."""
     pd = library("pandas", "to_pandas")
     pa = library("pyarrow", "to_pandas")
     types: dict[object, object] = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
@@ -120,7 +120,7 @@ def _polars_series(pl: Any, column: Column, rows: list[object]) -> object:
 def _in_utc(kind: Kind, cells: list[object]) -> list[object]:
     if kind != "moment":
         return cells
-    # polars wants one zone per column.
+    # polars has one zone per column.
     return [
         cell.astimezone(dt.UTC) if isinstance(cell, dt.datetime) and cell.tzinfo is not None else cell for cell in cells
     ]
@@ -148,15 +148,15 @@ def write_parquet(rows: list[object], row_type: RowType, path: str | os.PathLike
     """Write a Parquet file."""
     parquet = library("pyarrow.parquet", "to_parquet")
     table = arrow_table(rows, row_type)
-    with _whole(path) as file:
+    with _open_atomically(path) as file:
         parquet.write_table(table, file)
 
 
 def write_csv(rows: list[object], row_type: RowType, path: str | os.PathLike[str]) -> None:
     """Write a CSV file in UTF-8 with a header. Lists and models inside a row become JSON."""
     columns = columns_for(rows, row_type)
-    with _whole(path) as file:
-        # Not a TextIOWrapper, which would close the file behind the back of who removes it on errors.
+    with _open_atomically(path) as file:
+        # Not a TextIOWrapper, which would close the file before it is removed on errors.
         writer = csv.writer(codecs.getwriter("utf-8")(file))
         writer.writerow([column.name for column in columns])
         writer.writerows([_text(column.cell(row)) for column in columns] for row in rows)
@@ -173,7 +173,7 @@ def _text(cell: object) -> str | None:
 
 
 def library(name: str, purpose: str) -> Any:
-    """Return a module of an optional package; no stub of all three is complete, hence Any."""
+    """Import a module of an optional package. Any, because the type stubs are incomplete."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -184,8 +184,8 @@ def library(name: str, purpose: str) -> Any:
 
 
 @contextmanager
-def _whole(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
-    """Open a file that gets its name when all is written, so that nobody finds half of it."""
+def _open_atomically(path: str | os.PathLike[str]) -> Generator[IO[bytes]]:
+    """Open a file that gets its name once it is complete."""
     target = Path(path)
     if not target.name:
         raise ExportError(f"{os.fspath(path)!r} is not the name of a file")

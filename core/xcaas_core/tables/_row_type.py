@@ -1,4 +1,4 @@
-"""What rows are, and how they are laid out, before the first of them comes."""
+"""The type and layout of rows, known before the first one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Pivots", "RowType"]
 
-# Fields that hold lists of keys and values, and the keys that become columns; None for all that come.
+# Fields with lists of keys and values, and the keys that become columns; None for all that occur.
 Pivots: TypeAlias = "Mapping[str, tuple[str, ...] | None]"
 
 
 @dataclass(frozen=True, slots=True)
 class RowType:
-    """The codec of one row, if it is known, and which lists of keys and values become columns."""
+    """The codec of a row, if known, and the lists of keys and values that become columns."""
 
     codec: Codec | None = None
     pivots: Pivots = field(default_factory=dict[str, "tuple[str, ...] | None"])

@@ -1,6 +1,6 @@
-"""Turning rows into tables: mixed into pagers, and `rows` for any other iterable.
+"""Conversion of rows to tables: mixins of pagers, and `rows` for other iterables.
 
-Nothing here imports a table library, or models, before a method is called.
+Table libraries and models are imported only when a method is called.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ T_co = TypeVar("T_co", covariant=True)
 R = TypeVar("R")
 
 
-class _Typed:
-    """What is known of rows before the first of them comes."""
+class _RowTyped:
+    """The type of rows, known before the first one."""
 
     __slots__ = ()
 
     def _row_codec(self) -> Codec | None:
-        """Return the codec of one row, which gives the columns their types also where there are no rows."""
+        """Return the codec of a row, if known, from which the columns follow."""
         return None
 
     def _row_type(self) -> RowType:
-        """Return how rows are laid out as columns."""
+        """Return the type and layout of rows."""
         return RowType(self._row_codec())
 
     def arrow_schema(self) -> ArrowSchema:
@@ -49,7 +49,7 @@ class _Typed:
         return arrow_schema(self._row_type())
 
 
-class Rows(_Typed, Generic[T_co]):
+class Rows(_RowTyped, Generic[T_co]):
     """Items as rows of a table. Columns are named after the models' fields in Python.
 
     Absent fields are empty cells. Fields that are not in the spec go to a column `unknown_fields`, if there are any.
@@ -60,12 +60,12 @@ class Rows(_Typed, Generic[T_co]):
     @abstractmethod
     def __iter__(self) -> Iterator[T_co]: ...
 
-    def _at_hand(self) -> Collection[object] | None:
-        """Return the rows, where nothing has to be fetched for them."""
+    def _loaded_rows(self) -> Collection[object] | None:
+        """Return the rows if they are in memory."""
         return None
 
     def _repr_html_(self) -> str | None:
-        rows = self._at_hand()
+        rows = self._loaded_rows()
         if rows is None:
             return None
         from ._export import html
@@ -84,8 +84,8 @@ class Rows(_Typed, Generic[T_co]):
         `pivot("tags")` makes a column, such as `tags.callId`, for each key that occurs; `pivot(tags=["callId"])` makes
         only those named, so that all tables and batches have the same columns.
         """
-        row_type = _pivoted(self._row_type(), fields, keys)
-        return _Gathered(self, lambda: row_type)
+        row_type = _pivot(self._row_type(), fields, keys)
+        return _CollectedRows(self, lambda: row_type)
 
     def arrow_batches(self, size: int = 10_000) -> Iterator[ArrowBatch]:
         """Return `pyarrow.RecordBatch`es of that many rows, all of one `arrow_schema`, without holding all in memory.
@@ -138,7 +138,7 @@ class Rows(_Typed, Generic[T_co]):
         write_parquet(list(self), self._row_type(), path)
 
 
-class AsyncRows(_Typed, Generic[T_co]):
+class AsyncRows(_RowTyped, Generic[T_co]):
     """The async twin of `Rows`."""
 
     __slots__ = ()
@@ -148,51 +148,51 @@ class AsyncRows(_Typed, Generic[T_co]):
 
     async def to_dicts(self) -> list[dict[str, object]]:
         """See `Rows.to_dicts`."""
-        return (await self._gathered()).to_dicts()
+        return (await self._collect()).to_dicts()
 
     async def to_arrow(self) -> ArrowTable:
         """See `Rows.to_arrow`."""
-        return (await self._gathered()).to_arrow()
+        return (await self._collect()).to_arrow()
 
     async def to_pandas(self) -> pandas.DataFrame:
         """See `Rows.to_pandas`."""
-        return (await self._gathered()).to_pandas()
+        return (await self._collect()).to_pandas()
 
     async def to_polars(self) -> polars.DataFrame:
         """See `Rows.to_polars`."""
-        return (await self._gathered()).to_polars()
+        return (await self._collect()).to_polars()
 
     async def to_csv(self, path: str | os.PathLike[str]) -> None:
         """See `Rows.to_csv`."""
-        (await self._gathered()).to_csv(path)
+        (await self._collect()).to_csv(path)
 
     async def to_parquet(self, path: str | os.PathLike[str]) -> None:
         """See `Rows.to_parquet`."""
-        (await self._gathered()).to_parquet(path)
+        (await self._collect()).to_parquet(path)
 
     def pivot(self, *fields: str, **keys: Iterable[str]) -> AsyncRows[T_co]:
         """See `Rows.pivot`."""
-        return _AsyncView(self, _pivoted(self._row_type(), fields, keys))
+        return _AsyncPivot(self, _pivot(self._row_type(), fields, keys))
 
     async def arrow_batches(self, size: int = 10_000) -> AsyncGenerator[ArrowBatch]:
         """See `Rows.arrow_batches`."""
-        from ._batches import BatchMaker, check_size
+        from ._batches import BatchBuilder, check_size
 
         check_size(size)
-        maker, waiting = BatchMaker(self._row_type()), list[T_co]()
+        builder, pending = BatchBuilder(self._row_type()), list[T_co]()
         async for row in self:
-            waiting.append(row)
-            if len(waiting) == size:
-                yield maker.make(waiting)
-                waiting.clear()
-        if waiting:
-            yield maker.make(waiting)
+            pending.append(row)
+            if len(pending) == size:
+                yield builder.build(pending)
+                pending.clear()
+        if pending:
+            yield builder.build(pending)
 
-    async def _gathered(self) -> Rows[T_co]:
-        return _Gathered([row async for row in self], self._row_type)
+    async def _collect(self) -> Rows[T_co]:
+        return _CollectedRows([row async for row in self], self._row_type)
 
 
-class _AsyncView(AsyncRows[T_co]):
+class _AsyncPivot(AsyncRows[T_co]):
     __slots__ = ("_items", "_type")
 
     def __init__(self, items: AsyncRows[T_co], row_type: RowType) -> None:
@@ -209,7 +209,7 @@ class _AsyncView(AsyncRows[T_co]):
         return self._type
 
 
-class _Gathered(Rows[T_co]):
+class _CollectedRows(Rows[T_co]):
     __slots__ = ("_items", "_type")
 
     def __init__(self, items: Iterable[T_co], row_type: Callable[[], RowType]) -> None:
@@ -227,7 +227,7 @@ class _Gathered(Rows[T_co]):
 
     @staticmethod
     def type_of(of: type[Model] | Rows[object] | None) -> RowType:
-        """Return what rows are that are like those of another list, or of a model."""
+        """Return the row type of a model or of other rows."""
         if of is None:
             return RowType()
         if isinstance(of, Rows):
@@ -236,7 +236,7 @@ class _Gathered(Rows[T_co]):
 
         return RowType(ModelCodec(of))
 
-    def _at_hand(self) -> Collection[object] | None:
+    def _loaded_rows(self) -> Collection[object] | None:
         return self._items if isinstance(self._items, Collection) else None
 
 
@@ -245,13 +245,13 @@ def rows(items: Iterable[R], of: type[Model] | Rows[object] | None = None) -> Ro
 
     `of` is the type of the items, a model or a list of models, so that a table without items has columns too.
     """
-    return _Gathered(items, lambda: _Gathered.type_of(of))
+    return _CollectedRows(items, lambda: _CollectedRows.type_of(of))
 
 
-def _pivoted(row_type: RowType, fields: Iterable[str], keys: Mapping[str, Iterable[str]]) -> RowType:
+def _pivot(row_type: RowType, fields: Iterable[str], keys: Mapping[str, Iterable[str]]) -> RowType:
     pivots: Pivots = {
         **row_type.pivots,
         **dict.fromkeys(fields),
-        **{name: tuple(dict.fromkeys(some)) for name, some in keys.items()},
+        **{name: tuple(dict.fromkeys(names)) for name, names in keys.items()},
     }
     return replace(row_type, pivots=pivots)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..models._codec import Codec, NullableCodec
 from ..models._containers import ListCodec, MapCodec, OneOrListCodec
-from ..models._dates import Day, Epoch, Moment
+from ..models._dates import DateCodec, DateTimeCodec, EpochCodec
 from ..models._layout import ModelCodec
 from ..models._scalars import ConstCodec
 from ..models._unions import DiscriminatedCodec, UnionCodec
@@ -78,10 +78,10 @@ class _Maker:
 
 
 def _scalar(codec: Codec) -> JSONValue:
-    if isinstance(codec, Moment):
+    if isinstance(codec, DateTimeCodec):
         return codec.encode(_MOMENT.replace(tzinfo=None) if codec.local else _MOMENT)
-    if isinstance(codec, Epoch):
+    if isinstance(codec, EpochCodec):
         return codec.encode(_MOMENT)
-    if isinstance(codec, Day):
+    if isinstance(codec, DateCodec):
         return codec.encode(_MOMENT.date())
     return codec.encode(_VALUES.get(codec.sends[0], {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.sample_client import GET, Client
-from tests.support.token_server import Answer, TokenServer, Watching
+from tests.support.token_server import RecordingService, StubResponse, TokenServer
 from xcaas_core import ApiKey, ClientCredentials
 from xcaas_core._errors import ConfigurationError, RedirectError
 from xcaas_core.operations._operation import Call
@@ -32,7 +32,7 @@ def test_plain_http_is_refused_except_to_this_machine(url: str) -> None:
 # CREDENTIALS 32
 @pytest.mark.parametrize("trusted", [False, True])
 def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
-    other = Watching()
+    other = RecordingService()
     with (
         TokenServer(other) as elsewhere,
         TokenServer() as server,
@@ -43,7 +43,7 @@ def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trus
             retries=0,
         ) as client,
     ):
-        other.script = [Answer(200, b"{}")]
+        other.script = [StubResponse(200, b"{}")]
         link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
         client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
     assert (b"authorization" in other.heads[0].lower()) is trusted
@@ -52,14 +52,14 @@ def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trus
 
 # CREDENTIALS 30
 def test_redirects_of_calls_are_not_followed() -> None:
-    service = Watching()
+    service = RecordingService()
     with (
         TokenServer() as thief,
         TokenServer(service) as server,
         Client(credentials=[ClientCredentials("id", "secret"), ApiKey("key")], base_url=server.url) as client,
     ):
         for call in (client.sample.get, client.sample.keyed):
-            service.script = [Answer(307, headers={"location": f"{thief.url}/steal"})]
+            service.script = [StubResponse(307, headers={"location": f"{thief.url}/steal"})]
             with pytest.raises(RedirectError):
                 call()
         assert thief.service.api_calls == 0

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from tests.support.sample_client import GET, KEYED, QUERIED, AsyncClient, Client, chunks
-from tests.support.token_server import Answer, TokenServer, Watching
+from tests.support.token_server import RecordingService, StubResponse, TokenServer
 from xcaas_core import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable, MemoryTokenCache
 from xcaas_core._errors import (
     AuthenticationError,
@@ -55,8 +55,8 @@ def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None
 
 # CREDENTIALS 16
 def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings() -> None:
-    service = Watching()
-    refusal = Answer(401, b'{"fault": {"faultstring": "no"}}', headers={"x-request-id": "req-7"})
+    service = RecordingService()
+    refusal = StubResponse(401, b'{"fault": {"faultstring": "no"}}', headers={"x-request-id": "req-7"})
     with TokenServer(service) as server:
         for retries in (0, 5):
             service.script = [refusal, refusal, refusal, refusal]
@@ -72,14 +72,14 @@ def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings(
 
 # CREDENTIALS 19
 def test_a_replay_keeps_method_headers_and_body() -> None:
-    service = Watching()
+    service = RecordingService()
     with (
         TokenServer(service) as server,
         Client(
             credentials=ClientCredentials("id", "secret"), base_url=server.url, headers={"idempotency-key": "k-1"}
         ) as client,
     ):
-        service.script = [Answer(401, b"{}")]
+        service.script = [StubResponse(401, b"{}")]
         assert client.sample.put(b"the body") == {"ok": True}
     first, second = service.heads
     assert service.bodies == [b"the body"] * 2
@@ -103,12 +103,12 @@ def test_a_body_that_can_be_read_once_is_not_replayed_and_the_next_call_has_a_ne
 
 
 def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
-    service = Watching()
+    service = RecordingService()
     with (
         TokenServer(service) as server,
         Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client,
     ):
-        service.script = [Answer(403, b"{}")]
+        service.script = [StubResponse(403, b"{}")]
         with pytest.raises(PermissionDeniedError, match=r"no product “Sample - API”.*replication delay"):
             client.sample.get()
         assert client.sample.get() == {"ok": True}
@@ -141,7 +141,7 @@ def test_a_product_without_its_credential_says_what_is_missing(client: Client) -
 
 # CREDENTIALS 33
 def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
-    service = Watching()
+    service = RecordingService()
     service.tokens["mine"] = time.monotonic() + 60
     with (
         TokenServer(service) as server,
@@ -158,8 +158,8 @@ def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
 
 @pytest.mark.parametrize(("name", "how"), [("authorization", "oauth"), ("x-api-key", "key")])
 def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) -> None:
-    service = Watching()
-    service.script = [Answer(401, b"{}"), Answer(401, b"{}")]
+    service = RecordingService()
+    service.script = [StubResponse(401, b"{}"), StubResponse(401, b"{}")]
     with TokenServer(service) as server, Client(credentials=ApiKey("k"), base_url=server.url) as client:
         operation = GET if how == "oauth" else KEYED
         own = client.with_options(headers={name.title(): "mine"})
@@ -172,8 +172,12 @@ def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) 
 
 def test_a_key_that_is_given_as_an_argument_is_sent_as_given_and_masked() -> None:
     with_argument = dataclasses.replace(QUERIED, parameters=(query("api_key"), query("page")))
-    service = Watching()
-    service.script = [Answer(200, b"{}"), Answer(200, b"{}"), Answer(401, b'{"message": "no to their own"}')]
+    service = RecordingService()
+    service.script = [
+        StubResponse(200, b"{}"),
+        StubResponse(200, b"{}"),
+        StubResponse(401, b'{"message": "no to their own"}'),
+    ]
     with TokenServer(service) as server:
         with Client(credentials=ApiKey("ours"), base_url=server.url) as client:
             client._session.exchange(Call(with_argument, ("their own", "2")))  # pyright: ignore[reportPrivateUsage]
@@ -341,7 +345,7 @@ def test_copies_of_clients_work(client: Client, server: TokenServer) -> None:
 
 # CREDENTIALS 36
 def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None:
-    server.service.behave = lambda number: Answer(200, delay=30)
+    server.service.behave = lambda number: StubResponse(200, delay=30)
     code = f"""
         import threading, time
         from tests.support.sample_client import Client

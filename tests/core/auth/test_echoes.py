@@ -14,7 +14,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from tests.support.sample_client import Client
-from tests.support.token_server import Answer, Service, TokenServer
+from tests.support.token_server import Service, StubResponse, TokenServer
 from xcaas_core import ApiKey, BearerToken, ClientCredentials, Credential, TokenPolicy
 from xcaas_core._errors import ResponseError, TokenError, XCaaSError
 from xcaas_core._json import JSONValue
@@ -112,14 +112,14 @@ class Echo(Service):
         self.shape = body
         self.status = status
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if path.endswith("/token"):
             return super().handle(method, path, head, body)
         token = next(iter(self.tokens), KEY)
         text = self.encode(token)
         plain = "".join(char for char in text if char.isascii() and char.isprintable())
         headers = {"x-request-id": plain, "location": f"https://me:{plain}@other.example/{plain}", "x-why": plain}
-        return Answer(self.status, self.shape(text), headers=headers)
+        return StubResponse(self.status, self.shape(text), headers=headers)
 
 
 BODIES: dict[str, Callable[[str], bytes]] = {
@@ -189,11 +189,11 @@ class TokenEcho(Service):
         self.text = text
         self.status = status
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if not path.endswith("/token"):
-            return Answer(403)
+            return StubResponse(403)
         sent = {"error": self.text, "access_token": "a-token", "scope": self.text, "api_product_list_json": [self.text]}
-        return Answer(self.status, json.dumps(sent).encode(), headers={"x-request-id": self.text})
+        return StubResponse(self.status, json.dumps(sent).encode(), headers={"x-request-id": self.text})
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 429, 500])

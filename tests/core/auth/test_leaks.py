@@ -21,7 +21,7 @@ import xcaas_core
 from tests.support.credentials import World, request
 from tests.support.sample_client import AsyncClient, Client, chunks
 from tests.support.simulation import FakeResponse, TokenEndpoint
-from tests.support.token_server import Answer, Service, TokenServer
+from tests.support.token_server import Service, StubResponse, TokenServer
 from xcaas_core import (
     ApiKey,
     AuthEvent,
@@ -163,17 +163,17 @@ def test_what_belongs_to_a_token(tmp_path: object) -> None:
     check(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
 
 
-FAULTS: dict[str, Callable[[int], Answer | None]] = {
-    "refused": lambda n: Answer(401, b'{"error": "invalid_client", "secret": "%s"}' % SECRET.encode()),
-    "echo": lambda n: Answer(400, f'{{"error": "bad secret {SECRET}"}}'.encode()),
-    "html": lambda n: Answer(200, f"<html>{SECRET}</html>".encode()),
-    "not a token": lambda n: Answer(200, b'{"access_token": "tok-bad value", "token_type": "Bearer"}'),
-    "other type": lambda n: Answer(200, b'{"access_token": "tok-mac", "token_type": "mac"}'),
-    "redirect": lambda n: Answer(302, headers={"location": f"http://x/?{quote_plus(SECRET)}"}),
-    "busy": lambda n: Answer(429, headers={"retry-after": "3600"}),
-    "cut": lambda n: Answer(0),
-    "stalls": lambda n: Answer(200, delay=10),
-    "expired": lambda n: Answer(200, b'{"access_token": "tok-x", "token_type": "Bearer", "expires_in": 0}'),
+FAULTS: dict[str, Callable[[int], StubResponse | None]] = {
+    "refused": lambda n: StubResponse(401, b'{"error": "invalid_client", "secret": "%s"}' % SECRET.encode()),
+    "echo": lambda n: StubResponse(400, f'{{"error": "bad secret {SECRET}"}}'.encode()),
+    "html": lambda n: StubResponse(200, f"<html>{SECRET}</html>".encode()),
+    "not a token": lambda n: StubResponse(200, b'{"access_token": "tok-bad value", "token_type": "Bearer"}'),
+    "other type": lambda n: StubResponse(200, b'{"access_token": "tok-mac", "token_type": "mac"}'),
+    "redirect": lambda n: StubResponse(302, headers={"location": f"http://x/?{quote_plus(SECRET)}"}),
+    "busy": lambda n: StubResponse(429, headers={"retry-after": "3600"}),
+    "cut": lambda n: StubResponse(0),
+    "stalls": lambda n: StubResponse(200, delay=10),
+    "expired": lambda n: StubResponse(200, b'{"access_token": "tok-x", "token_type": "Bearer", "expires_in": 0}'),
 }
 
 

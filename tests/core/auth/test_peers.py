@@ -11,7 +11,7 @@ import pytest
 from tests.support.credentials import World, request, text_of
 from tests.support.sample_client import Client
 from tests.support.simulation import FakeResponse, TokenEndpoint
-from tests.support.token_server import Answer, Service, TokenServer
+from tests.support.token_server import Service, StubResponse, TokenServer
 from xcaas_core import ApiKey, ClientCredentials, MemoryTokenCache
 from xcaas_core._errors import AuthenticationError, RedirectError
 
@@ -121,8 +121,8 @@ class Redirecting(Service):
         super().__init__()
         self._target = target
 
-    def handle(self, method: str, path: str, head: bytes, body: bytes) -> Answer:
-        return Answer(302, headers={"location": self._target})
+    def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
+        return StubResponse(302, headers={"location": self._target})
 
 
 def test_httpx_no_key_header_goes_along_a_redirect() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import RetryPolicy, XCaaSError
 
@@ -19,24 +19,24 @@ QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.004)
 CALLS = 240
 
 
-def responses_for(seed: int) -> list[Answer]:
+def responses_for(seed: int) -> list[StubResponse]:
     """Return responses in an order that the seed decides; 60 % are valid."""
     random_generator = random.Random(seed)
-    valid = Answer(body=b'{"id":"1"}')
+    valid = StubResponse(body=b'{"id":"1"}')
     failures = [
-        Answer(503),
-        Answer(429, headers=["Retry-After: 0.01"]),
-        Answer(429),
-        Answer(500, b"<html>", kind="text/html"),
-        Answer(cut="before"),
-        Answer(cut="inside", body=b'{"id":"1"}' * 20),
-        Answer(body=b"<html>", kind="text/html"),
-        Answer(body=b'{"id":'),
-        Answer(body=b""),
-        Answer(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
-        Answer(401, b'{"fault":{"faultstring":"x"}}'),
-        Answer(body=b'{"id":"1"}', announce=500, cut="inside"),
-        Answer(delay=0.4, body=b'{"id":"1"}'),  # 0.1 s over the timeout
+        StubResponse(503),
+        StubResponse(429, headers=["Retry-After: 0.01"]),
+        StubResponse(429),
+        StubResponse(500, b"<html>", kind="text/html"),
+        StubResponse(cut="before"),
+        StubResponse(cut="inside", body=b'{"id":"1"}' * 20),
+        StubResponse(body=b"<html>", kind="text/html"),
+        StubResponse(body=b'{"id":'),
+        StubResponse(body=b""),
+        StubResponse(body=b"\x1f\x8b\x00", headers=["Content-Encoding: gzip"]),
+        StubResponse(401, b'{"fault":{"faultstring":"x"}}'),
+        StubResponse(body=b'{"id":"1"}', announce=500, cut="inside"),
+        StubResponse(delay=0.4, body=b'{"id":"1"}'),  # 0.1 s over the timeout
     ]
     return [
         valid if random_generator.random() < 0.6 else random_generator.choice(failures) for _ in range(CALLS * 4)
@@ -124,7 +124,7 @@ def test_calls_in_tasks_return_the_item_or_raise_a_typed_error(
 
 def test_a_slow_server_does_not_block_the_event_loop() -> None:
     async def main() -> None:
-        with serving(Answer(delay=0.3)) as origin:
+        with serving(StubResponse(delay=0.3)) as origin:
             async with AsyncShop(base_url=origin.url) as client:
                 await client.items.get("0")
                 stalls: list[float] = []

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import (
     ArgumentError,
@@ -31,7 +31,7 @@ from xcaas_core import (
 Run = Callable[[Callable[[], Awaitable[None]]], None]
 
 QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.002)
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
 class Blocking(Protocol):
@@ -168,20 +168,20 @@ def test_a_blocking_client_cannot_send_an_async_iterator() -> None:
 
 
 def test_a_response_without_content_returns_none(blocking: Blocking) -> None:
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         blocking(origin).items.remove("1")
     assert origin.seen[0].method == "DELETE"
 
 
 def test_cookies_of_a_server_are_not_sent_back() -> None:
-    with serving(Answer(headers=["Set-Cookie: session=s3cret"])) as origin, Shop(base_url=origin.url) as client:
+    with serving(StubResponse(headers=["Set-Cookie: session=s3cret"])) as origin, Shop(base_url=origin.url) as client:
         client.items.get("1")
         client.items.get("2")
     assert "cookie" not in origin.seen[1].headers
 
 
 def test_redirects_are_not_followed(library: str) -> None:
-    with serving(Answer(302, b"", headers=["Location: http://127.0.0.1:1/elsewhere"])) as origin:
+    with serving(StubResponse(302, b"", headers=["Location: http://127.0.0.1:1/elsewhere"])) as origin:
         library_client = import_module(library).Client(follow_redirects=True)
         with library_client as http_client, pytest.raises(XCaaSError, match="Redirects are not followed"):
             Shop(base_url=origin.url, http_client=http_client).items.get("1")
@@ -194,7 +194,7 @@ def test_redirects_are_not_followed(library: str) -> None:
 def test_an_error_has_the_details_of_its_call(blocking: Blocking) -> None:
     body = json.dumps({"fault": {"text": "no such item", "code": "E17"}}).encode()
     with (
-        serving(Answer(404, body, headers=["X-Request-Id: r-1"])) as origin,
+        serving(StubResponse(404, body, headers=["X-Request-Id: r-1"])) as origin,
         pytest.raises(NotFoundError, match=r"no such item \(request id r-1\)\. Check the id") as caught,
     ):
         blocking(origin).items.get("1", tags=["a"])
@@ -207,13 +207,13 @@ def test_an_error_has_the_details_of_its_call(blocking: Blocking) -> None:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_a_safe_call_is_retried(status: int, blocking: Blocking) -> None:
-    with serving(Answer(status), Answer(status), ITEM) as origin:
+    with serving(StubResponse(status), StubResponse(status), ITEM) as origin:
         assert blocking(origin).items.get("1") == {"id": "1"}
     assert len(origin.seen) == 3
 
 
 def test_an_async_call_is_retried(library: str, run: Run) -> None:
-    with serving(Answer(503), Answer(cut="before"), ITEM) as origin:
+    with serving(StubResponse(503), StubResponse(cut="before"), ITEM) as origin:
 
         async def main() -> None:
             async with async_client(origin, library) as client:
@@ -225,7 +225,7 @@ def test_an_async_call_is_retried(library: str, run: Run) -> None:
 
 def test_the_error_is_raised_after_the_last_retry() -> None:
     with (
-        serving(Answer(503)) as origin,
+        serving(StubResponse(503)) as origin,
         Shop(base_url=origin.url, retries=QUICK) as client,
         pytest.raises(ServerError, match="3 attempts") as caught,
     ):
@@ -235,16 +235,19 @@ def test_the_error_is_raised_after_the_last_retry() -> None:
 
 
 @pytest.mark.parametrize(
-    "response", [Answer(503), Answer(429), Answer(cut="before"), Answer(cut="inside", body=b"{}" * 99)]
+    "response",
+    [StubResponse(503), StubResponse(429), StubResponse(cut="before"), StubResponse(cut="inside", body=b"{}" * 99)],
 )
-def test_an_unsafe_call_that_may_have_been_carried_out_is_not_retried(response: Answer, blocking: Blocking) -> None:
+def test_an_unsafe_call_that_may_have_been_carried_out_is_not_retried(
+    response: StubResponse, blocking: Blocking
+) -> None:
     with serving(response, ITEM) as origin, pytest.raises(XCaaSError):
         blocking(origin).items.create({})
     assert len(origin.seen) == 1
 
 
 def test_a_post_that_the_spec_marks_as_safe_is_retried(blocking: Blocking) -> None:
-    with serving(Answer(503), Answer(cut="before"), ITEM) as origin:
+    with serving(StubResponse(503), StubResponse(cut="before"), ITEM) as origin:
         assert blocking(origin).items.search({"q": 1}) == {"id": "1"}
     assert [seen.body for seen in origin.seen] == [b'{"q":1}'] * 3
 
@@ -259,7 +262,7 @@ def test_any_call_is_retried_if_no_connection_was_made(library: str) -> None:
 
 @pytest.mark.parametrize("cut", ["before", "inside"])
 def test_a_broken_connection_raises_a_typed_error(cut: str, blocking: Blocking, library: str, run: Run) -> None:
-    with serving(Answer(cut=cut, body=b'{"id":"1234567890"}')) as origin:
+    with serving(StubResponse(cut=cut, body=b'{"id":"1234567890"}')) as origin:
         with pytest.raises(ConnectionLostError) as caught:
             blocking(origin).items.create({})
         assert "Check first" in str(caught.value)
@@ -275,7 +278,7 @@ def test_a_broken_connection_raises_a_typed_error(cut: str, blocking: Blocking, 
 def test_a_retried_upload_sends_its_file_again(blocking: Blocking, tmp_path: Path) -> None:
     path = tmp_path / "call.mp3"
     path.write_bytes(b"ID3")
-    with serving(Answer(503), Answer(503), ITEM) as origin:
+    with serving(StubResponse(503), StubResponse(503), ITEM) as origin:
         client = blocking(origin)
         client.items.attach("1", {"audio": path, "file": io.BytesIO(b"xyz")})
     bodies = [seen.body.replace(seen.headers["content-type"].partition("=")[2].encode(), b"") for seen in origin.seen]
@@ -284,20 +287,20 @@ def test_a_retried_upload_sends_its_file_again(blocking: Blocking, tmp_path: Pat
 
 
 def test_a_body_that_can_be_read_only_once_is_not_retried(blocking: Blocking) -> None:
-    with serving(Answer(503), ITEM) as origin, pytest.raises(ServerError):
+    with serving(StubResponse(503), ITEM) as origin, pytest.raises(ServerError):
         blocking(origin).items.store("1", iter([b"x"]))
     assert len(origin.seen) == 1
 
 
 def test_a_damaged_body_is_retried(blocking: Blocking) -> None:
-    damaged = Answer(body=b"not gzip", headers=["Content-Encoding: gzip"])
+    damaged = StubResponse(body=b"not gzip", headers=["Content-Encoding: gzip"])
     with serving(damaged, ITEM) as origin:
         assert blocking(origin).items.get("1") == {"id": "1"}
     assert len(origin.seen) == 2
 
 
 def test_a_web_page_instead_of_json_raises_decode_error(blocking: Blocking) -> None:
-    page = Answer(body=b"<html>Log in, please</html>", kind="text/html", headers=["X-Request-Id: r-2"])
+    page = StubResponse(body=b"<html>Log in, please</html>", kind="text/html", headers=["X-Request-Id: r-2"])
     with serving(page) as origin, pytest.raises(DecodeError, match="text/html") as caught:
         blocking(origin).items.get("1")
     assert "Log in" not in str(caught.value)
@@ -321,7 +324,7 @@ def test_arguments_are_checked_before_anything_is_sent() -> None:
 
 def test_retry_after_is_respected() -> None:
     with (
-        serving(Answer(429, headers=["Retry-After: 0.3"]), ITEM) as origin,
+        serving(StubResponse(429, headers=["Retry-After: 0.3"]), ITEM) as origin,
         Shop(base_url=origin.url, retries=QUICK) as client,
     ):
         response = client.raw(client.items.get, "1")
@@ -331,7 +334,7 @@ def test_retry_after_is_respected() -> None:
 
 def test_too_long_a_retry_after_raises_at_once() -> None:
     with (
-        serving(Answer(429, headers=["Retry-After: 3600"]), ITEM) as origin,
+        serving(StubResponse(429, headers=["Retry-After: 3600"]), ITEM) as origin,
         Shop(base_url=origin.url) as client,
         pytest.raises(XCaaSError, match="asks to wait 3600 s") as caught,
     ):
@@ -342,7 +345,7 @@ def test_too_long_a_retry_after_raises_at_once() -> None:
 
 def test_a_wait_beyond_the_deadline_raises_at_once() -> None:
     with (
-        serving(Answer(503, headers=["Retry-After: 5"])) as origin,
+        serving(StubResponse(503, headers=["Retry-After: 5"])) as origin,
         Shop(base_url=origin.url, timeout=1) as client,
         pytest.raises(ServerError),
     ):
@@ -350,9 +353,9 @@ def test_a_wait_beyond_the_deadline_raises_at_once() -> None:
     assert len(origin.seen) == 1
 
 
-@pytest.mark.parametrize("response", [Answer(delay=1.5), Answer(body=b'{"a":1}' + b" " * 50, drip=0.05)])
+@pytest.mark.parametrize("response", [StubResponse(delay=1.5), StubResponse(body=b'{"a":1}' + b" " * 50, drip=0.05)])
 def test_the_total_timeout_covers_the_whole_response(
-    response: Answer, blocking: Blocking, library: str, run: Run
+    response: StubResponse, blocking: Blocking, library: str, run: Run
 ) -> None:
     with serving(response) as origin:
         with pytest.raises(CallTimeoutError) as caught:
@@ -369,7 +372,7 @@ def test_the_total_timeout_covers_the_whole_response(
 
 def test_the_read_timeout_applies_within_the_total() -> None:
     with (
-        serving(Answer(delay=1.0), ITEM) as origin,
+        serving(StubResponse(delay=1.0), ITEM) as origin,
         Shop(base_url=origin.url, timeout=Timeout(10, read=0.2), retries=QUICK) as client,
     ):
         assert client.items.get("1") == {"id": "1"}
@@ -379,7 +382,7 @@ def test_the_read_timeout_applies_within_the_total() -> None:
 def test_a_cancelled_call_releases_its_slot_and_connection(run: Run) -> None:
     import anyio
 
-    with serving(Answer(delay=1.0), ITEM) as origin:
+    with serving(StubResponse(delay=1.0), ITEM) as origin:
 
         async def main() -> None:
             async with AsyncShop(base_url=origin.url) as client:

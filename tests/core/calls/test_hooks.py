@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import Shop
 from xcaas import AsyncXCaaS, ClientCredentials, XCaaS
 from xcaas_core import (
@@ -27,7 +27,7 @@ from xcaas_core import (
 )
 from xcaas_core.testing import FakeServer
 
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.002)
 SECRET = "eght_s3cret"
 
@@ -50,8 +50,8 @@ class Recorder:
 
 def test_hooks_see_each_attempt() -> None:
     hook = Recorder()
-    busy = Answer(503, headers=["X-Request-Id: r-1"])
-    with serving(busy, Answer(cut="before"), ITEM) as origin:
+    busy = StubResponse(503, headers=["X-Request-Id: r-1"])
+    with serving(busy, StubResponse(cut="before"), ITEM) as origin:
         with Shop(base_url=origin.url, retries=QUICK, hooks=[hook]) as client:
             client.items.get("1", tags=["a"])
         url = f"{origin.url}/shop/v1/items/1?tags=a"
@@ -79,7 +79,7 @@ class HeaderChanger(Recorder):
 def test_hooks_may_change_headers_but_never_see_credentials() -> None:
     hook = HeaderChanger()
     with (
-        serving(Answer(503), ITEM) as origin,
+        serving(StubResponse(503), ITEM) as origin,
         Shop(
             base_url=origin.url,
             credentials=ApiKey(SECRET),
@@ -148,7 +148,7 @@ class FailingAfter(Recorder):
 def test_an_exception_from_after_is_logged_and_ignored(caplog: pytest.LogCaptureFixture) -> None:
     failing, recorder = FailingAfter(), Recorder()
     with (
-        serving(ITEM, Answer(404), Answer(503), ITEM) as origin,
+        serving(ITEM, StubResponse(404), StubResponse(503), ITEM) as origin,
         Shop(base_url=origin.url, retries=QUICK, hooks=[failing, recorder]) as client,
     ):
         assert client.items.get("1") == {"id": "1"}
@@ -297,7 +297,7 @@ def test_an_exception_from_before_token_ends_the_call() -> None:
 
 def test_each_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "xcaas")
-    with serving(Answer(503), ITEM) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
+    with serving(StubResponse(503), ITEM) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
         client.items.get("1")
     first, second = [record.getMessage() for record in caplog.records if record.name == "xcaas"]
     assert first.startswith(f"GET {origin.url}/shop/v1/items/1: 503 in ")
@@ -307,7 +307,7 @@ def test_each_attempt_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_a_spent_retry_budget_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "xcaas")
-    with serving(Answer(503)) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
+    with serving(StubResponse(503)) as origin, Shop(base_url=origin.url, retries=QUICK) as client:
         budget = client.session.engine.shared.budget
         while budget.take(5):
             pass
@@ -318,9 +318,10 @@ def test_a_spent_retry_budget_is_logged(caplog: pytest.LogCaptureFixture) -> Non
 
 
 @pytest.mark.parametrize(
-    "response", [Answer(401), Answer(503), Answer(cut="before"), Answer(delay=1), Answer(body=b"<")]
+    "response",
+    [StubResponse(401), StubResponse(503), StubResponse(cut="before"), StubResponse(delay=1), StubResponse(body=b"<")],
 )
-def test_no_error_shows_a_credential(response: Answer, library: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_error_shows_a_credential(response: StubResponse, library: str, caplog: pytest.LogCaptureFixture) -> None:
     from importlib import import_module
 
     caplog.set_level(logging.DEBUG, "xcaas")

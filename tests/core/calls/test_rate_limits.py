@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import ArgumentError, CallTimeoutError, RateLimit, Timeout
 from xcaas_core.calls._rate_limits import FlightLimit, RateLimiter
@@ -71,7 +71,7 @@ def test_a_free_slot_is_taken_without_waiting() -> None:
 
 
 def test_max_in_flight_holds_for_threads() -> None:
-    with serving(Answer(delay=0.02)) as origin, Shop(base_url=origin.url, max_in_flight=3) as client:
+    with serving(StubResponse(delay=0.02)) as origin, Shop(base_url=origin.url, max_in_flight=3) as client:
         threads = [threading.Thread(target=client.items.get, args=(str(n),)) for n in range(12)]
         for thread in threads:
             thread.start()
@@ -85,7 +85,7 @@ def test_waiting_for_a_slot_counts_towards_the_total_timeout(run: Callable[..., 
     async def main() -> None:
         import anyio
 
-        with serving(Answer(delay=0.4)) as origin:
+        with serving(StubResponse(delay=0.4)) as origin:
             async with AsyncShop(base_url=origin.url, max_in_flight=1, timeout=0.2, retries=0) as client:
                 errors: list[Exception] = []
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import ConfigurationError, RetryPolicy, Timeout
 from xcaas_core.calls._options import UNCHANGED, ClientOptions
@@ -22,7 +22,7 @@ from xcaas_core.transport._async import AsyncHttpTransport
 from xcaas_core.transport._library import Connection
 from xcaas_core.transport._sync import HttpTransport
 
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
 # --- options -----------------------------------------------------------------
@@ -346,7 +346,7 @@ def test_connections_are_reused(library: str) -> None:
 def test_concurrent_calls_use_a_connection_each(library: str) -> None:
     from tests.support.shop import GET
 
-    with serving(*[Answer(together=30)] * 30, ITEM) as origin:
+    with serving(*[StubResponse(together=30)] * 30, ITEM) as origin:
         session, transport = session_of(origin.url, library)
         threads = [threading.Thread(target=session.call, args=(GET, (str(n),))) for n in range(30)]
         for thread in threads:
@@ -364,7 +364,7 @@ def test_concurrent_calls_use_a_connection_each(library: str) -> None:
 def test_concurrent_async_calls_use_a_connection_each(library: str) -> None:
     from tests.support.shop import GET
 
-    with serving(Answer(together=30)) as origin:
+    with serving(StubResponse(together=30)) as origin:
 
         async def main() -> None:
             engine = AsyncShop(base_url=origin.url).session.engine

@@ -8,13 +8,13 @@ from importlib import import_module
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import CallTimeoutError, ConfigurationError, RateLimit
 from xcaas_core.calls._rate_limits import RateLimiter
 from xcaas_core.transport._async import AsyncHttpTransport
 
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 import xcaas
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from tests.support.shop import Shop
 from xcaas_core import ConfigurationError, MissingCredentialsError
 
-TOKEN = Answer(
+TOKEN = StubResponse(
     body=json.dumps(
         {
             "access_token": "t0",
@@ -26,13 +26,13 @@ TOKEN = Answer(
         }
     ).encode()
 )
-NEXT_TOKEN = Answer(body=TOKEN.body.replace(b"t0", b"t1"))
-UNAUTHORIZED = Answer(401, b'{"fault":{"faultstring":"Invalid access token"}}')
-OK = Answer(body=b'{"plain":true}')
+NEXT_TOKEN = StubResponse(body=TOKEN.body.replace(b"t0", b"t1"))
+UNAUTHORIZED = StubResponse(401, b'{"fault":{"faultstring":"Invalid access token"}}')
+OK = StubResponse(body=b'{"plain":true}')
 
 
 @contextmanager
-def client_for(*responses: Answer) -> Generator[tuple[Origin, xcaas.XCaaS]]:
+def client_for(*responses: StubResponse) -> Generator[tuple[Origin, xcaas.XCaaS]]:
     with serving(*responses) as origin:
         credentials = xcaas.ClientCredentials("id", "s3cret")
         with xcaas.XCaaS(base_url=origin.url, credentials=credentials) as client:

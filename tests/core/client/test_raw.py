@@ -7,13 +7,13 @@ from typing import assert_type
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import AsyncShop, Shop
 from xcaas import ClientCredentials, XCaaS
 from xcaas.testing import FakeServer
 from xcaas_core import ConfigurationError, DecodeError, NotFoundError, RawResponse, StreamedResponse
 
-ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+ITEM = StubResponse(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 
 
 def test_raw_returns_value_status_headers_and_body() -> None:
@@ -30,24 +30,27 @@ def test_raw_returns_value_status_headers_and_body() -> None:
 
 @pytest.mark.parametrize("name", ["X-Request-Id", "X-Response-Id", "X-Correlation-Id"])
 def test_request_ids_are_read_from_several_headers(name: str) -> None:
-    with serving(Answer(body=b'{"id":"1"}', headers=[f"{name}: r-7"])) as origin, Shop(base_url=origin.url) as client:
+    with (
+        serving(StubResponse(body=b'{"id":"1"}', headers=[f"{name}: r-7"])) as origin,
+        Shop(base_url=origin.url) as client,
+    ):
         assert client.raw(client.items.get, "1").request_id == "r-7"
 
 
 def test_the_value_of_raw_has_the_methods_type() -> None:
-    with serving(Answer(body=b"ID3", kind="audio/mpeg")) as origin, Shop(base_url=origin.url) as client:
+    with serving(StubResponse(body=b"ID3", kind="audio/mpeg")) as origin, Shop(base_url=origin.url) as client:
         response = client.raw(client.items.content, "1")
         assert_type(response.value, bytes)
         assert response.value == b"ID3"
 
 
 def test_raw_raises_for_error_statuses() -> None:
-    with serving(Answer(404)) as origin, Shop(base_url=origin.url) as client, pytest.raises(NotFoundError):
+    with serving(StubResponse(404)) as origin, Shop(base_url=origin.url) as client, pytest.raises(NotFoundError):
         client.raw(client.items.get, "1")
 
 
 def test_streaming_yields_the_body_in_pieces() -> None:
-    audio = Answer(body=b"ID3" * 100_000, kind="audio/mpeg")
+    audio = StubResponse(body=b"ID3" * 100_000, kind="audio/mpeg")
     with serving(audio) as origin, Shop(base_url=origin.url) as client:
         with client.streaming(client.items.content, "1") as response:
             assert_type(response, StreamedResponse[bytes])
@@ -61,7 +64,7 @@ def test_streaming_yields_the_body_in_pieces() -> None:
 
 def test_an_unread_stream_does_not_block_the_next_call() -> None:
     with (
-        serving(Answer(body=b"x" * 10_000_000, kind="audio/mpeg"), ITEM) as origin,
+        serving(StubResponse(body=b"x" * 10_000_000, kind="audio/mpeg"), ITEM) as origin,
         Shop(base_url=origin.url, max_in_flight=1) as client,
     ):
         with client.streaming(client.items.content, "1") as response:
@@ -72,7 +75,7 @@ def test_an_unread_stream_does_not_block_the_next_call() -> None:
 
 
 def test_streaming_raises_for_an_unexpected_media_type() -> None:
-    with serving(Answer(body=b"<html>", kind="text/html")) as origin, Shop(base_url=origin.url) as client:
+    with serving(StubResponse(body=b"<html>", kind="text/html")) as origin, Shop(base_url=origin.url) as client:
         with pytest.raises(DecodeError, match="text/html"):
             client.streaming(client.items.content, "1")
         with pytest.raises(DecodeError):
@@ -81,7 +84,7 @@ def test_streaming_raises_for_an_unexpected_media_type() -> None:
 
 
 def test_streaming_raises_for_error_statuses_with_their_message() -> None:
-    not_found = Answer(404, b'{"fault":{"text":"gone"}}')
+    not_found = StubResponse(404, b'{"fault":{"text":"gone"}}')
     with serving(not_found) as origin, Shop(base_url=origin.url) as client, pytest.raises(NotFoundError, match="gone"):
         client.streaming(client.items.get, "1")
 
@@ -133,7 +136,7 @@ def test_value_raises_after_iter_bytes() -> None:
 
 
 def test_iter_bytes_continues_where_it_stopped() -> None:
-    audio = Answer(body=b"ID3" * 200_000, kind="audio/mpeg")
+    audio = StubResponse(body=b"ID3" * 200_000, kind="audio/mpeg")
     with (
         serving(audio) as origin,
         Shop(base_url=origin.url) as client,

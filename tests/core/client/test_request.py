@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from xcaas import (
     ApiKey,
     ArgumentError,
@@ -28,7 +28,7 @@ from xcaas_generator import cli
 
 API = "/storage/uk/v3"
 TOKEN = BearerToken("token")
-ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+ITEM = StubResponse(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 BODY = {"name": "größe", "empty": None, "many": [1, 2.5]}
 
 
@@ -60,7 +60,7 @@ def test_a_path_is_relative_to_the_product_or_the_host() -> None:
     ids=["json", "text", "bytes", "named type"],
 )
 def test_bodies_are_sent_with_their_media_type(arguments: dict[str, Any], media_type: str, body: bytes | None) -> None:
-    with serving(Answer(status=204)) as origin, storage_at(origin.url) as client:
+    with serving(StubResponse(status=204)) as origin, storage_at(origin.url) as client:
         assert client.request("POST", "/items", product="storage", **arguments).value is None
         request = origin.seen[-1]
         assert request.headers["content-type"] == media_type
@@ -77,7 +77,7 @@ def test_request_of_an_async_client_returns_the_value() -> None:
 
 
 def test_error_statuses_raise_as_for_operations() -> None:
-    with serving(Answer(status=404, body=b'{"message":"none"}')) as origin, storage_at(origin.url) as client:
+    with serving(StubResponse(status=404, body=b'{"message":"none"}')) as origin, storage_at(origin.url) as client:
         with pytest.raises(NotFoundError) as caught:
             client.request("GET", "/items/none", product="storage")
         assert (caught.value.status, caught.value.operation) == (404, "request")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.example_api import _ops
-from tests.support.file_origin import DATA, Origin, adownload, described, download, names, pieces, serving
+from tests.support.file_origin import DATA, Origin, async_download, chunks, described, download, names, serving
 from tests.support.sessions import sync_session
 from xcaas_core._errors import CallTimeoutError, ConnectionLostError, DownloadError, NotFoundError, ServerError
 from xcaas_core._partial_file import PartialFile
@@ -307,7 +307,7 @@ class TestInterrupts:
     def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
         (tmp_path / "a").write_text("old")
         server = FakeServer()
-        server.respond("shop.things.plain", FakeResponse(content=pieces(DATA)[:3], length=len(DATA), error=error))
+        server.respond("shop.things.plain", FakeResponse(content=chunks(DATA)[:3], length=len(DATA), error=error))
         with pytest.raises(type(error)):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == ["a"]
@@ -337,20 +337,22 @@ class TestInterrupts:
 class TestAsync:
     def test_read_stream_save(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
-            assert await adownload(serving(Origin())).read() == DATA
-            stream = adownload(described(Origin(cuts=[100])), _ops.FILE).iter_bytes()
+            assert await async_download(serving(Origin())).read() == DATA
+            stream = async_download(described(Origin(cuts=[100])), _ops.FILE).iter_bytes()
             assert b"".join([piece async for piece in stream]) == DATA
-            async with adownload(serving(Origin(cuts=[100]))) as file:
+            async with async_download(serving(Origin(cuts=[100]))) as file:
                 assert file.length == len(DATA)
                 assert (await file.save(tmp_path / "a")).read_bytes() == DATA
-            assert (await adownload(serving(Origin())).save(tmp_path)).name == "t1"
+            assert (await async_download(serving(Origin())).save(tmp_path)).name == "t1"
 
         anyio.run(main, backend=backend)
 
     def test_cancelled(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
             with anyio.CancelScope() as scope:
-                await adownload(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: scope.cancel())
+                await async_download(serving(Origin())).save(
+                    tmp_path / "a", progress=lambda done, whole: scope.cancel()
+                )
             assert scope.cancelled_caught
 
         anyio.run(main, backend=backend)

@@ -16,7 +16,7 @@ import anyio
 import pytest
 
 from tests.support.example_api import _ops
-from tests.support.file_server import Breaking, FileServer
+from tests.support.file_server import Failure, FileServer
 from tests.support.sessions import async_session, sync_session
 from xcaas_core.downloads._download import AsyncDownload, Download
 from xcaas_core.downloads._download_many import Saved, adownload_all, download_all
@@ -147,7 +147,7 @@ class TestWhatIsThere:
 class TestTheMiddle:
     def test_break_leaves_no_part_behind(self, tmp_path: Path) -> None:
         """The second file's server is silent after half of it."""
-        with FileServer(CONTENT * 1000, [Breaking(), Breaking(after=100, pause=20)]).serving() as origin:
+        with FileServer(CONTENT * 1000, [Failure(), Failure(after=100, pause=20)]).serving() as origin:
             session = sync_session(base_url=origin.url)
             wanted = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(2))
             for saved in download_all(wanted, tmp_path, concurrency=2):
@@ -168,7 +168,7 @@ class TestTheMiddle:
                 assert (await anext(found)).error is None
             await session.io.close()
 
-        with FileServer(CONTENT * 1000, [Breaking(), Breaking(after=100, pause=20)]).serving() as origin:
+        with FileServer(CONTENT * 1000, [Failure(), Failure(after=100, pause=20)]).serving() as origin:
             anyio.run(main, backend=backend)
         assert len(list(tmp_path.iterdir())) == 1
 
@@ -181,7 +181,7 @@ class TestTheMiddle:
 
     def test_ctrl_c_while_the_server_is_silent(self, tmp_path: Path) -> None:
         """Nothing comes for twenty seconds, and the process ends all the same, with nothing left behind."""
-        with FileServer(CONTENT * 1000, [Breaking(after=100, pause=20)] * 4).serving() as origin:
+        with FileServer(CONTENT * 1000, [Failure(after=100, pause=20)] * 4).serving() as origin:
             arguments = [sys.executable, "-c", self.SCRIPT, origin.url, os.fspath(tmp_path)]
             with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
                 assert process.stdout is not None

@@ -17,7 +17,7 @@ import anyio
 import pytest
 
 from tests.support.example_api import _ops
-from tests.support.file_server import Breaking, FileServer
+from tests.support.file_server import Failure, FileServer
 from tests.support.sessions import async_session, sync_session
 from xcaas_core._errors import ArgumentError, DownloadError, NotFoundError
 from xcaas_core.calls._retry import Timeout
@@ -68,7 +68,7 @@ class TestTroubles:
     @pytest.mark.parametrize("reset", [False, True])
     @pytest.mark.parametrize("framing", ["length", "chunked"])
     def test_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
-        troubles = [Breaking(after=100_000, reset=reset), Breaking(after=50_000, reset=reset)]
+        troubles = [Failure(after=100_000, reset=reset), Failure(after=50_000, reset=reset)]
         with FileServer(DATA, troubles, framing=framing).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert len(origin.asked) == 3
@@ -77,12 +77,12 @@ class TestTroubles:
         assert all(asked.startswith("bytes=") or asked == "" for asked in origin.asked[1:])
 
     def test_silence(self, tmp_path: Path, save: Save) -> None:
-        with FileServer(DATA, [Breaking(after=100_000, pause=1.0)]).serving() as origin:
+        with FileServer(DATA, [Failure(after=100_000, pause=1.0)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert origin.asked == ["", "bytes=100000-"]
 
     def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
-        with FileServer(DATA, [Breaking(announce=len(DATA) + 5)]).serving() as origin:
+        with FileServer(DATA, [Failure(announce=len(DATA) + 5)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
 
 

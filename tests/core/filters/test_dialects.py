@@ -1,4 +1,4 @@
-"""The same filter as each kind of parameter takes it, and what a parameter does not take."""
+"""Filters in the format of each parameter, and unsupported ones."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("made", "text"),
+    ("condition", "text"),
     [
         (F.a >= 1, "a>=1"),
         ((F.a > 1) & (F.a < 5) | (F.b <= 1), "a>1;a<5,b<=1"),
@@ -33,17 +33,17 @@ NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
         (F.a.out(["x", "y"]) & (F.b == 1), "a!=x;a!=y;b==1"),
     ],
 )
-def test_a_service_with_symbols_gets_symbols(made: Filter, text: str) -> None:
-    assert filter_text(made, SYMBOLS) == text
+def test_filters_use_the_symbols_of_the_service(condition: Filter, text: str) -> None:
+    assert filter_text(condition, SYMBOLS) == text
 
 
-def test_the_first_of_two_spellings_is_sent() -> None:
+def test_the_first_of_two_spellings_is_used() -> None:
     assert filter_text(F.a >= 1, FilterSpec(("=ge=", ">="))) == "a=ge=1"
     assert filter_text(F.a >= 1, FilterSpec((">=", "=ge="))) == "a>=1"
 
 
 @pytest.mark.parametrize(
-    ("made", "reason"),
+    ("condition", "reason"),
     [
         (F.name != "x", "no operator !=. It has ==."),
         (F.name >= "x", "no operator =ge=. It has ==."),
@@ -56,12 +56,12 @@ def test_the_first_of_two_spellings_is_sent() -> None:
         (5, "a filter is text, or fields of F"),
     ],
 )
-def test_what_a_service_does_not_take_is_refused(made: object, reason: str) -> None:
+def test_unsupported_filters_are_rejected(condition: object, reason: str) -> None:
     with pytest.raises(xcaas.ArgumentError, match=reason):
-        filter_text(made, NAMES)
+        filter_text(condition, NAMES)
 
 
-def test_one_of_one_value_is_a_comparison() -> None:
+def test_in_with_one_value_is_a_comparison() -> None:
     assert filter_text(F.name.in_(["x*"]), NAMES) == "name==x*"
 
 
@@ -78,37 +78,37 @@ def client(server: FakeServer) -> XCaaS:
 
 CALLS: dict[str, tuple[Callable[[XCaaS, Any], Any], Filter, str]] = {
     "storage.objects.search": (
-        lambda client, made: client.storage.objects.search(filter=made),
+        lambda client, condition: client.storage.objects.search(filter=condition),
         (F.type == "callrecording") & (F.created_time >= NEW_YEAR),
         "type==callrecording;createdTime=ge=1767225600000",
     ),
     "storage.buckets.list": (
-        lambda client, made: client.storage.buckets.list(filter=made),
+        lambda client, condition: client.storage.buckets.list(filter=condition),
         F.created_time >= NEW_YEAR,
         "createdTime=ge=1767225600000",
     ),
     "contacts.contacts.search": (
-        lambda client, made: client.contacts.contacts.search(filter=made),
+        lambda client, condition: client.contacts.contacts.search(filter=condition),
         (F.first_name == "Ada B") & (F["updatedTimestamp"] < NEW_YEAR),
         "firstName=='Ada B';updatedTimestamp=lt=1767225600000",
     ),
     "administration.users.list": (
-        lambda client, made: client.administration.users.list(filter=made),
+        lambda client, condition: client.administration.users.list(filter=condition),
         F.basic_info.status.in_(["ACTIVE", "INACTIVE"]) & (F.basic_info.created_time >= NEW_YEAR),
         "(basicInfo.status==ACTIVE,basicInfo.status==INACTIVE);basicInfo.createdTime>=2026-01-01T00:00:00Z",
     ),
     "administration.sites.list": (
-        lambda client, made: client.administration.sites.list(filter=made),
+        lambda client, condition: client.administration.sites.list(filter=condition),
         F.name == "Office*",
         "name==Office*",
     ),
     "administration.phone_numbers.list": (
-        lambda client, made: client.administration.phone_numbers.list(filter=made),
+        lambda client, condition: client.administration.phone_numbers.list(filter=condition),
         F.phone_number == "+14085550100",
         "phoneNumber==+14085550100",
     ),
     "chat_gateway.channels.list": (
-        lambda client, made: client.chat_gateway.channels.list(filter=made),
+        lambda client, condition: client.chat_gateway.channels.list(filter=condition),
         (F.name == "Website") | (F.routing_option.id == 101),
         "name==Website,routingOption.id==101",
     ),
@@ -116,14 +116,14 @@ CALLS: dict[str, tuple[Callable[[XCaaS, Any], Any], Filter, str]] = {
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_a_call_sends_the_text_of_its_service(client: XCaaS, server: FakeServer, name: str) -> None:
-    call, made, text = CALLS[name]
-    for given in (made, text):
-        call(client, given).first()
-    assert [sent.query["filter"] for sent in server.calls(name)] == [[text], [text]]
+def test_calls_send_filters_in_the_format_of_the_service(client: XCaaS, server: FakeServer, name: str) -> None:
+    call, condition, text = CALLS[name]
+    for argument in (condition, text):
+        call(client, argument).first()
+    assert [request.query["filter"] for request in server.calls(name)] == [[text], [text]]
 
 
-def test_an_error_names_the_call_and_the_argument(client: XCaaS) -> None:
+def test_errors_name_the_operation_and_the_argument(client: XCaaS) -> None:
     with pytest.raises(xcaas.ArgumentError, match="no operator !=") as caught:
         client.administration.sites.list(filter=F.name != "x").first()
     assert (caught.value.argument, caught.value.operation) == ("filter", "administration.sites.list")

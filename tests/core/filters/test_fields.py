@@ -1,4 +1,4 @@
-"""What callers write: fields, comparisons, and what joins them."""
+"""Filters written in Python: fields, comparisons, and joining them."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ import xcaas
 from xcaas import F, Filter
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
-ANY: Any = F.a  # without its type, by which checkers refuse these mistakes, too
+ANY: Any = F.a  # untyped, as type checkers would report these mistakes, too
 UNTYPED: Any = F
 UNTYPED_FILTER: Any = Filter
 EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))
-UNEQUAL: Any = float("nan")
+NAN: Any = float("nan")
 
 
 class State(Enum):
     DONE = "DONE"
 
 
-def test_types_are_known_without_running() -> None:
+def test_comparisons_have_static_types() -> None:
     assert_type(F.type == "meeting", Filter)
     assert_type(F.type != "meeting", Filter)
     assert_type(F.duration > 100, Filter)
     assert_type(F["a"]["b"].in_(["x"]) & (F.c <= NEW_YEAR), Filter)
 
 
-WRITTEN = {
+EXPECTED_TEXT = {
     "type==callrecording": F.type == "callrecording",
     "type!=meeting": F.type != "meeting",
     "duration=gt=100": F.duration > 100,
@@ -62,19 +62,19 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize("text", WRITTEN)
-def test_comparisons_are_written_as_fiql(text: str) -> None:
-    assert str(WRITTEN[text]) == text
-    assert repr(WRITTEN[text]) == f"<Filter {text}>"
+@pytest.mark.parametrize("text", EXPECTED_TEXT)
+def test_comparisons_are_rendered_as_fiql(text: str) -> None:
+    assert str(EXPECTED_TEXT[text]) == text
+    assert repr(EXPECTED_TEXT[text]) == f"<Filter {text}>"
 
 
-def test_values_may_stand_first() -> None:
+def test_values_may_be_on_the_left() -> None:
     swapped = [100 < F.a, 100 <= F.a, 100 > F.a, 100 >= F.a, F.a == 100]  # noqa: SIM300 - what is tested
-    assert [str(one) for one in swapped] == ["a=gt=100", "a=ge=100", "a=lt=100", "a=le=100", "a==100"]
+    assert [str(condition) for condition in swapped] == ["a=gt=100", "a=ge=100", "a=lt=100", "a=le=100", "a==100"]
     assert str(NEW_YEAR <= F.a) == "a=ge=1767225600000"  # noqa: SIM300 - what is tested
 
 
-def test_and_binds_tighter_than_or_and_brackets_are_kept() -> None:
+def test_and_has_precedence_over_or() -> None:
     a, b, c = F.a == 1, F.b == 2, F.c == 3
     assert str(a & b | c) == "a==1;b==2,c==3"
     assert str(a | b & c) == "a==1,b==2;c==3"
@@ -86,36 +86,36 @@ def test_and_binds_tighter_than_or_and_brackets_are_kept() -> None:
     assert (a == "a==1") is False
 
 
-def test_text_is_joined_once_it_is_parsed() -> None:
-    given_text = "type==meeting,type==voicemail"
-    assert str(Filter.parse(given_text) & (F.a == 1)) == f"({given_text});a==1"
+def test_parsed_filters_can_be_joined() -> None:
+    text = "type==meeting,type==voicemail"
+    assert str(Filter.parse(text) & (F.a == 1)) == f"({text});a==1"
 
 
-def test_times_are_moments_whatever_their_zone() -> None:
+def test_datetimes_in_different_zones_are_rendered_alike() -> None:
     east = timezone(timedelta(hours=2))
-    same = (NEW_YEAR, datetime(2026, 1, 1, 2, tzinfo=east))
-    assert {str(F.a >= moment) for moment in same} == {"a=ge=1767225600000"}
+    moments = (NEW_YEAR, datetime(2026, 1, 1, 2, tzinfo=east))
+    assert {str(F.a >= moment) for moment in moments} == {"a=ge=1767225600000"}
 
 
 @pytest.mark.parametrize(
-    ("compare", "edge"), [(operator.ge, 1), (operator.lt, 1), (operator.gt, 0), (operator.le, 0), (operator.eq, 0)]
+    ("compare", "rounding"), [(operator.ge, 1), (operator.lt, 1), (operator.gt, 0), (operator.le, 0), (operator.eq, 0)]
 )
-def test_windows_adjoin_below_a_millisecond(compare: Callable[[Any, datetime], Filter], edge: int) -> None:
-    late = NEW_YEAR + timedelta(microseconds=1)
-    assert str(compare(F.a, late))[-13:] == str(1767225600000 + edge)
+def test_bounds_are_rounded_to_adjacent_milliseconds(compare: Callable[[Any, datetime], Filter], rounding: int) -> None:
+    moment = NEW_YEAR + timedelta(microseconds=1)
+    assert str(compare(F.a, moment))[-13:] == str(1767225600000 + rounding)
 
 
 @given(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))
-def test_every_moment_lies_on_one_side_of_an_edge(moment: datetime) -> None:
+def test_lower_and_upper_bounds_are_rounded_alike(moment: datetime) -> None:
     before, after = str(F.a < moment), str(F.a >= moment)
     assert before.removeprefix("a=lt=") == after.removeprefix("a=ge=")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_can_be_compared_with(text: str) -> None:
-    made = F.name == text
-    assert Filter.parse(str(made)) == made
-    assert Filter.parse(str(made & (F.a == 1))) == made & (F.a == 1)
+def test_any_text_round_trips(text: str) -> None:
+    condition = F.name == text
+    assert Filter.parse(str(condition)) == condition
+    assert Filter.parse(str(condition & (F.a == 1))) == condition & (F.a == 1)
 
 
 MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
@@ -152,46 +152,46 @@ MISTAKES: dict[str, tuple[Callable[[], object], str]] = {
     "an empty list": (lambda: F.a.in_([]), "empty list"),
     "a list that is text": (lambda: F.a.in_("xyz"), r"Give a list"),
     "no list": (lambda: F.a.in_(5), "Give a list"),  # type: ignore[arg-type]
-    "NaN in a list": (lambda: F.a.out([1.0, UNEQUAL]), "cannot compare with nan"),
+    "NaN in a list": (lambda: F.a.out([1.0, NAN]), "cannot compare with nan"),
     "an empty name": (lambda: F[""], "cannot be the name of a field"),
     "a name with an operator": (lambda: F["a==b"], "cannot be the name of a field"),
 }
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_mistakes_say_what_to_do(mistake: str) -> None:
+def test_mistakes_raise_with_advice(mistake: str) -> None:
     make, advice = MISTAKES[mistake]
     with pytest.raises(xcaas.ArgumentError, match=advice):
         make()
 
 
-def test_a_missing_time_is_none() -> None:
+def test_pandas_nat_is_rejected() -> None:
     pandas = pytest.importorskip("pandas")
     with pytest.raises(xcaas.ArgumentError, match="cannot compare with NaT"):
         _ = F.a >= pandas.NaT
     assert str(F.a >= pandas.Timestamp("2026-01-01", tz="UTC")) == "a=ge=1767225600000"
 
 
-def test_numbers_of_other_libraries_are_numbers() -> None:
+def test_numpy_numbers_are_accepted() -> None:
     numpy = pytest.importorskip("numpy")
     assert str((F.a == numpy.int64(3)) & (F.b == numpy.float64(2.5))) == "a==3;b==2.5"
 
 
-def test_filters_that_are_nested_too_deep_are_refused() -> None:
-    made = F.a == 0
+def test_too_deeply_nested_filters_are_rejected() -> None:
+    condition = F.a == 0
     for number in range(25):
-        made = (made & (F.a == number)) | (F.b == number)
-    assert Filter.parse(str(made)) == made
+        condition = (condition & (F.a == number)) | (F.b == number)
+    assert Filter.parse(str(condition)) == condition
     with pytest.raises(xcaas.ArgumentError, match="nested deeper than 50"):
-        _ = made & (F.c == 1)
+        _ = condition & (F.c == 1)
 
 
-def test_filters_and_fields_are_values() -> None:
-    made = (F.a == 1) & (F.created_time >= NEW_YEAR)
-    for again in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
-        assert again == made
+def test_filters_are_immutable_and_can_be_copied_and_pickled() -> None:
+    condition = (F.a == 1) & (F.created_time >= NEW_YEAR)
+    for duplicate in (copy.copy(condition), copy.deepcopy(condition), pickle.loads(pickle.dumps(condition))):
+        assert duplicate == condition
     with pytest.raises(AttributeError):
-        made.tree = (F.b == 1).tree  # type: ignore[misc]
+        condition.tree = (F.b == 1).tree  # type: ignore[misc]
     assert repr(F.created_time) == "F['createdTime']"
     assert str(copy.deepcopy(F.created_time) == 1) == "createdTime==1"
     assert repr(F) == "F"

@@ -1,4 +1,4 @@
-"""Filters as text and as trees: what each text means, and that none changes its meaning on the way."""
+"""Parsing and rendering of filters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def equal(field: str, *values: str, operator: str = "==") -> Comparison:
 
 A, B, C = equal("a", "1"), equal("b", "2"), equal("c", "3")
 
-MEANINGS: dict[str, Node] = {
+PARSED: dict[str, Node] = {
     "a==1": A,
     "a==1;b==2": AllOf((A, B)),
     "a==1,b==2": AnyOf((A, B)),
@@ -40,8 +40,8 @@ MEANINGS: dict[str, Node] = {
     "createdTime=ge=1767225600000": equal("createdTime", "1767225600000", operator="=ge="),
     "media-processed==true": equal("media-processed", "true"),
 }
-# Quotes where they are needed, those that the value does not have, and no escape that changes nothing.
-WRITTEN = {"name==O'Brien": 'name=="O\'Brien"', r"name=='both \' and \"'": r"""name=='both \' and "'"""}
+# Quotes only if needed, the kind that the value lacks, without redundant escapes.
+RENDERED = {"name==O'Brien": 'name=="O\'Brien"', r"name=='both \' and \"'": r"""name=='both \' and "'"""}
 OTHER_SPELLINGS: dict[str, Node] = {
     "(a==1)": A,
     "((a==1);b==2)": AllOf((A, B)),
@@ -66,14 +66,14 @@ OTHER_SPELLINGS: dict[str, Node] = {
 }
 
 
-@pytest.mark.parametrize("text", [*MEANINGS, *OTHER_SPELLINGS])
-def test_a_text_means_its_tree(text: str) -> None:
-    assert parse(text) == (MEANINGS | OTHER_SPELLINGS)[text]
+@pytest.mark.parametrize("text", [*PARSED, *OTHER_SPELLINGS])
+def test_text_is_parsed(text: str) -> None:
+    assert parse(text) == (PARSED | OTHER_SPELLINGS)[text]
 
 
-@pytest.mark.parametrize("text", MEANINGS)
-def test_a_tree_is_written_as_its_text(text: str) -> None:
-    assert render(MEANINGS[text], PLAIN) == WRITTEN.get(text, text)
+@pytest.mark.parametrize("text", PARSED)
+def test_trees_are_rendered(text: str) -> None:
+    assert render(PARSED[text], PLAIN) == RENDERED.get(text, text)
 
 
 BROKEN = {
@@ -100,13 +100,13 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("text", BROKEN)
-def test_what_is_no_filter_says_where(text: str) -> None:
+def test_invalid_filters_raise_with_the_position(text: str) -> None:
     with pytest.raises(xcaas.ArgumentError, match="cannot read the filter") as caught:
         parse(text)
     assert BROKEN[text] in str(caught.value)
 
 
-def test_what_is_nested_too_deep_is_refused() -> None:
+def test_too_deeply_nested_filters_are_rejected() -> None:
     assert parse("(" * 50 + "a==1" + ")" * 50) == A
     assert parse("a=='" + "(" * 80 + "'") == equal("a", "(" * 80)
     with pytest.raises(xcaas.ArgumentError, match="nested deeper than 50"):
@@ -130,20 +130,20 @@ TREES: st.SearchStrategy[Node] = st.recursive(
 
 
 @given(TREES)
-def test_a_tree_that_is_written_and_read_is_the_same(tree: Node) -> None:
+def test_trees_round_trip(tree: Node) -> None:
     text = render(tree, PLAIN)
     assert parse(text) == tree
     assert render(parse(text), PLAIN) == text
 
 
 @given(TREES)
-def test_a_service_with_symbols_reads_the_same(tree: Node) -> None:
+def test_trees_round_trip_with_symbols(tree: Node) -> None:
     symbols = FilterSpec(("==", "!=", ">", ">=", "<", "<=", "=in=", "=out="))
     assert parse(render(tree, symbols)) == tree
 
 
 @given(st.lists(st.sampled_from([*"ab=!<>()'\"\\;,* in", " and ", " or "]), max_size=30).map("".join))
-def test_any_text_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_rejected(text: str) -> None:
     try:
         tree = parse(text)
     except xcaas.ArgumentError:
@@ -151,9 +151,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert parse(render(tree, PLAIN)) == tree
 
 
-def test_a_long_filter_takes_linear_work() -> None:
-    many = ",".join(f"id=='{number}'" for number in range(5_000))
-    tree = parse(many)
+def test_long_filters_are_parsed() -> None:
+    text = ",".join(f"id=='{number}'" for number in range(5_000))
+    tree = parse(text)
     assert isinstance(tree, AnyOf)
     assert len(tree.members) == 5_000
-    assert render(tree, PLAIN) == many.replace("'", "")
+    assert render(tree, PLAIN) == text.replace("'", "")

@@ -1,4 +1,4 @@
-"""Annotations as text: what they mean, what is none, and that they load nothing too early."""
+"""Annotations as text: the codecs they resolve to, invalid ones, and lazy imports."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ PACKAGE = "tests.support.sample"
         ("UUID", "0ca4c747-6256-4023-a335-53a46449871a", uuid.UUID("0ca4c747-6256-4023-a335-53a46449871a")),
     ],
 )
-def test_what_an_annotation_means(annotation: str, raw: object, value: object) -> None:
+def test_annotations_resolve_to_codecs(annotation: str, raw: object, value: object) -> None:
     assert resolve(annotation, PACKAGE).decode(raw) == value
 
 
-def test_names_with_odd_characters_stand_in_quotes() -> None:
+def test_quoted_discriminator_names_may_have_any_characters() -> None:
     codec = resolve(
         'Annotated[_models.Tag | _models.StorageObject | UnknownModel, Discriminator("@type", ("a tag, (small)", _models.Tag), ("big", _models.StorageObject))]',
         PACKAGE,
     )
-    found = codec.decode({"@type": "a tag, (small)", "key": "k"})
-    assert isinstance(found, Tag)
+    tag = codec.decode({"@type": "a tag, (small)", "key": "k"})
+    assert isinstance(tag, Tag)
     assert isinstance(codec.decode({"@type": "other"}), UnknownModel)
 
 
@@ -67,21 +67,21 @@ def test_names_with_odd_characters_stand_in_quotes() -> None:
         'Annotated[int, Format("epoch-seconds")]',
     ],
 )
-def test_what_is_no_annotation(annotation: str) -> None:
+def test_invalid_annotations_raise(annotation: str) -> None:
     with pytest.raises(ValueError, match="no annotation"):
         resolve(annotation, PACKAGE)
 
 
-def test_codecs_are_made_once() -> None:
+def test_codecs_are_cached() -> None:
     assert resolve("list[_models.Tag]", PACKAGE) is resolve("list[_models.Tag]", PACKAGE)
     assert repr(resolve("list[_models.Tag | int] | None", PACKAGE)) == "<codec list[Tag | int] | None>"
 
 
-def test_models_find_each_other_in_their_own_module() -> None:
+def test_models_resolve_each_other_in_their_own_module() -> None:
     assert zoo.Node.from_json(b'{"children":[{}]}').validate().children == [zoo.Node()]
 
 
-def test_models_load_when_the_first_of_them_is_read() -> None:
+def test_model_modules_are_imported_on_first_use() -> None:
     code = f"""
 import sys
 from xcaas_core.models import resolve
@@ -96,6 +96,6 @@ assert loaded("_tag") and not loaded("_storage_object_page")
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=".")
 
 
-def test_the_calling_side_imports_no_models() -> None:
+def test_importing_sdk_imports_no_models() -> None:
     code = "import sys, xcaas_core.sdk; assert not [name for name in sys.modules if name.startswith(('xcaas_core.models', 'attr', 'dateutil'))]"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

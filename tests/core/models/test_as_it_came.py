@@ -1,4 +1,4 @@
-"""Values that Python holds otherwise than they came: written back as they came, until they are changed."""
+"""Values that JSON spells in several ways: written back as received, unless changed."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ DAY = dt.timedelta(days=1)
 
 
 @model
-class Odd(Model):
-    """Fields that servers spell in more than one way."""
+class Spellings(Model):
+    """Fields whose values servers spell in more than one way."""
 
     moment: dt.datetime | None = field("moment", default=None)
     moments: list[dt.datetime] | None = field("moments", default=None)
@@ -56,30 +56,30 @@ SPELLINGS = [
 
 
 @pytest.mark.parametrize(("name", "raw"), SPELLINGS)
-def test_it_goes_back_as_it_came(name: str, raw: object) -> None:
+def test_unchanged_values_are_written_as_received(name: str, raw: object) -> None:
     data = {"exact": 2**70, name: raw}
-    found = Odd.from_dict(data)
-    for same in (
-        found,
-        copy.copy(found),
-        copy.deepcopy(found),
-        pickle.loads(pickle.dumps(found)),
-        found.evolve(free=[1]).evolve(free=None),
+    original = Spellings.from_dict(data)
+    for variant in (
+        original,
+        copy.copy(original),
+        copy.deepcopy(original),
+        pickle.loads(pickle.dumps(original)),
+        original.evolve(free=[1]).evolve(free=None),
     ):
-        written = same.to_dict()
+        written = variant.to_dict()
         written.pop("free", None)
         assert json.dumps(written, sort_keys=True) == json.dumps(data, sort_keys=True)
 
 
-def test_what_is_changed_goes_out_in_its_form() -> None:
-    found = Odd.from_dict(
+def test_changed_values_are_written_in_the_format_of_the_field() -> None:
+    spellings = Spellings.from_dict(
         {"exact": 2**70, "moment": "2024-01-01T10:00:00.000Z", "count": 1, "moments": [], "price": "1"}
     )
-    assert found.moment is not None
-    found.moment += DAY
-    found.count = 2
-    found.price = decimal.Decimal("12.50")
-    assert found.to_dict() == {
+    assert spellings.moment is not None
+    spellings.moment += DAY
+    spellings.count = 2
+    spellings.price = decimal.Decimal("12.50")
+    assert spellings.to_dict() == {
         "exact": 2**70,
         "moment": "2024-01-02T10:00:00Z",
         "count": "2",
@@ -88,43 +88,43 @@ def test_what_is_changed_goes_out_in_its_form() -> None:
     }
 
 
-def test_a_list_that_is_changed_in_place_is_not_what_came() -> None:
-    found = Odd.from_dict({"exact": 1, "moments": ["2024-01-01T10:00:00.000Z"]})
-    assert found.moments is not None
-    found.moments.append(found.moments[0] + DAY)
-    assert found.to_dict()["moments"] == ["2024-01-01T10:00:00Z", "2024-01-02T10:00:00Z"]
+def test_a_list_changed_in_place_is_written_anew() -> None:
+    spellings = Spellings.from_dict({"exact": 1, "moments": ["2024-01-01T10:00:00.000Z"]})
+    assert spellings.moments is not None
+    spellings.moments.append(spellings.moments[0] + DAY)
+    assert spellings.to_dict()["moments"] == ["2024-01-01T10:00:00Z", "2024-01-02T10:00:00Z"]
 
 
-def test_what_goes_back_shares_nothing() -> None:
-    found = Odd.from_dict({"moments": ["2024-01-01T10:00:00.000Z"], "exact": 2**70})
-    written = found.to_dict()["moments"]
+def test_written_values_are_copies() -> None:
+    spellings = Spellings.from_dict({"moments": ["2024-01-01T10:00:00.000Z"], "exact": 2**70})
+    written = spellings.to_dict()["moments"]
     assert isinstance(written, list)
     written.append("x")
-    assert found.to_dict()["moments"] == ["2024-01-01T10:00:00.000Z"]
+    assert spellings.to_dict()["moments"] == ["2024-01-01T10:00:00.000Z"]
 
 
-def test_zero_is_no_moment() -> None:
-    found = Odd.from_dict({"exact": 1, "called": 0, "utc": "0"})
-    assert (found.called, found.utc) == (None, None)
-    assert found.is_set("called")
-    assert found.to_dict() == {"exact": 1, "called": 0, "utc": "0"}
+def test_zero_as_a_datetime_reads_as_none() -> None:
+    spellings = Spellings.from_dict({"exact": 1, "called": 0, "utc": "0"})
+    assert (spellings.called, spellings.utc) == (None, None)
+    assert spellings.is_set("called")
+    assert spellings.to_dict() == {"exact": 1, "called": 0, "utc": "0"}
 
 
-def test_digits_of_decimals_survive() -> None:
-    found = Odd.from_dict({"exact": 1, "price": "0.1000000000000000055511151231257827"})
-    assert found.price == decimal.Decimal("0.1000000000000000055511151231257827")
+def test_decimals_keep_all_digits() -> None:
+    spellings = Spellings.from_dict({"exact": 1, "price": "0.1000000000000000055511151231257827"})
+    assert spellings.price == decimal.Decimal("0.1000000000000000055511151231257827")
     with pytest.raises(Exception, match="a decimal number in text was expected, not other text"):
-        Odd.from_dict({"exact": 1, "price": "much"})
+        Spellings.from_dict({"exact": 1, "price": "much"})
 
 
-def test_constants_need_not_be_given() -> None:
-    assert Odd().to_dict() == {"exact": 2**70}
+def test_constants_are_optional_arguments() -> None:
+    assert Spellings().to_dict() == {"exact": 2**70}
 
 
-def test_integers_beyond_64_bits_survive() -> None:
+def test_integers_beyond_64_bits_round_trip() -> None:
     text = b'{"whole":18446744073709551617,"more":123456789012345678901234567890,"few":[-9223372036854775809]}'
-    found = Plain.from_json(text)
-    assert found.whole == 18446744073709551617
-    assert found.unknown_fields == {"more": 123456789012345678901234567890, "few": [-9223372036854775809]}
-    assert json.loads(found.to_json()) == json.loads(text)
+    plain = Plain.from_json(text)
+    assert plain.whole == 18446744073709551617
+    assert plain.unknown_fields == {"more": 123456789012345678901234567890, "few": [-9223372036854775809]}
+    assert json.loads(plain.to_json()) == json.loads(text)
     assert Plain.from_json(text.decode()).whole == 18446744073709551617

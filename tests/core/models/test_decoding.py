@@ -1,4 +1,4 @@
-"""From JSON to models and back: what is late, what is kept, and where it says that something is wrong."""
+"""Decoding of models: unknown fields, null, nesting, and pointers in errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def pointer_of(error: pytest.ExceptionInfo[DecodeError]) -> str | None:
     return error.value.pointer
 
 
-def test_what_came_is_written_back() -> None:
+def test_received_fields_are_written_back() -> None:
     data = {
         "id": "a",
         "storedBytes": 5,
@@ -30,53 +30,53 @@ def test_what_came_is_written_back() -> None:
         "tags": [{"key": "k", "new": [1, {"deep": None}]}, {"value": None, "key": "v"}],
         "brand-new": {"x": 1},
     }
-    found = StorageObject.from_dict(data)
-    assert found.to_dict() == data
-    found.validate()
-    assert found.to_dict() == data
-    assert json.loads(found.to_json()) == data
-    assert found.object_state == "SOMETHING_NEW"
-    assert found.unknown_fields == {"brand-new": {"x": 1}}
+    obj = StorageObject.from_dict(data)
+    assert obj.to_dict() == data
+    obj.validate()
+    assert obj.to_dict() == data
+    assert json.loads(obj.to_json()) == data
+    assert obj.object_state == "SOMETHING_NEW"
+    assert obj.unknown_fields == {"brand-new": {"x": 1}}
 
 
-def test_null_where_the_spec_has_none_reads_as_none_and_goes_back_as_null() -> None:
-    found = Plain.from_dict({"text": None, "moment": None, "wholeText": None})
-    assert found.text is None
-    assert found.moment is None
-    assert found.to_dict() == {"text": None, "moment": None, "wholeText": None}
-    found.text = "now"
-    assert found.to_dict() == {"text": "now", "moment": None, "wholeText": None}
+def test_undeclared_null_reads_as_none_and_is_written_back() -> None:
+    plain = Plain.from_dict({"text": None, "moment": None, "wholeText": None})
+    assert plain.text is None
+    assert plain.moment is None
+    assert plain.to_dict() == {"text": None, "moment": None, "wholeText": None}
+    plain.text = "now"
+    assert plain.to_dict() == {"text": "now", "moment": None, "wholeText": None}
 
 
 def test_to_dict_shares_nothing_with_the_model() -> None:
-    found = StorageObject.from_dict({"id": "a", "tags": [{"key": "k"}], "new": [1]})
-    shown = found.to_dict()
-    assert isinstance(shown["tags"], list)
-    assert isinstance(shown["new"], list)
-    shown["tags"].clear()
-    shown["new"].clear()
-    assert found.to_dict() == {"id": "a", "tags": [{"key": "k"}], "new": [1]}
+    obj = StorageObject.from_dict({"id": "a", "tags": [{"key": "k"}], "new": [1]})
+    written = obj.to_dict()
+    assert isinstance(written["tags"], list)
+    assert isinstance(written["new"], list)
+    written["tags"].clear()
+    written["new"].clear()
+    assert obj.to_dict() == {"id": "a", "tags": [{"key": "k"}], "new": [1]}
 
 
-def test_from_dict_takes_any_mapping() -> None:
+def test_from_dict_accepts_any_mapping() -> None:
     from types import MappingProxyType
 
     assert Tag.from_dict(MappingProxyType({"key": "a", "x": 1})).to_dict() == {"key": "a", "x": 1}
 
 
 @pytest.mark.parametrize("data", ['{"key":"ä"}', b'{"key":"\xc3\xa4"}', bytearray(b'{"key":"\xc3\xa4"}')])
-def test_from_json_takes_text_and_bytes(data: str | bytes) -> None:
+def test_from_json_accepts_text_and_bytes(data: str | bytes) -> None:
     assert Tag.from_json(data).key == "ä"
     assert Tag.from_json(memoryview(b'{"key":"a"}')).key == "a"
     assert Tag(key="ä").to_json() == '{"key":"ä"}'
 
 
 @pytest.mark.parametrize("text", [b"\xef\xbb\xbf" + b'{"key":"a"}', '{"key":"a"}'.encode("utf-16")])
-def test_from_json_reads_what_only_the_standard_library_can(text: bytes) -> None:
+def test_from_json_reads_other_utf_encodings(text: bytes) -> None:
     assert Tag.from_json(text).key == "a"
 
 
-def test_half_a_surrogate_pair_survives() -> None:
+def test_lone_surrogates_round_trip() -> None:
     tag = Tag.from_json(rb'{"key":"\ud800"}')
     assert tag.to_json() == '{"key":"\\ud800"}'
 
@@ -86,14 +86,14 @@ def test_numbers_beyond_64_bits_are_written() -> None:
 
 
 @pytest.mark.parametrize("text", [b"", b"<html>", b"{", b"nul", b'{"key":"\xff"}'])
-def test_what_is_not_json_is_a_decode_error(text: bytes) -> None:
+def test_invalid_json_raises_decode_error(text: bytes) -> None:
     with pytest.raises(DecodeError, match="not JSON") as error:
         Tag.from_json(text)
     assert pointer_of(error) == ""
 
 
 @pytest.mark.parametrize("text", [b"[]", b"5", b'"x"', b"null", b"true"])
-def test_what_is_not_an_object_is_a_decode_error(text: bytes) -> None:
+def test_json_other_than_objects_raises_decode_error(text: bytes) -> None:
     with pytest.raises(DecodeError, match="an object was expected") as error:
         Tag.from_json(text)
     assert pointer_of(error) == ""
@@ -111,16 +111,16 @@ def test_what_is_not_an_object_is_a_decode_error(text: bytes) -> None:
         ({"id": "a", "note": None, "sizes": [1, "x"]}, "/sizes/1"),
     ],
 )
-def test_required_fields_must_be_there_and_right(data: dict[str, object], pointer: str) -> None:
+def test_missing_or_invalid_required_fields_raise(data: dict[str, object], pointer: str) -> None:
     with pytest.raises(DecodeError) as error:
         Needy.from_dict(data).validate()
     assert pointer_of(error) == pointer
 
 
-def test_null_in_a_required_field_that_allows_it() -> None:
-    found = Needy.from_dict({"id": "a", "note": None, "sizes": []})
-    assert found.note is None
-    assert found.to_dict() == {"id": "a", "note": None, "sizes": []}
+def test_required_nullable_fields_accept_null() -> None:
+    needy = Needy.from_dict({"id": "a", "note": None, "sizes": []})
+    assert needy.note is None
+    assert needy.to_dict() == {"id": "a", "note": None, "sizes": []}
 
 
 @pytest.mark.parametrize(
@@ -156,38 +156,38 @@ def test_null_in_a_required_field_that_allows_it() -> None:
         ("millis", float("nan")),
     ],
 )
-def test_the_wrong_kind_is_a_decode_error_with_its_place(wire: str, wrong: object) -> None:
+def test_wrong_types_raise_decode_error_with_a_pointer(wire: str, wrong: object) -> None:
     with pytest.raises(DecodeError) as error:
         Plain.from_dict({wire: wrong})
     assert pointer_of(error) == f"/{wire}"
     assert str(wrong) not in error.value.message or wrong in (5, 1), "answers may hold personal data"
 
 
-def test_a_failure_deep_inside_says_where_it_stood() -> None:
+def test_nested_errors_have_the_full_pointer() -> None:
     with pytest.raises(DecodeError) as error:
         StorageObjectPage.from_json(b'{"content":[{"id":"a"},{"id":"b","tags":[{"key":"x"},{"key":5}]}]}')
     assert pointer_of(error) == "/content/1/tags/1/key"
 
 
-@pytest.mark.parametrize("given", [None, 5, "text", [], [("id", "a")]])
-def test_what_is_no_mapping_is_a_decode_error(given: Any) -> None:
+@pytest.mark.parametrize("data", [None, 5, "text", [], [("id", "a")]])
+def test_from_dict_rejects_other_types(data: Any) -> None:
     with pytest.raises(DecodeError, match="an object was expected"):
-        StorageObject.from_dict(given)
+        StorageObject.from_dict(data)
 
 
-def test_wrong_containers_fail_at_once() -> None:
+def test_wrong_containers_raise_decode_error() -> None:
     with pytest.raises(DecodeError) as error:
         StorageObjectPage.from_json(b'{"content":{"id":"a"}}')
     assert pointer_of(error) == "/content"
 
 
-def test_pointers_are_escaped_and_go_through_maps_and_lists() -> None:
+def test_pointers_escape_keys_of_maps_and_include_indexes() -> None:
     with pytest.raises(DecodeError) as error:
         Node.from_dict({"by~name/x": {"a/b": {"rows": [[], [{"name": "ok"}, {"name": 5}]]}}})
     assert pointer_of(error) == "/by~0name~1x/a~1b/rows/1/1/name"
 
 
-def test_an_answer_that_is_part_of_something_says_so() -> None:
+def test_decode_prepends_the_given_pointer() -> None:
     codec = resolve("list[_models.StorageObject]", "tests.support.sample")
     with pytest.raises(DecodeError) as error:
         codec.decode([{"id": "a"}, {"id": 5}], at="/a~1b/content")
@@ -197,7 +197,7 @@ def test_an_answer_that_is_part_of_something_says_so() -> None:
     assert pointer_of(error) == "/content/0/tags/0/key"
 
 
-def test_validate_checks_what_was_set_by_hand_and_returns_the_model() -> None:
+def test_validate_checks_assigned_values_and_returns_the_model() -> None:
     page = StorageObjectPage.from_json(b'{"content":[{"id":"a","tags":[{"key":"x"}]}]}')
     assert page.validate() is page
     assert page.content is not None
@@ -219,50 +219,50 @@ def test_deep_nesting_is_read() -> None:
     assert node.next is None
 
 
-def test_too_deep_nesting_is_a_decode_error() -> None:
+def test_excessive_nesting_raises_decode_error() -> None:
     with pytest.raises(DecodeError):
         Node.from_json(b'{"rows":' + b"[" * 200_000)
 
 
-def test_long_lists_are_read_in_place_only_if_nobody_else_holds_them() -> None:
+def test_from_dict_does_not_modify_long_lists() -> None:
     data: dict[str, object] = {"content": [{"id": str(number)} for number in range(1000)]}
     before = json.dumps(data)
     page = StorageObjectPage.from_dict(data)
     assert page.content is not None
-    assert [found.id for found in page.content] == [str(number) for number in range(1000)]
+    assert [obj.id for obj in page.content] == [str(number) for number in range(1000)]
     assert json.dumps(data) == before
     again = StorageObjectPage.from_json(before)
     assert again.content == page.content
     assert again.to_dict() == data
 
 
-def test_additional_properties_have_their_type() -> None:
-    found = Counters.from_dict({"total": 2, "a": {"side": 1}, "b": {"side": 2.5}})
-    assert {name: square.side for name, square in found.additional_properties.items()} == {"a": 1.0, "b": 2.5}
-    assert found.unknown_fields == {}
-    assert found.to_dict() == {"total": 2, "a": {"side": 1.0}, "b": {"side": 2.5}}
+def test_additional_properties_are_decoded_to_their_type() -> None:
+    counters = Counters.from_dict({"total": 2, "a": {"side": 1}, "b": {"side": 2.5}})
+    assert {name: square.side for name, square in counters.additional_properties.items()} == {"a": 1.0, "b": 2.5}
+    assert counters.unknown_fields == {}
+    assert counters.to_dict() == {"total": 2, "a": {"side": 1.0}, "b": {"side": 2.5}}
     assert Counters.from_dict({"total": 2}).additional_properties == {}
-    found.additional_properties["c"] = found.additional_properties.pop("a")
-    assert set(found.to_dict()) == {"total", "b", "c"}
+    counters.additional_properties["c"] = counters.additional_properties.pop("a")
+    assert set(counters.to_dict()) == {"total", "b", "c"}
 
 
-def test_wrong_additional_properties_say_where() -> None:
+def test_errors_in_additional_properties_have_a_pointer() -> None:
     with pytest.raises(DecodeError) as error:
         Counters.from_dict({"a": {"side": 1}, "b/c": {"side": "x"}}).validate()
     assert pointer_of(error) == "/b~1c/side"
 
 
-def test_free_json_is_anything() -> None:
+def test_untyped_fields_accept_any_json() -> None:
     for value in (None, 5, "x", [1, {"a": None}], {"b": True}):
-        found = Patch.from_dict({"anything": value})
-        assert found.anything == value
-        assert found.to_dict() == {"anything": value}
+        patch = Patch.from_dict({"anything": value})
+        assert patch.anything == value
+        assert patch.to_dict() == {"anything": value}
 
 
-def test_what_some_servers_send_for_null() -> None:
-    found = Plain.from_dict({"moment": "-", "utc": "", "day": "0", "wholeText": "", "realText": "-", "key": ""})
-    assert [found.moment, found.utc, found.day, found.whole_text, found.real_text, found.key] == [None] * 6
-    assert found.to_dict() == {
+def test_placeholders_for_null_read_as_none() -> None:
+    plain = Plain.from_dict({"moment": "-", "utc": "", "day": "0", "wholeText": "", "realText": "-", "key": ""})
+    assert [plain.moment, plain.utc, plain.day, plain.whole_text, plain.real_text, plain.key] == [None] * 6
+    assert plain.to_dict() == {
         "moment": "-",
         "utc": "",
         "day": "0",
@@ -272,12 +272,12 @@ def test_what_some_servers_send_for_null() -> None:
     }
 
 
-def test_a_new_value_replaces_what_was_sent_for_null() -> None:
-    found = Patch.from_dict({"when": "-"})
-    assert found.when is None
-    assert found.to_dict() == {"when": "-"}
-    found.when = None
-    assert found.to_dict() == {"when": None}
+def test_assignment_replaces_a_placeholder_for_null() -> None:
+    patch = Patch.from_dict({"when": "-"})
+    assert patch.when is None
+    assert patch.to_dict() == {"when": "-"}
+    patch.when = None
+    assert patch.to_dict() == {"when": None}
     again = Patch.from_dict({"when": "-"})
     again.unset("when")
     assert again.to_dict() == {}
@@ -287,7 +287,7 @@ def test_a_new_value_replaces_what_was_sent_for_null() -> None:
     }
 
 
-def test_decode_json_is_the_way_in_for_bytes() -> None:
+def test_decode_json_reads_bytes() -> None:
     assert decode_json(b'{"a":[1,2.5,null,true]}') == {"a": [1, 2.5, None, True]}
     assert decode_json(b" " * (1 << 21) + b"[1]") == [1]
 
@@ -308,13 +308,13 @@ BROKEN = {"id": "a", "tags": [{"key": 5}]}
         lambda: StorageObject.from_json("[" * 100_000),
     ],
 )
-def test_who_gave_the_data_himself_is_not_told_of_a_server(load: Callable[[], object]) -> None:
+def test_errors_in_callers_data_give_advice_to_callers(load: Callable[[], object]) -> None:
     with pytest.raises(DecodeError, match=FROM_CALLER):
         load()
 
 
 @pytest.mark.parametrize("owned", [True, False])
-def test_an_answer_that_does_not_fit_is_the_servers_doing(owned: bool) -> None:
+def test_errors_in_responses_blame_the_server(owned: bool) -> None:
     codec = resolve("_models.StorageObject", "tests.support.sample")
     with pytest.raises(DecodeError, match=FROM_SERVER) as caught:
         codec.decode(copy.deepcopy(BROKEN), owned=owned)

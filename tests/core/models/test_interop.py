@@ -1,4 +1,4 @@
-"""Models in the tools of others: attrs, typing, cattrs, pydantic, FastAPI, notebooks."""
+"""Models in other tools: attrs, typing, cattrs, pydantic, FastAPI, notebooks."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ def all_models() -> Iterator[type[Model]]:
         if product.ispkg:
             models = importlib.import_module(f"xcaas.{product.name}.models")
             for name in models.__all__:
-                found = getattr(models, name)
-                if isinstance(found, type) and issubclass(found, Model):
-                    yield found
+                cls = getattr(models, name)
+                if isinstance(cls, type) and issubclass(cls, Model):
+                    yield cls
 
 
-def test_every_model_has_types_at_run_time() -> None:
-    seen = 0
+def test_type_hints_of_all_models_resolve() -> None:
+    count = 0
     for cls in all_models():
         attrs.resolve_types(cls)
         hints = typing.get_type_hints(cls)
         for attribute in attrs.fields(cls):
             assert attribute.name in hints
             assert not isinstance(attribute.type, str)
-        seen += 1
-    assert seen > 350
+        count += 1
+    assert count > 350
 
 
-def test_attrs_sees_real_types() -> None:
+def test_attrs_resolves_types() -> None:
     fields = attrs.fields(attrs.resolve_types(StorageObject))
     assert fields.id.type is str
     assert fields.tags.type == list[Tag] | None
     assert attrs.has(StorageObject)
 
 
-def test_patterns_match() -> None:
+def test_models_match_patterns() -> None:
     match StorageObject.from_dict(DATA):
         case StorageObject(id="a", tags=[Tag(key=key)]):
             assert key == "callId"
@@ -62,33 +62,33 @@ def test_patterns_match() -> None:
             pytest.fail(repr(other))
 
 
-def test_cattrs_after_one_call() -> None:
+def test_register_cattrs_adds_hooks_for_models() -> None:
     converter = cattrs.Converter()
     xcaas.register_cattrs(converter)
-    found = converter.structure([DATA], list[StorageObject])
-    assert found == [StorageObject.from_dict(DATA)]
-    assert converter.unstructure(found) == [DATA]
+    structured = converter.structure([DATA], list[StorageObject])
+    assert structured == [StorageObject.from_dict(DATA)]
+    assert converter.unstructure(structured) == [DATA]
 
 
 class Envelope(pydantic.BaseModel):
-    """A model of somebody's own, around one of ours."""
+    """A user's pydantic model with fields of our models."""
 
-    found: StorageObject
+    obj: StorageObject
     others: list[Tag] = []
 
 
-def test_a_model_is_a_field_of_a_pydantic_model() -> None:
-    envelope = Envelope.model_validate({"found": DATA, "others": [Tag(key="x")]})
-    assert envelope.found == StorageObject.from_dict(DATA)
+def test_models_are_fields_of_pydantic_models() -> None:
+    envelope = Envelope.model_validate({"obj": DATA, "others": [Tag(key="x")]})
+    assert envelope.obj == StorageObject.from_dict(DATA)
     assert envelope.others == [Tag(key="x")]
-    assert envelope.model_dump()["found"] == DATA
+    assert envelope.model_dump()["obj"] == DATA
     assert Envelope.model_validate_json(envelope.model_dump_json()) == envelope
     with pytest.raises(pydantic.ValidationError, match="text was expected, not a number"):
-        Envelope.model_validate({"found": {"id": 5}})
+        Envelope.model_validate({"obj": {"id": 5}})
 
 
-def test_a_model_has_a_json_schema() -> None:
-    schema: dict[str, Any] = Envelope.model_json_schema()["properties"]["found"]
+def test_pydantic_gets_the_json_schema_of_a_model() -> None:
+    schema: dict[str, Any] = Envelope.model_json_schema()["properties"]["obj"]
     assert schema["title"] == "StorageObject"
     assert schema["required"] == ["id"]
     assert schema["properties"]["storedBytes"] == {"type": "integer"}
@@ -97,58 +97,58 @@ def test_a_model_has_a_json_schema() -> None:
 
 
 @pytest.mark.parametrize("cls", [Plain, Node, Owner, Patch, Counters])
-def test_every_kind_of_field_has_a_schema(cls: type[Model]) -> None:
+def test_all_types_of_fields_have_a_json_schema(cls: type[Model]) -> None:
     schema = pydantic.TypeAdapter(cls).json_schema()
     assert schema["type"] == "object"
     assert set(schema["properties"]) == {field.wire for field in cls.__layout__().fields}
 
 
-def test_a_model_is_what_fastapi_takes_and_gives() -> None:
+def test_fastapi_accepts_and_returns_models() -> None:
     app = FastAPI()
 
-    def put(found: Annotated[StorageObject, Body()]) -> StorageObject:
-        return found.evolve(updated_time=dt.datetime(2024, 5, 2, tzinfo=dt.UTC))
+    def put(obj: Annotated[StorageObject, Body()]) -> StorageObject:
+        return obj.evolve(updated_time=dt.datetime(2024, 5, 2, tzinfo=dt.UTC))
 
     app.put("/objects")(put)
     client = TestClient(app)
-    answer = client.put("/objects", json=DATA)
-    assert answer.json() == {**DATA, "updatedTime": "2024-05-02T00:00:00"}
+    response = client.put("/objects", json=DATA)
+    assert response.json() == {**DATA, "updatedTime": "2024-05-02T00:00:00"}
     assert client.put("/objects", json={"id": 5}).status_code == 422
     schema = client.get("/openapi.json").json()["paths"]["/objects"]["put"]
     body = schema["requestBody"]["content"]["application/json"]["schema"]
     assert body["properties"]["id"] == {"type": "string"}
 
 
-def test_methods_have_types_at_run_time() -> None:
+def test_type_hints_of_methods_resolve() -> None:
     client = xcaas.XCaaS(credentials=xcaas.BearerToken("t"))
     hints = typing.get_type_hints(type(client.storage.objects).search)
     assert hints["filter"] == xcaas.Filter | str | None
     assert hints["return"] == xcaas.Pager[StorageObject]
 
 
-def html_of(shown: object) -> str:
-    """What a notebook shows."""
-    method: Callable[[], str] = getattr(shown, "_repr_html_")  # noqa: B009
+def html_of(value: object) -> str:
+    """Return the HTML that a notebook shows."""
+    method: Callable[[], str] = getattr(value, "_repr_html_")  # noqa: B009
     return method()
 
 
 def test_notebooks_show_tables() -> None:
-    found = StorageObject.from_dict({**DATA, "objectName": "<b>"})
-    table = html_of(found)
+    obj = StorageObject.from_dict({**DATA, "objectName": "<b>"})
+    table = html_of(obj)
     assert "<caption>StorageObject</caption>" in table
     assert "<td>id</td><td>&#x27;a&#x27;</td>" in table
     assert "<b>" not in table
-    several = html_of(xcaas.rows([found] * 30))
-    assert several.count("<tr>") == 1 + 20 + 1
-    assert "<th>object_name</th>" in several
+    rows = html_of(xcaas.rows([obj] * 30))
+    assert rows.count("<tr>") == 1 + 20 + 1
+    assert "<th>object_name</th>" in rows
 
 
-def test_secrets_stay_out_of_notebooks() -> None:
+def test_notebooks_mask_secrets() -> None:
     token = Token.from_dict({"access_token": "hunter2", "expires_in": "1799", "token_type": "BearerToken"})
     assert "hunter2" not in html_of(token)
     assert "hunter2" not in repr(token)
 
 
-def test_tags_are_a_mapping_where_one_is_wanted() -> None:
+def test_by_key_turns_tags_into_a_mapping() -> None:
     assert xcaas.by_key(StorageObject.from_dict(DATA).tags) == {"callId": "7"}
     assert xcaas.by_key(None) == {}

@@ -1,4 +1,4 @@
-"""Values that cannot be sent: refused, and said where in the body they stand, as the caller wrote it."""
+"""Values that cannot be encoded: the error says where they are."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from xcaas_core.models import resolve
 
 SAMPLE = "tests.support.sample"
 TAG = Tag(key="k")
-ODD: Any = object()
+UNSUPPORTED: Any = object()
 
 
-def written(expression: str, value: object) -> object:
+def encode(expression: str, value: object) -> object:
     return resolve(expression, SAMPLE).encode(value)
 
 
 @pytest.mark.parametrize(
-    ("expression", "value", "told"),
+    ("expression", "value", "message"),
     [
         ("list[str]", ["a", TAG], r"^\[1\]: text was expected, not Tag$"),
         ("list[str]", ["a", ["b"]], r"^\[1\]: text was expected, not list$"),
@@ -29,7 +29,7 @@ def written(expression: str, value: object) -> object:
         ("list[list[int]]", [[1], [2, {"a": 1}]], r"^\[1\]\[1\]: a whole number was expected, not dict$"),
         ("dict[str, list[float]]", {"k": [1.5, float("nan")]}, r"^k\[1\]: JSON has no form for nan$"),
         ('Annotated[int, Format("text")]', {"a": 1}, "^a whole number was expected, not dict$"),
-        ('Annotated[int, Format("text")]', ODD, "^a whole number was expected, not object$"),
+        ('Annotated[int, Format("text")]', UNSUPPORTED, "^a whole number was expected, not object$"),
         ('Annotated[float, Format("text")]', [1.5], "^a number was expected, not list$"),
         ("UUID", [1.5], "^a UUID was expected, not list$"),
         (
@@ -40,12 +40,12 @@ def written(expression: str, value: object) -> object:
         ("_models.StorageObject", {"createdTime": 5}, "^createdTime: a datetime was expected, not int$"),
         (
             "_models.StorageObject",
-            StorageObject(id="a", tags=[TAG, Tag(key=ODD)]),
+            StorageObject(id="a", tags=[TAG, Tag(key=UNSUPPORTED)]),
             r"^tags\[1\]\.key: object has no form",
         ),
         (
             "_models.StorageObject",
-            StorageObject(id="a", stored_bytes=ODD),
+            StorageObject(id="a", stored_bytes=UNSUPPORTED),
             "^stored_bytes: object has no form in JSON$",
         ),
         ("_models.StorageObject | _models.Tag", "report", "^StorageObject, Tag or a mapping was expected, not str$"),
@@ -56,26 +56,26 @@ def written(expression: str, value: object) -> object:
         ),
     ],
 )
-def test_what_cannot_be_written(expression: str, value: object, told: str) -> None:
-    with pytest.raises((TypeError, ValueError), match=told):
-        written(expression, value)
+def test_unencodable_values_raise_with_their_location(expression: str, value: object, message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        encode(expression, value)
 
 
-class Vault(dict[str, object]):
-    """A mapping with errors of its own."""
+class FailingMapping(dict[str, object]):
+    """A mapping that raises an exception of its own."""
 
-    class Shut(ValueError):
+    class ItemsError(ValueError):
         def __init__(self, code: int) -> None:
             super().__init__(code)
             self.code = code
 
     def items(self) -> Any:
-        raise Vault.Shut(7)
+        raise FailingMapping.ItemsError(7)
 
 
-def test_errors_of_the_callers_own_stay_as_they_are() -> None:
-    with pytest.raises(Vault.Shut) as caught:
-        written("list[dict[str, str]]", [Vault(a=1)])
+def test_exceptions_of_callers_types_propagate_unchanged() -> None:
+    with pytest.raises(FailingMapping.ItemsError) as caught:
+        encode("list[dict[str, str]]", [FailingMapping(a=1)])
     assert (caught.value.code, caught.value.args) == (7, (7,))
 
 
@@ -83,15 +83,15 @@ class Size(enum.IntEnum):
     BIG = 7
 
 
-def test_what_servers_may_judge_is_let_pass() -> None:
-    assert written("str", 5) == 5
-    assert written("int", "5") == "5"
-    assert written('Annotated[float, Format("text")]', decimal.Decimal("12.50")) == "12.50"
-    assert written('Annotated[int, Format("text")]', Size.BIG) == "7"
-    assert written("_models.StorageObject | _models.Tag", None) is None
-    assert written("_models.StorageObject | str", "a") == "a"
+def test_plausible_values_are_sent_for_servers_to_judge() -> None:
+    assert encode("str", 5) == 5
+    assert encode("int", "5") == "5"
+    assert encode('Annotated[float, Format("text")]', decimal.Decimal("12.50")) == "12.50"
+    assert encode('Annotated[int, Format("text")]', Size.BIG) == "7"
+    assert encode("_models.StorageObject | _models.Tag", None) is None
+    assert encode("_models.StorageObject | str", "a") == "a"
 
 
-def test_names_on_the_wire_are_answered_with_those_in_python() -> None:
+def test_wire_names_raise_with_the_name_in_python() -> None:
     with pytest.raises(AttributeError, match=r"has no field 'createdTime'; in Python it is 'created_time'$"):
         StorageObject(id="a").is_set("createdTime")

@@ -1,4 +1,4 @@
-"""What has a type but no class: unions and the payloads of webhooks, read from JSON."""
+"""Parsers of unions and of webhook payloads."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ TEXT = '{"kind": "dog", "tricks": ["sit"]}'
     [TEXT, TEXT.encode(), bytearray(TEXT.encode()), memoryview(TEXT.encode())],
     ids=lambda data: type(data).__name__,
 )
-def test_text_and_bytes_are_json(data: Buffer) -> None:
+def test_parsers_read_text_and_bytes_as_json(data: Buffer) -> None:
     assert ANIMAL(data) == Dog(kind="dog", tricks=["sit"])
 
 
-def test_data_may_be_decoded_already() -> None:
+def test_parsers_accept_decoded_data() -> None:
     assert ANIMAL({"kind": "cat", "lives": 9}) == Cat(kind="cat", lives=9)
     assert Parser[list[Model]]("list[_models.Cat]", "tests.support.unions")([{"kind": "cat"}]) == [Cat(kind="cat")]
 
 
-def test_an_unknown_kind_survives() -> None:
+def test_unknown_variants_are_kept() -> None:
     assert isinstance(ANIMAL('{"kind": "emu"}'), UnknownModel)
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", "7", None])
-def test_what_does_not_fit_is_an_error(data: bytes | str | None) -> None:
+def test_invalid_data_raises_decode_error(data: bytes | str | None) -> None:
     with pytest.raises(DecodeError):
         ANIMAL(data)
 
 
-def test_a_webhook_tells_what_it_is() -> None:
+def test_webhooks_describe_themselves() -> None:
     assert (NOTHING.name, NOTHING.method, NOTHING.operation) == ("ping", "POST", "")
     assert repr(NOTHING) == "<Webhook ping: None>"
     assert repr(Parser[str]("str", "m")) == "<Parser of str>"
 
 
-def test_a_webhook_without_a_payload_takes_an_empty_body() -> None:
+def test_a_webhook_without_a_payload_accepts_an_empty_body() -> None:
     assert NOTHING(b"") is None
     assert NOTHING("") is None
 
 
-def test_models_of_a_webhook_are_those_of_its_package() -> None:
-    heard: Webhook[Model] = Webhook("sold", "POST", "_models.Tag", "tests.support.sample", operation="sell")
-    assert type(heard(b'{"key": "a"}')).__name__ == "Tag"
-    assert heard.operation == "sell"
+def test_webhooks_find_models_in_their_package() -> None:
+    webhook: Webhook[Model] = Webhook("sold", "POST", "_models.Tag", "tests.support.sample", operation="sell")
+    assert type(webhook(b'{"key": "a"}')).__name__ == "Tag"
+    assert webhook.operation == "sell"

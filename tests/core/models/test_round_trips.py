@@ -1,4 +1,4 @@
-"""What comes in goes out, for anything that fits a model, looked at or not."""
+"""Property tests: models write what they read, and invalid data raises DecodeError."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ anything: st.SearchStrategy[JSONValue] = st.recursive(
 
 
 def objects(**fields: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
-    """Objects with any of these fields, with null now and then, and with others that no spec knows."""
+    """Generate objects with any of these fields, some null, and with unknown fields."""
     known = st.fixed_dictionaries({}, optional={name: values | st.none() for name, values in fields.items()})
     unknown = st.dictionaries(names.map(lambda name: f"new {name}"), anything, max_size=2)
     return st.tuples(known, unknown).map(lambda parts: {**parts[1], **parts[0]})
@@ -68,39 +68,42 @@ PAIRS = st.one_of(
 
 
 @given(PAIRS, st.booleans())
-def test_what_comes_goes_out(pair: tuple[type[Model], dict[str, object]], look: bool) -> None:
+def test_models_write_what_they_read(pair: tuple[type[Model], dict[str, object]], validate: bool) -> None:
     cls, data = pair
-    found = cls.from_dict(copy.deepcopy(data))
-    if look:
-        found.validate()
-    assert found.to_dict() == data
-    assert json.loads(found.to_json()) == data
-    again = cls.from_json(found.to_json())
-    assert again == found
+    instance = cls.from_dict(copy.deepcopy(data))
+    if validate:
+        instance.validate()
+    assert instance.to_dict() == data
+    assert json.loads(instance.to_json()) == data
+    again = cls.from_json(instance.to_json())
+    assert again == instance
     assert again.to_dict() == data
 
 
 @given(PAIRS)
-def test_copies_of_all_kinds_are_equal(pair: tuple[type[Model], dict[str, object]]) -> None:
+def test_copies_and_pickles_are_equal(pair: tuple[type[Model], dict[str, object]]) -> None:
     cls, data = pair
-    found = cls.from_dict(data)
-    for other in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found), copy.copy(found), found.evolve()):
-        assert other == found
-        assert other.to_dict() == data
+    original = cls.from_dict(data)
+    for duplicate in (
+        pickle.loads(pickle.dumps(original)),
+        copy.deepcopy(original),
+        copy.copy(original),
+        original.evolve(),
+    ):
+        assert duplicate == original
+        assert duplicate.to_dict() == data
 
 
 @given(PAIRS, st.data())
-def test_absent_null_and_present_are_told_apart(
-    pair: tuple[type[Model], dict[str, object]], data: st.DataObject
-) -> None:
+def test_is_set_reflects_presence_in_json(pair: tuple[type[Model], dict[str, object]], data: st.DataObject) -> None:
     cls, raw = pair
-    found = cls.from_dict(raw)
+    instance = cls.from_dict(raw)
     for attribute in attrs.fields(cls):
         wire = attribute.metadata.get("wire")
         if wire is not None:
-            assert found.is_set(attribute.name) == (wire in raw)
+            assert instance.is_set(attribute.name) == (wire in raw)
             if raw.get(wire) is None:
-                assert getattr(found, attribute.name) is None
+                assert getattr(instance, attribute.name) is None
 
 
 @given(
@@ -109,14 +112,14 @@ def test_absent_null_and_present_are_told_apart(
         names | st.sampled_from(["name", "next", "rows", "pet", "pets", "kind", "side", "moment", "whole"]), anything
     ),
 )
-def test_anything_is_a_model_or_a_decode_error(cls: type[Model], data: dict[str, object]) -> None:
-    wrong: str | None = None
+def test_any_object_is_read_or_raises_decode_error(cls: type[Model], data: dict[str, object]) -> None:
+    pointer: str | None = None
     try:
-        found = cls.from_dict(copy.deepcopy(data)).validate()
+        instance = cls.from_dict(copy.deepcopy(data)).validate()
     except DecodeError as error:
-        wrong = error.pointer or ""
+        pointer = error.pointer or ""
     else:
-        assert json.loads(found.to_json()) == json.loads(json.dumps(data))
-    if wrong is not None:  # and the place exists, or what holds it does
-        container = find(cast("JSONValue", data), wrong.rpartition("/")[0])
+        assert json.loads(instance.to_json()) == json.loads(json.dumps(data))
+    if pointer is not None:  # it leads to a value, or to a missing one in an existing container
+        container = find(cast("JSONValue", data), pointer.rpartition("/")[0])
         assert isinstance(container, dict | list)

@@ -1,4 +1,4 @@
-"""First looks from many threads at once."""
+"""Concurrent use of models by several threads."""
 
 from __future__ import annotations
 
@@ -17,66 +17,66 @@ THREADS = 8
 
 
 @pytest.fixture(autouse=True)
-def _eager_switches() -> Iterator[None]:
+def _frequent_thread_switches() -> Iterator[None]:
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
     sys.setswitchinterval(before)
 
 
-def at_once(look: Callable[[], object]) -> list[object]:
-    """What several threads get that look at the same moment."""
+def run_concurrently(func: Callable[[], object]) -> list[object]:
+    """Return the results of a function that several threads call at the same time."""
     start = threading.Barrier(THREADS)
 
     def run() -> object:
         start.wait(10)
-        return look()
+        return func()
 
     with ThreadPoolExecutor(THREADS) as pool:
-        return [found.result(20) for found in [pool.submit(run) for _ in range(THREADS)]]
+        return [future.result(20) for future in [pool.submit(run) for _ in range(THREADS)]]
 
 
-def test_all_threads_get_the_same_list() -> None:
+def test_threads_get_the_same_list() -> None:
     for size in (3, 300):  # the longer one is read in place
         text = json.dumps({"content": [{"id": str(number), "tags": [{"key": "k"}]} for number in range(size)]})
         for _ in range(20):
             page = StorageObjectPage.from_json(text)
-            lists = at_once(lambda page=page: page.content)  # type: ignore[misc]
+            lists = run_concurrently(lambda page=page: page.content)  # type: ignore[misc]
             assert all(found is lists[0] for found in lists)
             assert page.content is not None
             assert [found.id for found in page.content] == [str(number) for number in range(size)]
 
 
-def test_all_threads_get_the_same_dictionaries() -> None:
+def test_threads_get_the_same_dictionaries() -> None:
     for _ in range(50):
         counters = Counters()
-        found = at_once(lambda counters=counters: (counters.additional_properties, counters.unknown_fields))  # type: ignore[misc]
-        first = found[0]
+        results = run_concurrently(lambda counters=counters: (counters.additional_properties, counters.unknown_fields))  # type: ignore[misc]
+        first = results[0]
         assert isinstance(first, tuple)
-        for other in found:
+        for other in results:
             assert isinstance(other, tuple)
             assert other[0] is first[0]
             assert other[1] is first[1]
 
 
-def test_an_assignment_wins_over_a_first_look() -> None:
+def test_an_assignment_during_a_first_read_is_kept() -> None:
     for _ in range(50):
-        found = StorageObject.from_json(b'{"id":"a","tags":[{"key":"k"}]}')
+        obj = StorageObject.from_json(b'{"id":"a","tags":[{"key":"k"}]}')
         start = threading.Barrier(2)
 
-        def assign(found: StorageObject = found, start: threading.Barrier = start) -> None:
+        def assign(obj: StorageObject = obj, start: threading.Barrier = start) -> None:
             start.wait(10)
-            found.tags = []
+            obj.tags = []
 
         with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(assign)
+            future = pool.submit(assign)
             start.wait(10)
-            _ = found.tags
-            done.result(10)
-        assert found.tags == []
+            _ = obj.tags
+            future.result(10)
+        assert obj.tags == []
 
 
-def test_writing_while_others_look() -> None:
+def test_models_are_written_while_other_threads_read() -> None:
     data = {"content": [{"id": str(number), "tags": [{"key": "k"}]} for number in range(300)]}
     text = json.dumps(data)
     for _ in range(10):
@@ -84,7 +84,7 @@ def test_writing_while_others_look() -> None:
 
         turns = iter(range(THREADS))
 
-        def either(page: StorageObjectPage = page, turns: Iterator[int] = turns) -> object:
+        def write_or_validate(page: StorageObjectPage = page, turns: Iterator[int] = turns) -> object:
             return page.to_dict() if next(turns) % 2 else page.validate().to_dict()
 
-        assert all(found == data for found in at_once(either))
+        assert all(written == data for written in run_concurrently(write_or_validate))

@@ -1,4 +1,4 @@
-"""What type checkers say of programs that use models: nothing where they are right, and the line where not."""
+"""Type checkers report the wrong lines of a program that uses models, and no others."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def program(tmp_path: Path) -> Path:
     return path
 
 
-def test_mypy_strict(program: Path, tmp_path: Path) -> None:
+def test_mypy_reports_the_expected_lines(program: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=ROOT)
-    found = {int(line) for line in re.findall(r"program\.py:(\d+): error:", done.stdout)}
-    assert found == EXPECTED, done.stdout
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=ROOT)
+    lines = {int(line) for line in re.findall(r"program\.py:(\d+): error:", completed.stdout)}
+    assert lines == EXPECTED, completed.stdout
 
 
-def test_pyright_strict(program: Path, tmp_path: Path) -> None:
+def test_pyright_reports_the_expected_lines(program: Path, tmp_path: Path) -> None:
     (tmp_path / "pyrightconfig.json").write_text(
         json.dumps(
             {
@@ -82,14 +82,14 @@ def test_pyright_strict(program: Path, tmp_path: Path) -> None:
         )
     )
     command = [sys.executable, "-m", "basedpyright", "--outputjson", "-p", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)
-    problems = json.loads(done.stdout)["generalDiagnostics"]
-    found = {problem["range"]["start"]["line"] + 1 for problem in problems if problem["severity"] == "error"}
-    assert found == EXPECTED, problems
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)
+    problems = json.loads(completed.stdout)["generalDiagnostics"]
+    lines = {problem["range"]["start"]["line"] + 1 for problem in problems if problem["severity"] == "error"}
+    assert lines == EXPECTED, problems
 
 
-def test_every_type_is_said() -> None:
-    # The checker looks for packages where the activated environment has them.
+def test_public_types_are_complete() -> None:
+    # The checker looks for packages in the activated environment.
     scripts = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -97,5 +97,5 @@ def test_every_type_is_said() -> None:
         "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
     }
     command = [sys.executable, "-m", "basedpyright", "--verifytypes", "xcaas_core.models", "--ignoreexternal"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=ROOT, env=environment)
-    assert "Type completeness score: 100%" in done.stdout, done.stdout
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=ROOT, env=environment)
+    assert "Type completeness score: 100%" in completed.stdout, completed.stdout

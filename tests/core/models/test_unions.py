@@ -1,4 +1,4 @@
-"""One of several: by discriminator, by fit, in and out."""
+"""Unions: variants chosen by discriminator or by shape, when decoded and encoded."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from xcaas_core.models._layout import ModelCodec
 from xcaas_core.models._unions import DiscriminatedCodec, UnionCodec
 
 
-def test_the_discriminator_decides() -> None:
+def test_discriminator_selects_the_variant() -> None:
     owner = Owner.from_dict({"pet": {"kind": "dog", "tricks": ["sit"]}, "pets": [{"kind": "cat", "lives": 9}]})
     assert owner.pet == Dog(kind="dog", tricks=["sit"])
     assert owner.pets == [Cat(kind="cat", lives=9)]
 
 
-def test_an_unknown_variant_survives() -> None:
+def test_unknown_variants_are_kept() -> None:
     data = {"pet": {"kind": "emu", "speed": [50]}, "pets": [{"no": "kind"}, {"kind": 5}, {"kind": "cat"}]}
     owner = Owner.from_dict(data).validate()
     assert isinstance(owner.pet, UnknownModel)
@@ -32,7 +32,7 @@ def test_an_unknown_variant_survives() -> None:
     assert owner.to_dict() == data
 
 
-def test_the_discriminator_decides_also_if_the_rest_is_wrong() -> None:
+def test_discriminator_selects_the_variant_of_invalid_objects() -> None:
     with pytest.raises(DecodeError) as error:
         Owner.from_dict({"pets": [{"kind": "cat", "lives": "nine"}]}).validate()
     assert error.value.pointer == "/pets/0/lives"
@@ -58,7 +58,7 @@ def test_the_discriminator_decides_also_if_the_rest_is_wrong() -> None:
         ("maybe", {"side": 1, "height": 2}, Box(side=1.0, height=2.0)),
     ],
 )
-def test_what_fits_best_wins(wire: str, raw: object, value: object) -> None:
+def test_the_best_fit_is_chosen(wire: str, raw: object, value: object) -> None:
     loose = Loose.from_dict({wire: raw})
     assert getattr(loose, wire) == value
     assert loose.to_dict() == {wire: raw}
@@ -83,11 +83,11 @@ def test_what_fits_best_wins(wire: str, raw: object, value: object) -> None:
         ("pet", {"pet": "x", "lives": 9}, Cat),
     ],
 )
-def test_only_what_fits_through_and_through_counts(wire: str, raw: object, kind: type[Model]) -> None:
+def test_nested_values_must_fit_too(wire: str, raw: object, kind: type[Model]) -> None:
     assert type(getattr(Branch.from_dict({wire: raw}), wire)) is kind
 
 
-def test_a_union_that_is_nested_too_deeply_is_a_decode_error() -> None:
+def test_excessively_nested_unions_raise_decode_error() -> None:
     depth = 950
     with pytest.raises(DecodeError, match="nested too deeply"):
         Branch.from_json('{"down":' * depth + "{}" + "}" * depth)
@@ -107,7 +107,7 @@ def test_a_union_that_is_nested_too_deeply_is_a_decode_error() -> None:
         ({"many": [{"side": 1}, {}]}, "/many/1/side"),
     ],
 )
-def test_what_fits_nothing_is_judged_by_what_is_nearest(data: dict[str, object], pointer: str) -> None:
+def test_values_that_fit_no_member_raise_as_the_nearest(data: dict[str, object], pointer: str) -> None:
     with pytest.raises(DecodeError) as error:
         Loose.from_dict(data).validate()
     assert error.value.pointer == pointer
@@ -133,10 +133,10 @@ def test_what_fits_nothing_is_judged_by_what_is_nearest(data: dict[str, object],
         ("_dt.date | int", "2024-05-01T00:00:00Z", dt.date(2024, 5, 1)),
     ],
 )
-def test_other_unions(expression: str, raw: object, value: object) -> None:
-    found = resolve(expression, "tests.support.sample").decode(raw)
-    assert found == value
-    assert type(found) is type(value)
+def test_unions_of_scalars_and_containers_are_decoded(expression: str, raw: object, value: object) -> None:
+    decoded = resolve(expression, "tests.support.sample").decode(raw)
+    assert decoded == value
+    assert type(decoded) is type(value)
 
 
 @pytest.mark.parametrize(
@@ -176,32 +176,32 @@ def test_other_unions(expression: str, raw: object, value: object) -> None:
         ("_models.Square | None", None, None),
     ],
 )
-def test_what_goes_out(expression: str, value: object, wire: object) -> None:
+def test_unions_are_encoded(expression: str, value: object, wire: object) -> None:
     assert resolve(expression, "tests.support.unions").encode(value) == wire
 
 
 @model
-class Spoken(Model):
+class TextMessage(Model):
     kind: Literal["message"] | str = field("kind")
     text: str = field("text")
     at: Annotated[dt.datetime, Format("epoch-seconds")] | None = field("at", default=None)
 
 
 @model
-class Listed(Model):
+class PartsMessage(Model):
     kind: Literal["message"] | str = field("kind")
     parts: list[str] = field("parts")
     at: dt.datetime | None = field("at", default=None)
 
 
 @model
-class Told(Model):
+class BaseMessage(Model):
     kind: str = field("kind")
 
 
-SHARED = DiscriminatedCodec(
-    (ModelCodec(Spoken), ModelCodec(Listed)),
-    Discriminator("kind", ("message", Spoken), ("message", Listed), base=Told),
+SHARED_TAG = DiscriminatedCodec(
+    (ModelCodec(TextMessage), ModelCodec(PartsMessage)),
+    Discriminator("kind", ("message", TextMessage), ("message", PartsMessage), base=BaseMessage),
     ModelCodec(UnknownModel),
 )
 
@@ -209,41 +209,43 @@ SHARED = DiscriminatedCodec(
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        ({"kind": "message", "text": "a"}, Spoken),
-        ({"kind": "message", "parts": ["a"], "new": 1}, Listed),
-        ({"kind": "message", "parts": "a", "text": "a"}, Spoken),
+        ({"kind": "message", "text": "a"}, TextMessage),
+        ({"kind": "message", "parts": ["a"], "new": 1}, PartsMessage),
+        ({"kind": "message", "parts": "a", "text": "a"}, TextMessage),
         ({"text": "a", "kind": None}, UnknownModel),
         ({"parts": []}, UnknownModel),
-        ({"kind": "emu", "new": 1}, Told),
+        ({"kind": "emu", "new": 1}, BaseMessage),
         ({"new": 1}, UnknownModel),
         ({}, UnknownModel),
     ],
 )
-def test_a_tag_that_variants_share_narrows_and_the_shape_decides(raw: dict[str, object], kind: type[Model]) -> None:
-    found = SHARED.decode(raw)
-    assert type(found) is kind
-    assert SHARED.encode(found) == raw
-    assert SHARED.encode(raw) == raw
+def test_variants_with_the_same_tag_are_chosen_by_shape(raw: dict[str, object], kind: type[Model]) -> None:
+    decoded = SHARED_TAG.decode(raw)
+    assert type(decoded) is kind
+    assert SHARED_TAG.encode(decoded) == raw
+    assert SHARED_TAG.encode(raw) == raw
 
 
-def test_what_is_sent_is_written_as_the_variant_whose_shape_it_has() -> None:
+def test_mappings_are_encoded_as_the_variant_of_their_shape() -> None:
     noon = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
-    assert SHARED.encode({"kind": "message", "text": "a", "at": noon}) == {
+    assert SHARED_TAG.encode({"kind": "message", "text": "a", "at": noon}) == {
         "kind": "message",
         "text": "a",
         "at": 1714564800,
     }
-    assert SHARED.encode({"kind": "message", "parts": ("a",), "at": noon}) == {
+    assert SHARED_TAG.encode({"kind": "message", "parts": ("a",), "at": noon}) == {
         "kind": "message",
         "parts": ["a"],
         "at": "2024-05-01T12:00:00Z",
     }
     with pytest.raises(TypeError, match="at: a datetime was expected"):
-        SHARED.encode({"kind": "message", "text": "a", "at": object()})
+        SHARED_TAG.encode({"kind": "message", "text": "a", "at": object()})
 
 
-def test_a_shared_tag_without_a_shape_that_fits_says_what_is_nearest() -> None:
-    strict = DiscriminatedCodec(SHARED.members, Discriminator("kind", *SHARED.variants), ModelCodec(UnknownModel))
+def test_invalid_objects_with_a_shared_tag_raise_as_the_nearest() -> None:
+    strict = DiscriminatedCodec(
+        SHARED_TAG.members, Discriminator("kind", *SHARED_TAG.variants), ModelCodec(UnknownModel)
+    )
     with pytest.raises(DecodeError) as error:
         strict.decode({"kind": "message", "parts": [5]})
     assert error.value.pointer == "/parts/0"
@@ -273,63 +275,72 @@ class One(Model):
         (("True", On), ("False", Off), ("1.0", One)),
     ],
 )
-def test_tags_are_compared_as_json(tags: tuple[tuple[str | int | bool, type[Model]], ...]) -> None:
+def test_discriminator_values_are_compared_as_json(tags: tuple[tuple[str | int | bool, type[Model]], ...]) -> None:
     codec = DiscriminatedCodec(
         (ModelCodec(On), ModelCodec(Off), ModelCodec(One)), Discriminator("enabled", *tags), ModelCodec(UnknownModel)
     )
-    found = [codec.decode({"enabled": tag}) for tag in (True, False, 1, 1.0, 0, "on", None, [True])]
-    assert [type(one) for one in found] == [On, Off, One, One, UnknownModel, UnknownModel, UnknownModel, UnknownModel]
+    decoded = [codec.decode({"enabled": tag}) for tag in (True, False, 1, 1.0, 0, "on", None, [True])]
+    assert [type(variant) for variant in decoded] == [
+        On,
+        Off,
+        One,
+        One,
+        UnknownModel,
+        UnknownModel,
+        UnknownModel,
+        UnknownModel,
+    ]
     assert codec.encode({"enabled": 1}) == {"enabled": 1}
 
 
 @model
-class Detail(Model):
+class FineGrade(Model):
     grade: Literal["fine"] | str = field("grade")
 
 
 @model
-class Rough(Model):
+class RoughGrade(Model):
     grade: Literal["rough"] = field("grade")
 
 
 @model
-class Finely(Model):
+class FineReport(Model):
     level: Literal["high", "higher"] | str | None = field("level", default=None)
-    detail: Detail | None = field("detail", default=None)
+    detail: FineGrade | None = field("detail", default=None)
     when: Annotated[dt.datetime, Format("epoch-seconds")] | None = field("when", default=None)
 
 
 @model
-class Roughly(Model):
+class RoughReport(Model):
     level: Literal["low"] | str | None = field("level", default=None)
-    detail: Rough | None = field("detail", default=None)
-    details: list[Rough] | None = field("details", default=None)
+    detail: RoughGrade | None = field("detail", default=None)
+    details: list[RoughGrade] | None = field("details", default=None)
     when: dt.datetime | None = field("when", default=None)
 
 
 @pytest.mark.parametrize(
     ("raw", "kind"),
     [
-        ({"detail": {"grade": "fine"}}, Finely),
-        ({"detail": {"grade": "rough"}}, Roughly),
-        ({"detail": {"grade": "rough", "new": 1}, "new": 1}, Roughly),
-        ({"detail": {"grade": "other"}}, Finely),
-        ({"detail": None, "details": [{"grade": "fine"}]}, Finely),
-        ({"details": [{"grade": "rough"}]}, Roughly),
-        ({"level": "higher"}, Finely),
-        ({"level": "low"}, Roughly),
+        ({"detail": {"grade": "fine"}}, FineReport),
+        ({"detail": {"grade": "rough"}}, RoughReport),
+        ({"detail": {"grade": "rough", "new": 1}, "new": 1}, RoughReport),
+        ({"detail": {"grade": "other"}}, FineReport),
+        ({"detail": None, "details": [{"grade": "fine"}]}, FineReport),
+        ({"details": [{"grade": "rough"}]}, RoughReport),
+        ({"level": "higher"}, FineReport),
+        ({"level": "low"}, RoughReport),
     ],
 )
-def test_variants_that_differ_in_a_nested_constant(raw: dict[str, object], kind: type[Model]) -> None:
-    codec = UnionCodec((ModelCodec(Finely), ModelCodec(Roughly)))
+def test_variants_may_differ_in_a_nested_constant_only(raw: dict[str, object], kind: type[Model]) -> None:
+    codec = UnionCodec((ModelCodec(FineReport), ModelCodec(RoughReport)))
     assert type(codec.decode(raw)) is kind
     assert codec.encode(raw) == raw
     moment = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
-    wire = {**raw, "when": 1714564800 if kind is Finely else "2024-05-01T12:00:00Z"}
+    wire = {**raw, "when": 1714564800 if kind is FineReport else "2024-05-01T12:00:00Z"}
     assert codec.encode({**raw, "when": moment}) == wire
 
 
-def test_a_union_that_grew_everywhere_is_read_in_no_more_time_than_its_depth() -> None:
+def test_nested_unions_with_unknown_fields_are_read_in_linear_time() -> None:
     raw: dict[str, object] = {"op": "or", "new": 1}
     for _ in range(60):
         raw = {"op": "or", "args": [raw], "new": 1}
@@ -344,7 +355,7 @@ def test_a_union_that_grew_everywhere_is_read_in_no_more_time_than_its_depth() -
         "str | Annotated[_models.Cat | _models.Dog | UnknownModel, {}] | None",
     ],
 )
-def test_null_wherever_the_type_allows_it(expression: str) -> None:
+def test_nullable_unions_accept_null(expression: str) -> None:
     union = expression.format('Discriminator("kind", ("cat", _models.Cat), ("dog", _models.Dog))')
     for annotation, raw in ((union, None), (f"list[{union}]", [None]), (f"dict[str, {union}]", {"a": None})):
         codec = resolve(annotation, "tests.support.unions")
@@ -353,14 +364,14 @@ def test_null_wherever_the_type_allows_it(expression: str) -> None:
 
 
 @pytest.mark.parametrize("raw", [[1, 2], [], {"a": 1}, {"a": [None]}, "x", 5, 1.5, True, None])
-def test_values_of_an_enum_with_lists_and_objects_are_json(raw: object) -> None:
-    found = Plenty.from_dict({"mixed": raw, "many": [raw]}).validate()
-    assert found.mixed == raw
-    assert found.to_dict() == {"mixed": raw, "many": [raw]}
-    assert type(found.mixed) is type(raw)
+def test_untyped_values_keep_their_json_type(raw: object) -> None:
+    values = AnyValues.from_dict({"mixed": raw, "many": [raw]}).validate()
+    assert values.mixed == raw
+    assert values.to_dict() == {"mixed": raw, "many": [raw]}
+    assert type(values.mixed) is type(raw)
 
 
 @model
-class Plenty(Model):
+class AnyValues(Model):
     mixed: JSONValue = field("mixed")
     many: list[JSONValue] = field("many")

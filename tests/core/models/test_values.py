@@ -1,4 +1,4 @@
-"""Models as values: made, compared, shown, copied, pickled, changed."""
+"""Models as values: construction, equality, repr, copies, pickles, changes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ PAGE = (
 )
 
 
-def test_the_constructor_takes_keywords() -> None:
+def test_constructors_take_keyword_arguments() -> None:
     tag = Tag(key="callId", value="7")
-    found = StorageObject(id="a", tags=[tag])
-    assert found.id == "a"
-    assert found.tags == [tag]
-    assert found.mime_type is None
-    assert found.to_dict() == {"id": "a", "tags": [{"key": "callId", "value": "7"}]}
+    obj = StorageObject(id="a", tags=[tag])
+    assert obj.id == "a"
+    assert obj.tags == [tag]
+    assert obj.mime_type is None
+    assert obj.to_dict() == {"id": "a", "tags": [{"key": "callId", "value": "7"}]}
 
 
-def test_the_constructor_refuses_what_it_does_not_know() -> None:
+def test_constructors_reject_unknown_and_missing_arguments() -> None:
     with pytest.raises(TypeError, match=r"got an unexpected keyword argument 'colour'"):
         StorageObject(id="a", colour="red")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="missing 2 required keyword-only arguments: 'id' and 'sizes'"):
@@ -39,7 +39,7 @@ def test_the_constructor_refuses_what_it_does_not_know() -> None:
         Tag("callId")  # type: ignore[call-arg]
 
 
-def test_equal_means_the_same_fields_in_the_same_class() -> None:
+def test_equality_compares_class_and_fields() -> None:
     assert Tag(key="a") == Tag(key="a")
     assert Tag(key="a") != Tag(key="b")
     assert Tag(key="a") != Square(side=1.0)
@@ -51,11 +51,11 @@ def test_equal_means_the_same_fields_in_the_same_class() -> None:
         hash(Tag(key="a"))
 
 
-def test_equal_counts_all_that_came() -> None:
-    one, other = StorageObjectPage.from_json(PAGE), StorageObjectPage.from_json(PAGE)
-    assert one == other
-    assert one != StorageObjectPage.from_json(PAGE.replace(b'"7"', b'"8"'))
-    assert one != StorageObjectPage.from_json(PAGE.replace(b'"pageKey"', b'"extra":1,"pageKey"'))
+def test_equality_includes_unknown_fields() -> None:
+    page, other = StorageObjectPage.from_json(PAGE), StorageObjectPage.from_json(PAGE)
+    assert page == other
+    assert page != StorageObjectPage.from_json(PAGE.replace(b'"7"', b'"8"'))
+    assert page != StorageObjectPage.from_json(PAGE.replace(b'"pageKey"', b'"extra":1,"pageKey"'))
 
 
 def test_repr_fits_a_line() -> None:
@@ -77,11 +77,11 @@ class Account(Model):
     hmac_secret: str | None = field("hmacSecret", default=None)
 
 
-def test_repr_keeps_secrets() -> None:
+def test_repr_masks_secrets() -> None:
     assert repr(Account(name="a", hmac_secret="hunter2")) == "Account(name='a', hmac_secret='***')"
 
 
-def test_assigning_none_leaves_out_or_sends_null() -> None:
+def test_assigning_none_omits_the_field_or_sends_null() -> None:
     tag = Tag(key="a", value="b")
     tag.value = None
     assert tag.to_dict() == {"key": "a"}
@@ -92,20 +92,20 @@ def test_assigning_none_leaves_out_or_sends_null() -> None:
     patch.unset("name")
     assert patch.to_dict() == {"tags": None}
     assert patch.name is None
-    found = StorageObject(id="a", tags=[tag])
-    found.tags = None
-    assert found.to_dict() == {"id": "a"}
+    obj = StorageObject(id="a", tags=[tag])
+    obj.tags = None
+    assert obj.to_dict() == {"id": "a"}
 
 
-def test_unset_leaves_out() -> None:
-    found = StorageObject.from_dict({"id": "a", "checksum": None, "mimeType": "x/y", "tags": [], "new": 1})
-    found.unset("checksum", "mime_type", "tags", "bucket_id")
-    assert found.to_dict() == {"id": "a", "new": 1}
-    assert (found.checksum, found.mime_type, found.tags, found.bucket_id) == (None, None, None, None)
-    assert not found.is_set("checksum")
-    assert found.evolve(id="b").to_dict() == {"id": "b", "new": 1}
+def test_unset_makes_fields_absent() -> None:
+    obj = StorageObject.from_dict({"id": "a", "checksum": None, "mimeType": "x/y", "tags": [], "new": 1})
+    obj.unset("checksum", "mime_type", "tags", "bucket_id")
+    assert obj.to_dict() == {"id": "a", "new": 1}
+    assert (obj.checksum, obj.mime_type, obj.tags, obj.bucket_id) == (None, None, None, None)
+    assert not obj.is_set("checksum")
+    assert obj.evolve(id="b").to_dict() == {"id": "b", "new": 1}
     with pytest.raises(AttributeError, match="colour"):
-        found.unset("colour")
+        obj.unset("colour")
 
 
 def test_lists_can_be_changed_in_place() -> None:
@@ -120,27 +120,27 @@ def test_lists_can_be_changed_in_place() -> None:
 
 def test_pickles_and_copies_are_equal() -> None:
     page = StorageObjectPage.from_json(PAGE)
-    for other in (pickle.loads(pickle.dumps(page)), copy.deepcopy(page), copy.copy(page)):
-        assert other == page
-        assert other.to_json() == page.to_json()
+    for duplicate in (pickle.loads(pickle.dumps(page)), copy.deepcopy(page), copy.copy(page)):
+        assert duplicate == page
+        assert duplicate.to_json() == page.to_json()
     assert page.content is not None
     assert pickle.loads(pickle.dumps(page.content[0])).unknown_fields == {"new": {"x": 1}}
 
 
-def test_models_made_by_hand_can_be_pickled_and_copied() -> None:
+def test_constructed_models_can_be_pickled_and_copied() -> None:
     node = Node(name="a", next=Node(name="b"))
     assert pickle.loads(pickle.dumps(node)) == node
     assert copy.copy(node).next is node.next
     assert copy.deepcopy(node).next is not node.next
 
 
-def test_a_copy_shares_lists_and_a_deep_one_does_not() -> None:
+def test_only_shallow_copies_share_lists() -> None:
     page = StorageObjectPage.from_json(PAGE)
     assert copy.copy(page).content is page.content
     assert copy.deepcopy(page).content is not page.content
 
 
-def test_unknown_fields_can_be_pickled_on_their_own() -> None:
+def test_unknown_fields_can_be_pickled_and_copied_alone() -> None:
     tag = Tag.from_dict({"key": "a", "new": 1})
     assert pickle.loads(pickle.dumps(tag.unknown_fields)) == {"new": 1}
     assert type(copy.copy(tag.unknown_fields)) is dict
@@ -165,7 +165,7 @@ def test_models_have_slots_only() -> None:
     assert not hasattr(Tag(key="a"), "__dict__")
 
 
-def test_the_signature_is_there_at_run_time() -> None:
+def test_signatures_are_available_at_run_time() -> None:
     parameters = inspect.signature(Tag).parameters
     assert list(parameters) == ["unknown_fields", "key", "value", "id"]
     assert str(parameters["value"]) == "value: 'str | None' = None"
@@ -173,7 +173,7 @@ def test_the_signature_is_there_at_run_time() -> None:
     assert list(inspect.signature(Puppy).parameters) == ["unknown_fields", "kind", "tricks", "weeks"]
 
 
-def test_evolve_changes_what_it_is_told_to() -> None:
+def test_evolve_changes_only_the_named_fields() -> None:
     page = StorageObjectPage.from_json(PAGE)
     assert page.content is not None
     old = page.content[0]
@@ -184,7 +184,7 @@ def test_evolve_changes_what_it_is_told_to() -> None:
     assert old.id == "a"
 
 
-def test_attrs_evolve_and_copy_replace_do_the_same() -> None:
+def test_attrs_evolve_and_replace_equal_evolve() -> None:
     evolve = cast("Callable[..., Tag]", attrs.evolve)
     tag = Tag.from_dict({"key": "a", "value": None, "new": 1})
     assert evolve(tag, id="1") == tag.evolve(id="1") == tag.__replace__(id="1")  # type: ignore[attr-defined, unused-ignore]
@@ -192,7 +192,7 @@ def test_attrs_evolve_and_copy_replace_do_the_same() -> None:
         tag.evolve(colour="red")
 
 
-def test_evolve_keeps_absent_and_null_apart() -> None:
+def test_evolve_distinguishes_absent_from_null() -> None:
     assert Patch().evolve(age=3).to_dict() == {"age": 3}
     assert Patch(name=None).evolve(age=3).to_dict() == {"name": None, "age": 3}
     assert Patch(name="a").evolve(name=None).to_dict() == {"name": None}
@@ -212,7 +212,7 @@ def test_unknown_fields_can_be_added_and_replaced() -> None:
     assert tag.to_dict() == {"key": "a", "other": 2}
 
 
-def test_reserved_names_are_what_models_have() -> None:
+def test_reserved_names_are_the_public_attributes_of_models() -> None:
     public = {name for name in dir(Model) if not name.startswith("_")}
     assert public == RESERVED_NAMES
     with pytest.raises(TypeError, match=r"Bad\.to_dict"):
@@ -222,7 +222,7 @@ def test_reserved_names_are_what_models_have() -> None:
             to_dict: str = field("to_dict")  # type: ignore[assignment]
 
 
-def test_a_model_can_add_to_another() -> None:
+def test_models_can_be_extended() -> None:
     puppy = Puppy.from_dict({"kind": "dog", "tricks": ["sit"], "weeks": 9, "toy": "ball"})
     assert puppy.tricks == ["sit"]
     assert puppy.weeks == 9
@@ -230,25 +230,25 @@ def test_a_model_can_add_to_another() -> None:
     assert Puppy(kind="dog", weeks=1).to_dict() == {"kind": "dog", "weeks": 1}
 
 
-class Mine(Tag):
-    """A user's own class, without the decorator."""
+class UserTag(Tag):
+    """A user's subclass, without the decorator."""
 
     @property
-    def loud(self) -> str:
+    def upper_key(self) -> str:
         return self.key.upper()
 
 
-def test_users_may_derive_their_own_classes() -> None:
-    mine = Mine.from_dict({"key": "a"})
-    assert type(mine) is Mine
-    assert mine.loud == "A"
+def test_users_may_subclass_models() -> None:
+    tag = UserTag.from_dict({"key": "a"})
+    assert type(tag) is UserTag
+    assert tag.upper_key == "A"
 
 
-def test_is_set_tells_null_from_absent() -> None:
-    found = Patch.from_dict({"name": None, "age": 3, "anything": None})
-    assert [found.is_set(name) for name in ("name", "age", "tags", "anything")] == [True, True, False, True]
-    assert found.name is None
-    assert found.tags is None
+def test_is_set_distinguishes_null_from_absent() -> None:
+    patch = Patch.from_dict({"name": None, "age": 3, "anything": None})
+    assert [patch.is_set(name) for name in ("name", "age", "tags", "anything")] == [True, True, False, True]
+    assert patch.name is None
+    assert patch.tags is None
     plain = Plain.from_dict({"text": None})
     assert plain.is_set("text")
     assert not plain.is_set("flag")
@@ -258,7 +258,7 @@ def test_is_set_tells_null_from_absent() -> None:
         plain.is_set("colour")
 
 
-def test_an_unknown_model_holds_everything() -> None:
-    found = UnknownModel.from_dict({"a": 1, "b": [2]})
-    assert found.unknown_fields == {"a": 1, "b": [2]}
-    assert found.to_dict() == {"a": 1, "b": [2]}
+def test_unknown_models_keep_all_fields() -> None:
+    unknown = UnknownModel.from_dict({"a": 1, "b": [2]})
+    assert unknown.unknown_fields == {"a": 1, "b": [2]}
+    assert unknown.to_dict() == {"a": 1, "b": [2]}

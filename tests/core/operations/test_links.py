@@ -1,29 +1,29 @@
-"""Links that servers give: followed, but not with credentials to everybody."""
+"""Links from servers: followed with credentials only to the same server and trusted hosts."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import GET, SECRET, Shop
 from xcaas_core import ApiKey, ArgumentError, ConfigurationError
 from xcaas_core.operations._operation import Call
 
 KEY = ApiKey("eght_s3cret")
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
-def test_a_link_to_the_same_server_carries_credentials() -> None:
+def test_links_to_the_same_server_send_credentials() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, credentials=KEY) as client:
-        reply = client.session.exchange(Call(SECRET, link=f"{origin.url}/next?page=2"))
-        assert reply.value() == reply.json() == {"id": "1"}
-        assert reply.url == f"{origin.url}/next?page=2"
+        response = client.session.exchange(Call(SECRET, link=f"{origin.url}/next?page=2"))
+        assert response.value() == response.json() == {"id": "1"}
+        assert response.url == f"{origin.url}/next?page=2"
         client.session.exchange(Call(SECRET, link="/shop/relative"))
     assert [seen.target for seen in origin.seen] == ["/next?page=2", "/shop/relative"]
     assert all(seen.headers["x-api-key"] == "eght_s3cret" for seen in origin.seen)
 
 
-def test_a_link_to_another_server_does_not() -> None:
+def test_links_to_another_server_send_no_credentials() -> None:
     with serving(ITEM) as origin, serving(ITEM) as other:
         options = {"Authorization": "mine", "X-Team": "red"}
         with Shop(base_url=origin.url, credentials=KEY, headers=options) as client:
@@ -33,7 +33,7 @@ def test_a_link_to_another_server_does_not() -> None:
     assert other.seen[0].headers["x-team"] == "red"
 
 
-def test_a_trusted_host_gets_them() -> None:
+def test_links_to_trusted_hosts_send_credentials() -> None:
     with (
         serving(ITEM) as origin,
         serving(ITEM) as other,
@@ -43,7 +43,7 @@ def test_a_trusted_host_gets_them() -> None:
     assert other.seen[0].headers["x-api-key"] == "eght_s3cret"
 
 
-def test_a_link_over_plain_http_is_refused() -> None:
+def test_links_over_plain_http_raise() -> None:
     with (
         serving(ITEM) as origin,
         Shop(base_url=origin.url) as client,
@@ -53,7 +53,7 @@ def test_a_link_over_plain_http_is_refused() -> None:
     assert caught.value.operation == "shop.items.get"
 
 
-def test_a_link_brings_its_query_and_keeps_the_headers() -> None:
+def test_links_replace_the_query_and_keep_the_headers() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
         client.session.exchange(
             Call(GET, (None, ["a"], "acme"), link="/next?x=1", headers={"Accept": None, "X-N": "2"})
@@ -63,7 +63,7 @@ def test_a_link_brings_its_query_and_keeps_the_headers() -> None:
     assert seen.headers.get("accept") is None
 
 
-def test_a_call_may_be_changed() -> None:
+def test_with_argument_returns_a_changed_call() -> None:
     call = Call(GET, ("1",))
     changed = call.with_argument("query", "tags", ["a"])
     assert (call.args, changed.args) == (("1",), ("1", ["a"], None))
@@ -71,7 +71,7 @@ def test_a_call_may_be_changed() -> None:
         call.with_argument("query", "page", 1)
 
 
-def test_arguments_that_are_missing_or_too_many() -> None:
+def test_missing_and_surplus_arguments_raise() -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url) as client:
         with pytest.raises(ArgumentError, match=r"^id: a value is needed, and none was given"):
             client.session.call(GET, (None,))

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.recorded import Recorded, recorded
+from tests.support.recorded import RecordedTelemetry, recorded_telemetry
 from xcaas_core.otel import OpenTelemetry
 
 
 @pytest.fixture
-def record() -> Iterator[Recorded]:
+def record() -> Iterator[RecordedTelemetry]:
     """Where the `telemetry` of the same test goes."""
-    with recorded() as found:
+    with recorded_telemetry() as found:
         yield found
 
 
 @pytest.fixture
-def telemetry(record: Recorded) -> OpenTelemetry:
+def telemetry(record: RecordedTelemetry) -> OpenTelemetry:
     return OpenTelemetry(tracer_provider=record.tracer_provider, meter_provider=record.meter_provider)

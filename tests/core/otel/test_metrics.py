@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.origin import Answer, serving
-from tests.support.recorded import Recorded
+from tests.support.origin import StubResponse, serving
+from tests.support.recorded import RecordedTelemetry
 from tests.support.shop import Shop
 from xcaas import ClientCredentials, XCaaS
 from xcaas.testing import FakeResponse, FakeServer
 from xcaas_core import RetryPolicy, TokenError
 from xcaas_core.otel import OpenTelemetry
 
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
-def test_durations_in_seconds(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_durations_in_seconds(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with (
-        serving(Answer(503, delay=0.02), ITEM) as origin,
+        serving(StubResponse(503, delay=0.02), ITEM) as origin,
         Shop(base_url=origin.url, retries=RetryPolicy(1, first_wait=0.001), hooks=[telemetry]) as client,
     ):
         for number in range(3):
@@ -41,7 +41,7 @@ def test_durations_in_seconds(record: Recorded, telemetry: OpenTelemetry) -> Non
     assert (retries.value, (retries.attributes or {})["error.type"]) == (1, "503")
 
 
-def test_durations_name_their_trace(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_durations_name_their_trace(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
         client.items.get("1")
     (point,) = record.durations()
@@ -52,7 +52,7 @@ def test_durations_name_their_trace(record: Recorded, telemetry: OpenTelemetry) 
     ]
 
 
-def events(record: Recorded) -> dict[tuple[object, ...], int | float]:
+def events(record: RecordedTelemetry) -> dict[tuple[object, ...], int | float]:
     return {
         tuple((point.attributes or {}).get(name) for name in (
             "xcaas.credential.type", "xcaas.credential.event", "error.type"
@@ -61,7 +61,7 @@ def events(record: Recorded) -> dict[tuple[object, ...], int | float]:
     }  # fmt: skip
 
 
-def test_tokens_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_tokens_are_counted(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
     with XCaaS(http_client=FakeServer(), credentials=credentials, hooks=[telemetry]) as client:
         for _ in range(3):
@@ -75,7 +75,7 @@ def test_tokens_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
     assert "s3cret" not in record.everything()
 
 
-def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_refused_credentials_are_counted(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     server = FakeServer()
     server.respond("POST /oauth/v2/token", FakeResponse(401, json={"error": "invalid_client"}))
     credentials = ClientCredentials("id", "s3cret", on_event=telemetry.credential_event)
@@ -92,7 +92,7 @@ def test_refused_credentials_are_counted(record: Recorded, telemetry: OpenTeleme
     )
 
 
-def test_a_refused_token_is_counted(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_refused_token_is_counted(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     server = FakeServer().respond("storage.objects.get", status=401).respond("storage.objects.get", json={"id": "o1"})
     for token in ("one", "two"):
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}

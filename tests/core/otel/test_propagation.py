@@ -5,19 +5,19 @@ from __future__ import annotations
 from opentelemetry import baggage, context
 from opentelemetry.baggage.propagation import W3CBaggagePropagator
 
-from tests.support.origin import Answer, serving
-from tests.support.recorded import Recorded
+from tests.support.origin import StubResponse, serving
+from tests.support.recorded import RecordedTelemetry
 from tests.support.shop import Shop
 from xcaas_core import RetryPolicy
 from xcaas_core.otel import OpenTelemetry
 
-ITEM = Answer(body=b'{"id":"1"}')
+ITEM = StubResponse(body=b'{"id":"1"}')
 
 
-def test_each_attempt_carries_its_own_span(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_each_attempt_carries_its_own_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     retries = RetryPolicy(1, first_wait=0.001)
     with (
-        serving(Answer(503), ITEM) as origin,
+        serving(StubResponse(503), ITEM) as origin,
         Shop(base_url=origin.url, retries=retries, hooks=[telemetry]) as client,
     ):
         client.items.get("1")
@@ -39,7 +39,7 @@ def test_baggage_is_not_for_others(telemetry: OpenTelemetry) -> None:
     assert "baggage" not in origin.seen[0].headers
 
 
-def test_another_propagator(record: Recorded) -> None:
+def test_another_propagator(record: RecordedTelemetry) -> None:
     telemetry = OpenTelemetry(tracer_provider=record.tracer_provider, propagator=W3CBaggagePropagator())
     token = context.attach(baggage.set_baggage("team", "reports"))
     try:
@@ -50,7 +50,7 @@ def test_another_propagator(record: Recorded) -> None:
     assert origin.seen[0].headers["baggage"] == "team=reports"
 
 
-def test_no_propagation(record: Recorded) -> None:
+def test_no_propagation(record: RecordedTelemetry) -> None:
     telemetry = OpenTelemetry(tracer_provider=record.tracer_provider, propagate=False)
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
         client.items.get("1")

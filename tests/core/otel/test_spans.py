@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from opentelemetry.trace import SpanKind, StatusCode
 
-from tests.support.origin import Answer, serving
-from tests.support.recorded import Recorded
+from tests.support.origin import StubResponse, serving
+from tests.support.recorded import RecordedTelemetry
 from tests.support.shop import AsyncShop, Shop
 from xcaas_core import (
     ApiKey,
@@ -21,11 +21,11 @@ from xcaas_core import (
 )
 from xcaas_core.otel import OpenTelemetry
 
-ITEM = Answer(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
+ITEM = StubResponse(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.002)
 
 
-def test_a_call_is_a_client_span(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_call_is_a_client_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
         client.items.get("1", tags=["a"])
     (span,) = record.spans
@@ -47,9 +47,9 @@ def test_a_call_is_a_client_span(record: Recorded, telemetry: OpenTelemetry) -> 
     assert span.instrumentation_scope.name == "xcaas"
 
 
-def test_each_attempt_has_a_span(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_each_attempt_has_a_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with (
-        serving(Answer(503), Answer(cut="before"), ITEM) as origin,
+        serving(StubResponse(503), StubResponse(cut="before"), ITEM) as origin,
         Shop(base_url=origin.url, retries=QUICK, hooks=[telemetry]) as client,
     ):
         client.items.get("1")
@@ -73,9 +73,9 @@ def test_each_attempt_has_a_span(record: Recorded, telemetry: OpenTelemetry) -> 
     assert cut.status.description
 
 
-def test_errors_of_the_client_are_errors(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_errors_of_the_client_are_errors(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with (
-        serving(Answer(404)) as origin,
+        serving(StubResponse(404)) as origin,
         Shop(base_url=origin.url, hooks=[telemetry]) as client,
         pytest.raises(NotFoundError),
     ):
@@ -85,7 +85,9 @@ def test_errors_of_the_client_are_errors(record: Recorded, telemetry: OpenTeleme
     assert span.status.status_code is StatusCode.ERROR
 
 
-def test_the_port_is_the_schemes_where_the_address_has_none(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_the_port_is_the_schemes_where_the_address_has_none(
+    record: RecordedTelemetry, telemetry: OpenTelemetry
+) -> None:
     with (
         Shop(base_url="https://shop.invalid", proxy="http://127.0.0.1:1", retries=0, hooks=[telemetry]) as client,
         pytest.raises(ConnectError),
@@ -96,7 +98,7 @@ def test_the_port_is_the_schemes_where_the_address_has_none(record: Recorded, te
     assert attributes["error.type"] == "ConnectError"
 
 
-def test_the_callers_span_is_the_parent(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_the_callers_span_is_the_parent(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     tracer = record.tracer_provider.get_tracer("test")
     with (
         serving(ITEM) as origin,
@@ -108,7 +110,7 @@ def test_the_callers_span_is_the_parent(record: Recorded, telemetry: OpenTelemet
     assert inner.parent == outer.context
 
 
-def test_tasks_keep_their_spans_apart(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_tasks_keep_their_spans_apart(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     tracer = record.tracer_provider.get_tracer("test")
 
     async def one(client: AsyncShop, number: int) -> None:
@@ -132,13 +134,13 @@ def test_tasks_keep_their_spans_apart(record: Recorded, telemetry: OpenTelemetry
         assert str((span.attributes or {})["url.full"]).endswith(f"/items/{number}")
 
 
-def test_a_cancelled_call_ends_its_span(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_cancelled_call_ends_its_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     async def main(url: str) -> None:
         async with AsyncShop(base_url=url, hooks=[telemetry]) as client:
             async with asyncio.timeout(0.05):
                 await client.items.get("1")
 
-    with serving(Answer(delay=0.5)) as origin, pytest.raises(TimeoutError):
+    with serving(StubResponse(delay=0.5)) as origin, pytest.raises(TimeoutError):
         asyncio.run(main(origin.url))
     (span,) = record.spans
     assert (span.attributes or {})["error.type"] == "CancelledError"
@@ -155,13 +157,13 @@ class Refusing:
         assert isinstance(event.error, PermissionError)
 
 
-def test_a_hook_in_front_may_end_the_call(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_hook_in_front_may_end_the_call(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with Shop(hooks=[Refusing(), telemetry]) as client, pytest.raises(PermissionError):
         client.items.get("1")
     assert not record.spans
 
 
-def test_a_hook_behind_ends_the_span_without_its_words(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_hook_behind_ends_the_span_without_its_words(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with Shop(hooks=[telemetry, Refusing()]) as client, pytest.raises(PermissionError):
         client.items.get("1")
     (span,) = record.spans
@@ -169,17 +171,19 @@ def test_a_hook_behind_ends_the_span_without_its_words(record: Recorded, telemet
     assert "hunter2" not in record.everything()
 
 
-def test_a_call_without_a_credential_is_a_span_but_no_request(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_call_without_a_credential_is_a_span_but_no_request(
+    record: RecordedTelemetry, telemetry: OpenTelemetry
+) -> None:
     with Shop(hooks=[telemetry]) as client, pytest.raises(MissingCredentialsError):
         client.items.secret()
     assert [(span.attributes or {})["error.type"] for span in record.spans] == ["MissingCredentialsError"]
     assert not record.durations()
 
 
-def test_secrets_stay_out(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_secrets_stay_out(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     secret = "eght_s3cret"
     with (
-        serving(Answer(503), Answer(cut="before"), ITEM) as origin,
+        serving(StubResponse(503), StubResponse(cut="before"), ITEM) as origin,
         Shop(
             base_url=origin.url,
             credentials=ApiKey(secret, on_event=telemetry.credential_event),
@@ -198,7 +202,7 @@ def test_spans_that_nobody_wants_cost_no_error() -> None:
     # The global providers of a program that set up nothing.
     telemetry = OpenTelemetry()
     with (
-        serving(Answer(cut="before"), ITEM) as origin,
+        serving(StubResponse(cut="before"), ITEM) as origin,
         Shop(base_url=origin.url, retries=0, hooks=[telemetry]) as client,
     ):
         with pytest.raises(ConnectionLostError):

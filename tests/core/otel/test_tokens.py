@@ -6,7 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
-from tests.support.recorded import Recorded
+from tests.support.recorded import RecordedTelemetry
 from xcaas import ClientCredentials, RetryPolicy, TokenError, WorkAnalyticsLogin, XCaaS
 from xcaas.testing import FakeServer
 from xcaas_core import ConnectionLostError
@@ -27,11 +27,13 @@ def credentials() -> ClientCredentials:
     return ClientCredentials("eght_id", SECRET)
 
 
-def named(record: Recorded, name: str) -> list[ReadableSpan]:
+def named(record: RecordedTelemetry, name: str) -> list[ReadableSpan]:
     return [span for span in record.spans if span.name == name]
 
 
-def test_a_token_request_is_a_client_span_within_the_attempt(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_token_request_is_a_client_span_within_the_attempt(
+    record: RecordedTelemetry, telemetry: OpenTelemetry
+) -> None:
     server = a_server()
     tracer = record.tracer_provider.get_tracer("test")
     with (
@@ -59,7 +61,7 @@ def test_a_token_request_is_a_client_span_within_the_attempt(record: Recorded, t
     assert carried.startswith(f"00-{token.context.trace_id:032x}-{token.context.span_id:016x}-")
 
 
-def test_a_token_request_has_a_duration_of_its_own(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_token_request_has_a_duration_of_its_own(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with XCaaS(http_client=a_server(), credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
     places = {(point.attributes or {})["url.template"]: point.count for point in record.durations()}
@@ -68,7 +70,7 @@ def test_a_token_request_has_a_duration_of_its_own(record: Recorded, telemetry: 
     assert (token.attributes or {})["xcaas.product"] == "storage"
 
 
-def test_repeated_requests_are_told_apart(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_repeated_requests_are_told_apart(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
     server.respond("POST /oauth/v2/token", status=503)
     server.respond("POST /oauth/v2/token", error=ConnectionLostError("gone"))
@@ -87,7 +89,7 @@ def test_repeated_requests_are_told_apart(record: Recorded, telemetry: OpenTelem
     ]
 
 
-def test_a_new_token_after_a_refusal(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_a_new_token_after_a_refusal(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     server = FakeServer().respond("storage.objects.get", status=401).respond("storage.objects.get", json={"id": "o1"})
     for token in ("one", "two"):
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
@@ -100,7 +102,7 @@ def test_a_new_token_after_a_refusal(record: Recorded, telemetry: OpenTelemetry)
     assert (fine.attributes or {})["http.request.resend_count"] == 1
 
 
-def test_token_info_asks_without_an_attempt(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_token_info_asks_without_an_attempt(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with XCaaS(http_client=a_server(), credentials=credentials(), hooks=[telemetry]) as client:
         client.token_info()
     (span,) = record.spans
@@ -108,7 +110,7 @@ def test_token_info_asks_without_an_attempt(record: Recorded, telemetry: OpenTel
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_no_secret_is_recorded(record: Recorded, telemetry: OpenTelemetry, refused: bool) -> None:
+def test_no_secret_is_recorded(record: RecordedTelemetry, telemetry: OpenTelemetry, refused: bool) -> None:
     server = FakeServer() if refused else a_server()
     if refused:
         server.respond("POST /oauth/v2/token", status=401, json={"error": "invalid_client", "secret": SECRET})
@@ -124,7 +126,7 @@ def test_no_secret_is_recorded(record: Recorded, telemetry: OpenTelemetry, refus
         assert word not in record.everything()
 
 
-def test_the_other_login_shows_nothing_either(record: Recorded, telemetry: OpenTelemetry) -> None:
+def test_the_other_login_shows_nothing_either(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     login = WorkAnalyticsLogin("eght_key-of-mine", "analyst", SECRET, on_event=telemetry.credential_event)
     with XCaaS(http_client=FakeServer(), credentials=login, hooks=[telemetry]) as client:
         client.work_analytics.pbxes.list().first()

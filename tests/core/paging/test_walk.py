@@ -28,7 +28,7 @@ class TestEveryStyle:
         service = style.serve(rows(count), size)
         drain(PageIterator(style.paging), service)
         closing = 1 if style.serve is NoData else 0  # only the word tells that the page before was the last
-        assert len(service.asked) == service.pages + closing
+        assert len(service.keys_received) == service.pages + closing
 
     @given(count=st.integers(1, 40), size=st.integers(1, 9), data=st.data())
     def test_resumes_after_any_page(self, style: Style, count: int, size: int, data: st.DataObject) -> None:

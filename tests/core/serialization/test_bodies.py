@@ -1,4 +1,4 @@
-"""Request bodies: what goes out, and whether it could go out again."""
+"""Request bodies: encoding, media types, and whether they can be replayed."""
 
 from __future__ import annotations
 
@@ -31,57 +31,57 @@ def payload(body: Body, value: object, media_type: str | None = None) -> Payload
     return BodyWriter(body, "nowhere").write(value, media_type)
 
 
-def sent(found: Payload) -> bytes:
-    """The bytes that one attempt would send."""
-    if not callable(found.content):
-        return found.content or b""
-    opened = found.content()
-    assert isinstance(opened, Iterator)
-    return b"".join(opened)
+def content_of(payload: Payload) -> bytes:
+    """Return the bytes that one attempt would send."""
+    if not callable(payload.content):
+        return payload.content or b""
+    chunks = payload.content()
+    assert isinstance(chunks, Iterator)
+    return b"".join(chunks)
 
 
 # --- JSON, text, XML ---------------------------------------------------------
 
 
-def test_json() -> None:
-    found = payload(json_body("application/vnd.users.v1+json"), {"ä": [1, None]})
-    assert json.loads(sent(found)) == {"ä": [1, None]}
-    assert found.media_type == "application/vnd.users.v1+json"
-    assert found.replayable
+def test_json_bodies_are_encoded() -> None:
+    result = payload(json_body("application/vnd.users.v1+json"), {"ä": [1, None]})
+    assert json.loads(content_of(result)) == {"ä": [1, None]}
+    assert result.media_type == "application/vnd.users.v1+json"
+    assert result.replayable
 
 
-def test_json_through_a_codec_and_past_it() -> None:
-    assert sent(payload(json_body(annotation="list[int]"), (1, 2))) == b"[1,2]"
-    assert sent(payload(json_body(annotation="list[int]"), EncodedBody({"page": 2}))) == b'{"page":2}'
+def test_json_uses_the_codec_unless_already_encoded() -> None:
+    assert content_of(payload(json_body(annotation="list[int]"), (1, 2))) == b"[1,2]"
+    assert content_of(payload(json_body(annotation="list[int]"), EncodedBody({"page": 2}))) == b'{"page":2}'
 
 
-def test_json_that_cannot_be() -> None:
+def test_values_without_json_raise() -> None:
     with pytest.raises(ArgumentError, match=r"^object cannot be sent"):
         payload(json_body(), {"a": object()})
 
 
-def test_text_goes_out_as_utf8() -> None:
-    found = payload(text_body(), "grün")
-    assert (sent(found), found.media_type) == ("grün".encode(), "text/plain; charset=utf-8")
+def test_text_is_encoded_as_utf8() -> None:
+    result = payload(text_body(), "grün")
+    assert (content_of(result), result.media_type) == ("grün".encode(), "text/plain; charset=utf-8")
     assert payload(text_body("text/plain;charset=UTF-8"), "x").media_type == "text/plain;charset=UTF-8"
-    assert sent(payload(text_body(), 5)) == b"5"
+    assert content_of(payload(text_body(), 5)) == b"5"
 
 
-def test_xml_is_the_callers_text_or_bytes() -> None:
-    assert sent(payload(xml_body(), "<a/>")) == b"<a/>"
-    found = payload(xml_body(), b"<a/>")
-    assert (sent(found), found.media_type) == (b"<a/>", "application/xml")
+def test_xml_accepts_text_and_bytes() -> None:
+    assert content_of(payload(xml_body(), "<a/>")) == b"<a/>"
+    result = payload(xml_body(), b"<a/>")
+    assert (content_of(result), result.media_type) == (b"<a/>", "application/xml")
 
 
 # --- forms -------------------------------------------------------------------
 
 
 def form(value: object, **encoding: Encoding) -> list[tuple[str, str]]:
-    found = payload(form_body(encoding=encoding), value)
-    return parse_qsl(sent(found).decode(), keep_blank_values=True)
+    encoded = payload(form_body(encoding=encoding), value)
+    return parse_qsl(content_of(encoded).decode(), keep_blank_values=True)
 
 
-def test_forms() -> None:
+def test_form_values_are_percent_encoded() -> None:
     assert form({"a": "x y&z=+", "b": 5, "c": True, "d": None, "e": ""}) == [
         ("a", "x y&z=+"),
         ("b", "5"),
@@ -90,7 +90,7 @@ def test_forms() -> None:
     ]
 
 
-def test_lists_and_objects_in_forms() -> None:
+def test_forms_encode_lists_and_objects_by_style() -> None:
     assert form({"l": [1, 2]}) == [("l", "1"), ("l", "2")]
     assert form({"l": [1, 2]}, l=Encoding(explode=False)) == [("l", "1,2")]
     assert form({"l": ["a", "b"]}, l=Encoding(style="pipeDelimited", explode=False)) == [("l", "a|b")]
@@ -100,7 +100,7 @@ def test_lists_and_objects_in_forms() -> None:
     assert form({"o": {"k": {"l": 2}}}, o=Encoding(style="deepObject")) == [("o[k][l]", "2")]
 
 
-def test_a_form_needs_names() -> None:
+def test_forms_reject_lists() -> None:
     with pytest.raises(ArgumentError, match="names to values"):
         form([1, 2])
 
@@ -116,38 +116,38 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("value", [b"abc", bytearray(b"abc"), memoryview(b"abc")])
-def test_bytes(value: bytes) -> None:
-    found = payload(binary_body("audio/mpeg"), value)
-    assert (found.content, found.media_type, found.replayable) == (b"abc", "audio/mpeg", True)
+def test_bytes_are_sent_unchanged(value: bytes) -> None:
+    result = payload(binary_body("audio/mpeg"), value)
+    assert (result.content, result.media_type, result.replayable) == (b"abc", "audio/mpeg", True)
 
 
-def test_a_path_is_opened_for_each_attempt(file: Path) -> None:
-    found = payload(binary_body(), file)
-    assert found.replayable
-    assert found.length == 600_000
-    assert sent(found) == sent(found) == file.read_bytes()
+def test_paths_are_opened_for_each_attempt(file: Path) -> None:
+    result = payload(binary_body(), file)
+    assert result.replayable
+    assert result.length == 600_000
+    assert content_of(result) == content_of(result) == file.read_bytes()
 
 
-def test_a_path_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_files_raise(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="cannot be read: No such file"):
         payload(binary_body(), tmp_path / "nothing")
 
 
-def test_an_open_file_is_sent_from_where_it_stands() -> None:
+def test_open_files_are_sent_from_their_position() -> None:
     source = io.BytesIO(b"headbody")
     source.seek(4)
-    found = payload(binary_body(), source)
-    assert (found.length, found.replayable) == (4, True)
-    assert sent(found) == sent(found) == b"body"
+    result = payload(binary_body(), source)
+    assert (result.length, result.replayable) == (4, True)
+    assert content_of(result) == content_of(result) == b"body"
 
 
-def test_a_file_open_for_text_is_refused(file: Path) -> None:
+def test_files_open_for_text_are_rejected(file: Path) -> None:
     with file.open() as source, pytest.raises(ArgumentError, match="open for text"):
         payload(binary_body(), source)
 
 
-class Pipe(io.RawIOBase):
-    """A source that cannot be read twice."""
+class NonSeekable(io.RawIOBase):
+    """A file that can be read only once."""
 
     def __init__(self, data: bytes) -> None:
         self._data = io.BytesIO(data)
@@ -159,34 +159,34 @@ class Pipe(io.RawIOBase):
         return self._data.read(size)
 
 
-@pytest.mark.parametrize("value", [Pipe(b"abc"), iter([b"a", b"bc"])])
-def test_what_can_be_read_once_says_so(value: object) -> None:
-    found = payload(binary_body(), value)
-    assert not found.replayable
-    assert found.length is None
-    assert sent(found) == b"abc"
+@pytest.mark.parametrize("value", [NonSeekable(b"abc"), iter([b"a", b"bc"])])
+def test_sources_that_can_be_read_once_are_not_replayable(value: object) -> None:
+    result = payload(binary_body(), value)
+    assert not result.replayable
+    assert result.length is None
+    assert content_of(result) == b"abc"
 
 
-async def pieces() -> AsyncIterator[bytes]:
+async def async_chunks() -> AsyncIterator[bytes]:
     yield b"abc"
 
 
-def test_an_async_iterator() -> None:
-    found = payload(binary_body(), pieces())
-    assert not found.replayable
-    assert callable(found.content)
+def test_async_iterators_are_not_replayable() -> None:
+    result = payload(binary_body(), async_chunks())
+    assert not result.replayable
+    assert callable(result.content)
 
 
 @pytest.mark.parametrize("value", ["text", 5, {"a": b""}])
-def test_what_holds_no_bytes(value: object) -> None:
+def test_values_other_than_bytes_are_rejected(value: object) -> None:
     with pytest.raises(ArgumentError):
-        sent(payload(binary_body(), value))
+        content_of(payload(binary_body(), value))
 
 
 # --- several media types ---------------------------------------------------------
 
 
-def test_what_is_handed_over_decides_the_media_type() -> None:
+def test_the_type_of_value_selects_the_media_type() -> None:
     body = bodies(json_body(), form_body(), text_body(), binary_body("audio/mpeg"))
     assert payload(body, {"a": 1}).media_type == "application/json"
     assert payload(body, b"x").media_type == "audio/mpeg"
@@ -195,7 +195,7 @@ def test_what_is_handed_over_decides_the_media_type() -> None:
     assert payload(bodies(text_body(), xml_body()), b"<a/>").media_type == "text/plain"
 
 
-def test_a_range_among_media_types_covers_what_the_caller_names() -> None:
+def test_media_type_ranges_accept_the_requested_type() -> None:
     body = bodies(binary_body("image/*"), binary_body(), text_body("text/*"))
     assert payload(body, b"x").media_type == "application/octet-stream"
     assert payload(body, b"x", "image/png").media_type == "image/png"
@@ -245,10 +245,10 @@ ROWS = json_body("application/vnd.rows+json", "list[dict[str, JSONValue]] | None
         (bodies(OBJECT, form_body()), {"a": b"x"}, "application/json"),
     ],
 )
-def test_the_value_tells_media_types_apart(body: Body, value: object, expected: str | None) -> None:
-    found = payload(body, value)
-    assert found.media_type == expected
-    assert (found.parts is None) is (expected is not None)
+def test_the_value_selects_the_media_type(body: Body, value: object, expected: str | None) -> None:
+    result = payload(body, value)
+    assert result.media_type == expected
+    assert (result.parts is None) is (expected is not None)
 
 
 SAMPLE = "tests.support.sample"
@@ -263,12 +263,12 @@ SAMPLE = "tests.support.sample"
         (Tag(key="k", value="v"), "application/x-www-form-urlencoded"),
     ],
 )
-def test_models_and_their_fields_tell_media_types_apart(value: object, expected: str) -> None:
+def test_models_and_fields_select_the_media_type(value: object, expected: str) -> None:
     body = bodies(json_body(annotation="_models.StorageObject"), form_body(annotation="_models.Tag"))
     assert BodyWriter(body, SAMPLE).write(value).media_type == expected
 
 
-def test_a_caller_may_name_the_media_type() -> None:
+def test_callers_may_request_a_media_type() -> None:
     writer = BodyWriter(bodies(JSON_PATCH, MERGE_PATCH, STRATEGIC, binary_body("image/*")), "nowhere")
     assert writer.write({"a": 1}, STRATEGIC.media_type).media_type == STRATEGIC.media_type
     assert writer.write(b"x", "image/png").media_type == "image/png"
@@ -278,7 +278,7 @@ def test_a_caller_may_name_the_media_type() -> None:
     assert "application/merge-patch+json" in caught.value.advice
 
 
-def test_what_fits_nothing_is_refused() -> None:
+def test_values_that_fit_no_media_type_are_rejected() -> None:
     with pytest.raises(ArgumentError, match="was expected, not int"):
         payload(bodies(JSON_PATCH, MERGE_PATCH), 5)
 
@@ -286,11 +286,11 @@ def test_what_fits_nothing_is_refused() -> None:
 # --- multipart -------------------------------------------------------------------
 
 
-def test_parts(file: Path) -> None:
+def test_parts_have_file_names_types_and_content(file: Path) -> None:
     source = io.BytesIO(b"..wav")
     source.seek(2)
     body = multipart_body(encoding={"meta": Encoding("application/json"), "n": Encoding("text/csv")})
-    found = payload(
+    result = payload(
         body,
         {
             "audio": file,
@@ -301,10 +301,10 @@ def test_parts(file: Path) -> None:
             "nothing": None,
         },
     )
-    assert found.replayable
-    assert found.parts is not None
+    assert result.replayable
+    assert result.parts is not None
     for _ in range(2):
-        parts = [(name, filename, kind) for name, (filename, _, kind, _) in found.parts()]
+        parts = [(name, filename, kind) for name, (filename, _, kind, _) in result.parts()]
         assert parts == [
             ("audio", "call.mp3", None),
             ("more", "more", None),
@@ -315,24 +315,24 @@ def test_parts(file: Path) -> None:
             ("n", None, "text/csv"),
         ]
         contents = [
-            content if isinstance(content, bytes) else content.read() for _, (_, content, _, _) in found.parts()
+            content if isinstance(content, bytes) else content.read() for _, (_, content, _, _) in result.parts()
         ]
         assert contents == [file.read_bytes(), b"1", b"2", b"wav", b'"five"', b'{"a":1}', b"5"]
 
 
-def test_a_part_that_can_be_read_once_makes_the_form_so() -> None:
-    found = payload(multipart_body(), {"a": b"1", "b": iter([b"x", b"yz"])})
-    assert not found.replayable
-    assert found.parts is not None
-    source = found.parts()[1][1][1]
+def test_forms_with_a_part_read_once_are_not_replayable() -> None:
+    result = payload(multipart_body(), {"a": b"1", "b": iter([b"x", b"yz"])})
+    assert not result.replayable
+    assert result.parts is not None
+    source = result.parts()[1][1][1]
     assert not isinstance(source, bytes)
     assert (source.read(2), source.read()) == (b"xy", b"z")
 
 
-def test_parts_have_the_length_that_libraries_ask_for(file: Path) -> None:
-    found = payload(multipart_body(), {"a": file, "b": Pipe(b"x")})
-    assert found.parts is not None
-    known, unknown = (content for _, (_, content, _, _) in found.parts())
+def test_parts_are_seekable_if_their_source_is(file: Path) -> None:
+    result = payload(multipart_body(), {"a": file, "b": NonSeekable(b"x")})
+    assert result.parts is not None
+    known, unknown = (content for _, (_, content, _, _) in result.parts())
     assert not isinstance(known, bytes)
     assert not isinstance(unknown, bytes)
     assert known.seek(0, io.SEEK_END) == 600_000
@@ -346,8 +346,8 @@ def test_parts_have_the_length_that_libraries_ask_for(file: Path) -> None:
     assert unknown.read() == b"x"
 
 
-@pytest.mark.parametrize("value", [{"a": pieces()}, "text"])
-def test_what_cannot_be_a_part(value: object) -> None:
+@pytest.mark.parametrize("value", [{"a": async_chunks()}, "text"])
+def test_unsupported_parts_are_rejected(value: object) -> None:
     with pytest.raises(ArgumentError):
         payload(multipart_body(), value)
 
@@ -355,10 +355,12 @@ def test_what_cannot_be_a_part(value: object) -> None:
 # --- other kinds of multipart ------------------------------------------------------
 
 
-def parsed(found: Payload) -> list[tuple[str, str | None, str, bytes]]:
-    """Name, file name, type and content of each part, by the standard library's parser."""
-    assert found.media_type is not None
-    message = email.message_from_bytes(b"Content-Type: " + found.media_type.encode() + b"\r\n\r\n" + sent(found))
+def parsed_parts(payload: Payload) -> list[tuple[str, str | None, str, bytes]]:
+    """Parse a payload with the standard library: name, file name, type and content of each part."""
+    assert payload.media_type is not None
+    message = email.message_from_bytes(
+        b"Content-Type: " + payload.media_type.encode() + b"\r\n\r\n" + content_of(payload)
+    )
     parts: list[tuple[str, str | None, str, bytes]] = []
     for part in message.walk():
         if not part.is_multipart():
@@ -370,15 +372,15 @@ def parsed(found: Payload) -> list[tuple[str, str | None, str, bytes]]:
 
 
 @pytest.mark.parametrize("subtype", ["mixed", "related", "x-mixed-replace"])
-def test_other_kinds_of_multipart_are_sent_as_such(subtype: str, file: Path) -> None:
+def test_other_multipart_subtypes_are_encoded(subtype: str, file: Path) -> None:
     body = multipart_body(
         f"multipart/{subtype}", encoding={"meta": Encoding("application/json"), "csv": Encoding("text/csv")}
     )
     fields = {"meta": {"a": 1}, "csv": "a,b", "note": "x", "file": ("a.bin", b"\x00\r\n"), "list": [1, 2]}
-    found = payload(body, fields)
-    assert found.media_type is not None
-    assert found.media_type.startswith(f"multipart/{subtype}; boundary=")
-    assert parsed(found) == [
+    encoded = payload(body, fields)
+    assert encoded.media_type is not None
+    assert encoded.media_type.startswith(f"multipart/{subtype}; boundary=")
+    assert parsed_parts(encoded) == [
         ("meta", None, "application/json", b'{"a":1}'),
         ("csv", None, "text/csv", b"a,b"),
         ("note", None, "text/plain", b"x"),
@@ -388,13 +390,13 @@ def test_other_kinds_of_multipart_are_sent_as_such(subtype: str, file: Path) -> 
     ]
     large = payload(body, {"meta": {"a": 1}, "file": file})
     assert large.replayable
-    assert parsed(large) == parsed(large)
-    assert parsed(large)[1][3] == file.read_bytes()
+    assert parsed_parts(large) == parsed_parts(large)
+    assert parsed_parts(large)[1][3] == file.read_bytes()
     assert not payload(body, {"file": iter([b"x"])}).replayable
 
 
-def test_a_part_has_one_type_of_those_that_the_spec_lists() -> None:
+def test_parts_get_a_concrete_type_of_the_spec() -> None:
     body = multipart_body(encoding={"a": Encoding("image/*, image/png, image/jpeg"), "b": Encoding("image/*")})
-    found = payload(body, {"a": b"x", "b": b"y"})
-    assert found.parts is not None
-    assert [kind for _, (_, _, kind, _) in found.parts()] == ["image/png", "application/octet-stream"]
+    result = payload(body, {"a": b"x", "b": b"y"})
+    assert result.parts is not None
+    assert [kind for _, (_, _, kind, _) in result.parts()] == ["image/png", "application/octet-stream"]

@@ -1,4 +1,4 @@
-"""Parameters on the wire: OpenAPI's table of styles, percent-encoding, and what cannot be sent."""
+"""Serialization of parameters: OpenAPI's table of styles, percent-encoding, and invalid values."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ class Size(enum.IntEnum):
     BIG = 7
 
 
-def written(parameter: Parameter, value: object) -> Target:
+def write_parameter(parameter: Parameter, value: object) -> Target:
     target = Target()
     compile_parameter(parameter, "nowhere")(value, target)
     return target
 
 
-def named(error: ArgumentError, name: str) -> ArgumentError:
+def with_argument(error: ArgumentError, name: str) -> ArgumentError:
     error.argument = name
     return error
 
 
 def in_path(value: object, style: Style, explode: bool) -> str:
-    return written(path("color", "JSONValue", style=style, explode=explode), value).path["color"]
+    return write_parameter(path("color", "JSONValue", style=style, explode=explode), value).path["color"]
 
 
 def in_query(value: object, style: Style, explode: bool) -> str:
-    return "&".join(written(query("color", "JSONValue", style=style, explode=explode), value).query)
+    return "&".join(write_parameter(query("color", "JSONValue", style=style, explode=explode), value).query)
 
 
 # The table of OpenAPI 3.1.1, "Style Examples", with RFC 6570's percent-encoding.
@@ -61,7 +61,9 @@ def in_query(value: object, style: Style, explode: bool) -> str:
         ("simple", True, "", "blue", "blue,black,brown", "R=100,G=200,B=150"),
     ],
 )
-def test_styles_in_the_path(style: Style, explode: bool, empty: str, text: str, array: str, object_: str) -> None:
+def test_path_parameters_follow_openapi_styles(
+    style: Style, explode: bool, empty: str, text: str, array: str, object_: str
+) -> None:
     assert in_path("", style, explode) == empty
     assert in_path("blue", style, explode) == text
     assert in_path(ARRAY, style, explode) == array
@@ -91,7 +93,7 @@ def test_styles_in_the_path(style: Style, explode: bool, empty: str, text: str, 
         ("form", True, ["a", None, "b"], "color=a&color=b"),
     ],
 )
-def test_styles_in_the_query(style: Style, explode: bool, value: object, expected: str) -> None:
+def test_query_parameters_follow_openapi_styles(style: Style, explode: bool, value: object, expected: str) -> None:
     assert in_query(value, style, explode) == expected
 
 
@@ -112,124 +114,124 @@ def test_styles_in_the_query(style: Style, explode: bool, value: object, expecte
         ((part for part in "ab"), "a,b"),
     ],
 )
-def test_values_become_text(value: object, expected: str) -> None:
+def test_values_are_converted_to_text(value: object, expected: str) -> None:
     assert in_query(value, "form", False) == f"color={expected}"
 
 
-def test_reserved_characters_stay_where_the_spec_says_so() -> None:
-    target = written(query("q", allow_reserved=True), "a/b:c?d=e,f;(g)&h#i+j k")
+def test_allow_reserved_keeps_safe_reserved_characters() -> None:
+    target = write_parameter(query("q", allow_reserved=True), "a/b:c?d=e,f;(g)&h#i+j k")
     assert target.query == ["q=a/b:c?d=e,f;(g)%26h%23i%2Bj%20k"]
 
 
-def test_a_percent_sign_is_a_percent_sign_for_the_server() -> None:
-    assert written(query("q", allow_reserved=True), "a%2Fb 100%").query == ["q=a%252Fb%20100%25"]
+def test_percent_signs_are_always_encoded() -> None:
+    assert write_parameter(query("q", allow_reserved=True), "a%2Fb 100%").query == ["q=a%252Fb%20100%25"]
 
 
-def test_a_parameter_given_by_content_is_json() -> None:
-    target = written(query("filter", media_type="application/json"), {"a": [1, "x"]})
+def test_parameters_with_content_are_json() -> None:
+    target = write_parameter(query("filter", media_type="application/json"), {"a": [1, "x"]})
     assert target.query == ["filter=%7B%22a%22%3A%5B1%2C%22x%22%5D%7D"]
-    assert written(query("f", media_type="application/json"), "text").query == ["f=%22text%22"]
+    assert write_parameter(query("f", media_type="application/json"), "text").query == ["f=%22text%22"]
 
 
-def test_json_in_a_header_escapes_what_no_header_can_hold() -> None:
-    target = written(header("X-Arg", media_type="application/json"), {"path": "/ü \U0001f600"})
+def test_json_in_headers_is_ascii() -> None:
+    target = write_parameter(header("X-Arg", media_type="application/json"), {"path": "/ü \U0001f600"})
     assert target.headers == {"x-arg": '{"path":"/\\u00fc \\ud83d\\ude00"}'}
 
 
-def test_codecs_encode_before_the_style() -> None:
+def test_codecs_apply_before_the_style() -> None:
     when = dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
-    assert written(query("since", 'Annotated[_dt.datetime, Format("epoch-seconds")]'), when).query == [
+    assert write_parameter(query("since", 'Annotated[_dt.datetime, Format("epoch-seconds")]'), when).query == [
         "since=1704164645"
     ]
-    assert written(query("ids", "list[int]", explode=False), [1, 2]).query == ["ids=1,2"]
+    assert write_parameter(query("ids", "list[int]", explode=False), [1, 2]).query == ["ids=1,2"]
 
 
 @pytest.mark.parametrize("value", ["abc", "a,b", b"ab", {"a": 1}, 5])
 @pytest.mark.parametrize("explode", [True, False])
-def test_where_a_list_is_due_nothing_else_is_taken_apart_or_sent_as_one_value(value: object, explode: bool) -> None:
+def test_list_parameters_reject_other_types(value: object, explode: bool) -> None:
     with pytest.raises(ArgumentError, match="a list was expected, not"):
-        written(query("metrics", "list[str]", explode=explode), value)
+        write_parameter(query("metrics", "list[str]", explode=explode), value)
 
 
 @pytest.mark.parametrize("value", [["a"], {"a": 1}, ("a",), {"a"}, StorageObject(id="o1"), (part for part in "ab")])
 @pytest.mark.parametrize("make", [path, query, header, cookie])
-def test_where_one_value_is_due_no_list_and_no_object_is_sent(make: Callable[[str], Parameter], value: object) -> None:
+def test_scalar_parameters_reject_lists_and_objects(make: Callable[[str], Parameter], value: object) -> None:
     with pytest.raises(ArgumentError, match=f"a single value was expected, not {type(value).__name__}"):
-        written(make("id"), value)
+        write_parameter(make("id"), value)
 
 
-def test_text_for_a_list_is_answered_with_what_to_pass() -> None:
+def test_strings_for_lists_raise_with_advice() -> None:
     with pytest.raises(ArgumentError, match="not str; pass a list, also for a single value"):
-        written(header("X-Ids", "list[str]"), "abc")
+        write_parameter(header("X-Ids", "list[str]"), "abc")
 
 
-def test_headers_and_cookies() -> None:
-    assert written(header("X-List", "list[str]"), ["a", "b c"]).headers == {"x-list": "a,b c"}
-    assert written(header("X-Map", "dict[str, str]", explode=True), {"k": "v"}).headers == {"x-map": "k=v"}
-    assert written(cookie("session"), "a;b").cookies == ["session=a%3Bb"]
-    assert written(cookie("ids", "list[int]", explode=False), [1, 2]).cookies == ["ids=1,2"]
-    assert written(cookie("ids", "list[int]"), [1, 2]).cookies == ["ids=1", "ids=2"]
+def test_headers_and_cookies_are_serialized() -> None:
+    assert write_parameter(header("X-List", "list[str]"), ["a", "b c"]).headers == {"x-list": "a,b c"}
+    assert write_parameter(header("X-Map", "dict[str, str]", explode=True), {"k": "v"}).headers == {"x-map": "k=v"}
+    assert write_parameter(cookie("session"), "a;b").cookies == ["session=a%3Bb"]
+    assert write_parameter(cookie("ids", "list[int]", explode=False), [1, 2]).cookies == ["ids=1,2"]
+    assert write_parameter(cookie("ids", "list[int]"), [1, 2]).cookies == ["ids=1", "ids=2"]
 
 
 @pytest.mark.parametrize("value", ["a;b", "a b", "é", '"a"', "a,b"])
-def test_a_cookie_that_goes_out_as_it_is_holds_what_a_cookie_may(value: str) -> None:
+def test_unescaped_cookies_reject_invalid_characters(value: str) -> None:
     raw = cookie("token", allow_reserved=True)
-    assert written(raw, "a/b+c==").cookies == ["token=a/b+c=="]
+    assert write_parameter(raw, "a/b+c==").cookies == ["token=a/b+c=="]
     with pytest.raises(ArgumentError, match="a cookie holds"):
-        written(raw, value)
+        write_parameter(raw, value)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\x00", "snow ☃"])
-def test_a_header_holds_visible_ascii_only(value: str) -> None:
+def test_headers_reject_other_than_visible_ascii(value: str) -> None:
     with pytest.raises(ArgumentError, match="visible ASCII"):
-        written(header("X-Name"), value)
+        write_parameter(header("X-Name"), value)
 
 
 @pytest.mark.parametrize("value", [object(), b"bytes", "\ud800"])
-def test_what_cannot_be_sent_is_the_callers_error(value: object) -> None:
+def test_unsupported_values_raise_argument_error(value: object) -> None:
     with pytest.raises(ArgumentError):
-        written(query("q"), value)
+        write_parameter(query("q"), value)
 
 
 # --- paths -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", ["", ".", ".."])
-def test_segments_that_servers_would_drop_are_refused(value: str) -> None:
-    fill = compile_path("/objects/{id}/content", named)
+def test_empty_and_dot_segments_are_rejected(value: str) -> None:
+    fill = compile_path("/objects/{id}/content", with_argument)
     with pytest.raises(ArgumentError, match=r"^id: .* cannot stand in a path"):
         fill({"id": value})
 
 
-def test_dots_are_fine_as_part_of_a_segment() -> None:
-    assert compile_path("/files/{name}.{ext}", named)({"name": "..", "ext": ""}) == "/files/..."
-    assert compile_path("/plain", named)({}) == "/plain"
+def test_dots_are_allowed_within_segments() -> None:
+    assert compile_path("/files/{name}.{ext}", with_argument)({"name": "..", "ext": ""}) == "/files/..."
+    assert compile_path("/plain", with_argument)({}) == "/plain"
 
 
 @pytest.mark.parametrize("value", ["../a", "a/..", "a/./b", "./a"])
-def test_reserved_expansion_does_not_lead_elsewhere(value: str) -> None:
-    finished = written(path("rest", allow_reserved=True), value).path["rest"]
+def test_reserved_expansion_rejects_dot_segments(value: str) -> None:
+    escaped = write_parameter(path("rest", allow_reserved=True), value).path["rest"]
     with pytest.raises(ArgumentError, match=r"^rest: .* cannot stand in a path"):
-        compile_path("/files/{rest}", named)({"rest": finished})
+        compile_path("/files/{rest}", with_argument)({"rest": escaped})
 
 
-def test_the_value_that_makes_the_segment_is_blamed_not_another_with_a_dot() -> None:
+def test_errors_name_the_parameter_of_the_dot_segment() -> None:
     with pytest.raises(ArgumentError, match=r"^b: '.' cannot stand in a path"):
-        compile_path("/files/{a}/{b}", named)({"a": ".text", "b": "."})
+        compile_path("/files/{a}/{b}", with_argument)({"a": ".text", "b": "."})
 
 
-def test_two_values_make_no_dots_together() -> None:
+def test_dot_segments_from_two_values_are_rejected() -> None:
     with pytest.raises(ArgumentError, match=r"^a: '..' cannot stand in a path"):
-        compile_path("/files/{a}{b}", named)({"a": ".", "b": "."})
+        compile_path("/files/{a}{b}", with_argument)({"a": ".", "b": "."})
 
 
-def test_a_missing_path_value_is_named() -> None:
+def test_missing_path_values_raise() -> None:
     with pytest.raises(ArgumentError, match=r"^id: the path needs a value"):
-        compile_path("/objects/{id}", named)({})
+        compile_path("/objects/{id}", with_argument)({})
 
 
-def test_reserved_expansion_in_a_path_does_not_end_it() -> None:
-    target = written(path("rest", allow_reserved=True), "a/b?c#d")
+def test_reserved_expansion_encodes_question_marks_in_paths() -> None:
+    target = write_parameter(path("rest", allow_reserved=True), "a/b?c#d")
     assert target.path["rest"] == "a/b%3Fc%23d"
 
 
@@ -239,32 +241,32 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 @given(TEXT)
-def test_any_text_survives_a_query(text: str) -> None:
-    (pair,) = written(query("q"), text).query
+def test_any_text_round_trips_in_a_query(text: str) -> None:
+    (pair,) = write_parameter(query("q"), text).query
     assert parse_qsl(pair, keep_blank_values=True) == [("q", text)]
     assert pair.isascii()
 
 
 @given(TEXT)
-def test_any_text_survives_a_path(text: str) -> None:
-    found = written(path("p"), text).path["p"]
-    assert unquote(found) == text
-    assert "/" not in found
+def test_any_text_round_trips_in_a_path(text: str) -> None:
+    segment = write_parameter(path("p"), text).path["p"]
+    assert unquote(segment) == text
+    assert "/" not in segment
 
 
 @given(st.lists(TEXT.filter(bool), max_size=5))
-def test_any_list_survives_an_exploded_query(values: list[str]) -> None:
-    pairs = "&".join(written(query("q", "list[str]"), values).query)
+def test_any_list_round_trips_in_an_exploded_query(values: list[str]) -> None:
+    pairs = "&".join(write_parameter(query("q", "list[str]"), values).query)
     assert [value for _, value in parse_qsl(pairs, keep_blank_values=True)] == values
 
 
 @given(st.lists(TEXT, min_size=1, max_size=5))
-def test_any_list_survives_a_comma_list(values: list[str]) -> None:
-    (pair,) = written(query("q", "list[str]", explode=False), values).query
+def test_any_list_round_trips_separated_by_commas(values: list[str]) -> None:
+    (pair,) = write_parameter(query("q", "list[str]", explode=False), values).query
     assert [unquote(part) for part in pair.removeprefix("q=").split(",")] == values
 
 
-def test_operations_find_their_parameters_by_place_and_name() -> None:
+def test_operations_find_parameters_by_location_and_name() -> None:
     from tests.support.shop import GET
 
     operation: Operation[object] = GET
@@ -272,7 +274,7 @@ def test_operations_find_their_parameters_by_place_and_name() -> None:
     assert operation.index("header", "tags") is None
 
 
-def test_decimals_keep_their_digits_where_no_codec_describes_them() -> None:
+def test_decimals_without_a_codec_keep_their_digits() -> None:
     assert plain({"a": [Decimal("1.50")]}) == {"a": ["1.50"]}
     with pytest.raises(ArgumentError, match="Decimal cannot be sent"):
         plain(Decimal("NaN"))
@@ -290,7 +292,7 @@ def test_decimals_keep_their_digits_where_no_codec_describes_them() -> None:
         (True, {}, ""),
     ],
 )
-def test_what_is_empty_in_matrix_style(explode: bool, value: object, sent: str) -> None:
+def test_matrix_style_serializes_empty_values(explode: bool, value: object, sent: str) -> None:
     target = Target()
     compile_parameter(path("color", "JSONValue", style="matrix", explode=explode), "nowhere")(value, target)
     assert target.path == {"color": sent}

@@ -1,4 +1,4 @@
-"""Bodies and parts that come in pieces: whether they start over, and that they are bytes."""
+"""Bodies and parts from iterables: they are replayable, and their chunks must be bytes."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ def payload(source: object) -> Payload:
     return BodyWriter(binary_body(), "nowhere").write(source)
 
 
-def sent(found: Payload) -> bytes:
-    """The bytes that one attempt would send."""
-    assert callable(found.content)
-    opened = found.content()
-    assert isinstance(opened, Iterator)
-    return b"".join(opened)
+def content_of(payload: Payload) -> bytes:
+    """Return the bytes that one attempt would send."""
+    assert callable(payload.content)
+    chunks = payload.content()
+    assert isinstance(chunks, Iterator)
+    return b"".join(chunks)
 
 
-def test_an_iterable_starts_over() -> None:
-    pieces: Iterable[bytes] = [b"a", b"bc"]
-    found = payload(pieces)
-    assert found.replayable
-    assert sent(found) == sent(found) == b"abc"
+def test_iterables_are_replayable() -> None:
+    chunks: Iterable[bytes] = [b"a", b"bc"]
+    result = payload(chunks)
+    assert result.replayable
+    assert content_of(result) == content_of(result) == b"abc"
 
 
 @pytest.mark.parametrize("source", [iter(["text"]), [5], iter([None])], ids=["text", "number", "nothing"])
-def test_pieces_of_something_else_are_refused(source: Iterable[object]) -> None:
+def test_chunks_other_than_bytes_are_rejected(source: Iterable[object]) -> None:
     with pytest.raises(ArgumentError, match="not as pieces of"):
-        sent(payload(source))
+        content_of(payload(source))
 
 
-def test_so_it_is_with_parts() -> None:
+def test_chunks_of_parts_other_than_bytes_are_rejected() -> None:
     parts = BodyWriter(multipart_body(), "nowhere").write({"a": iter(["text"])}).parts
     assert parts is not None
     [(_, (_, content, *_))] = parts()

@@ -1,7 +1,7 @@
-"""OpenAPI's table of styles, held against a second implementation of it: RFC 6570's algorithm and its table of operators.
+"""OpenAPI's table of styles, compared with a second implementation: RFC 6570's algorithm and its table of operators.
 
-What the table leaves open is as docs/calls.md says: a list in an exploded object repeats its name, other things in
-lists and objects are JSON, and `deepObject` has the number of each element in brackets.
+What the table does not define is as in docs/calls.md: a list in an exploded object repeats its name, other lists and
+objects inside are JSON, and `deepObject` has the index of each element in brackets.
 """
 
 from __future__ import annotations
@@ -43,25 +43,25 @@ OPERATORS = {
     "matrix": Operator(";", ";", is_named=True),
     "form": Operator("", "&", is_named=True),
 }
-JOINED = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
+LIST_DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 
 
-def word(value: Json) -> str:
+def text_of(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def escaped(value: Json) -> str:
-    return quote(word(value), safe="")
+    return quote(text_of(value), safe="")
 
 
 def expand(style: str, explode: bool, name: str, value: Json) -> str:
-    """RFC 6570, section 3.2.1, and what OpenAPI adds to it."""
+    """Expand a value as in RFC 6570, section 3.2.1, with OpenAPI's additions."""
     if style == "deepObject":
-        return "&".join(deep(name, value))
-    first, separator, is_named = OPERATORS["form" if style in JOINED else style]
+        return "&".join(expand_deep(name, value))
+    first, separator, is_named = OPERATORS["form" if style in LIST_DELIMITERS else style]
     if not isinstance(value, list | dict):
         return first + (f"{escaped(name)}={escaped(value)}" if is_named else escaped(value))
     if explode:
@@ -70,24 +70,24 @@ def expand(style: str, explode: bool, name: str, value: Json) -> str:
             entries.extend((name if is_named else None, member) for member in value)
         else:
             for key, member in value.items():
-                entries.extend((key, each) for each in (member if isinstance(member, list) else [member]))
-        written = [escaped(each) if key is None else f"{escaped(key)}={escaped(each)}" for key, each in entries]
-        return first + separator.join(written)
-    flat: list[Json] = value if isinstance(value, list) else [each for pair in value.items() for each in pair]
-    # OpenAPI's label has commas where a list is not exploded.
-    joined = JOINED.get(style, ",").join(escaped(each) for each in flat)
+                entries.extend((key, item) for item in (member if isinstance(member, list) else [member]))
+        assignments = [escaped(item) if key is None else f"{escaped(key)}={escaped(item)}" for key, item in entries]
+        return first + separator.join(assignments)
+    flat: list[Json] = value if isinstance(value, list) else [item for pair in value.items() for item in pair]
+    # OpenAPI's label style has commas unless exploded.
+    joined = LIST_DELIMITERS.get(style, ",").join(escaped(item) for item in flat)
     return first + (f"{escaped(name)}={joined}" if is_named else joined)
 
 
-def deep(name: str, value: Json) -> list[str]:
+def expand_deep(name: str, value: Json) -> list[str]:
     if isinstance(value, dict):
-        return [pair for key, member in value.items() for pair in deep(f"{name}[{key}]", member)]
+        return [pair for key, member in value.items() for pair in expand_deep(f"{name}[{key}]", member)]
     if isinstance(value, list):
-        return [pair for at, member in enumerate(value) for pair in deep(f"{name}[{at}]", member)]
+        return [pair for index, member in enumerate(value) for pair in expand_deep(f"{name}[{index}]", member)]
     return [f"{escaped(name)}={escaped(value)}"]
 
 
-def written(parameter: Parameter, value: Any) -> Target:
+def write_parameter(parameter: Parameter, value: Any) -> Target:
     target = Target()
     compile_parameter(parameter, "nowhere")(value, target)
     return target
@@ -96,33 +96,33 @@ def written(parameter: Parameter, value: Any) -> Target:
 @pytest.mark.parametrize("explode", [True, False])
 @pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited", "deepObject"])
 @given(name=TEXT, value=VALUES)
-def test_queries(style: Style, explode: bool, name: str, value: Any) -> None:
-    sent = written(query(name, "JSONValue", style=style, explode=explode), value).query
+def test_queries_match_rfc6570(style: Style, explode: bool, name: str, value: Any) -> None:
+    sent = write_parameter(query(name, "JSONValue", style=style, explode=explode), value).query
     assert "&".join(sent) == expand(style, explode, name, value)
 
 
 @pytest.mark.parametrize("explode", [True, False])
 @pytest.mark.parametrize("style", ["simple", "label", "matrix"])
 @given(value=VALUES)
-def test_paths(style: Style, explode: bool, value: Any) -> None:
-    sent = written(path("color", "JSONValue", style=style, explode=explode), value).path["color"]
-    dotted = expand(style, explode, "color", value)
+def test_paths_match_rfc6570(style: Style, explode: bool, value: Any) -> None:
+    sent = write_parameter(path("color", "JSONValue", style=style, explode=explode), value).path["color"]
+    expected = expand(style, explode, "color", value)
     if style == "label" and not explode:
-        dotted = "." + expand("simple", explode, "color", value)
-    assert sent == dotted
+        expected = "." + expand("simple", explode, "color", value)
+    assert sent == expected
 
 
 @pytest.mark.parametrize("explode", [True, False])
 @given(value=VALUES)
-def test_cookies(explode: bool, value: Any) -> None:
-    sent = written(cookie("color", "JSONValue", explode=explode), value).cookies
+def test_cookies_match_rfc6570(explode: bool, value: Any) -> None:
+    sent = write_parameter(cookie("color", "JSONValue", explode=explode), value).cookies
     assert "&".join(sent) == expand("form", explode, "color", value)
 
 
 @pytest.mark.parametrize("explode", [True, False])
 @pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited", "deepObject"])
 @given(value=VALUES)
-def test_forms(style: Style, explode: bool, value: Any) -> None:
+def test_forms_match_rfc6570(style: Style, explode: bool, value: Any) -> None:
     body = form_body(encoding={"color": Encoding(style=style, explode=explode)})
     content = BodyWriter(body, "nowhere").write({"color": value}).content
     assert isinstance(content, bytes)
@@ -133,7 +133,7 @@ def test_forms(style: Style, explode: bool, value: Any) -> None:
 @pytest.mark.parametrize("explode", [True, False])
 @pytest.mark.parametrize("style", ["form", "spaceDelimited", "pipeDelimited", "deepObject"])
 @given(value=VALUES)
-def test_multipart_forms(style: Style, explode: bool, value: Any) -> None:
+def test_multipart_forms_match_rfc6570(style: Style, explode: bool, value: Any) -> None:
     body = multipart_body(encoding={"color": Encoding(style=style, explode=explode)})
     parts = BodyWriter(body, "nowhere").write({"color": value}).parts
     assert parts is not None
@@ -148,39 +148,39 @@ def test_multipart_forms(style: Style, explode: bool, value: Any) -> None:
 @pytest.mark.parametrize("make", [query, header, cookie])
 @pytest.mark.parametrize("value", [[], [None], {}])
 @pytest.mark.parametrize("explode", [True, False])
-def test_optional_lists_and_objects_without_members_are_left_out(make: Any, value: Any, explode: bool) -> None:
-    target = written(make("color", "JSONValue", explode=explode), value)
+def test_empty_optional_lists_and_objects_are_omitted(make: Any, value: Any, explode: bool) -> None:
+    target = write_parameter(make("color", "JSONValue", explode=explode), value)
     assert (target.query, target.headers, target.cookies) == ([], {}, [])
 
 
 @pytest.mark.parametrize("make", [path, query, header, cookie])
-def test_a_list_that_must_be_there_has_a_member(make: Any) -> None:
+def test_empty_required_lists_are_rejected(make: Any) -> None:
     with pytest.raises(ArgumentError, match="an empty list"):
-        written(make("color", "list[str]", required=True), [])
+        write_parameter(make("color", "list[str]", required=True), [])
 
 
-def test_an_object_that_must_be_there_may_have_no_member() -> None:
-    assert written(query("pageable", "JSONValue", required=True), {}).query == []
+def test_empty_required_objects_are_allowed() -> None:
+    assert write_parameter(query("pageable", "JSONValue", required=True), {}).query == []
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), [float("nan")], {"a": float("-inf")}])
 @pytest.mark.parametrize("make", [path, query, header, cookie])
-def test_numbers_that_are_none(make: Any, value: Any) -> None:
+def test_non_finite_numbers_are_rejected(make: Any, value: Any) -> None:
     with pytest.raises(ArgumentError, match="no number that can be sent"):
-        written(make("color", "JSONValue"), value)
+        write_parameter(make("color", "JSONValue"), value)
 
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("sNaN"), [Decimal("sNaN")]])
 @pytest.mark.parametrize("make", [path, query, header, cookie])
-def test_decimals_that_are_none(make: Any, value: Any) -> None:
+def test_decimal_nan_is_rejected(make: Any, value: Any) -> None:
     with pytest.raises(ArgumentError, match="NaN is no value that can be sent"):
-        written(make("color", "JSONValue"), value)
+        write_parameter(make("color", "JSONValue"), value)
 
 
 @pytest.mark.parametrize("annotation", [None, "JSONValue", "_dt.datetime"])
-def test_times_that_are_none(annotation: str | None) -> None:
+def test_pandas_nat_is_rejected(annotation: str | None) -> None:
     pandas = pytest.importorskip("pandas")
     with pytest.raises(ArgumentError, match="NaT"):
-        written(query("since", annotation), pandas.NaT)
+        write_parameter(query("since", annotation), pandas.NaT)
     with pytest.raises(ArgumentError, match="NaT"):
-        written(query("since", f"list[{annotation or 'str'}]"), [pandas.NaT])
+        write_parameter(query("since", f"list[{annotation or 'str'}]"), [pandas.NaT])

@@ -1,4 +1,4 @@
-"""Record batches with a schema that is known before the first row, and lists of keys and values as columns."""
+"""Record batches with a schema known before the first row, and pivots of lists of keys and values."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ OBJECTS = [
 ]
 
 
-class Slow(AsyncRows[StorageObject]):
+class AsyncObjects(AsyncRows[StorageObject]):
     async def __aiter__(self) -> AsyncIterator[StorageObject]:
-        for found in OBJECTS:
+        for obj in OBJECTS:
             await anyio.sleep(0)
-            yield found
+            yield obj
 
 
-def test_no_rows_of_a_model_make_a_file_with_columns(tmp_path: Path) -> None:
+def test_empty_rows_of_a_model_are_written_with_columns(tmp_path: Path) -> None:
     target = tmp_path / "none.parquet"
     rows(list[StorageObject](), of=StorageObject).to_parquet(target)
-    found = parquet.read_table(target)
-    assert found.num_rows == 0
-    assert found.schema.equals(rows(OBJECTS[:1]).to_arrow().schema)  # type: ignore[attr-defined]
+    table = parquet.read_table(target)
+    assert table.num_rows == 0
+    assert table.schema.equals(rows(OBJECTS[:1]).to_arrow().schema)  # type: ignore[attr-defined]
 
 
-def test_other_rows_may_say_what_rows_are() -> None:
-    known = rows(OBJECTS, of=StorageObject)
-    assert rows(list[object](), of=known).arrow_schema() == known.arrow_schema()
+def test_other_rows_may_give_the_row_type() -> None:
+    typed = rows(OBJECTS, of=StorageObject)
+    assert rows(list[object](), of=typed).arrow_schema() == typed.arrow_schema()
 
 
-def test_the_schema_is_that_of_all_batches() -> None:
-    known = rows(OBJECTS, of=StorageObject)
-    batches = list(known.arrow_batches(2))
+def test_all_batches_have_the_schema() -> None:
+    typed = rows(OBJECTS, of=StorageObject)
+    batches = list(typed.arrow_batches(2))
     assert [batch.num_rows for batch in batches] == [2, 1]
-    assert all(batch.schema == known.arrow_schema() for batch in batches)
+    assert all(batch.schema == typed.arrow_schema() for batch in batches)
     table = pyarrow.Table.from_batches(batches)
     assert table.column("unknown_fields").to_pylist() == [None, '{"brand-new":[1]}', None]
-    assert list(rows(list[object](), of=known).arrow_batches()) == []
+    assert list(rows(list[object](), of=typed).arrow_batches()) == []
 
 
-def test_rows_of_no_known_type_are_laid_out_like_the_first() -> None:
+def test_untyped_rows_get_the_columns_of_the_first_batch() -> None:
     with pytest.raises(ExportError, match="not known before they arrive"):
         rows(OBJECTS).arrow_schema()
     first, second = rows(OBJECTS).arrow_batches(2)
@@ -71,34 +71,34 @@ def test_rows_of_no_known_type_are_laid_out_like_the_first() -> None:
         list(rows(mixed).arrow_batches(1))
 
 
-def test_batches_are_made_as_they_are_asked_for() -> None:
+def test_batches_are_built_lazily() -> None:
     taken: list[str] = []
 
-    def some() -> Iterator[StorageObject]:
-        for found in OBJECTS:
-            taken.append(found.id)
-            yield found
+    def objects() -> Iterator[StorageObject]:
+        for obj in OBJECTS:
+            taken.append(obj.id)
+            yield obj
 
-    next(rows(some()).arrow_batches(1))
+    next(rows(objects()).arrow_batches(1))
     assert taken == ["a"]
     with pytest.raises(ArgumentError, match="at least one row"):
         rows(OBJECTS).arrow_batches(0)
 
 
-def test_a_value_that_does_not_fit_is_told() -> None:
+def test_values_that_do_not_fit_raise() -> None:
     with pytest.raises(ExportError, match="'whole' does not fit"):
         list(rows([Plain(whole=2**70)], of=Plain).arrow_batches())
 
 
-@pytest.mark.parametrize("to", ["to_arrow", "to_pandas", "to_polars"])
-def test_keys_become_columns(to: str) -> None:
-    found = getattr(rows(OBJECTS).pivot("tags"), to)()
-    assert [str(value) for value in found["tags.callId"]][::2] == ["1", "3"]
-    names = list(getattr(found, "column_names", None) or found.columns)
+@pytest.mark.parametrize("method", ["to_arrow", "to_pandas", "to_polars"])
+def test_pivot_turns_keys_into_columns(method: str) -> None:
+    table = getattr(rows(OBJECTS).pivot("tags"), method)()
+    assert [str(value) for value in table["tags.callId"]][::2] == ["1", "3"]
+    names = list(getattr(table, "column_names", None) or table.columns)
     assert [name for name in names if name.startswith("tags")] == ["tags.callId", "tags.agent"]
 
 
-def test_keys_that_are_named_are_columns_in_any_case(tmp_path: Path) -> None:
+def test_pivot_with_named_keys_always_has_these_columns(tmp_path: Path) -> None:
     pivoted = rows(OBJECTS, of=StorageObject).pivot(tags=["agent", "queue"])
     assert [name for name in pivoted.arrow_schema().names if name.startswith("tags")] == ["tags.agent", "tags.queue"]
     first = next(pivoted.arrow_batches(1)).to_pylist()[0]
@@ -113,31 +113,31 @@ def test_keys_that_are_named_are_columns_in_any_case(tmp_path: Path) -> None:
     assert [row.get("tags.callId") for row in rows(OBJECTS).pivot("tags").to_dicts()] == ["1", None, "3"]
 
 
-def test_what_cannot_be_pivoted_is_told() -> None:
-    known: Rows[StorageObject] = rows(OBJECTS, of=StorageObject)
+def test_invalid_pivots_raise() -> None:
+    typed: Rows[StorageObject] = rows(OBJECTS, of=StorageObject)
     with pytest.raises(ArgumentError, match="'id' cannot be pivoted: it is not a list of keys and values"):
-        known.pivot("id").to_arrow()
+        typed.pivot("id").to_arrow()
     with pytest.raises(ArgumentError, match="'tagz' cannot be pivoted: the rows have no such field"):
-        known.pivot("tagz").to_arrow()
+        typed.pivot("tagz").to_arrow()
     with pytest.raises(ArgumentError, match=r"pivot\(tags=\[…\]\) names them"):
-        known.pivot("tags").arrow_schema()
+        typed.pivot("tags").arrow_schema()
 
 
-def test_async_rows_do_the_same() -> None:
+def test_async_rows_build_the_same_batches() -> None:
     async def run() -> None:
-        batches = [batch async for batch in Slow().arrow_batches(2)]
+        batches = [batch async for batch in AsyncObjects().arrow_batches(2)]
         assert [batch.to_pylist() for batch in batches] == [
             batch.to_pylist() for batch in rows(OBJECTS).arrow_batches(2)
         ]
-        pivoted = Slow().pivot("tags")
+        pivoted = AsyncObjects().pivot("tags")
         assert (await pivoted.to_arrow()).to_pydict() == rows(OBJECTS).pivot("tags").to_arrow().to_pydict()
         assert repr(pivoted).startswith("<pivot of ")
 
     anyio.run(run)
 
 
-class Known(Rows[object]):
-    """Rows that are no models, of a type that is known."""
+class TypedRows(Rows[object]):
+    """Rows of a known type other than a model."""
 
     def __iter__(self) -> Iterator[object]:
         return iter([["a"], []])
@@ -146,13 +146,13 @@ class Known(Rows[object]):
         return resolve("list[str]", "tests.support.sample")
 
 
-def test_rows_that_are_no_models_have_one_column() -> None:
-    assert Known().arrow_schema().names == ["value"]
-    [batch] = Known().arrow_batches()
+def test_rows_other_than_models_have_one_column() -> None:
+    assert TypedRows().arrow_schema().names == ["value"]
+    [batch] = TypedRows().arrow_batches()
     assert batch.to_pylist() == [{"value": ["a"]}, {"value": []}]
 
 
-def test_a_list_of_several_models_is_pivoted_once() -> None:
+def test_mixed_models_are_pivoted_into_one_column() -> None:
     class Other(StorageObject):
         pass
 
@@ -161,34 +161,34 @@ def test_a_list_of_several_models_is_pivoted_once() -> None:
     assert table.to_pydict()["tags.agent"] == ["x", "y"]
 
 
-def test_other_libraries_take_rows_as_they_are() -> None:
+def test_other_libraries_read_rows_directly() -> None:
     taken = 0
 
-    def found() -> Iterator[StorageObject]:
+    def objects() -> Iterator[StorageObject]:
         nonlocal taken
-        for one in OBJECTS * 4000:
+        for obj in OBJECTS * 4000:
             taken += 1
-            yield one
+            yield obj
 
-    known = rows(found(), of=StorageObject)
-    reader = pyarrow.RecordBatchReader.from_stream(known)
-    assert (reader.schema, taken) == (known.arrow_schema(), 0)
+    typed = rows(objects(), of=StorageObject)
+    reader = pyarrow.RecordBatchReader.from_stream(typed)
+    assert (reader.schema, taken) == (typed.arrow_schema(), 0)
     assert reader.read_next_batch().num_rows == taken == 10_000
     assert reader.read_next_batch().num_rows == 2_000
     frame = polars.DataFrame(rows(OBJECTS, of=StorageObject))
     assert frame["id"].to_list() == ["a", "b", "c"]
-    assert frame.columns == known.arrow_schema().names
+    assert frame.columns == typed.arrow_schema().names
 
 
-@pytest.mark.parametrize("some", [rows(OBJECTS), rows(OBJECTS, of=StorageObject).pivot("tags")])
-def test_rows_whose_columns_are_not_known_are_gathered_first(some: Rows[StorageObject]) -> None:
-    assert pyarrow.table(some).equals(some.to_arrow())
+@pytest.mark.parametrize("untyped", [rows(OBJECTS), rows(OBJECTS, of=StorageObject).pivot("tags")])
+def test_rows_with_unknown_columns_are_collected_first(untyped: Rows[StorageObject]) -> None:
+    assert pyarrow.table(untyped).equals(untyped.to_arrow())
 
 
-def test_an_error_in_the_middle_is_told_by_the_library_that_reads() -> None:
-    def found() -> Iterator[StorageObject]:
+def test_errors_while_reading_propagate_through_the_library() -> None:
+    def objects() -> Iterator[StorageObject]:
         yield OBJECTS[0]
         raise ExportError("no more")
 
     with pytest.raises(OSError, match="no more"):
-        pyarrow.table(rows(found(), of=StorageObject))
+        pyarrow.table(rows(objects(), of=StorageObject))

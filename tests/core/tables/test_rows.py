@@ -1,4 +1,4 @@
-"""Models as rows of tables."""
+"""Conversion of rows to tables."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ TYPED = Plain.from_dict(
         "millis": 1714564800000,
     }
 )
-# Neither has types that are complete.
+# Their type annotations are incomplete.
 pyarrow: Any = importlib.import_module("pyarrow")
 parquet: Any = importlib.import_module("pyarrow.parquet")
 pandas: Any = importlib.import_module("pandas")
 
-LIBRARIES = ["to_dicts", "to_arrow", "to_pandas", "to_polars"]
+METHODS = ["to_dicts", "to_arrow", "to_pandas", "to_polars"]
 
 
-class Typed(Rows[object]):
-    """Rows whose type is known before they come, like those of a pager."""
+class TypedRows(Rows[object]):
+    """Rows of a known type, like those of a pager."""
 
     def __init__(self, items: list[object], expression: str) -> None:
         self.items = items
@@ -64,14 +64,14 @@ class Typed(Rows[object]):
         return resolve(self.expression, "tests.support.sample")
 
 
-class Slow(AsyncRows[StorageObject]):
+class AsyncObjects(AsyncRows[StorageObject]):
     async def __aiter__(self) -> AsyncIterator[StorageObject]:
-        for found in OBJECTS:
+        for obj in OBJECTS:
             await anyio.sleep(0)
-            yield found
+            yield obj
 
 
-def test_dictionaries_have_python_names_and_values() -> None:
+def test_to_dicts_has_python_names_and_values() -> None:
     first, second = rows(OBJECTS).to_dicts()
     assert first["created_time"] == NOON
     assert first["tags"] == [{"key": "k", "value": "v", "id": None}]
@@ -84,7 +84,7 @@ def test_dictionaries_have_python_names_and_values() -> None:
     ]
 
 
-def test_arrow_columns_have_the_types_of_the_fields() -> None:
+def test_to_arrow_has_the_types_of_the_fields() -> None:
     table: Any = rows([TYPED]).to_arrow()
     assert isinstance(table, pyarrow.Table)
     assert {name: str(kind) for name, kind in zip(table.schema.names, table.schema.types, strict=True)} == {
@@ -107,7 +107,7 @@ def test_arrow_columns_have_the_types_of_the_fields() -> None:
     assert nested[1]["unknown_fields"] == '{"brand-new":[1]}'
 
 
-def test_pandas_keeps_whole_numbers_where_some_are_missing() -> None:
+def test_to_pandas_keeps_integers_with_missing_values() -> None:
     frame: Any = rows(OBJECTS).to_pandas()
     assert isinstance(frame, pandas.DataFrame)
     types = {str(name): str(kind) for name, kind in frame.dtypes.items()}
@@ -117,7 +117,7 @@ def test_pandas_keeps_whole_numbers_where_some_are_missing() -> None:
     assert frame["stored_bytes"].sum() == 5
 
 
-def test_polars_columns_have_the_types_of_the_fields() -> None:
+def test_to_polars_has_the_types_of_the_fields() -> None:
     frame = rows([TYPED]).to_polars()
     assert frame.schema["moment"] == polars.Datetime("us", "UTC")
     assert frame.schema["day"] == polars.Date
@@ -127,18 +127,18 @@ def test_polars_columns_have_the_types_of_the_fields() -> None:
     assert nested["tags"].to_list()[0] == [{"key": "k", "value": "v", "id": None}]
 
 
-@pytest.mark.parametrize("to", LIBRARIES)
-def test_no_rows_make_an_empty_table_with_columns(to: str) -> None:
-    found = getattr(Typed([], "_models.Tag"), to)()
-    if to == "to_dicts":
-        assert found == []
+@pytest.mark.parametrize("method", METHODS)
+def test_empty_rows_give_a_table_with_columns(method: str) -> None:
+    table = getattr(TypedRows([], "_models.Tag"), method)()
+    if method == "to_dicts":
+        assert table == []
     else:
-        assert list(getattr(found, "column_names", None) or found.columns) == ["key", "value", "id"]
-        assert len(found) == 0
+        assert list(getattr(table, "column_names", None) or table.columns) == ["key", "value", "id"]
+        assert len(table) == 0
 
 
-@pytest.mark.parametrize("to", LIBRARIES)
-def test_all_kinds_of_rows(to: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_all_types_of_rows_are_converted(method: str) -> None:
     mixed: list[Any] = [
         Cat(lives=9),
         Dog(tricks=["sit"]),
@@ -149,24 +149,24 @@ def test_all_kinds_of_rows(to: str) -> None:
         Counters.from_dict({"a": {"side": 1}}),
         "text",
     ]
-    assert len(getattr(rows(mixed), to)()) == len(mixed)
+    assert len(getattr(rows(mixed), method)()) == len(mixed)
 
 
-@pytest.mark.parametrize("to", ["to_arrow", "to_pandas", "to_polars"])
-def test_a_value_that_does_not_fit_its_column_makes_it_text(to: str) -> None:
-    found = getattr(rows([Plain(whole=2**70), Plain(whole=1)]), to)()
-    assert [str(cell) for cell in found["whole"]] == [str(2**70), "1"]
+@pytest.mark.parametrize("method", ["to_arrow", "to_pandas", "to_polars"])
+def test_columns_with_values_that_do_not_fit_become_text(method: str) -> None:
+    table = getattr(rows([Plain(whole=2**70), Plain(whole=1)]), method)()
+    assert [str(cell) for cell in table["whole"]] == [str(2**70), "1"]
 
 
-def test_rows_that_are_no_models() -> None:
+def test_rows_other_than_models_are_converted() -> None:
     assert rows([1, 2]).to_arrow().to_pydict() == {"value": [1, 2]}
     assert str(rows([NOON]).to_polars().schema["value"]).startswith("Datetime")
     assert rows([{"a": 1}]).to_arrow().to_pydict() == {"value": ['{"a":1}']}
-    assert Typed(["a"], "str").to_arrow().to_pydict() == {"value": ["a"]}
+    assert TypedRows(["a"], "str").to_arrow().to_pydict() == {"value": ["a"]}
     assert rows(list[object]()).to_arrow().num_columns == 0
 
 
-def test_csv_has_a_header_and_text(tmp_path: Path) -> None:
+def test_to_csv_writes_a_header_and_text(tmp_path: Path) -> None:
     target = tmp_path / "objects.csv"
     rows(OBJECTS).to_csv(target)
     with target.open(newline="", encoding="utf-8") as file:
@@ -178,28 +178,28 @@ def test_csv_has_a_header_and_text(tmp_path: Path) -> None:
     assert second["unknown_fields"] == '{"brand-new":[1]}'
     rows([TYPED]).to_csv(target)
     assert "68656c6c6f" in target.read_text()
-    assert [found.name for found in tmp_path.iterdir()] == ["objects.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["objects.csv"]
 
 
-def test_parquet_is_read_back(tmp_path: Path) -> None:
+def test_parquet_round_trips(tmp_path: Path) -> None:
     target = tmp_path / "objects.parquet"
     rows(OBJECTS).to_parquet(target)
     assert parquet.read_table(target).equals(rows(OBJECTS).to_arrow())
 
 
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
+def test_failed_writes_keep_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "objects.csv"
     target.write_text("old")
-    late: list[object] = [Patch(anything="fine"), Patch(anything=object())]  # type: ignore[arg-type]
+    partly_invalid: list[object] = [Patch(anything="fine"), Patch(anything=object())]  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        rows(late).to_csv(target)
+        rows(partly_invalid).to_csv(target)
     assert target.read_text() == "old"
-    assert [found.name for found in tmp_path.iterdir()] == ["objects.csv"]
+    assert [path.name for path in tmp_path.iterdir()] == ["objects.csv"]
 
 
 @pytest.mark.parametrize("write", ["to_csv", "to_parquet"])
 @pytest.mark.parametrize(
-    ("place", "reason"),
+    ("name", "reason"),
     [
         ("missing/a.csv", "No such file or directory. Make the folder first"),
         ("file/a.csv", "Not a directory. Make the folder first"),
@@ -207,25 +207,25 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> No
         ("", "is not the name of a file"),
     ],
 )
-def test_a_place_where_nothing_can_be_written_is_told(write: str, place: str, reason: str, tmp_path: Path) -> None:
+def test_unwritable_paths_raise(write: str, name: str, reason: str, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     with pytest.raises(ExportError, match=reason) as caught:
-        getattr(rows(OBJECTS), write)(tmp_path / place if place else "")
+        getattr(rows(OBJECTS), write)(tmp_path / name if name else "")
     assert isinstance(caught.value, OSError)
-    assert sorted(found.name for found in tmp_path.rglob("*")) == ["file", "folder"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "folder"]
 
 
 @pytest.mark.parametrize("write", ["to_csv", "to_parquet"])
-def test_a_full_disk_leaves_the_old_file(write: str, tmp_path: Path) -> None:
-    """A limit on file size stands for the disk; it holds for a whole process, so that one gets its own."""
+def test_full_disks_keep_the_old_file(write: str, tmp_path: Path) -> None:
+    """A limit on file size simulates the disk. It applies to a process, hence the subprocess."""
     target = tmp_path / "objects"
     target.write_text("old")
     script = (
         "import resource, sys\n"
         "from xcaas_core import ExportError, rows\n"
         "data = [{'text': f'{number:0>100}'} for number in range(1000)]\n"
-        f"rows(data[:1]).{write}(sys.argv[1] + '.first')\n"  # imports all there is to import
+        f"rows(data[:1]).{write}(sys.argv[1] + '.first')\n"  # imports everything
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (4096, {resource.RLIM_INFINITY}))\n"
         "try:\n"
         f"    rows(data).{write}(sys.argv[1])\n"
@@ -233,27 +233,27 @@ def test_a_full_disk_leaves_the_old_file(write: str, tmp_path: Path) -> None:
         "    print(error)\n"
     )
     command = [sys.executable, "-W", "error", "-c", script, str(target)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert (done.stdout, done.stderr) == (f"{str(target)!r} cannot be written: File too large\n", "")
+    completed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert (completed.stdout, completed.stderr) == (f"{str(target)!r} cannot be written: File too large\n", "")
     assert target.read_text() == "old"
-    assert sorted(found.name for found in tmp_path.iterdir()) == ["objects", "objects.first"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["objects", "objects.first"]
 
 
-def test_async_rows_do_the_same(tmp_path: Path) -> None:
+def test_async_rows_are_converted_alike(tmp_path: Path) -> None:
     async def run() -> None:
-        slow, fast = Slow(), rows(OBJECTS)
-        assert await slow.to_dicts() == fast.to_dicts()
-        assert (await slow.to_arrow()).to_pylist() == fast.to_arrow().to_pylist()
-        assert (await slow.to_pandas()).equals(fast.to_pandas())
-        assert (await slow.to_polars()).equals(fast.to_polars())
-        await slow.to_csv(tmp_path / "slow.csv")
-        await slow.to_parquet(tmp_path / "slow.parquet")
+        async_rows, sync_rows = AsyncObjects(), rows(OBJECTS)
+        assert await async_rows.to_dicts() == sync_rows.to_dicts()
+        assert (await async_rows.to_arrow()).to_pylist() == sync_rows.to_arrow().to_pylist()
+        assert (await async_rows.to_pandas()).equals(sync_rows.to_pandas())
+        assert (await async_rows.to_polars()).equals(sync_rows.to_polars())
+        await async_rows.to_csv(tmp_path / "slow.csv")
+        await async_rows.to_parquet(tmp_path / "slow.parquet")
 
     anyio.run(run)
-    assert {found.name for found in tmp_path.iterdir()} == {"slow.csv", "slow.parquet"}
+    assert {path.name for path in tmp_path.iterdir()} == {"slow.csv", "slow.parquet"}
 
 
-def test_a_missing_library_is_named() -> None:
+def test_missing_libraries_are_named() -> None:
     code = (
         "import sys; sys.modules['pyarrow'] = None\n"
         "from xcaas_core._errors import ConfigurationError\n"
@@ -261,6 +261,6 @@ def test_a_missing_library_is_named() -> None:
         "try: rows([1]).to_arrow()\n"
         "except ConfigurationError as error: print(error)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
-    assert done.stdout.strip() == "to_arrow needs pyarrow, which is not installed. Install it: pip install pyarrow"
+    completed = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True)
+    assert completed.stdout.strip() == "to_arrow needs pyarrow, which is not installed. Install it: pip install pyarrow"
     assert issubclass(ConfigurationError, Exception)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from xcaas import AsyncXCaaS, ClientCredentials, ConfigurationError, NotFoundError, XCaaS
 from xcaas.testing import Cassette, CassetteMismatch
 from xcaas_sandbox import Sandbox
@@ -82,7 +82,7 @@ def test_credentials_that_a_server_sends_back_are_not_kept(tmp_path: Path) -> No
     headers = ["X-Api-Key: tok-123456789", "Set-Cookie: a=b", "X-Request-Id: r-1"]
     query = {"access_token": "q-secret", "plain": 1}
     with (
-        serving(Answer(body=body, headers=headers)) as origin,
+        serving(StubResponse(body=body, headers=headers)) as origin,
         Cassette(path, record=True) as cassette,
         XCaaS(http_client=cassette, credentials="tok-123456789", base_url=origin.url, region="uk") as client,
     ):
@@ -140,7 +140,7 @@ def test_the_environment_says_that_calls_are_recorded(tmp_path: Path, monkeypatc
     assert not Cassette(tmp_path / "calls.jsonl").records
 
 
-def recorded(path: Path, *answers: Answer, credentials: str = "token-12345") -> bytes:
+def recorded(path: Path, *answers: StubResponse, credentials: str = "token-12345") -> bytes:
     """Record `request`, and return the body that came."""
     with (
         serving(*answers) as origin,
@@ -162,7 +162,7 @@ def replayed(path: Path, credentials: str = "token-12345") -> bytes:
 )
 def test_any_text_of_json_is_kept(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
-    assert recorded(path, Answer(body=body)) == body
+    assert recorded(path, StubResponse(body=body)) == body
     assert json.loads(replayed(path)) == json.loads(body)
     assert path.read_bytes().count(b"\n") == 1
 
@@ -170,13 +170,13 @@ def test_any_text_of_json_is_kept(tmp_path: Path, body: bytes) -> None:
 @pytest.mark.parametrize("body", [b'{"n":1.10}', b'{"n":1e400}', b'{"n":NaN}', b'{"n":1,"n":2}'])
 def test_what_python_would_write_otherwise_is_kept_as_text(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
-    assert recorded(path, Answer(body=body)) == replayed(path) == body
+    assert recorded(path, StubResponse(body=body)) == replayed(path) == body
 
 
 def test_a_file_in_json_is_kept_to_the_byte(tmp_path: Path) -> None:
     path, body = tmp_path / "calls.jsonl", b'{ "b" : 1,\n  "a" : [ 2 ] }'
     with (
-        serving(Answer(body=body)) as origin,
+        serving(StubResponse(body=body)) as origin,
         Cassette(path, record=True) as cassette,
         XCaaS(http_client=cassette, credentials="token-12345", base_url=origin.url, region="uk") as client,
     ):
@@ -200,14 +200,14 @@ def test_a_file_in_json_is_kept_to_the_byte(tmp_path: Path) -> None:
 def test_what_looks_like_a_credential_is_masked(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
     headers = ["Location: https://files.example/x?Signature=SECRET-4"]
-    recorded(path, Answer(body=body, headers=headers), credentials="SECRET-token-12345")
+    recorded(path, StubResponse(body=body, headers=headers), credentials="SECRET-token-12345")
     assert "SECRET" not in path.read_text("utf-8")
     assert b"SECRET" not in replayed(path)
 
 
 def test_a_replay_may_have_a_credential_that_is_a_word_of_the_path(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
-    recorded(path, Answer(body=b'{"id":"1"}'))
+    recorded(path, StubResponse(body=b'{"id":"1"}'))
     assert json.loads(replayed(path, credentials="test")) == {"id": "1"}
 
 
@@ -215,5 +215,5 @@ def test_a_date_until_which_to_wait_is_kept_as_seconds(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
     soon = email.utils.formatdate(time.time() + 1, usegmt=True)
     body = b'{"id":"1"}'
-    assert recorded(path, Answer(status=429, headers=[f"Retry-After: {soon}"]), Answer(body=body)) == body
+    assert recorded(path, StubResponse(status=429, headers=[f"Retry-After: {soon}"]), StubResponse(body=body)) == body
     assert json.loads(replayed(path)) == {"id": "1"}

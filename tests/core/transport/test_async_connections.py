@@ -18,7 +18,7 @@ import trustme
 from httpcore import AnyIOBackend
 
 from tests.support.listening import OK, answering, beginning, listening
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import AsyncShop
 from xcaas_core import CallTimeoutError, CertificateError, ConnectError, ConnectionLostError
 from xcaas_core.transport._async_connections import AsyncBackend
@@ -148,7 +148,7 @@ def test_a_broken_connection_raises_and_the_next_call_works(cut: str) -> None:
                 await client.shop.items.get("1")
             assert await client.shop.items.get("1") == {}
 
-    with serving(Answer(cut=cut), Answer()) as origin:
+    with serving(StubResponse(cut=cut), StubResponse()) as origin:
         asyncio.run(main(origin.url))
 
 
@@ -202,7 +202,7 @@ def test_compressed_responses_are_decoded() -> None:
             for _ in range(2):
                 assert await client.shop.items.get("1") == {"long": "x" * 100_000}
 
-    with serving(Answer(body=compressed, headers=["Content-Encoding: gzip"])) as origin:
+    with serving(StubResponse(body=compressed, headers=["Content-Encoding: gzip"])) as origin:
         asyncio.run(main(origin.url))
         assert origin.connections == 1
 
@@ -227,7 +227,7 @@ def test_calls_work_with_eager_tasks() -> None:
         async with AsyncShop(base_url=url.replace("127.0.0.1", "localhost")) as client:
             assert await client.items.get("1") == {}
 
-    with serving(Answer()) as origin:
+    with serving(StubResponse()) as origin:
         asyncio.run(main(origin.url))
 
 

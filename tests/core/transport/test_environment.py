@@ -7,7 +7,7 @@ from urllib.request import getproxies
 
 import pytest
 
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 from tests.support.shop import Shop
 from xcaas_core import ConfigurationError
 from xcaas_core.transport._library import Connection
@@ -93,7 +93,7 @@ def test_a_star_in_no_proxy_disables_proxies(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_plain_http_uses_no_proxy(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    item = Answer(body=b'{"id":"1"}')
+    item = StubResponse(body=b'{"id":"1"}')
     options: dict[str, Any] = {"http_library": library}
     with serving(item) as origin, Shop(base_url=origin.url, **options) as client:
         assert client.items.get("1") == {"id": "1"}

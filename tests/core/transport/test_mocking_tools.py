@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pytest_httpx import HTTPXMock
 
 import xcaas
-from tests.support.origin import Answer, serving
+from tests.support.origin import StubResponse, serving
 
 # Untyped. Imported here, as it looks for the libraries that it can patch.
 vcr: Any = import_module("vcr")
@@ -85,7 +85,9 @@ def test_pytest_httpx_mocks_calls(call: Call, options: Options, httpx_mock: HTTP
 def test_vcrpy_records_and_replays_calls(call: Call, options: Options, tmp_path: Path) -> None:
     """The second time, the server is gone."""
     cassette = str(tmp_path / "calls.yaml")
-    with serving(Answer(body=b'{"access_token":"t","expires_in":"3600"}'), Answer(body=b'{"id":"recorded"}')) as origin:
+    with serving(
+        StubResponse(body=b'{"access_token":"t","expires_in":"3600"}'), StubResponse(body=b'{"id":"recorded"}')
+    ) as origin:
         with vcr.use_cassette(cassette):
             assert call(origin.url, options) == "recorded"
         assert len(origin.seen) == 2
@@ -102,7 +104,9 @@ def test_opentelemetry_instruments_calls(call: Call, options: Options) -> None:
     instrumentor = HTTPXClientInstrumentor()
     instrumentor.instrument(tracer_provider=provider)
     try:
-        with serving(Answer(body=b'{"access_token":"t","expires_in":"3600"}'), Answer(body=b'{"id":"o1"}')) as origin:
+        with serving(
+            StubResponse(body=b'{"access_token":"t","expires_in":"3600"}'), StubResponse(body=b'{"id":"o1"}')
+        ) as origin:
             assert call(origin.url, options) == "o1"
     finally:
         instrumentor.uninstrument()
@@ -118,7 +122,7 @@ def test_httpx_aiohttp_works_as_http_client() -> None:
         ):
             return [(await client.storage.objects.get(id)).id for id in ("a", "b")]
 
-    with serving(Answer(body=b'{"id":"one"}'), Answer(body=b'{"id":"two"}')) as origin:
+    with serving(StubResponse(body=b'{"id":"one"}'), StubResponse(body=b'{"id":"two"}')) as origin:
         assert asyncio.run(main(origin.url)) == ["one", "two"]
         assert origin.connections == 1
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.origin import Answer, Origin, serving
+from tests.support.origin import Origin, StubResponse, serving
 from xcaas_core import ConfigurationError, NotFoundError
 from xcaas_generator.cli import main
 
@@ -61,7 +61,9 @@ def test_successes_with_and_without_a_body_return_optional_models(builder: Build
         f"    delete: {{responses: {{'200': {{{OK}}}, '204': {{description: was not there}}}}}}\n"
         f"    get: {{responses: {{'200': {{{OK}}}, '304': {{description: not modified}}}}}}\n{THING}"
     )
-    with serving(Answer(204, b"", kind=None), Answer(200, b'{"name": "a"}'), Answer(304, b"", kind=None)) as origin:
+    with serving(
+        StubResponse(204, b"", kind=None), StubResponse(200, b'{"name": "a"}'), StubResponse(304, b"", kind=None)
+    ) as origin:
         things = builder.client("wire_empty", text, origin).things
         assert return_annotation(things.delete) == "_models.Thing | None"
         assert things.delete("a") is None
@@ -72,7 +74,7 @@ def test_successes_with_and_without_a_body_return_optional_models(builder: Build
 
 def test_a_documented_redirect_is_a_response(builder: Builder) -> None:
     text = "paths: {/start: {post: {tags: [jobs], operationId: start, responses: {'303': {description: there}}}}}"
-    with serving(Answer(303, b"", kind=None, headers=("Location: /jobs/1",))) as origin:
+    with serving(StubResponse(303, b"", kind=None, headers=("Location: /jobs/1",))) as origin:
         client = builder.client("wire_redirect", text, origin)
         assert return_annotation(client.jobs.start) == "None"
         assert client.jobs.start() is None
@@ -84,7 +86,7 @@ def test_head_returns_none(builder: Builder) -> None:
         f"paths:\n  /things/{{id}}:\n    head:\n      {ID}\n"
         f"      responses: {{'200': {{{OK}}}, '404': {{description: does not}}}}\n{THING}"
     )
-    with serving(Answer(200, b""), Answer(404, b"")) as origin:
+    with serving(StubResponse(200, b""), StubResponse(404, b"")) as origin:
         things = builder.client("wire_head", text, origin).things
         assert return_annotation(things.head) == "None"
         assert things.head("a") is None
@@ -113,7 +115,7 @@ def test_fragments_are_not_sent_and_fixed_queries_are(builder: Builder) -> None:
             - {name: kind, in: query, schema: {type: string}}
           responses: {"204": {description: ok}}
     """
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         client = builder.client("wire_paths", text, origin)
         client.files.add_link("1", fields="a")
         client.items.list(limit=7, kind="x")
@@ -127,7 +129,7 @@ def test_empty_forms_have_a_content_type(builder: Builder) -> None:
         f"  /a: {{post: {{tags: [f], operationId: sendA, requestBody: {{required: true, content: {{multipart/form-data: {{{form}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
         f"  /b: {{post: {{tags: [f], operationId: sendB, requestBody: {{required: true, content: {{application/x-www-form-urlencoded: {{{form}}}}}}}, responses: {{'204': {{description: ok}}}}}}}}\n"
     )
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         forms = builder.client("wire_form", text, origin).f
         forms.send_a(body={})
         forms.send_b(body={})
@@ -155,7 +157,7 @@ def test_headers_of_http_are_no_arguments(builder: Builder) -> None:
           responses:
             "200": {description: ok, content: {application/octet-stream: {schema: {type: string, format: binary}}}}
     """
-    with serving(Answer(204, b"", kind=None), Answer(200, b"x", kind="application/octet-stream")) as origin:
+    with serving(StubResponse(204, b"", kind=None), StubResponse(200, b"x", kind="application/octet-stream")) as origin:
         client = builder.client("wire_headers", text, origin)
         assert list(inspect.signature(client.flows.post).parameters) == ["body"]
         client.flows.post(body={"a": "x"})
@@ -193,8 +195,8 @@ def test_all_media_types_of_a_success_are_accepted(builder: Builder) -> None:
         Thing: {type: object, properties: {name: {type: string}}}
     """
     responses = (
-        *(Answer(200, b"film", kind="video/mp4"), Answer(200, b'"text"'), Answer(200, b"{}")),
-        Answer(200, b"\x08\x01", kind="application/x-protobuf"),
+        *(StubResponse(200, b"film", kind="video/mp4"), StubResponse(200, b'"text"'), StubResponse(200, b"{}")),
+        StubResponse(200, b"\x08\x01", kind="application/x-protobuf"),
     )
     with serving(*responses) as origin:
         client = builder.client("wire_types", text, origin)
@@ -217,7 +219,7 @@ def test_bodies_are_sent_with_a_concrete_media_type(builder: Builder) -> None:
         for index, (kind, schema) in enumerate(ranges)
     )
     bodies: tuple[object, ...] = ({"name": "a"}, {"name": "a"}, "text", b"x", b"x")
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         resource = builder.client("wire_ranges", f"paths:\n{items}{THING}", origin).t
         for index, body in enumerate(bodies):
             getattr(resource, f"send{index}")(body=body)
@@ -237,7 +239,7 @@ def test_a_nullable_object_in_a_union_is_read(builder: Builder) -> None:
           properties: {value: {anyOf: [{type: string}, {type: number}, {type: object, nullable: true}]}}
     """
     bodies = (b'{"value": {"a": 1}}', b'{"value": null}', b'{"value": "x"}', b'{"value": 1}')
-    with serving(*(Answer(200, body) for body in bodies)) as origin:
+    with serving(*(StubResponse(200, body) for body in bodies)) as origin:
         resource = builder.client("wire_nullable", text, origin).v
         assert [resource.get().value for _ in bodies] == [{"a": 1}, None, "x", 1]
 
@@ -262,7 +264,7 @@ components:
 def test_kinds_without_a_class_become_the_base_class(builder: Builder) -> None:
     body = b"""[{"type": "weekly", "seconds": 5, "day": 1}, {"type": "daily", "seconds": 5}, {"type": "new", "seconds": 5},
         {"type": "new"}]"""
-    with serving(Answer(200, body)) as origin:
+    with serving(StubResponse(200, body)) as origin:
         result = builder.client("wire_hierarchy", HIERARCHY, origin).r.get()
     assert [type(item).__name__ for item in result] == ["WeeklyRule", "Rule", "Rule", "UnknownModel"]
     assert result[1].seconds == 5
@@ -290,7 +292,7 @@ components:
 
 def test_variants_with_a_shared_tag_are_chosen_by_shape(builder: Builder) -> None:
     body = b"""[{"type": "message", "text": "a"}, {"text": "a"}, {"type": "message", "parts": ["a"]}, {"type": "tool", "name": "a"}]"""
-    with serving(Answer(200, body)) as origin:
+    with serving(StubResponse(200, body)) as origin:
         talks = builder.client("wire_shared_tag", SHARED_TAG, origin).talks
         result = getattr(talks, next(name for name in dir(talks) if not name.startswith("_")))(
             body={"items": [{"type": "message", "text": "hi"}]}
@@ -304,7 +306,7 @@ def test_integers_beyond_64_bits_are_no_literals(builder: Builder, tmp_path: Pat
     paths: {/v: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/V'}}}}}}}}
     components: {schemas: {V: {type: object, properties: {v: {type: integer, enum: [18446744073709551616, 5]}}}}}
     """
-    with serving(Answer(200, b'{"v": 18446744073709551616}')) as origin:
+    with serving(StubResponse(200, b'{"v": 18446744073709551616}')) as origin:
         assert builder.client("wire_integers", text, origin).v.get().v == 2**64
     assert "Literal[5] | int" in (tmp_path / "wire_integers" / "models" / "_vv.py").read_text("utf-8")
 
@@ -323,7 +325,7 @@ def test_servers_can_be_chosen(builder: Builder) -> None:
         "[{url: 'https://h.example/2.0'}]",
         "[{url: 'https://h.example/v1', description: Production}, {url: 'https://test.example/test/api', description: Test}]",
     )
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         client = builder.client("wire_servers", SERVERS, origin, head=head)
         for option in (None, 0, 1, "test", "https://test.example/test/api/"):
             configured = client.with_options(server=option)
@@ -352,7 +354,7 @@ def test_relative_servers_are_resolved(builder: Builder, url: str, target: str) 
     text = "paths: {/x: {get: {tags: [t], operationId: x, responses: {'204': {description: none}}}}}"
     head = HEAD.replace("https://h.example/2.0", url)
     name = "wire_relative_" + url.replace(".", "d").replace("/", "s")
-    with serving(Answer(204, b"", kind=None)) as origin:
+    with serving(StubResponse(204, b"", kind=None)) as origin:
         client = builder.client(name, text, origin, head=head)
         client.with_options(base_url=f"{origin.url}/other").t.x()
         assert origin.seen[0].target == target

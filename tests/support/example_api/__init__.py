@@ -1,1 +1,1 @@
-"""A small product with everything that flows deal with: lists, jobs, files."""
+"""A small product with lists, jobs and files."""

@@ -1,4 +1,4 @@
-"""Operations of the shop, as a generator writes them."""
+"""Operations of the shop, as generated."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ LINKED: Final[Operation[object]] = Operation(
     paging=PaginationSpec("link", "", items="", item="_models.Row", next=("link", "next")),
 )
 
-_STATUS_FACTS: Final = StatusLink(
+_STATUS_LINK: Final = StatusLink(
     "_ops:STATUS",
     "jobId",
     value="/status",
@@ -111,7 +111,7 @@ START: Final[Operation[object]] = Operation(
     errors=_ERRORS,
     poller=PollingSpec(
         id="/id",
-        status=_STATUS_FACTS,
+        status=_STATUS_LINK,
         result=LinkSpec("_ops:FETCH", "jobId"),
         cancel=LinkSpec("_ops:CANCEL", "jobId"),
         first=2.0,
@@ -131,7 +131,7 @@ RUN: Final[Operation[object]] = Operation(
     parameters=(path("tenant"),),
     responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=PollingSpec(id="/id", status=_STATUS_FACTS),
+    poller=PollingSpec(id="/id", status=_STATUS_LINK),
 )
 REPORT: Final[Operation[object]] = Operation(
     PRODUCT,
@@ -142,7 +142,7 @@ REPORT: Final[Operation[object]] = Operation(
     parameters=(path("tenant"),),
     responses={"202": json_response("_models.Job")},
     errors=_ERRORS,
-    poller=PollingSpec(id="/id", status=_STATUS_FACTS, result=LinkSpec("_ops:LIST", "jobId")),
+    poller=PollingSpec(id="/id", status=_STATUS_LINK, result=LinkSpec("_ops:LIST", "jobId")),
 )
 BUILD: Final[Operation[object]] = Operation(
     PRODUCT,

@@ -14,7 +14,7 @@ class Row(Model):
 
 @model
 class Query(Model):
-    """What rows to look for."""
+    """The query of a search."""
 
     text: str = field("text")
     page: int | None = field("page", default=None)
@@ -22,7 +22,7 @@ class Query(Model):
 
 @model
 class Job(Model):
-    """How a job stands."""
+    """The status of a job."""
 
     id: str | None = field("id", default=None)
     status: str = field("status")
@@ -31,7 +31,7 @@ class Job(Model):
 
 @model
 class Thing(Model):
-    """What is known of a file."""
+    """The description of a file."""
 
     checksum: str | None = field("checksum", default=None)
     checksum_type: str | None = field("checksumType", default=None)
@@ -40,7 +40,7 @@ class Thing(Model):
 
 @model
 class Tree(Model):
-    """Something that contains itself, by choice and by force."""
+    """A recursive model, in an optional and a required field."""
 
     children: list[Tree] | None = field("children", default=None)
     parent: Tree = field("parent")

@@ -1,4 +1,4 @@
-"""Where expressions in tests of unions find their models."""
+"""The models that annotations in tests of unions refer to."""
 
 from tests.support.zoo import And, Box, Branch, Cat, Dog, Needy, Or, Plain, Square
 

@@ -1,4 +1,4 @@
-"""Models in pydantic and FastAPI."""
+"""Support for pydantic and FastAPI."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models that pydantic cannot take: this package in a vendored copy that nobody asked for it."""
+"""Replaces this package in vendored copies made without pydantic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["core_schema", "json_schema"]
 
 
 def core_schema(cls: type) -> dict[str, object]:
-    """Refuse to describe a model."""
+    """Raise: not available in this copy."""
     raise TypeError(
         f"{cls.__name__} is no field for pydantic in this copy. Make it again with: xcaas-gen vendor … --with pydantic"
     )

@@ -1,6 +1,6 @@
-"""Models as fields of pydantic models, and as what FastAPI takes and gives.
+"""Schemas of models for pydantic and FastAPI.
 
-A core schema is a dictionary, so pydantic itself is not needed to describe one.
+Core schemas are dictionaries, so pydantic is not imported.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ..._errors import DecodeError
 from .._codec import Codec, NullableCodec
 from .._containers import ListCodec, MapCodec, OneOrListCodec
-from .._dates import Day, Epoch, Moment
+from .._dates import DateCodec, DateTimeCodec, EpochCodec
 from .._layout import Layout, ModelBase, ModelCodec
 from .._scalars import ConstCodec
 from .._unions import DiscriminatedCodec, UnionCodec
@@ -24,7 +24,7 @@ _TYPES: Final[dict[type, str]] = {str: "string", int: "integer", float: "number"
 
 
 def core_schema(cls: type[ModelBase]) -> dict[str, object]:
-    """Return pydantic's core schema: instances as they are, objects through `from_dict`, written by `to_dict`."""
+    """Return pydantic's core schema: accepts instances, reads with `from_dict`, writes with `to_dict`."""
 
     def validate(value: object) -> object:
         if isinstance(value, cls):
@@ -41,46 +41,46 @@ def core_schema(cls: type[ModelBase]) -> dict[str, object]:
     }
 
 
-def json_schema(layout: Layout, outer: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
-    """Return the JSON Schema of a model. Models that hold themselves are not described twice."""
+def json_schema(layout: Layout, parents: tuple[type[ModelBase], ...] = ()) -> dict[str, object]:
+    """Return the JSON Schema of a model. Recursive models are described once."""
     cls = layout.cls
-    if cls in outer:
+    if cls in parents:
         return {"type": "object", "title": cls.__name__}
-    outer = (*outer, cls)
+    parents = (*parents, cls)
     properties: dict[str, object] = {}
     for field in layout.fields:
-        found = _schema(field.codec, outer)
+        field_schema = _schema(field.codec, parents)
         may_be_null = field.nullable and not field.codec.nullable
-        properties[field.wire] = {"anyOf": [found, {"type": "null"}]} if may_be_null else found
+        properties[field.wire] = {"anyOf": [field_schema, {"type": "null"}]} if may_be_null else field_schema
     schema: dict[str, object] = {"type": "object", "title": cls.__name__, "properties": properties}
     if required := [field.wire for field in layout.fields if field.required]:
         schema["required"] = required
     if layout.extra is not None:
-        schema["additionalProperties"] = _schema(layout.extra[1], outer)
+        schema["additionalProperties"] = _schema(layout.extra[1], parents)
     return schema
 
 
-def _schema(codec: Codec, outer: tuple[type[ModelBase], ...]) -> dict[str, object]:
+def _schema(codec: Codec, parents: tuple[type[ModelBase], ...]) -> dict[str, object]:
     match codec:
         case ModelCodec():
-            return json_schema(codec.layout, outer)
+            return json_schema(codec.layout, parents)
         case ListCodec():
-            return {"type": "array", "items": _schema(codec.item, outer)}
+            return {"type": "array", "items": _schema(codec.item, parents)}
         case MapCodec():
-            return {"type": "object", "additionalProperties": _schema(codec.value, outer)}
+            return {"type": "object", "additionalProperties": _schema(codec.value, parents)}
         case NullableCodec():
-            return {"anyOf": [_schema(codec.inner, outer), {"type": "null"}]}
+            return {"anyOf": [_schema(codec.inner, parents), {"type": "null"}]}
         case OneOrListCodec():
-            return _schema(codec.inner, outer)
+            return _schema(codec.inner, parents)
         case UnionCodec() | DiscriminatedCodec():
-            return {"anyOf": [_schema(member, outer) for member in codec.members]}
+            return {"anyOf": [_schema(member, parents) for member in codec.members]}
         case ConstCodec():
             return {"const": codec.value}
-        case Moment():
+        case DateTimeCodec():
             return {"type": "string", "format": "date-time"}
-        case Day():
+        case DateCodec():
             return {"type": "string", "format": "date"}
-        case Epoch():
+        case EpochCodec():
             return {"type": "string" if codec.text else "number"}
         case _:
             return {"type": _TYPES[codec.exact]} if codec.exact in _TYPES else _by_name(codec.name)

@@ -1,4 +1,4 @@
-"""Values of one of several types."""
+"""Unions: codecs and annotation markers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of one type only: this package in a vendored copy of products that have no others."""
+"""Replaces this package in vendored copies of products without unions."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ __all__ = ["AnyOf", "DiscriminatedCodec", "Discriminator", "UnionCodec"]
 
 
 class AnyOf:
-    """What this copy cannot read."""
+    """Not available in this copy."""
 
 
 class Discriminator(AnyOf):
-    """The same, with a field that tells."""
+    """Not available in this copy."""
 
 
 class UnionCodec(Codec):
-    """Refuses a union that products in this copy do not have."""
+    """Reject unions, which the products of this copy do not have."""
 
     members: tuple[Codec, ...]
 
-    def __init__(self, *facts: object) -> None:
+    def __init__(self, *args: object) -> None:
         raise TypeError("this copy reads no unions. Make it again with: xcaas-gen vendor … --with sdk")
 
 
 class DiscriminatedCodec(UnionCodec):
-    """The same, with a field that tells."""
+    """Not available in this copy."""

@@ -1,4 +1,4 @@
-"""Codecs of one of several: told apart by a discriminator, by constants, and by what fits."""
+"""Codecs of unions, whose members are chosen by discriminator, by constants and by shape."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ __all__ = ["DiscriminatedCodec", "UnionCodec"]
 
 _Tag: TypeAlias = "tuple[bool, object]"
 
-# As Python writes them: generators that are written in it put these into documents.
-_PYTHON: Final = {"True": True, "False": False}
+# As Python spells them: generators written in Python put these into documents.
+_PYTHON_BOOLEANS: Final = {"True": True, "False": False}
 
 
 class UnionCodec(Alternatives):
-    """One of several types, found by trial.
+    """One of several types, chosen by trial.
 
-    Of the members that fit through and through, the one with all known values right and the fewest unknown
-    fields wins; then the one that says more than just "text"; then the first.
+    Of the members that fit completely, the one with the fewest mismatched constants and unknown fields wins;
+    then one more specific than `str`; then the first.
     """
 
     __slots__ = ("accepts", "faithful", "members", "nullable", "sends")
@@ -50,7 +50,7 @@ class UnionCodec(Alternatives):
     def write(self, value: object) -> JSONValue:
         members = [member for member in self.members if _sends(member, value)]
         if not members or _is_model(value):
-            _refuse_no_object(value, self.members)
+            _require_object(value, self.members)
             return write_any(value)
         return _write_nearest(members, value)
 
@@ -63,11 +63,10 @@ class UnionCodec(Alternatives):
 
 
 class DiscriminatedCodec(Alternatives):
-    """One of several models, as the value of one of their fields says.
+    """One of several models, chosen by the value of a field, the tag.
 
-    A value that several variants share narrows the choice, and the shape decides. Servers grow new variants: a
-    value that nobody knows gives the base of the hierarchy where its fields are there, else an
-    `UnknownModel` with all that came.
+    If several variants have the tag, the shape decides. Servers add variants: an object with an unknown tag
+    is read as the base of the hierarchy if it has the fields of that, else as an `UnknownModel`.
     """
 
     __slots__ = ("_base", "_tags", "_unknown", "members", "property_name", "variants")
@@ -85,10 +84,12 @@ class DiscriminatedCodec(Alternatives):
         self._tags: dict[_Tag, list[ModelCodec]] = {}
         for tag, model in discriminator.variants:
             self._tags.setdefault(_json_tag(tag), []).append(codecs.get(model) or ModelCodec(model))
-        # Documents write tags as text, also those that travel as booleans or numbers.
+        # Documents write tags as text, even those sent as booleans or numbers.
         for (_, text), variants in tuple(self._tags.items()):
             if isinstance(text, str):
-                self._tags.setdefault(_json_tag(_PYTHON[text] if text in _PYTHON else _scalar(text)), variants)
+                self._tags.setdefault(
+                    _json_tag(_PYTHON_BOOLEANS[text] if text in _PYTHON_BOOLEANS else _parse_scalar(text)), variants
+                )
         self._unknown = unknown
         base = discriminator.base
         self._base = None if base is None else codecs.get(base) or ModelCodec(base)
@@ -100,7 +101,7 @@ class DiscriminatedCodec(Alternatives):
 
     def write(self, value: object) -> JSONValue:
         if not is_mapping(value):
-            _refuse_no_object(value, self.members)
+            _require_object(value, self.members)
             return write_any(value)
         if candidates := self._candidates(value):
             return _write_nearest(candidates, value)
@@ -110,20 +111,20 @@ class DiscriminatedCodec(Alternatives):
         return fit(self._variant(raw), raw) if is_object(raw) else None
 
     def _variant(self, raw: dict[str, object]) -> Codec:
-        """Return the variant that an object is."""
+        """Return the variant to read an object as."""
         candidates = self._candidates(raw)
-        tagged = self.property_name in raw
-        if tagged and len(candidates) == 1:
+        has_tag = self.property_name in raw
+        if has_tag and len(candidates) == 1:
             return candidates[0]
-        nearest, found = _nearest(candidates, raw) if candidates else (self._unknown, None)
-        if found is not None:
+        nearest, match = _nearest(candidates, raw) if candidates else (self._unknown, None)
+        if match is not None:
             return nearest
         if self._base is not None and can_read(self._base, raw):
             return self._base
-        return nearest if tagged else self._unknown
+        return nearest if has_tag else self._unknown
 
     def _candidates(self, raw: Mapping[str, object]) -> Sequence[Codec]:
-        """Return the variants that an object names; without a tag, those that have any of its fields."""
+        """Return the variants with an object's tag; without a tag, those with any of its fields."""
         if self.property_name not in raw:
             return [member for member in self.members if not member.layout.by_wire.keys().isdisjoint(raw)]
         tag = raw[self.property_name]
@@ -131,43 +132,43 @@ class DiscriminatedCodec(Alternatives):
             tag = tag.value
         if isinstance(tag, (dict, list)):
             return []
-        return self._tags.get(_json_tag(tag)) or [member for member in self.members if self._is_of(member, tag)]
+        return self._tags.get(_json_tag(tag)) or [member for member in self.members if self._has_tag(member, tag)]
 
-    def _is_of(self, member: ModelCodec, tag: object) -> bool:
-        """Return whether a variant says of itself that it has a tag."""
-        known = member.layout.by_wire.get(self.property_name)
-        return known is not None and knows(known.codec, tag)
+    def _has_tag(self, member: ModelCodec, tag: object) -> bool:
+        """Return whether a tag is a constant of a variant's own field."""
+        field = member.layout.by_wire.get(self.property_name)
+        return field is not None and knows(field.codec, tag)
 
 
 def _json_tag(tag: object) -> _Tag:
-    """Return a key that tells true from 1, and not 1 from 1.0."""
+    """Return a key that distinguishes true from 1, but not 1 from 1.0."""
     return isinstance(tag, bool), tag
 
 
-def _scalar(text: str) -> object:
-    """Return the boolean, the number or null that a text is in JSON; the text, if it is none."""
+def _parse_scalar(text: str) -> object:
+    """Return the JSON scalar that a text spells, or the text itself."""
     try:
-        found: object = json.loads(text)
+        value: object = json.loads(text)
     except ValueError:
         return text
-    return text if isinstance(found, (dict, list)) else found
+    return text if isinstance(value, (dict, list)) else value
 
 
 def _nearest(members: Iterable[Codec], raw: object) -> tuple[Codec, Fit | None]:
-    """Return the member that fits best, and how well. Where none fits, the nearest one is to say what is wrong."""
+    """Return the member that fits best, and how well; if none fits, the nearest one, for its error message."""
     ordered = sorted(members, key=lambda member: _distance(member, raw))
     nearest, best = ordered[0], None
     for member in ordered:
-        found = fit(member, raw)
-        if found is not None and (best is None or found < best):
-            nearest, best = member, found
-            if found == FITS:
+        current = fit(member, raw)
+        if current is not None and (best is None or current < best):
+            nearest, best = member, current
+            if current == FITS:
                 break
     return nearest, best
 
 
 def _write_nearest(members: Iterable[Codec], value: object) -> JSONValue:
-    """Write a value as the member that fits best. It may not be JSON yet, so that what each would send decides."""
+    """Write a value as the member that fits best, judged by the JSON that each writes."""
     ordered = sorted(members, key=lambda member: _distance(member, value))
     best: tuple[Fit, JSONValue] | None = None
     for member in ordered if len(ordered) > 1 else ():
@@ -175,16 +176,16 @@ def _write_nearest(members: Iterable[Codec], value: object) -> JSONValue:
             written = member.write(value)
         except (TypeError, ValueError):
             continue
-        found = fit(member, written)
-        if found is not None and (best is None or found < best[0]):
-            best = found, written
-            if found == FITS:
+        current = fit(member, written)
+        if current is not None and (best is None or current < best[0]):
+            best = current, written
+            if current == FITS:
                 break
     return ordered[0].write(value) if best is None else best[1]
 
 
-def _refuse_no_object(value: object, members: tuple[Codec, ...]) -> None:
-    """Refuse all but objects where all members are models."""
+def _require_object(value: object, members: tuple[Codec, ...]) -> None:
+    """Reject values that are no objects, if all members are models."""
     if value is None or _is_model(value) or isinstance(value, Mapping):
         return
     if all(isinstance(member, ModelCodec) for member in members):
@@ -200,17 +201,16 @@ def _sends(member: Codec, value: object) -> bool:
     if isinstance(value, bool):
         return bool in member.sends or object in member.sends
     if isinstance(value, (str, bytes)) and Sequence in member.sends:
-        return str in member.sends  # text is a sequence too, but never meant as a list
+        return str in member.sends  # strings are sequences, too, but not meant as lists
     return isinstance(value, member.sends)
 
 
 def _distance(member: Codec, value: object) -> tuple[int, int, int]:
-    """Return how far a value is from a member at first sight; sorting is stable, so that the spec's order decides
-    the rest."""
+    """Return a quick estimate of how far a value is from a member; ties keep the order of the spec."""
     if isinstance(member, ModelCodec) and is_mapping(value):
         return distance(member.layout, value)
     if is_object(value):
-        return 0, 0, len(value)  # a map takes anything: after a model that knows its fields
-    # Text is text when nothing more precise fits; a number is first of all itself.
+        return 0, 0, len(value)  # a map accepts anything: after models that have the fields
+    # A string is read as `str` only if nothing more specific fits; a number first as its own type.
     exact = member.exact is type(value) or (not isinstance(value, str) and member.sends[:1] == (type(value),))
     return int(exact if isinstance(value, str) else not exact), 0, 0

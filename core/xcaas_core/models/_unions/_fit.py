@@ -1,4 +1,4 @@
-"""How well JSON values fit the types that a union has."""
+"""How well JSON values fit the members of a union."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from ..._json import ABSENT
 from .._codec import Codec, NullableCodec
 from .._containers import ListCodec, MapCodec, OneOrListCodec
 from .._context import FROM_SERVER, ValidationFailure
-from .._dates import Day, Moment
+from .._dates import DateCodec, DateTimeCodec
 from .._layout import Layout, ModelCodec
 
 __all__ = ["FITS", "Alternatives", "Fit", "can_read", "distance", "fit", "knows"]
 
 Fit: TypeAlias = tuple[int, int]
-"""How well a JSON value fits: the known values that it misses, and its unknown fields. The smallest fits best."""
+"""How well a JSON value fits: mismatched constants and unknown fields. The smallest fits best."""
 
 FITS: Final[Fit] = (0, 0)
 
 
 class Alternatives(Codec):
-    """A codec of several types, which knows by itself how well a value fits."""
+    """A codec of several types."""
 
     __slots__ = ()
 
     @abstractmethod
     def fit(self, raw: object) -> Fit | None:
-        """Return how well a JSON value fits."""
+        """Return how well a JSON value fits, None if it does not."""
 
 
 def fit(codec: Codec, raw: object) -> Fit | None:
-    """Return how well a JSON value fits; None where it is not of this type through and through."""
+    """Return how well a JSON value fits; None if any part is invalid."""
     match codec:
         case ModelCodec():
-            return _total(_fits(codec.layout, raw)) if is_object(raw) else None
+            return _total(_field_fits(codec.layout, raw)) if is_object(raw) else None
         case NullableCodec():
             return FITS if raw is None else fit(codec.inner, raw)
         case Alternatives():
@@ -44,7 +44,7 @@ def fit(codec: Codec, raw: object) -> Fit | None:
         case ListCodec():
             return _total(fit(codec.item, item) for item in raw) if is_list(raw) else None
         case MapCodec():
-            # A map takes any name: a model that knows its fields fits better.
+            # A map accepts any name: a model with these fields fits better.
             values = [fit(codec.value, item) for item in raw.values()] if is_object(raw) else [None]
             return _total([(0, len(values)), *values])
         case OneOrListCodec():
@@ -52,11 +52,11 @@ def fit(codec: Codec, raw: object) -> Fit | None:
                 return fit(codec.inner, raw[0]) if len(raw) == 1 else None
             return fit(codec.inner, raw)
         case _:
-            return _single(codec, raw)
+            return _scalar_fit(codec, raw)
 
 
 def _total(fits: Iterable[Fit | None]) -> Fit | None:
-    """Return how well something fits whose parts fit like that."""
+    """Return the sum of the fits of all parts."""
     wrong = unknown = 0
     for part in fits:
         if part is None:
@@ -66,8 +66,8 @@ def _total(fits: Iterable[Fit | None]) -> Fit | None:
     return wrong, unknown
 
 
-def _fits(layout: Layout, raw: Mapping[str, object]) -> Iterator[Fit | None]:
-    # What has constants comes first: where those are wrong, nothing else has to be looked at.
+def _field_fits(layout: Layout, raw: Mapping[str, object]) -> Iterator[Fit | None]:
+    # Fields with constants first: if those do not match, the others need not be read.
     for field in sorted(layout.fields, key=lambda field: not field.codec.constants):
         value = raw.get(field.wire, ABSENT)
         if value is ABSENT or value is None:
@@ -81,26 +81,26 @@ def _fits(layout: Layout, raw: Mapping[str, object]) -> Iterator[Fit | None]:
             yield fit(layout.extra[1], raw[key])
 
 
-def _single(codec: Codec, raw: object) -> Fit | None:
+def _scalar_fit(codec: Codec, raw: object) -> Fit | None:
     if not can_read(codec, raw):
         return None
     if not codec.constants or knows(codec, raw):
-        return FITS if _is_spelled(codec, raw) else (1, 0)
-    # The only value of a type is a tag, which another value does not fit.
+        return FITS if _has_expected_form(codec, raw) else (1, 0)
+    # A single constant is a tag, which has to match.
     return None if len(codec.constants) == 1 else (1, 0)
 
 
-def _is_spelled(codec: Codec, raw: object) -> bool:
-    """Return whether text is a date where a date is meant: one is read as a moment, too, and midnight as a date, where
-    nothing fits better."""
-    if not isinstance(codec, Day | Moment):
+def _has_expected_form(codec: Codec, raw: object) -> bool:
+    """Return whether text for a date or datetime codec has that form: each also reads the other form, if nothing
+    fits better."""
+    if not isinstance(codec, DateCodec | DateTimeCodec):
         return True
     is_day = isinstance(raw, str) and len(raw.strip()) <= len("2024-02-29")
-    return is_day is isinstance(codec, Day)
+    return is_day is isinstance(codec, DateCodec)
 
 
 def can_read(codec: Codec, raw: object) -> bool:
-    """Return whether a codec takes a JSON value."""
+    """Return whether a codec can read a JSON value."""
     try:
         codec.read(raw, FROM_SERVER)
     except ValidationFailure:
@@ -109,22 +109,22 @@ def can_read(codec: Codec, raw: object) -> bool:
 
 
 def knows(codec: Codec, raw: object) -> bool:
-    """Return whether a JSON value is among those that a spec lists."""
+    """Return whether a JSON value is one of the codec's constants."""
     return any(_is_same(constant, raw) for constant in codec.constants)
 
 
-def _is_same(one: object, other: object) -> bool:
-    """Return whether two constants are the same in JSON, which has one kind of numbers: 1 is 1.0, and not true."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return one == other
-    return one.__class__ is other.__class__ and one == other
+def _is_same(left: object, right: object) -> bool:
+    """Return whether two constants are equal in JSON, where 1 is 1.0 but not true."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return left == right
+    return left.__class__ is right.__class__ and left == right
 
 
 def distance(layout: Layout, raw: Mapping[str, object]) -> tuple[int, int, int]:
-    """Return how far an object is from a model at first sight: (tags of others, required fields that it lacks,
-    fields unknown there)."""
+    """Return a quick estimate of how far an object is from a model: (mismatched tags, missing required fields,
+    unknown fields)."""
     wrong = missing = 0
     for field in layout.fields:
         if field.wire not in raw:

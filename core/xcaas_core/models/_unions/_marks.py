@@ -1,4 +1,4 @@
-"""Marks of annotations that are unions: how their members are told apart."""
+"""Annotation markers for unions: how a member is chosen."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ __all__ = ["AnyOf", "Discriminator"]
 
 @attrs.frozen
 class AnyOf:
-    """The mark of a union whose members are told apart by what fits."""
+    """Marks a union whose member is chosen by the shape of the value."""
 
 
 class Discriminator:
-    """What tells the models of a union apart.
+    """Marks a union of models that is chosen by the value of a field.
 
     Args:
-        property_name: The name on the wire of the field that tells.
-        variants: Values of the field, as they are in JSON or as text, and the models that they name.
-        base: The model for values that nobody knows, where its fields are there.
+        property_name: The wire name of the field.
+        variants: Values of the field, as in JSON or as text, each with its model.
+        base: The model for unknown values, if the object has its fields.
     """
 
     __slots__ = ("base", "property_name", "variants")

@@ -110,20 +110,20 @@ def test_key_in_the_query_replaces_itself_and_keeps_the_rest() -> None:
     scheme = Scheme("api-key", location="query", parameter="api key")
     asked = request("https://api.example.com/things?a=1&b=%20")
     for _ in range(2):
-        authorized(ApiKey("k&1"), scheme, asked=asked)
+        authorized(ApiKey("k&1"), scheme, outgoing=asked)
     assert asked.url == "https://api.example.com/things?a=1&b=%20&api%20key=k%261"
 
 
 def test_cookies_of_the_caller_stay() -> None:
     asked = request(cookie="lang=en; sid=old")
-    assert authorized(ApiKey("k"), Scheme("api-key", location="cookie", parameter="sid"), asked=asked).headers == {
+    assert authorized(ApiKey("k"), Scheme("api-key", location="cookie", parameter="sid"), outgoing=asked).headers == {
         "cookie": "lang=en; sid=k"
     }
 
 
 def test_a_key_header_that_the_caller_set_is_respected() -> None:
     asked = Request("GET", "https://api.example.com", {"X-Api-Key": "the caller's"})
-    assert authorized(ApiKey("ours"), KEY, asked=asked).headers == {"X-Api-Key": "the caller's"}
+    assert authorized(ApiKey("ours"), KEY, outgoing=asked).headers == {"X-Api-Key": "the caller's"}
 
 
 def test_no_requirement_needs_no_authorizer() -> None:

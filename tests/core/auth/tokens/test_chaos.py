@@ -15,9 +15,8 @@ import pytest
 
 from tests.support.credentials import World
 from tests.support.sample_client import AsyncClient, Client
-from tests.support.simulation import Answer as FakeAnswer
-from tests.support.simulation import FakeResponse, Task, TokenEndpoint
-from tests.support.token_server import Answer, Service, TokenServer
+from tests.support.simulation import FakeResponse, Outcome, Task, TokenEndpoint
+from tests.support.token_server import Service, StubResponse, TokenServer
 from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
@@ -44,12 +43,12 @@ class ChaoticEndpoint(TokenEndpoint):
         super().__init__()
         self._dice = dice
 
-    def answer(self, request: object, now: float) -> FakeAnswer:
+    def answer(self, request: object, now: float) -> Outcome:
         dice = self._dice
         self.latency = dice.choice([0.0, 0.05, 0.5, 3.0, 15.0])
         self.seen_at.append(now)
         token = f"token-{len(self.seen_at)}"
-        answers: list[FakeAnswer] = [
+        answers: list[Outcome] = [
             self.token(token, expires_in=dice.choice(["1799", "30", 5, "0", -1, None, "NaN", 1e12])),
             self.token(token),
             self.token(token),
@@ -107,18 +106,18 @@ class ChaoticService(Service):
         self._dice = random.Random(seed)
         self.behave = self._misbehave
 
-    def _misbehave(self, number: int) -> Answer | None:
+    def _misbehave(self, number: int) -> StubResponse | None:
         kind = self._dice.randrange(12)
         if self._dice.random() < 0.05:
             self.revoke()
-        answers: dict[int, Answer] = {
-            0: Answer(200, b"{}", delay=1.0),
-            1: Answer(0),
-            2: Answer(429, headers={"retry-after": "1"}),
-            3: Answer(500),
-            4: Answer(200, b"<html>"),
-            5: Answer(200, b'{"access_token": ["x"]}'),
-            6: Answer(200, b'{"access_token": "over", "token_type": "bearer", "expires_in": "0"}'),
+        answers: dict[int, StubResponse] = {
+            0: StubResponse(200, b"{}", delay=1.0),
+            1: StubResponse(0),
+            2: StubResponse(429, headers={"retry-after": "1"}),
+            3: StubResponse(500),
+            4: StubResponse(200, b"<html>"),
+            5: StubResponse(200, b'{"access_token": ["x"]}'),
+            6: StubResponse(200, b'{"access_token": "over", "token_type": "bearer", "expires_in": "0"}'),
         }
         return answers.get(kind)
 

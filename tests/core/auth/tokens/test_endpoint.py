@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support.credentials import SECRET, TOKEN_URL, World
-from tests.support.simulation import Answer, FakeResponse, TokenEndpoint
+from tests.support.simulation import FakeResponse, Outcome, TokenEndpoint
 from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
@@ -48,7 +48,7 @@ def busy(status: int = 429, **headers: str) -> FakeResponse:
         FakeResponse(200, b'{"access_tok'),
     ],
 )
-def test_trouble_that_may_pass_is_tried_again(trouble: Answer) -> None:
+def test_trouble_that_may_pass_is_tried_again(trouble: Outcome) -> None:
     world = World(TokenEndpoint(script=(trouble, trouble), latency=0.0))
     assert world.token() == "token-3"
     first, second, third = world.endpoint.seen_at
@@ -65,7 +65,7 @@ def test_trouble_that_may_pass_is_tried_again(trouble: Answer) -> None:
         (FakeResponse(200, b"<html>"), TokenResponseError),
     ],
 )
-def test_trouble_that_lasts_is_raised_after_a_few_tries(trouble: Answer, error: type[TokenError]) -> None:
+def test_trouble_that_lasts_is_raised_after_a_few_tries(trouble: Outcome, error: type[TokenError]) -> None:
     world = World(TokenEndpoint(script=(trouble,) * 20))
     with pytest.raises(error, match="4 attempts"):
         world.token()

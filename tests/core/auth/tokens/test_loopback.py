@@ -14,7 +14,7 @@ import trio
 
 from tests.support.sample_client import Client
 from tests.support.simulation import fake_context
-from tests.support.token_server import Answer, TokenServer
+from tests.support.token_server import StubResponse, TokenServer
 from xcaas_core import ClientCredentials, TokenPolicy
 from xcaas_core._errors import XCaaSError
 from xcaas_core.auth._interface import AuthContext
@@ -172,7 +172,7 @@ def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
 # CREDENTIALS 8
 @pytest.mark.parametrize("runner", ["asyncio", "trio"])
 def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None:
-    server.service.behave = lambda number: Answer(200, b"", delay=30) if number == 1 else None
+    server.service.behave = lambda number: StubResponse(200, b"", delay=30) if number == 1 else None
     signer = authorizer(server, ClientCredentials("id", "secret"))
 
     async def with_asyncio() -> int:
@@ -216,7 +216,7 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
 
 
 def test_a_leader_whose_connection_is_cut_tries_again_and_nobody_fails(server: TokenServer) -> None:
-    server.service.behave = lambda number: Answer(0, delay=0.1) if number == 1 else None
+    server.service.behave = lambda number: StubResponse(0, delay=0.1) if number == 1 else None
     assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 20) == [200] * 20
     assert server.service.token_requests == 2
 
@@ -260,7 +260,7 @@ def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -
     from xcaas_core import TokenRefusedError
 
     with TokenServer() as thief:
-        server.service.behave = lambda number: Answer(307, headers={"location": thief.token_url})
+        server.service.behave = lambda number: StubResponse(307, headers={"location": thief.token_url})
         io = HttpTransport()
         with pytest.raises(TokenRefusedError, match="redirect"):
             run(api_call(server, authorizer(server, ClientCredentials("id", "secret"))), io)
@@ -271,7 +271,7 @@ def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -
 def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer) -> None:
     from xcaas_core import TokenUnavailableError
 
-    server.service.behave = lambda number: Answer(200, delay=30)
+    server.service.behave = lambda number: StubResponse(200, delay=30)
     policy = TokenPolicy(attempt_timeout=0.2, total_timeout=0.6, backoff=0.01)
     signer = authorizer(server, ClientCredentials("id", "secret", policy=policy))
     io = HttpTransport()
