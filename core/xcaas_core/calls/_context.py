@@ -46,7 +46,7 @@ class CallContext:
         return Redactor() if request is None else redactor_of(request.headers, request.url, request.secrets)
 
     def complete(self, error: AnyError, response: Response | None = None) -> AnyError:
-        """Fill in the attributes of an error that are not set."""
+        """Add the attributes that an error does not have yet."""
         if error.operation is None:
             error.operation = self.operation.call
         if error.method is None:

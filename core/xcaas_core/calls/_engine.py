@@ -67,7 +67,7 @@ class ClientState:
         resets_after_fork(self)
 
     def reset(self) -> None:
-        """Reset budget, slots and locks. After a fork, threads of the parent may still hold them."""
+        """Replace budget, slots and locks. After a fork, threads of the parent may still hold them."""
         self.budget: RetryBudget = RetryBudget()
         self.flight: FlightLimit = FlightLimit(self._max_in_flight)
         for limiter in self.limiters.values():

@@ -232,7 +232,7 @@ class CallRunner(Generic[T]):
         self.context.attempts.append(Attempt(len(self.context.attempts) + 1, outcome, status, seconds, self._waited))
 
     def _notify(self, response: Response | None, failure: TransportError | None, wait: float | None) -> None:
-        """Pass the outcome of the attempt to hooks and to the log."""
+        """Report the outcome of the attempt to hooks and to the log."""
         attempt = self.context.attempts[-1]
         if _log.isEnabledFor(logging.DEBUG):
             retry = "" if wait is None else f", again in {wait:.2f} s"

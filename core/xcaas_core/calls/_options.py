@@ -143,7 +143,7 @@ def _check_in_flight(slots: object) -> None:
 
 
 def _check_insecure_hosts(hosts: object) -> None:
-    """Accept host names only: no patterns, and no scheme, port or path."""
+    """Check that these are host names: no patterns, and no scheme, port or path."""
     for host in hosts if is_collection(hosts) else ():
         if not isinstance(host, str) or not host or not _HOST.issuperset(host) or host.count(":") == 1:
             raise ConfigurationError(

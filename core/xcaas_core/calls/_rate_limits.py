@@ -88,7 +88,7 @@ class FlightLimit:
         self.leave()
 
     def leave(self) -> None:
-        """Release the slot to the first in the queue."""
+        """Give the slot to the first in the queue."""
         with self._lock:
             if not self._queue:
                 self._free += 1
@@ -123,7 +123,7 @@ class RateLimiter:
         self._lock = Lock()
 
     def reserve(self, longest: float | None) -> float | None:
-        """Reserve the next free time and return the seconds until then; None if more than `longest`."""
+        """Take the next free time and return the seconds until then; None if more than `longest`."""
         with self._lock:
             now = self._clock()
             start = now

@@ -148,7 +148,7 @@ class RetryBudget:
             return True
 
     def give(self) -> None:
-        """Refill after a success. Takes no lock while the bucket is full, which is usual."""
+        """Add a token after a success. Takes no lock while the bucket is full, which is usual."""
         if self._tokens < self._max_tokens:
             with self._lock:
                 self._tokens = min(self._max_tokens, self._tokens + 1)

@@ -209,7 +209,7 @@ class Client(Generic[AnyRegion]):
         return self._root._resource(cls)  # pyright: ignore[reportPrivateUsage]
 
     def _configure(self, options: ClientOptions) -> None:
-        """Set the client up with its options."""
+        """Create the engine and the session."""
         self._options = options
         self._check_products()
         self._engine = make_engine(options)
@@ -265,7 +265,7 @@ class Client(Generic[AnyRegion]):
 
 
 def _options_in(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Pick the options from the local variables of a method."""
+    """Return the options among the local variables of a method."""
     return {name: value for name, value in variables.items() if name in RULES}
 
 

@@ -150,7 +150,7 @@ class Job:
             self.response = response  # the job was started elsewhere, and this was a status request
 
     def request_status(self) -> Flow[str | None]:
-        """Request the job's status. Return its state, in the service's words."""
+        """Get the job's status. Return its state, in the service's words."""
         if self.id is None:
             raise self.not_started()
         self.response = yield from exchange(self._engine, self._status_call())
@@ -159,7 +159,7 @@ class Job:
         return self.state
 
     def wait(self, timeout: float | None, progress: Callable[[PollProgress], object] | None) -> Flow[None]:
-        """Request the status until the job is over.
+        """Check the status until the job is over.
 
         Raises:
             ArgumentError: `timeout` is invalid. Nothing was started.

@@ -74,7 +74,7 @@ class _Connection:
         self._network = network
 
     def check(self) -> None:
-        """Before the response is closed, make the library close the connection too if data is unread."""
+        """Make the library close the connection if data is unread. Call before the response is closed."""
         try:
             if not self._connection.is_closed() and self._has_unread():
                 self._connection._h11_state.send_failed()
@@ -95,7 +95,7 @@ class _Connection:
         return bool(trailing) or unread(self._network)
 
     def _retire(self) -> None:
-        """Shut down the socket of an idle connection, so that the library closes it."""
+        """End an idle connection at its socket, so that the library closes it."""
         sock = self._network.get_extra_info("socket")
         with suppress(OSError):
             try:

@@ -68,7 +68,7 @@ class HttpResponse:
 
 
 def http_response(response: Response) -> HttpResponse:
-    """Narrow the type of a response: transports get back their own."""
+    """Check the type of a response: transports get back their own."""
     assert isinstance(response, HttpResponse)
     return response
 

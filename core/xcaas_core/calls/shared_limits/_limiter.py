@@ -45,8 +45,8 @@ class RateLimitStore(Protocol):
         ...
 
     def reserve(self, key: str, limits: Sequence[RateLimit], longest: float | None) -> float | None:
-        """Reserve the next time at which all limits allow a call, and return the seconds until then. Return None, and
-        reserve nothing, if that is more than `longest`. `key` is short and contains no secret."""
+        """Take the next time at which all limits allow a call, and return the seconds until then. Return None, and take
+        nothing, if that is more than `longest`. `key` is short and contains no secret."""
         ...
 
 

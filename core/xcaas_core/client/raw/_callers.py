@@ -40,7 +40,7 @@ class ResponseCaller:
         return self.session.run(self._response(Call(operation, args, body, stream=self._stream)))
 
     def paginate(self, operation: Operation[object], args: Arguments = (), body: object = None) -> Any:
-        """Request the first page of a list. The pager does not request it again."""
+        """Get the first page of a list. The pager does not request it again."""
         return self.session.run(self._first_page(Call(operation, args, body)))
 
     def _response(self, call: Call[object]) -> Flow[object]:

@@ -45,7 +45,7 @@ class _OpenResponse(Generic[T_co]):
         return self._response.request_id
 
     def _begin_reading(self, *, complete: bool) -> None:
-        """Mark the body as being read. Raises `ConfigurationError` if it was read before."""
+        """Note that the body is being read. Raises `ConfigurationError` if it was read before."""
         if complete and self._has_begun:
             raise _consumed_error("was read by `iter_bytes`, in full or in part")
         if self._consumed is not None:
