@@ -251,5 +251,5 @@ def drain(
         assert walk.position is not None
         body, headers = serve(walk.position.key)
         page = walk.advance(body, headers, "https://api.test/rows")
-        found += page.items[page.here.skip :]
+        found += page.items[page.position.skip :]
     return found

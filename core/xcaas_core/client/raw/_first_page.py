@@ -31,11 +31,11 @@ class FirstPage(PageSource[object]):
         call = self.request(self._first_place())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
-    def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
+    def response(self, position: ResumeToken) -> Flow[CallResponse[object]]:
         """Ask for the page at a place, unless it is kept."""
         first, kept = self._first_place(), self.kept
-        if kept is None or (here.index, here.key) != (first.index, first.key):
-            return (yield from super().response(here))
+        if kept is None or (position.index, position.key) != (first.index, first.key):
+            return (yield from super().response(position))
         self.kept = None
         return kept
 
