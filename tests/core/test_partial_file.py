@@ -86,13 +86,13 @@ class TestPartialFile:
         first.write(b"hel")
         first.discard(keep=True)
         assert not (tmp_path / "a").exists()
-        again = PartialFile(tmp_path / "a", resumable=True)
-        again.open()
-        assert (again.size, again.note) == (3, {"etag": '"1"'})
-        with again.read_back() as kept:
-            assert kept.read() == b"hel"
-        again.write(b"lo")
-        again.commit()
+        second = PartialFile(tmp_path / "a", resumable=True)
+        second.open()
+        assert (second.size, second.resume_info) == (3, {"etag": '"1"'})
+        with second.read_back() as part:
+            assert part.read() == b"hel"
+        second.write(b"lo")
+        second.commit()
         assert (tmp_path / "a").read_bytes() == b"hello"
         assert names(tmp_path) == ["a"]
 
@@ -103,7 +103,7 @@ class TestPartialFile:
                 (tmp_path / ".a.part.json").write_text(note)
             file = PartialFile(tmp_path / "a", resumable=True)
             file.open()
-            assert (file.size, file.note) == (0, {})
+            assert (file.size, file.resume_info) == (0, {})
             file.discard()
             assert names(tmp_path) == []
 

@@ -86,9 +86,9 @@ def test_a_part_that_was_kept_is_continued(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 2
     file = PartialFile(target, resumable=True)
     file.open()
-    assert (file.size, file.note) == (3, {"etag": '"1"'})
-    with file.read_back() as kept:
-        assert kept.read() == b"one"
+    assert (file.size, file.resume_info) == (3, {"etag": '"1"'})
+    with file.read_back() as part:
+        assert part.read() == b"one"
     file.write(b"two")
     file.commit()
     assert target.read_bytes() == b"onetwo"
