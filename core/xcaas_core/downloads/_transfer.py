@@ -163,11 +163,11 @@ class Transfer:
             announced = self.described if self.length is None else self.length
             if announced is None or self.offset == announced:
                 return b""
-            error = DownloadError(f"{self.offset} bytes arrived, {announced} were announced")
+            wrong_length = DownloadError(f"{self.offset} bytes arrived, {announced} were announced")
             yield from self.close()
             if self.offset > announced:
-                raise self._in_context(error)
-            yield from self._record_failure(error)
+                raise self._in_context(wrong_length)
+            yield from self._record_failure(wrong_length)
 
     def take(self) -> Flow[bytes]:
         """Return the next bytes for a caller that cannot start over, and update the checksum."""
