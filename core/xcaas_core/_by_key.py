@@ -1,4 +1,4 @@
-"""Lists of keys and values, read as a mapping."""
+"""Lists of keys and values as mappings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Pair(Protocol[V_co]):
 def by_key(pairs: Iterable[Pair[V]] | None) -> dict[str, V]:
     """Return the values of tags or metrics by their keys: `by_key(found.tags)["callId"]`.
 
-    Of several with one key, the last one counts. No list at all gives an empty dictionary.
+    The last value of a key counts. None gives an empty dictionary.
     """
     try:
         return {pair.key: pair.value for pair in pairs or () if pair.key is not None}

@@ -1,4 +1,4 @@
-"""Checks of values that callers or JSON gave."""
+"""Checks of values from callers or JSON."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ POSITIVE: Final = math.ulp(0.0)
 
 
 def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
-    """Return the error for an option that is of a wrong type. Values are not shown: they may be secret."""
-    return ConfigurationError(f"{name} must be {wanted}, not {_kind(value)}", advice=advice)
+    """Return the error for an option of a wrong type. The value is not shown: it may be secret."""
+    return ConfigurationError(f"{name} must be {wanted}, not {_type_of(value)}", advice=advice)
 
 
 def argument_error(name: str, message: str, advice: str | None = None) -> ArgumentError:
-    """Return the error for an argument that cannot be used."""
+    """Return the error for an invalid argument."""
     error = ArgumentError(message, advice=advice)
     error.argument = name
     return error
@@ -55,58 +55,60 @@ def check_number(
     most: float = math.inf,
     kind: type[XCaaSError] = ConfigurationError,
 ) -> None:
-    """Refuse what is no number from `least` to `most`, a whole one where `least` is. NaN is none, nor what no float can hold."""
+    """Refuse a value other than a number from `least` to `most`, which is whole if `least` is; also NaN and huge numbers."""
     if is_number(value) and isinstance(value, type(least) | int):
         try:
             if least <= float(value) <= most:
                 return
-            fault = f"{value:g}"
+            actual = f"{value:g}"
         except OverflowError:
-            fault = "a number as large as this"
+            actual = "a number as large as this"
     else:
-        fault = _kind(value)
-    raise kind(f"{name} must be {wanted}, not {fault}")
+        actual = _type_of(value)
+    raise kind(f"{name} must be {wanted}, not {actual}")
 
 
 def check_path(path: str | os.PathLike[str], argument: str = "path") -> Path:
-    """Return the path of a file or folder, as one that a file system can take.
+    """Return the path of a file or folder, if it is valid.
 
     Raises:
-        ArgumentError: It is none, holds a null, or characters that file names cannot be encoded in.
+        ArgumentError: It is not a path, or contains null or characters that file names cannot.
     """
     from pathlib import Path
 
     try:
-        found = Path(path)
+        result = Path(path)
     except TypeError:
-        raise argument_error(argument, f"{_kind(path)} is no path", "Give a pathlib.Path, or a path as text.") from None
+        raise argument_error(
+            argument, f"{_type_of(path)} is no path", "Give a pathlib.Path, or a path as text."
+        ) from None
     try:
-        if b"\0" not in os.fsencode(found):
-            return found
+        if b"\0" not in os.fsencode(result):
+            return result
     except UnicodeEncodeError:
         pass
-    raise argument_error(argument, f"{str(found)!r} cannot be the name of a file")
+    raise argument_error(argument, f"{str(result)!r} cannot be the name of a file")
 
 
-def _kind(value: object) -> str:
-    """Return what something is, and what it holds."""
+def _type_of(value: object) -> str:
+    """Return the type of a value, and the types of its members."""
     name = type(value).__name__
     parts: Collection[object] = ()
     if is_mapping(value):
         parts = [part for pair in value.items() for part in pair]
     elif is_collection(value) and isinstance(value, list | tuple | set | frozenset):
         parts = value
-    inner = " and ".join(sorted({type(part).__name__ for part in parts}))
-    return f"{name} of {inner}" if inner else name
+    members = " and ".join(sorted({type(part).__name__ for part in parts}))
+    return f"{name} of {members}" if members else name
 
 
 def has_methods(value: object, *names: str) -> bool:
-    """Return whether a value has these methods. A class, given in the place of an object, has none."""
+    """Return whether a value has these methods, and is not a class."""
     return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in names)
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:
-    """Return whether a value that was read from JSON or TOML is an object."""
+    """Return whether a value from JSON or TOML is an object."""
     return isinstance(value, dict)
 
 
@@ -136,7 +138,7 @@ def is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
 
 
 def is_number(value: object) -> TypeIs[int | float]:
-    """Return whether a value counts something: True is no number of seconds."""
+    """Return whether a value is a number, other than a boolean."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -146,6 +148,6 @@ def is_str_mapping(value: object) -> TypeIs[Mapping[str, str]]:
 
 
 def check_library(option: str, name: str | None) -> None:
-    """Refuse what is no HTTP library that calls can go through. Whether it is installed shows when it is needed."""
+    """Refuse an unknown HTTP library. Whether it is installed is checked later."""
     if name not in (None, "httpx", "httpx2"):
         raise ConfigurationError(f"{option} must be httpx or httpx2, not {name!r}")

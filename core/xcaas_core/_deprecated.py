@@ -1,4 +1,4 @@
-"""`@deprecated` of PEP 702, which Python has from 3.13 on, without a package for older ones."""
+"""`@deprecated` of PEP 702, which Python has from 3.13 on, without another package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 __all__ = ["deprecated"]
 
 if TYPE_CHECKING:
-    # Type checkers know it by this name, installed or not.
+    # Type checkers know this name, installed or not.
     from typing_extensions import deprecated
 else:
     P = ParamSpec("P")
@@ -27,8 +27,8 @@ else:
                 return function(*args, **kwargs)
 
             warn.__deprecated__ = message
-            return inspect.markcoroutinefunction(warn) if _MARKS and inspect.iscoroutinefunction(function) else warn
+            return inspect.markcoroutinefunction(warn) if _CAN_MARK and inspect.iscoroutinefunction(function) else warn
 
         return decorate
 
-    _MARKS = hasattr(inspect, "markcoroutinefunction")
+    _CAN_MARK = hasattr(inspect, "markcoroutinefunction")

@@ -32,8 +32,8 @@
     └── PollerError                   a job on the server failed
         └── PollerTimeoutError        it did not finish in time (also TimeoutError)
 
-Errors are made where the trouble is seen, with a message; `calls/_context.py` adds what only
-the call knows: method, address, attempts. Addresses and bodies are shown without secrets.
+Errors are created with a message where a problem is detected; `calls/_context.py` adds method, URL
+and attempts. URLs and bodies are shown without secrets.
 """
 
 from __future__ import annotations
@@ -125,17 +125,17 @@ class XCaaSError(Exception):
 
     def __str__(self) -> str:
         text = self.message
-        if self.url is not None:  # jobs and pages have none of their own
+        if self.url is not None:  # jobs and pages have none
             text = f"{self.method} {self.url}: {text}"
-        if facts := self._facts():
-            text = f"{text} ({', '.join(facts)})"
+        if details := self._details():
+            text = f"{text} ({', '.join(details)})"
         if self.advice:
             text = f"{text}{'' if text.endswith(('.', '!', '?')) else '.'} {self.advice}"
         return text
 
-    def _facts(self) -> list[str]:
-        facts = [] if self.request_id is None else [f"request id {self.request_id}"]
-        return [*facts, f"{len(self.attempts)} attempts"] if len(self.attempts) > 1 else facts
+    def _details(self) -> list[str]:
+        details = [] if self.request_id is None else [f"request id {self.request_id}"]
+        return [*details, f"{len(self.attempts)} attempts"] if len(self.attempts) > 1 else details
 
 
 class ConfigurationError(XCaaSError):
@@ -239,22 +239,22 @@ class ResponseError(XCaaSError):
         self.headers = {} if headers is None else headers
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), self.args, {**vars(self), **_packed(self.body)}
+        return type(self), self.args, {**vars(self), **_picklable_body(self.body)}
 
     def __setstate__(self, state: dict[str, Any] | None) -> None:
         text, model = (state or {}).pop("_text", (None, None))
         super().__setstate__(state)
         if text is not None:
             try:
-                found: object = json.loads(text)
-                self.body = found if model is None else model.from_dict(found)
+                body: object = json.loads(text)
+                self.body = body if model is None else model.from_dict(body)
             except (RecursionError, XCaaSError):
                 self.body = text
 
 
-def _packed(body: object) -> dict[str, object]:
-    """Return a body for pickles and copies, which cannot be nested as deep as JSON can: as it is; as JSON text and its
-    model if it may be nested too deeply; as None if not even that can be written."""
+def _picklable_body(body: object) -> dict[str, object]:
+    """Return a body for pickles and copies: unchanged; as JSON text and its model if it may be nested too deeply for
+    them; as None if not even JSON can be written."""
     convert = getattr(body, "to_dict", None)
     try:
         text = json.dumps(body if convert is None else convert())
@@ -262,7 +262,7 @@ def _packed(body: object) -> dict[str, object]:
         return {"body": None}
     except (TypeError, ValueError):
         return {"body": body}
-    if text.count("[") + text.count("{") <= 100:  # so many levels at most; `copy.deepcopy` fails from about 300
+    if text.count("[") + text.count("{") <= 100:  # levels at most; `copy.deepcopy` fails at about 300
         return {"body": body}
     return {"body": None, "_text": (text, None if convert is None else type(body))}
 
@@ -276,7 +276,7 @@ class BadRequestError(ResponseError):
 
 
 class AuthenticationError(ResponseError):
-    """401: the credential was refused, also with a new token where one could help."""
+    """401: the credential was refused, even with a new token."""
 
 
 class PermissionDeniedError(ResponseError):
@@ -330,9 +330,9 @@ _BY_STATUS: dict[int, type[ResponseError]] = {
 
 
 def error_class(status: int) -> type[ResponseError]:
-    """Return the class of error that a status stands for."""
-    others = ServerError if status >= 500 else RedirectError if 300 <= status < 400 else ResponseError
-    return _BY_STATUS.get(status, others)
+    """Return the class of error for a status."""
+    default = ServerError if status >= 500 else RedirectError if 300 <= status < 400 else ResponseError
+    return _BY_STATUS.get(status, default)
 
 
 class DecodeError(XCaaSError):
@@ -344,9 +344,9 @@ class DecodeError(XCaaSError):
         super().__init__(message, advice=advice)
         self.pointer = pointer
 
-    def _facts(self) -> list[str]:
-        facts = super()._facts()
-        return facts if self.pointer is None else [f"at {self.pointer or 'the root'}", *facts]
+    def _details(self) -> list[str]:
+        details = super()._details()
+        return details if self.pointer is None else [f"at {self.pointer or 'the root'}", *details]
 
 
 class PagingError(XCaaSError):

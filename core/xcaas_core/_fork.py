@@ -1,4 +1,4 @@
-"""What must start anew in a forked child: locks that nobody will release, sockets that two would share."""
+"""Resetting objects in forked children: locks that nobody will release, sockets that two processes would share."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ __all__ = ["Resettable", "resets_after_fork"]
 
 
 class Resettable(Protocol):
-    """Something that can be made as good as new, without waiting for any lock."""
+    """An object that can be reset without waiting for a lock."""
 
     def reset(self) -> None: ...
 
 
-_living: weakref.WeakSet[Resettable] = weakref.WeakSet()
+_instances: weakref.WeakSet[Resettable] = weakref.WeakSet()
 
 
-def resets_after_fork(thing: Resettable) -> None:
-    """Call `thing.reset()` in every child that is forked while `thing` lives."""
-    _living.add(thing)
+def resets_after_fork(instance: Resettable) -> None:
+    """Call `instance.reset()` in every child process that is forked while it exists."""
+    _instances.add(instance)
 
 
 def _reset_all() -> None:
-    for thing in list(_living):
-        thing.reset()
+    for instance in list(_instances):
+        instance.reset()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork

@@ -1,4 +1,4 @@
-"""JSON, through `orjson` where it is installed and can, else through the standard library."""
+"""JSON, with `orjson` if it is installed and suitable, else with the standard library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     JSONValue: TypeAlias = dict[str, "JSONValue"] | list["JSONValue"] | str | int | float | bool | None
     """Any JSON value."""
 else:
-    JSONValue = Any  # `typing.get_type_hints` never ends with a type that holds itself
+    JSONValue = Any  # `typing.get_type_hints` never ends with a recursive type
 
 __all__ = [
     "ABSENT",
@@ -31,12 +31,12 @@ __all__ = [
     "uncollected",
 ]
 
-# orjson allots a dozen times the size of the text before it begins. Beyond this size that is felt,
-# and the standard library is hardly slower: both spend their time on making objects.
-_MUCH: Final = 1 << 20
+# orjson first allocates a dozen times the size of the text. Beyond this size, that matters, and the
+# standard library is hardly slower: both spend their time creating objects.
+_LARGE: Final = 1 << 20
 
-# Every digit as a 1, so that a run of them can be found.
-_DIGITS: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte in range(256))
+# Maps digits to 1, to find long runs of them.
+_DIGITS_AS_ONES: Final = bytes(ord("1") if byte in b"0123456789" else ord(" ") for byte in range(256))
 
 
 class Absent:
@@ -55,13 +55,13 @@ class Absent:
 
 
 ABSENT: Final = Absent()
-"""No value at all, which is not the same as null: of a field, or at a pointer."""
+"""No value, as opposed to null: of a field, or at a pointer."""
 
 
 class uncollected:  # noqa: N801
-    """A context in which the garbage collector is paused, for one decode of a large response.
+    """A context in which the garbage collector is paused, to decode a large response.
 
-    Millions of new objects, none of them garbage, would be walked over again and again.
+    It would traverse millions of new objects again and again.
     """
 
     __slots__ = ("_paused", "_size")
@@ -71,7 +71,7 @@ class uncollected:  # noqa: N801
         self._paused = False
 
     def __enter__(self) -> None:
-        self._paused = self._size >= _MUCH and gc.isenabled()
+        self._paused = self._size >= _LARGE and gc.isenabled()
         if self._paused:
             gc.disable()
 
@@ -87,7 +87,7 @@ def standard_loads(content: bytes | str) -> JSONValue:
 
 
 def ascii_dumps(value: object) -> bytes:
-    """Write compact JSON in which everything beyond ASCII is an escape."""
+    """Write compact JSON with all but ASCII escaped."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
 
 
@@ -95,40 +95,40 @@ def standard_dumps(value: object) -> bytes:
     """Write compact JSON with the standard library."""
     try:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which a server may send and want back
+    except UnicodeEncodeError:  # a lone surrogate, which a server may send
         return ascii_dumps(value)
 
 
-def _refuse_odd_numbers(value: object) -> None:
-    """Raise ValueError for NaN and infinities, wherever they are."""
+def _refuse_non_finite(value: object) -> None:
+    """Raise ValueError for NaN and infinities in a value."""
     if isinstance(value, float) and not isfinite(value):
         raise ValueError(f"{value} is no number that JSON could hold")
     if is_object(value):
         for member in value.values():
-            _refuse_odd_numbers(member)
+            _refuse_non_finite(member)
     elif is_list(value) or is_tuple(value):
         for member in value:
-            _refuse_odd_numbers(member)
+            _refuse_non_finite(member)
 
 
 def _has_long_number(content: bytes | str) -> bool:
-    """Return whether there may be a whole number beyond 64 bits, of which orjson makes a float with other digits."""
+    """Return whether there may be an integer beyond 64 bits, which orjson rounds to a float."""
     data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
-    return data.translate(_DIGITS).find(b"1" * 19) >= 0
+    return data.translate(_DIGITS_AS_ONES).find(b"1" * 19) >= 0
 
 
-def _choose() -> tuple[Callable[[bytes | str], JSONValue], Callable[[object], bytes]]:
+def _select() -> tuple[Callable[[bytes | str], JSONValue], Callable[[object], bytes]]:
     if find_spec("orjson") is None:
         return standard_loads, standard_dumps
     orjson = import_module("orjson")
 
     def loads(content: bytes | str) -> JSONValue:
-        if len(content) > _MUCH or _has_long_number(content):
+        if len(content) > _LARGE or _has_long_number(content):
             return standard_loads(content)
         try:
             value: JSONValue = orjson.loads(content)
         except ValueError:
-            # orjson refuses NaN, and deep nesting fails: let the other judge
+            # orjson refuses NaN and deep nesting
             value = json.loads(content)
         return value
 
@@ -138,11 +138,11 @@ def _choose() -> tuple[Callable[[bytes | str], JSONValue], Callable[[object], by
         except TypeError:
             return standard_dumps(value)
         if b"null" in content:
-            # orjson writes null for what JSON has no word for; nothing may turn into something else on its way.
-            _refuse_odd_numbers(value)
+            # orjson writes NaN and infinities as null.
+            _refuse_non_finite(value)
         return content
 
     return loads, dumps
 
 
-loads, dumps = _choose()
+loads, dumps = _select()

@@ -1,4 +1,4 @@
-"""Public names: packages load them on first use, and classes say where users import them."""
+"""Public names: loaded on first use, and classes named after the package that users import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["lazy_attributes", "public"]
 
 AnyClass = TypeVar("AnyClass", bound=type)
 
-# `xcaas` for `xcaas_core`; in a copy, the package that has `_core` in it.
+# `xcaas` for `xcaas_core`; in a vendored copy, the package that contains `_core`.
 _PUBLIC: Final = (__package__ or "").removesuffix("_core").removesuffix(".")
 
 
@@ -23,7 +23,7 @@ def public(cls: AnyClass) -> AnyClass:
     A class of core is imported from `xcaas`; a generated one from the package that its module is in.
     """
     if "__annotations__" in vars(cls):
-        # `typing.get_type_hints` would look names up in the public package, which does not have them.
+        # `typing.get_type_hints` would look them up in the public package.
         cls.__annotations__ = get_annotations(cls, eval_str=True)
     module = cls.__module__
     cls.__module__ = _PUBLIC if module.startswith(f"{__package__}.") else module.rpartition(".")[0]
@@ -45,22 +45,22 @@ def lazy_attributes(
         homes: The submodule of each name: `{"Storage": "_client"}`. An empty home says that the
             name is a submodule itself.
         behind: A module whose public names the package offers as well.
-        package: Where the submodules are, if `module` is no package itself.
-        advice: What to do about a name that is not there.
+        package: The package of the submodules, if not `module`.
+        advice: What to do about a missing name.
     """
     public: frozenset[str] = frozenset(getattr(behind, "__all__", ()))
 
     def load(name: str) -> object:
         if name in homes:
             home = homes[name]
-            found = importlib.import_module(f"{package or module}.{home or name}")
-            value: object = getattr(found, name) if home else found
+            submodule = importlib.import_module(f"{package or module}.{home or name}")
+            value: object = getattr(submodule, name) if home else submodule
         elif name in public:
             value = getattr(behind, name)
         else:
             text = f"module {module!r} has no attribute {name!r}{advice}"
             raise AttributeError(text, name=name, obj=sys.modules[module])
-        setattr(sys.modules[module], name, value)  # the next time it is a plain attribute
+        setattr(sys.modules[module], name, value)  # skips this function next time
         return value
 
     def names() -> list[str]:

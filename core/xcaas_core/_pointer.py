@@ -1,4 +1,4 @@
-"""JSON pointers (RFC 6901), as specs use them to say where a value stands in a body."""
+"""JSON pointers (RFC 6901), with which specs locate values in bodies."""
 
 from __future__ import annotations
 
@@ -15,43 +15,43 @@ __all__ = ["find", "put", "value_at"]
 def find(document: JSONValue, pointer: str) -> JSONValue | Absent:
     """Return the value at `pointer`, or `ABSENT`.
 
-    A list of one object where the pointer asks for a member is read as that
+    A list of one object, where the pointer has the name of a member, is read as that
     object: several of the vendor's documents wrap responses in an array that the
-    service does not send, or the other way round.
+    service does not send, or vice versa.
     """
-    here = document
+    node = document
     for part in _parts(pointer):
-        if isinstance(here, list):
+        if isinstance(node, list):
             if part.isdecimal():
-                if int(part) >= len(here):
+                if int(part) >= len(node):
                     return ABSENT
-                here = here[int(part)]
+                node = node[int(part)]
                 continue
-            if len(here) != 1:
+            if len(node) != 1:
                 return ABSENT
-            here = here[0]
-        if not isinstance(here, dict) or part not in here:
+            node = node[0]
+        if not isinstance(node, dict) or part not in node:
             return ABSENT
-        here = here[part]
-    return here
+        node = node[part]
+    return node
 
 
 def value_at(document: JSONValue, pointer: str) -> JSONValue:
-    """Return what `find` returns, where absent and null mean the same."""
-    found = find(document, pointer)
-    return None if isinstance(found, Absent) else found
+    """Return the value at `pointer`, or None."""
+    value = find(document, pointer)
+    return None if isinstance(value, Absent) else value
 
 
 def put(document: JSONValue, pointer: str, value: JSONValue) -> JSONValue:
-    """Return a copy of `document` with `value` at `pointer`; only the objects on the way are copied."""
+    """Return a copy of `document` with `value` at `pointer`, sharing all other values."""
     return _put(document, _parts(pointer), value)
 
 
 def _put(document: JSONValue, parts: list[str], value: JSONValue) -> JSONValue:
     if not parts:
         return value
-    here = document if isinstance(document, dict) else {}
-    return {**here, parts[0]: _put(here.get(parts[0]), parts[1:], value)}
+    members = document if isinstance(document, dict) else {}
+    return {**members, parts[0]: _put(members.get(parts[0]), parts[1:], value)}
 
 
 def _parts(pointer: str) -> list[str]:

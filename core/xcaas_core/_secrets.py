@@ -1,8 +1,8 @@
-"""Secrets as values: types that don't show what they hold, and what is made of a secret (headers, fingerprints).
+"""Secret values: types that do not show their content, and headers and fingerprints made from them.
 
-`Secret` is what users and other modules may hold. `MaskedStr` is the text that goes into a
-header: a real `str` for the HTTP library, masked in `repr`, so that neither a traceback with
-locals nor a printed header dict shows it.
+Users and other modules hold a `Secret`. A `MaskedStr` goes into a header: a real `str` for the
+HTTP library, masked in `repr`, so that neither a traceback with locals nor a printed header
+dict shows it.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        from hmac import compare_digest  # brings hashing along, and secrets are seldom compared
+        from hmac import compare_digest  # imports hashing, and secrets are seldom compared
 
         return compare_digest(self._text.encode(), other._text.encode())
 
@@ -78,7 +78,7 @@ class Secret:
 
 
 class MaskedStr(str):
-    """A header value that carries a secret: itself when sent, masked when shown by `repr`."""
+    """A header value with a secret, masked in `repr`."""
 
     __slots__ = ()
 
@@ -96,7 +96,7 @@ class MaskedStr(str):
 
 
 class MaskedBytes(bytes):
-    """A body or a cache's entry that carries a secret, masked when shown."""
+    """A body or a cache entry with a secret, masked in `repr` and `str`."""
 
     __slots__ = ()
 
@@ -117,5 +117,5 @@ def basic(user: str, password: str) -> MaskedStr:
 
 
 def fingerprint(text: str) -> str:
-    """Return a name for a token that tells nothing of it: tokens are random, so a plain hash is enough."""
+    """Return a name for a token that does not reveal it. Tokens are random, so a plain hash is enough."""
     return hashlib.sha256(b"xcaas token\0" + text.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The version of this SDK, as it is sent in `User-Agent`. It stands here only: the build reads it from this file."""
+"""The version of this SDK, also sent in `User-Agent`. The build reads it from this file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""OpenTelemetry spans and metrics of calls, for who wants them: `pip install 'xcaas[otel]'`.
+"""OpenTelemetry spans and metrics of calls: `pip install 'xcaas[otel]'`.
 
     telemetry = OpenTelemetry()
     client = XCaaS(
@@ -7,8 +7,8 @@
     )
 
 Each attempt of a call, and each request for a token, is a client span and a value of the histogram
-`http.client.request.duration`, in the words of https://opentelemetry.io/docs/specs/semconv/http/.
-OpenTelemetry is not loaded, and need not be installed, until an `OpenTelemetry` is made.
+`http.client.request.duration`, as in https://opentelemetry.io/docs/specs/semconv/http/.
+OpenTelemetry is not loaded, and need not be installed, until an `OpenTelemetry` is created.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ __all__ = ["OpenTelemetry"]
 
 _SCHEMA: Final = "https://opentelemetry.io/schemas/1.36.0"
 _PORTS: Final = {"http": 80, "https": 443}
-# As the conventions advise for http.client.request.duration.
-_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+# In seconds, as the conventions advise for http.client.request.duration.
+_BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 
 
-class _Begun(NamedTuple):
-    """What is kept from before a request until after it."""
+class _Started(NamedTuple):
+    """A request in progress."""
 
     span: Span
-    began: float
+    start: float
     attributes: dict[str, str | int]
-    """Of both the span and the metric; those of the span alone are given to it at once."""
+    """Attributes of both span and metric; those of the span alone are set at once."""
 
 
 class OpenTelemetry:
@@ -71,7 +71,7 @@ class OpenTelemetry:
             meter_provider: Provider for metrics; by default, the global one.
             propagate: Whether to send the span's context with requests.
             propagator: How to send it; by default, as `traceparent` and `tracestate`. The global propagator is not
-                used by default: it also sends baggage, which other companies should not read.
+                used by default, as it also sends baggage, which is not for other companies.
 
         Raises:
             ConfigurationError: OpenTelemetry is not installed.
@@ -84,9 +84,9 @@ class OpenTelemetry:
                 "opentelemetry-api is not installed", advice="Install it: pip install 'xcaas[otel]'."
             ) from error
         self._tracer: Tracer = trace.get_tracer("xcaas", __version__, tracer_provider, _SCHEMA)
-        self._in_span = trace.set_span_in_context
+        self._context_of = trace.set_span_in_context
         self._client: Final = trace.SpanKind.CLIENT
-        self._failed: Final = trace.StatusCode.ERROR
+        self._error: Final = trace.StatusCode.ERROR
         self._propagator: TextMapPropagator | None = None
         if propagate:
             self._propagator = propagator or TraceContextTextMapPropagator()
@@ -95,7 +95,7 @@ class OpenTelemetry:
             "http.client.request.duration",
             "s",
             "Duration of HTTP client requests.",
-            explicit_bucket_boundaries_advisory=_SECONDS,
+            explicit_bucket_boundaries_advisory=_BUCKETS,
         )
         self._retries = meter.create_counter("xcaas.retries", "{retry}", "Attempts that are followed by another.")
         self._credential_events = meter.create_counter(
@@ -105,13 +105,13 @@ class OpenTelemetry:
             "xcaas.credential.fetch.duration",
             "s",
             "Duration of requests for access tokens, their retries included.",
-            explicit_bucket_boundaries_advisory=_SECONDS,
+            explicit_bucket_boundaries_advisory=_BUCKETS,
         )
 
     # --- the hook ----------------------------------------------------------------
 
     def before(self, event: AttemptEvent) -> None:
-        """Begin a span, and put its context on the request."""
+        """Start a span, and add its context to the request."""
         attributes = {
             **_shared_attributes(event, event.template),
             "xcaas.operation": event.call,
@@ -119,25 +119,25 @@ class OpenTelemetry:
         self._begin(event, f"{event.method} {event.template}", attributes)
 
     def after(self, event: AttemptEvent) -> None:
-        """End the span and count the attempt. Nothing, if another hook failed before this one began."""
-        # Without a token there was a span of work, but no request.
+        """End the span and count the attempt. Do nothing if another hook failed before this one started."""
+        # Without a token, no request was sent.
         attributes = self._end(event, timed=not isinstance(event.error, CredentialsError))
         if attributes is not None and event.retry_in is not None:
             self._retries.add(1, attributes)
 
     def before_token(self, event: TokenEvent) -> None:
-        """Begin a span of a request for a token, within that of the attempt that waits for it."""
+        """Start the span of a token request, as a child of the attempt that waits for it."""
         path = urlsplit(event.url).path
-        outer = None if event.attempt is None else event.attempt.context.get(self)
+        parent = None if event.attempt is None else event.attempt.context.get(self)
         self._begin(
             event,
             f"{event.method} {path}",
             _shared_attributes(event, path),
-            self._in_span(outer.span) if isinstance(outer, _Begun) else None,
+            self._context_of(parent.span) if isinstance(parent, _Started) else None,
         )
 
     def after_token(self, event: TokenEvent) -> None:
-        """End the span of a request for a token."""
+        """End the span of a token request."""
         self._end(event, timed=True)
 
     def _begin(
@@ -147,43 +147,43 @@ class OpenTelemetry:
         attributes: dict[str, str | int],
         parent: Context | None = None,
     ) -> None:
-        own: dict[str, str | int] = {"url.full": event.url}
+        span_attributes: dict[str, str | int] = {"url.full": event.url}
         if event.number > 1:
-            own["http.request.resend_count"] = event.number - 1
-        span = self._tracer.start_span(name, parent, kind=self._client, attributes={**attributes, **own})
+            span_attributes["http.request.resend_count"] = event.number - 1
+        span = self._tracer.start_span(name, parent, kind=self._client, attributes={**attributes, **span_attributes})
         if self._propagator is not None:
             carrier: MutableMapping[str, str | list[str]] = {}
-            self._propagator.inject(carrier, self._in_span(span))
+            self._propagator.inject(carrier, self._context_of(span))
             event.headers.update((name, str(value)) for name, value in carrier.items())
-        event.context[self] = _Begun(span, time.perf_counter(), attributes)
+        event.context[self] = _Started(span, time.perf_counter(), attributes)
 
     def _end(self, event: AttemptEvent | TokenEvent, *, timed: bool) -> dict[str, str | int] | None:
-        begun = event.context.pop(self, None)
-        if not isinstance(begun, _Begun):
+        started = event.context.pop(self, None)
+        if not isinstance(started, _Started):
             return None
-        span, began, attributes = begun
+        span, start, attributes = started
         outcome = _outcome(event)
         attributes.update(outcome)
         span.set_attributes(outcome)
         if event.request_id is not None:
             span.set_attribute("xcaas.request_id", event.request_id)
         if "error.type" in outcome:
-            # Of other people's errors, nobody knows whether their messages hold secrets.
+            # Messages of foreign errors may contain secrets.
             message = safe_text(event.error.message) if isinstance(event.error, XCaaSError) else None
-            span.set_status(self._failed, message)
+            span.set_status(self._error, message)
         if timed:
-            # In the span's context, so that a value may name the trace it comes from.
-            self._durations.record(time.perf_counter() - began, attributes, self._in_span(span))
+            # In the span's context, for exemplars.
+            self._durations.record(time.perf_counter() - start, attributes, self._context_of(span))
         span.end()
         return attributes
 
     # --- credentials -------------------------------------------------------------
 
     def credential_event(self, event: AuthEvent) -> None:
-        """Count what happens to a credential: for its `on_event=`."""
+        """Count an event of a credential; to be passed as its `on_event=`."""
         attributes = {
             "xcaas.credential.event": event.kind,
-            # The kind of credential, not its `repr`: that differs per key, and metrics should be few.
+            # Not its whole `repr`, which differs per key: metrics need few values.
             "xcaas.credential.type": event.credential.partition("(")[0],
         }
         if event.error is not None:
@@ -194,7 +194,7 @@ class OpenTelemetry:
 
 
 def _shared_attributes(event: AttemptEvent | TokenEvent, template: str) -> dict[str, str | int]:
-    """Return what is known beforehand and takes few values, so that metrics may have it too."""
+    """Return the attributes with few values, for metrics too, that are known before the request."""
     address = urlsplit(event.url)
     return {
         "http.request.method": event.method,
@@ -206,12 +206,12 @@ def _shared_attributes(event: AttemptEvent | TokenEvent, template: str) -> dict[
 
 
 def _outcome(event: AttemptEvent | TokenEvent) -> dict[str, str | int]:
-    """Return the status, and what kind of error it was if it was one."""
-    found: dict[str, str | int] = {}
+    """Return the status and the type of the error, if any."""
+    attributes: dict[str, str | int] = {}
     if event.status is not None:
-        found["http.response.status_code"] = event.status
+        attributes["http.response.status_code"] = event.status
     if event.error is not None:
-        found["error.type"] = type(event.error).__qualname__
+        attributes["error.type"] = type(event.error).__qualname__
     elif event.status is not None and event.status >= 400:
-        found["error.type"] = str(event.status)
-    return found
+        attributes["error.type"] = str(event.status)
+    return attributes

@@ -37,7 +37,7 @@ from .operations._parameter import (
 from .operations._product import Product, RateLimit, Scheme, Server, Variable
 
 if TYPE_CHECKING:
-    # What methods take and return: named in annotations only, so not imported before these are read; and what few operations need.
+    # Types in annotations, not imported until these are read; and functions that few operations need.
     from .downloads._download import AsyncDownload as AsyncDownload
     from .downloads._download import Download as Download
     from .events._stream import AsyncEventStream as AsyncEventStream

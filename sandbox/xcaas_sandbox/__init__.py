@@ -1,4 +1,4 @@
-"""A local server that plays the 8x8 XCaaS APIs, driven by the same specs as the SDK."""
+"""A local server that imitates the 8x8 XCaaS APIs, driven by the same specs as the SDK."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ else:
     _HOMES = {"Fault": "_faults", "FaultProxy": "_proxy", "Faults": "_faults", "Sandbox": "_server"}
 
     def __getattr__(name: str) -> object:
-        # On first use, so that what is not installed is missed with advice.
+        # Imported on first use, to raise an error with advice if a library is missing.
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
         try:

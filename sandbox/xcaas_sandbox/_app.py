@@ -1,4 +1,4 @@
-"""The ASGI application: match, check, authorise, respond, check again."""
+"""The ASGI application: it matches, checks and authorizes requests, responds, and checks the responses."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class SandboxState:
     """Everything the sandbox holds: products, credentials, faults, limits and each product's state.
 
     Args:
-        token_lifetime: Seconds that a token lives.
-        faults: What goes wrong on purpose.
-        speed: Hastens everything that takes time.
+        token_lifetime: Lifetime of tokens in seconds.
+        faults: The faults to inject.
+        speed: Factor by which everything that takes time is faster.
         strict_limits: Respond with 429 beyond a documented rate limit.
-        wall: Where dates in responses come from. Seconds since 1970.
-        until: When what it holds from the start ends, with a time zone; the minute it is made in unless told otherwise.
+        wall: The clock for dates in responses, in seconds since 1970.
+        until: End of the initial data, with a time zone; by default, the current minute.
     """
 
     def __init__(
@@ -62,27 +62,27 @@ class SandboxState:
         self.products: tuple[Product, ...] = load_products()
         self.credentials = Credentials(self.products, lifetime=token_lifetime)
         self.faults = faults or Faults()
-        self.clock = Clock(_in_utc(until, wall), speed, wall)
+        self.clock = Clock(_to_utc(until, wall), speed, wall)
         self.limits = RateLimits(self.products, self.clock, strict=strict_limits)
         self.webhooks = Webhooks(self.clock)
         self.services = Services(self.products, self.credentials, self.clock, self.webhooks)
-        self._table = sorted(
+        self._routes = sorted(
             ((operation, product) for product in self.products for operation in product.operations),
             key=lambda row: row[0].wildcards,
         )
 
     def reset(self) -> None:
-        """Forget everything that was created, changed or deleted. Tokens, faults and counts stay."""
+        """Restore the initial data. Tokens, faults and counts are kept."""
         self.services = Services(self.products, self.credentials, self.clock, self.webhooks)
 
     def match(self, method: str, path: str) -> tuple[Operation, Product, dict[str, str]]:
         allowed: list[str] = []
-        for operation, product in self._table:
-            found = operation.pattern.fullmatch(path)
-            if found and operation.method == method:
-                groups = {name[2:]: value for name, value in found.groupdict().items()}
+        for operation, product in self._routes:
+            match = operation.pattern.fullmatch(path)
+            if match and operation.method == method:
+                groups = {name[2:]: value for name, value in match.groupdict().items()}
                 return operation, product, groups
-            if found:
+            if match:
                 allowed.append(operation.method)
         if allowed:
             raise Problem(405, f"{method} is not allowed here", headers={"Allow": ", ".join(sorted(allowed))})
@@ -97,13 +97,13 @@ class SandboxState:
             raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
             operation, product, groups = self.match(request.method, raw.decode("ascii").split("?")[0])
             body = await request.body()
-            call = Call(operation, str(request.url), _unquoted(groups), request.query_params, request.headers, body)
+            call = Call(operation, str(request.url), _unquote(groups), request.query_params, request.headers, body)
             if (product.name, operation.id) not in SELF_AUTHENTICATING:
                 self.credentials.check(product, operation, request.headers, request.query_params)
                 limit_status = self.limits.count(product, operation, request.headers)
             response = self._respond(operation, call, await self._handle(product, call), request.headers)
         except Problem as problem:
-            response = self._refuse(operation, problem, request.url.path)
+            response = self._error_response(operation, problem, request.url.path)
         except ClientDisconnect:
             return Response(status_code=499)
         if operation is not None:
@@ -125,30 +125,30 @@ class SandboxState:
     def _respond(self, operation: Operation, call: Call, reply: Reply, headers: Headers) -> Response:
         if reply.stream is not None:
             return StreamingResponse(reply.stream, reply.status, reply.headers, reply.media_type)
-        chosen = reply.media_type or _negotiate(operation, reply.status, headers.get("accept", "*/*"))
-        if reply.body is None and chosen is None:
+        media_type = reply.media_type or _negotiate(operation, reply.status, headers.get("accept", "*/*"))
+        if reply.body is None and media_type is None:
             return Response(None, reply.status, reply.headers)
-        wrong = check_response(operation, reply.status, chosen, reply.sample)
-        if wrong:
-            # Never hide the sandbox's own mistakes: they would become facts in somebody's test.
+        problems = check_response(operation, reply.status, media_type, reply.sample)
+        if problems:
+            # An error of the sandbox itself must not go unnoticed in somebody's test.
             return JSONResponse(
-                {"sandbox": f"{operation.product}.{operation.id} responds wrongly", "problems": wrong}, 500
+                {"sandbox": f"{operation.product}.{operation.id} responds wrongly", "problems": problems}, 500
             )
-        return Response(json.dumps(reply.body), reply.status, reply.headers, chosen)
+        return Response(json.dumps(reply.body), reply.status, reply.headers, media_type)
 
-    def _refuse(self, operation: Operation | None, problem: Problem, path: str) -> Response:
+    def _error_response(self, operation: Operation | None, problem: Problem, path: str) -> Response:
         self.credentials.stats.refuse(problem.status)
         if problem.raw is not None:
             media_type, text = problem.raw
             return Response(text, problem.status, problem.headers, media_type)
-        told = error_body(operation, problem, path)
-        if told is None:
+        error = error_body(operation, problem, path)
+        if error is None:
             return Response(None, problem.status, problem.headers)
-        media_type, body = told
+        media_type, body = error
         return Response(json.dumps(body), problem.status, problem.headers, media_type)
 
 
-def _in_utc(until: datetime | None, wall: Callable[[], float]) -> datetime:
+def _to_utc(until: datetime | None, wall: Callable[[], float]) -> datetime:
     if until is None:
         return datetime.fromtimestamp(wall() // 60 * 60, UTC)
     if until.tzinfo is None:
@@ -157,14 +157,14 @@ def _in_utc(until: datetime | None, wall: Callable[[], float]) -> datetime:
 
 
 def _common_headers(operation: Operation, status: int, limit_status: RateLimitStatus | None) -> dict[str, str]:
-    """Return what a product puts on all its responses, where its spec says so."""
+    """Return the headers of all responses of a product, according to its spec."""
     headers = {} if limit_status is None else limit_status.headers(operation, status)
     if "X-Response-Id" in (operation.response(status) or {}).get("headers", {}):
         headers["X-Response-Id"] = str(uuid.uuid4())
     return headers
 
 
-def _unquoted(groups: dict[str, str]) -> dict[str, str]:
+def _unquote(groups: dict[str, str]) -> dict[str, str]:
     return {name: unquote(value) for name, value in groups.items()}
 
 
@@ -172,38 +172,38 @@ def _negotiate(operation: Operation, status: int, accept: str) -> str | None:
     content: Node = (operation.response(status) or {}).get("content", {})
     if not content:
         return None
-    wanted = [part.split(";")[0].strip() for part in accept.split(",")]
-    for media_type in wanted:
+    accepted = [part.split(";")[0].strip() for part in accept.split(",")]
+    for media_type in accepted:
         if media_type in content:
             return media_type
-    if "*/*" in wanted or "application/*" in wanted:
+    if "*/*" in accepted or "application/*" in accepted:
         return next((m for m in content if m.endswith("json")), next(iter(content)))
     raise Problem(406, f"Accept {accept!r} fits none of {', '.join(content)}")
 
 
 def _example(call: Call) -> Reply:
-    """Return the spec's own example of the first success, page by page where the spec says how."""
+    """Return the spec's example of the first successful response, page by page if the operation is paged."""
     operation = call.operation
     status = next((key for key in sorted(operation.responses) if key.startswith("2")), "200")
-    content: Node = operation.responses.get(status, {}).get("content", {})
-    if not content:
+    by_media_type: Node = operation.responses.get(status, {}).get("content", {})
+    if not by_media_type:
         return Reply(status=int(status))
-    media_type = _negotiate(operation, int(status), call.headers.get("accept", "*/*")) or next(iter(content))
+    media_type = _negotiate(operation, int(status), call.headers.get("accept", "*/*")) or next(iter(by_media_type))
     if not media_type.endswith("json"):
-        made = f"sandbox {operation.id}".encode()
-        return Reply(stream=[made], status=int(status), media_type=media_type.replace("*/*", "text/plain"))
+        content = f"sandbox {operation.id}".encode()
+        return Reply(stream=[content], status=int(status), media_type=media_type.replace("*/*", "text/plain"))
     paging = operation.node.get("x-xcaas-pagination")
     if paging:
-        return paged_example(call, paging, content[media_type], media_type)
-    return Reply(example_of_media(content[media_type]), status=int(status), media_type=media_type)
+        return paged_example(call, paging, by_media_type[media_type], media_type)
+    return Reply(example_of_media(by_media_type[media_type]), status=int(status), media_type=media_type)
 
 
 def create_app(state: SandboxState) -> Starlette:
-    """Build the application around a state. `/_sandbox/*` looks at it and pulls its levers."""
+    """Return the application for a state, with `/_sandbox/*` to inspect and control it."""
 
     async def stats(_: Request) -> Response:
-        seen = state.credentials.stats
-        return JSONResponse({**vars(seen), "faults_fired": state.faults.fired})
+        counts = state.credentials.stats
+        return JSONResponse({**vars(counts), "faults_fired": state.faults.fired})
 
     async def revoke(_: Request) -> Response:
         return JSONResponse({"revoked": state.credentials.revoke()})
@@ -222,13 +222,13 @@ def create_app(state: SandboxState) -> Starlette:
         events = state.services.events
         if request.method == "POST":
             events.extend(int(request.query_params.get("count", "1")))
-        seen = {"length": events.length, "acknowledged": events.acknowledged, "opened": streams.opened}
-        return JSONResponse({**seen, "subscriptions": sorted(events.subscriptions)})
+        counts = {"length": events.length, "acknowledged": events.acknowledged, "opened": streams.opened}
+        return JSONResponse({**counts, "subscriptions": sorted(events.subscriptions)})
 
-    control = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
-    control.append(Route("/_sandbox/reset", reset, methods=["POST"]))
-    control.append(Route("/_sandbox/events", log, methods=["GET", "POST"]))
-    everything = Route("/{path:path}", state.respond, methods=ALL_METHODS)
-    app = Starlette(routes=[*control, WebSocketRoute("/{path:path}", stream), everything])
+    routes = [Route("/_sandbox/stats", stats), Route("/_sandbox/revoke", revoke, methods=["POST"])]
+    routes.append(Route("/_sandbox/reset", reset, methods=["POST"]))
+    routes.append(Route("/_sandbox/events", log, methods=["GET", "POST"]))
+    catch_all = Route("/{path:path}", state.respond, methods=ALL_METHODS)
+    app = Starlette(routes=[*routes, WebSocketRoute("/{path:path}", stream), catch_all])
     app.add_middleware(state.faults.middleware)
     return app

@@ -1,4 +1,4 @@
-"""Holds requests and responses against the spec, so that neither side can drift from it unseen."""
+"""Validation of requests and responses against the spec, to notice when either side differs from it."""
 
 from __future__ import annotations
 
@@ -19,75 +19,75 @@ __all__ = ["check_request", "check_response", "schema_of"]
 _validators: dict[int, Draft202012Validator] = {}
 
 
-def _problems(schema: Node, value: Any, where: str) -> Iterator[str]:
+def _problems(schema: Node, value: Any, place: str) -> Iterator[str]:
     validator = _validators.get(id(schema))
     if validator is None:
-        # Kept for the life of the process: schemas belong to products that are never unloaded.
+        # Cached for the life of the process, like the products with their schemas.
         validator = _validators[id(schema)] = Draft202012Validator(schema)
     for error in validator.iter_errors(value):  # pyright: ignore[reportUnknownMemberType]
-        found = _closest(error)
-        pointer = "".join(f"/{part}" for part in found.absolute_path)
-        yield f"{where}{pointer}: {_in_words(found)}"
+        cause = _best_match(error)
+        pointer = "".join(f"/{part}" for part in cause.absolute_path)
+        yield f"{place}{pointer}: {_message(cause)}"
 
 
-def _closest(error: ValidationError) -> ValidationError:
-    """Return the first problem with the alternative that has the fewest, instead of "not valid under any of these"."""
+def _best_match(error: ValidationError) -> ValidationError:
+    """Return the first error of the alternative with the fewest, instead of "not valid under any of these"."""
     while error.context:
         branches: dict[object, list[ValidationError]] = {}
-        for one in error.context:
-            branches.setdefault(one.relative_schema_path[0], []).append(one)
+        for branch_error in error.context:
+            branches.setdefault(branch_error.relative_schema_path[0], []).append(branch_error)
         error = min(branches.values(), key=len)[0]
     return error
 
 
-def _in_words(error: ValidationError) -> str:
+def _message(error: ValidationError) -> str:
     if error.validator != "enum":
         return error.message[:200]
     known: Any = error.validator_value
     values = [str(value) for value in known]
-    near = get_close_matches(str(error.instance), values, 3)
-    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {', '.join(values)}"[:200]
+    matches = get_close_matches(str(error.instance), values, 3)
+    hint = f"did you mean {' or '.join(map(repr, matches))}?" if matches else f"there are {', '.join(values)}"[:200]
     return f"{error.instance!r} is not a known value; {hint}"
 
 
 def check_request(
     operation: Operation, path: Mapping[str, str], query: QueryParams, headers: Headers, body: bytes
 ) -> list[str]:
-    """Return what is wrong with a request; empty if it is as the spec says."""
-    found: list[str] = []
+    """Return what is wrong with a request; empty if it is valid."""
+    problems: list[str] = []
     known: set[str] = set()
     for parameter in operation.parameters:
-        name, place = parameter["name"], parameter["in"]
+        name, location = parameter["name"], parameter["in"]
         schema = parameter.get("schema", {})
-        if place == "query" and kind_of(schema) == "object" and parameter.get("style", "form") == "form":
+        if location == "query" and kind_of(schema) == "object" and parameter.get("style", "form") == "form":
             known.update(schema.get("properties", {}))
-            found.extend(_check_members(name, parameter, query))
+            problems.extend(_check_members(name, parameter, query))
             continue
-        if place == "query":
+        if location == "query":
             known.add(name)
             values = query.getlist(name)
-        elif place == "header":
+        elif location == "header":
             values = [headers[name]] if name in headers else []
-        elif place == "path":
+        elif location == "path":
             values = [path[group_name(name)]]
         else:
             continue
         if not values and parameter.get("required"):
-            found.append(f"{place} parameter {name} is required")
+            problems.append(f"{location} parameter {name} is required")
         elif values:
-            found.extend(_problems(schema, _coerce(values, schema, parameter), f"{place} parameter {name}"))
+            problems.extend(_problems(schema, _coerce(values, schema, parameter), f"{location} parameter {name}"))
             if "x-xcaas-filter" in parameter:
-                problems = check_filter(values[-1], parameter["x-xcaas-filter"])
-                found.extend(f"{place} parameter {name}: {problem}" for problem in problems)
+                filter_problems = check_filter(values[-1], parameter["x-xcaas-filter"])
+                problems.extend(f"{location} parameter {name}: {problem}" for problem in filter_problems)
     objects = {p["name"] for p in operation.parameters if p.get("style") == "deepObject"}
     for name in query:
         if name not in known and name.split("[")[0] not in objects:
-            found.append(f"query parameter {name} is not in the spec")
-    return [*found, *_check_body(operation, headers, body)]
+            problems.append(f"query parameter {name} is not in the spec")
+    return [*problems, *_check_body(operation, headers, body)]
 
 
 def _check_members(name: str, parameter: Node, query: QueryParams) -> Iterator[str]:
-    """Yield an object in the query whose members stand there by their own names (style form, exploded)."""
+    """Check an object whose members are query parameters (style form, exploded)."""
     members: Node = parameter["schema"].get("properties", {})
     value = {key: _coerce(query.getlist(key), schema, parameter) for key, schema in members.items() if key in query}
     if value:
@@ -106,11 +106,11 @@ def _check_body(operation: Operation, headers: Headers, body: bytes) -> Iterator
             yield "the body is missing"
         return
     content: Node = operation.body.get("content", {})
-    sent = headers.get("content-type", "").split(";")[0].strip().lower()
-    media = content.get(sent) or content.get("*/*")
+    media_type = headers.get("content-type", "").split(";")[0].strip().lower()
+    media = content.get(media_type) or content.get("*/*")
     if media is None:
-        yield f"Content-Type {sent!r} is not one of {', '.join(content)}"
-    elif sent.endswith("json"):
+        yield f"Content-Type {media_type!r} is not one of {', '.join(content)}"
+    elif media_type.endswith("json"):
         try:
             yield from _problems(media.get("schema", {}), json.loads(body), "body")
         except ValueError as error:
@@ -141,7 +141,7 @@ def _coerce(values: list[str], schema: Node, parameter: Node) -> Any:
 
 
 def schema_of(operation: Operation, status: int, media_type: str) -> Node | None:
-    """Return the schema that the spec gives for a response, if it gives one."""
+    """Return the schema of a response, if the spec has one."""
     response = operation.response(status)
     content: Node = (response or {}).get("content", {})
     schema: Node | None = content.get(media_type, {}).get("schema")
@@ -149,7 +149,7 @@ def schema_of(operation: Operation, status: int, media_type: str) -> Node | None
 
 
 def check_response(operation: Operation, status: int, media_type: str | None, body: Any) -> list[str]:
-    """Return what is wrong with a response of the sandbox itself; anything here is a bug in the sandbox or the spec."""
+    """Return what is wrong with a response of the sandbox: a bug in the sandbox or the spec."""
     response = operation.response(status)
     if response is None:
         return [f"status {status} is not in the spec"]

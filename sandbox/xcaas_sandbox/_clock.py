@@ -1,4 +1,4 @@
-"""Time as the sandbox's products see it: what a clock on the wall shows, and how long things take."""
+"""The time in a sandbox: a wall clock, and how fast things happen."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["Clock"]
 
 @dataclass(frozen=True)
 class Clock:
-    """One for all products of a sandbox.
+    """The clock of all products of a sandbox.
 
-    `wall` is where dates in responses come from; a test that wants equal responses each time
-    stops it. `speed` hastens whatever takes time: at 10, a job of two seconds takes 0.2.
-    `until` is when what was there from the start ends: objects, calls, interactions.
+    `wall` gives the dates in responses; a test that needs equal responses stops it. At a `speed`
+    of 10, a job of two seconds takes 0.2. `until` is the end of the initial data: objects,
+    calls, interactions.
     """
 
     until: datetime
@@ -25,7 +25,7 @@ class Clock:
     ticks: Callable[[], float] = time.monotonic
 
     def before(self, **ago: float) -> datetime:
-        """Return a time so long before `until`; arguments are those of `timedelta`."""
+        """Return a time before `until`; the arguments are those of `timedelta`."""
         return self.until - timedelta(**ago)
 
     def now(self) -> float:
@@ -36,9 +36,9 @@ class Clock:
         return int(self.wall() * 1000)
 
     def stamp(self, ahead: float = 0.0) -> str:
-        """Return the time, or one `ahead` of it by so many seconds, as `2026-01-14T09:30:00Z`."""
+        """Return the time, plus `ahead` seconds, as `2026-01-14T09:30:00Z`."""
         return datetime.fromtimestamp(self.wall() + ahead, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def progress(self, began: float, seconds: float) -> float:
-        """Return how far something is that began at a tick and takes so many seconds; 1 and more when it is over."""
+        """Return the progress of a job of so many seconds that began at a tick; 1 or more when it is done."""
         return (self.ticks() - began) * self.speed / seconds

@@ -1,4 +1,4 @@
-"""Keys, tokens and who may call what: the sandbox's side of every credential kind."""
+"""Keys, tokens and what they authorize, for every kind of credential."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ._specs import Node, Operation, Product
 __all__ = ["Credentials", "Key", "Stats"]
 
 WORK_ANALYTICS: Final = "work-analytics-login"
-# A key's role is what `x-xcaas-options` of a scheme asks for; schemes without options ask for "any".
+# Roles of keys, as `x-xcaas-options` of a scheme requires them; "any" without options.
 EVERYTHING: Final = frozenset({"any", "search", "management"})
 
 
 @dataclass(frozen=True)
 class Key:
-    """An OAuth key: what may be called with it, by console name."""
+    """An OAuth key, and the console names of the products that it may call."""
 
     id: str
     secret: str
@@ -35,7 +35,7 @@ class Key:
 
 @dataclass
 class Stats:
-    """What the sandbox has seen; shown by `/_sandbox/stats`. `rejected` calls are those refused with 401 or 403."""
+    """Counts of requests, shown by `/_sandbox/stats`. `rejected` calls are those refused with 401 or 403."""
 
     token_requests: int = 0
     tokens_refused: int = 0
@@ -44,7 +44,7 @@ class Stats:
     violations: list[str] = field(default_factory=list)
 
     def refuse(self, status: int) -> None:
-        """Count a refusal, if it is one of the caller's credentials."""
+        """Count a refusal if it is about credentials."""
         self.rejected += status in (401, 403)
 
 
@@ -57,7 +57,7 @@ class _Token:
 
 
 class Credentials:
-    """Issues tokens and checks what calls present. Thread-safe."""
+    """Issues tokens and checks the credentials of calls. Thread-safe."""
 
     def __init__(
         self, products: tuple[Product, ...], *, lifetime: float, clock: Callable[[], float] = time.monotonic
@@ -95,14 +95,14 @@ class Credentials:
         return token
 
     def revoke(self) -> int:
-        """Make every token invalid at once. Returns how many there were."""
+        """Revoke all tokens, and return their number."""
         with self._lock:
             count = len(self._tokens)
             self._tokens.clear()
         return count
 
     def check(self, product: Product, operation: Operation, headers: Headers, query: QueryParams) -> None:
-        """Raise what the service would respond if the call lacks a credential that the spec asks for."""
+        """Raise the service's error if the call lacks a credential that the spec requires."""
         if not operation.security or () in operation.security:
             return
         problems: list[Problem] = []
@@ -133,22 +133,22 @@ class Credentials:
             realm = WORK_ANALYTICS if credential == WORK_ANALYTICS else "oauth"
             self._check_token(product, operation, headers, realm)
 
-    def _check_key(self, sent: str | None, name: str, role: str) -> None:
-        roles = self.api_keys.get(sent or "")
+    def _check_key(self, value: str | None, name: str, role: str) -> None:
+        roles = self.api_keys.get(value or "")
         if roles is None:
-            message = f"Failed to resolve {name}" if sent is None else "Invalid ApiKey"
+            message = f"Failed to resolve {name}" if value is None else "Invalid ApiKey"
             raise Problem(401, message, code="oauth.v2.InvalidApiKey")
         if role not in roles:
             raise Problem(403, "The key does not cover this product", code="FORBIDDEN")
 
-    def _check_tenant_token(self, sent: str | None) -> None:
-        if sent not in self.api_tokens:
+    def _check_tenant_token(self, value: str | None) -> None:
+        if value not in self.api_tokens:
             raise Problem(401, "The token is missing or unknown", code="oauth.v2.InvalidAccessToken")
 
     def _check_basic(self, headers: Headers, role: str | None) -> None:
-        roles = self.basic.get(_basic(headers) or ("", ""))
+        roles = self.basic.get(_basic_login(headers) or ("", ""))
         if roles is None or (role is not None and role not in roles):
-            # The service tells no more: to it, the other token is simply a wrong password.
+            # For the service, a token of another role is simply a wrong password.
             raise Problem(401, "Unknown tenant or token", code="UNAUTHORIZED")
 
     def _check_token(self, product: Product, operation: Operation, headers: Headers, realm: str) -> None:
@@ -166,24 +166,24 @@ class Credentials:
             raise Problem(403, "Access denied", code="FORBIDDEN")
 
     def key_of(self, headers: Headers) -> Key | None:
-        """Return the OAuth key that HTTP Basic presents, if id and secret are right."""
-        presented = _basic(headers)
-        key = self.keys.get(presented[0]) if presented else None
-        return key if key and presented and secrets.compare_digest(key.secret, presented[1]) else None
+        """Return the OAuth key in the Basic header, if id and secret are right."""
+        login = _basic_login(headers)
+        key = self.keys.get(login[0]) if login else None
+        return key if key and login and secrets.compare_digest(key.secret, login[1]) else None
 
 
 def _oauth_products(products: tuple[Product, ...]) -> tuple[str, ...]:
-    """Return the console names of all products that take the tokens of a key."""
+    """Return the console names of all products that accept tokens of a key."""
     kind = "client-credentials"
     names = (
         product.console_name
         for product in products
-        if product.console_name and any(one.get("x-xcaas-credential") == kind for one in product.schemes.values())
+        if product.console_name and any(scheme.get("x-xcaas-credential") == kind for scheme in product.schemes.values())
     )
     return tuple(dict.fromkeys(names))
 
 
-def _basic(headers: Headers) -> tuple[str, str] | None:
+def _basic_login(headers: Headers) -> tuple[str, str] | None:
     scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None

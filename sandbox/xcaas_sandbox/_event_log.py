@@ -1,6 +1,6 @@
-"""Event streaming: a log of events, and subscriptions that remember what was acknowledged.
+"""Event streaming: a log of events, and subscriptions with their acknowledgements.
 
-The log makes its events when they are asked for, from their place in it, so that it may be as long as a test likes.
+Events are generated on demand, from their index, so that the log may be of any length.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Events", "Subscription"]
 
-_LIFE: Final = (
+_LIFECYCLE: Final = (
     ("InteractionCreated", {"callState": "CS_IDLE"}),
     ("InteractionQueued", {"callState": "CS_QUEUED"}),
     ("InteractionAssigned", {"callState": "CS_INPROGRESS", "agentPhone": 14085550123}),
@@ -38,33 +38,33 @@ def _upgrade(_: Call) -> Reply:
 
 
 class Subscription:
-    """What was sent of a log, and what comes again. A reader has one for itself."""
+    """The position in a log, and the events to send again. A reader has one of its own."""
 
     def __init__(self, position: int) -> None:
         self.position = position
-        self.again: list[int] = []
+        self.unacknowledged: list[int] = []
         self.redeliveries: Counter[int] = Counter()
         self.consumers = 0
 
-    def take(self, length: int) -> int | None:
-        """Return the place of the next event to send."""
-        if self.again:
-            return self.again.pop(0)
+    def next_index(self, length: int) -> int | None:
+        """Return the index of the next event to send."""
+        if self.unacknowledged:
+            return self.unacknowledged.pop(0)
         if self.position >= length:
             return None
         self.position += 1
         return self.position - 1
 
-    def give_back(self, place: int) -> None:
-        """Let an event come again: it was sent, and nobody acknowledged it."""
-        bisect.insort(self.again, place)
-        self.redeliveries[place] += 1
+    def redeliver(self, index: int) -> None:
+        """Send an event again, as it was not acknowledged."""
+        bisect.insort(self.unacknowledged, index)
+        self.redeliveries[index] += 1
 
 
 class Events:
     """The log of one tenant. `publish` and `extend` may be called from any thread.
 
-    `oldest` is the first event that is still kept, `acknowledged` how many acknowledgements came.
+    `oldest` is the index of the first event that is still kept, `acknowledged` a number of acknowledgements.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -76,23 +76,23 @@ class Events:
         self.oldest = 0
         self.acknowledged = 0
         self.subscriptions: dict[str, Subscription] = {}
-        self._own: dict[int, Node] = {}
+        self._published: dict[int, Node] = {}
 
     def publish(self, payload: Node) -> None:
-        """Add an event of your own."""
-        self._own[self.length] = payload
+        """Add an event with this payload."""
+        self._published[self.length] = payload
         self.length += 1
 
     def extend(self, count: int) -> None:
-        """Add events of interactions that live and end."""
+        """Add generated events of interactions."""
         self.length += count
 
-    def payload(self, place: int) -> Node:
-        """Return an event by its place."""
-        if place in self._own:
-            return self._own[place]
-        interaction, step = divmod(place, len(_LIFE))
-        kind, fields = _LIFE[step]
+    def payload(self, index: int) -> Node:
+        """Return the payload of an event."""
+        if index in self._published:
+            return self._published[index]
+        interaction, event = divmod(index, len(_LIFECYCLE))
+        kind, fields = _LIFECYCLE[event]
         now = self.clock.milliseconds()
         return {
             "Interaction": {
@@ -103,20 +103,20 @@ class Events:
                 "queueId": "102",
                 "mediaType": "phone",
                 **fields,
-                "msgInfo": {"instanceId": "sandbox-1", "sequenceId": place + 1, "timestamp": now},
+                "msgInfo": {"instanceId": "sandbox-1", "sequenceId": index + 1, "timestamp": now},
             }
         }
 
     def published(self) -> str:
-        """Return the time that a frame says."""
+        """Return the publish time for a frame."""
         return datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def id_of(self, place: int) -> str:
-        """Return the opaque id of a place. It has characters that have to be encoded in an address."""
-        return base64.b64encode(b"\xfb\xff" + place.to_bytes(6, "big")).decode()
+    def id_of(self, index: int) -> str:
+        """Return the opaque id of an index, with characters that URLs must encode."""
+        return base64.b64encode(b"\xfb\xff" + index.to_bytes(6, "big")).decode()
 
-    def place_of(self, id: str) -> int | None:
-        """Return the place of an id; None if it is none."""
+    def index_of(self, id: str) -> int | None:
+        """Return the index of an id; None if it is invalid."""
         try:
             raw = base64.b64decode(id, validate=True)
         except ValueError:
@@ -124,17 +124,17 @@ class Events:
         return int.from_bytes(raw[2:], "big") if len(raw) == 8 else None
 
     def start(self, position: str) -> int | None:
-        """Return where a reader starts: after the event of an id, and at the oldest one if that is gone."""
+        """Return the index at which a reader starts: after the event of an id, or at the oldest one if it is gone."""
         if position in ("latest", "earliest"):
             return self.length if position == "latest" else self.oldest
-        place = self.place_of(position)
-        return None if place is None else max(place + 1, self.oldest)
+        index = self.index_of(position)
+        return None if index is None else max(index + 1, self.oldest)
 
     @staticmethod
     def is_in(payload: Node, topic: str) -> bool:
         """Return whether an event is in a topic."""
-        space, _, name = topic.partition("/")
-        (wrapper, fields), *_ = payload.items()
-        if space == "agent-v1":
+        namespace, _, name = topic.partition("/")
+        (type, fields), *_ = payload.items()
+        if namespace == "agent-v1":
             return bool(fields.get("agentId") == name)
-        return name in ("all", wrapper, fields.get("event"))
+        return name in ("all", type, fields.get("event"))

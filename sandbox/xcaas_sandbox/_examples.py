@@ -1,4 +1,4 @@
-"""Schema-true example data: what an operation responds with when nothing better is known."""
+"""Example data that matches the schema, for operations without a handler."""
 
 from __future__ import annotations
 
@@ -32,36 +32,42 @@ _BY_FORMAT = {
     "float": "1.5",
     "double": "1.5",
 }
-_EPOCHS = {"epoch-seconds": 1773480413, "epoch-milliseconds": 1773480413000, "epoch-microseconds": 1773480413000000}
-_DEPTH = 6
+_EPOCH_VALUES = {
+    "epoch-seconds": 1773480413,
+    "epoch-milliseconds": 1773480413000,
+    "epoch-microseconds": 1773480413000000,
+}
+_MAX_DEPTH = 6
 
 
 def response_example(product: Product, operation_id: str) -> Any:
-    """Return a copy of the example of an operation's first success."""
+    """Return a copy of the example of an operation's first successful response."""
     operation = next(operation for operation in product.operations if operation.id == operation_id)
     status = next(key for key in sorted(operation.responses) if key.startswith("2"))
     return copy.deepcopy(example_of_media(next(iter(operation.responses[status]["content"].values()))))
 
 
 def argument_examples(operation: Operation, names: Iterable[str]) -> dict[str, Any]:
-    """Return an example for each of the arguments of a generated method: parameters, and the body under any other name."""
-    parameters = {plain(str(one.get("x-xcaas-name", one["name"]))): one for one in operation.parameters}
-    found: dict[str, Any] = {}
+    """Return an example for each argument of a generated method; names other than of parameters are of the body."""
+    parameters = {
+        plain(str(parameter.get("x-xcaas-name", parameter["name"]))): parameter for parameter in operation.parameters
+    }
+    examples: dict[str, Any] = {}
     for name in names:
         if plain(name) in parameters:
-            found[name] = _example_of_parameter(parameters[plain(name)])
+            examples[name] = _example_of_parameter(parameters[plain(name)])
         elif operation.body is not None:
-            found[name] = example_of_media(next(iter(operation.body["content"].values())))
-    return found
+            examples[name] = example_of_media(next(iter(operation.body["content"].values())))
+    return examples
 
 
 def is_needed(operation: Operation, name: str) -> bool:
-    """Return whether a call needs an argument that its spec calls optional: one of two, which OpenAPI cannot say."""
+    """Return whether a call needs an optional argument: one of two, which OpenAPI cannot express."""
     return operation.id == "listAgents" and name == "metrics"
 
 
 def plain(name: str) -> str:
-    """Return a name without what tells `pageKey` from `page_key`."""
+    """Return a name in a form that is the same for `pageKey` and `page_key`."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
@@ -74,7 +80,7 @@ def _example_of_parameter(parameter: Node) -> Any:
 
 
 def example_of_media(media: Node) -> Any:
-    """Return the example of a media type, or one made from its schema."""
+    """Return the example of a media type, or one generated from its schema."""
     if "example" in media:
         return media["example"]
     for example in media.get("examples", {}).values():
@@ -84,7 +90,7 @@ def example_of_media(media: Node) -> Any:
 
 
 def example_of_schema(schema: Node, depth: int = 0) -> Any:
-    """Return a value that the schema accepts. Recursive schemas end in empty lists and absent fields."""
+    """Return a value that matches a schema. Recursive schemas end in empty lists and absent fields."""
     for key in ("const", "example", "default"):
         if key in schema and schema[key] is not None:
             return schema[key]
@@ -106,24 +112,24 @@ def example_of_schema(schema: Node, depth: int = 0) -> Any:
 
 def _by_type(schema: Node, depth: int) -> Any:
     kind = kind_of(schema)
-    form = schema.get("format", "")
+    format_name = schema.get("format", "")
     if kind == "object" or (kind is None and "properties" in schema):
         required = set(schema.get("required", ()))
         return {
-            name: example_of_schema(part, depth + 1)
-            for name, part in schema.get("properties", {}).items()
-            if not part.get("writeOnly") and (name in required or depth < _DEPTH)
+            name: example_of_schema(property_schema, depth + 1)
+            for name, property_schema in schema.get("properties", {}).items()
+            if not property_schema.get("writeOnly") and (name in required or depth < _MAX_DEPTH)
         }
     if kind == "array":
-        items = [] if depth >= _DEPTH else [example_of_schema(schema.get("items", {}), depth + 1)]
+        items = [] if depth >= _MAX_DEPTH else [example_of_schema(schema.get("items", {}), depth + 1)]
         return items * max(1, int(schema.get("minItems", 0))) if items else items
     if kind == "string":
-        text = _BY_FORMAT.get(form, "text")
+        text = _BY_FORMAT.get(format_name, "text")
         return text.ljust(int(schema.get("minLength", 0)), "x")[: schema.get("maxLength")]
     if kind == "integer":
-        return _EPOCHS.get(form, int(schema.get("minimum", 1)))
+        return _EPOCH_VALUES.get(format_name, int(schema.get("minimum", 1)))
     if kind == "number":
-        return _EPOCHS.get(form, float(schema.get("minimum", 1.5)))
+        return _EPOCH_VALUES.get(format_name, float(schema.get("minimum", 1.5)))
     if kind == "boolean":
         return True
     return None if kind == "null" else {}

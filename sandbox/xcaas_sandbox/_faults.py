@@ -1,12 +1,12 @@
-"""Faults on purpose: what networks and services do on a bad day, from a list of rules.
+"""Injected faults of networks and services, from a list of rules.
 
 A rule is a mapping: `path` (a regular expression), `method`, and one or more of
 `status` with `body`, `headers` and `media_type`; `delay` in seconds; `cut` (bytes
-after which the connection drops); `drip` (seconds that a body takes, from its first of
-eight drops to its last). On a stream of events `cut` counts events, `pause` is seconds
-between events, `lasts` seconds after which it is cut, and `repeat` has every so manyth
-event come twice. `times` bounds how often it fires, `chance` makes it a matter of seeded
-luck. Resets, garbage and silence are for `FaultProxy`: an application can't do them.
+after which the connection is closed); `drip` (seconds from the first to the last of the
+eight chunks of a body). On a stream of events, `cut` counts events, `pause` is the seconds
+between events, `lasts` the seconds until the stream is closed, and every `repeat`-th event
+is sent twice. `times` limits how often a rule applies, `chance` is its seeded probability.
+Resets, garbage and silence are for `FaultProxy`: an application cannot produce them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ._specs import is_list
 
 __all__ = ["Fault", "Faults", "load_faults"]
 
-_DROPS: Final = 8  # that a dripping body comes in
+_CHUNKS: Final = 8  # of a body with `drip`
 
 
 @dataclass
@@ -70,11 +70,11 @@ class Faults:
             self._rules.clear()
 
     def pick(self, method: str, path: str) -> Fault | None:
-        """Return the first rule that fits and fires; its count goes down."""
+        """Return the first rule that matches and applies, and count its use."""
         with self._lock:
             for fault in self._rules:
-                fits = fault.method in (None, method) and re.search(fault.path, path) is not None
-                if fits and fault.times != 0 and self._random.random() < fault.chance:
+                matches = fault.method in (None, method) and re.search(fault.path, path) is not None
+                if matches and fault.times != 0 and self._random.random() < fault.chance:
                     if fault.times is not None:
                         fault.times -= 1
                     self.fired += 1
@@ -101,15 +101,15 @@ class _Middleware:
             return
         if fault.delay:
             await asyncio.sleep(fault.delay)
-        drops = _Drops(send)
+        body = _SlowBody(send)
         if fault.drip:
-            send = drops.collect
+            send = body.collect
         if fault.status is not None:
             await _respond(fault, send)
         else:
-            await self._app(scope, receive, send if fault.cut is None else _cutting(send, fault.cut))
+            await self._app(scope, receive, send if fault.cut is None else _truncating(send, fault.cut))
         if fault.drip:
-            await drops.send(fault.drip)
+            await body.send(fault.drip)
 
 
 async def _respond(fault: Fault, send: Send) -> None:
@@ -120,46 +120,46 @@ async def _respond(fault: Fault, send: Send) -> None:
     await send({"type": "http.response.body", "body": body[: fault.cut], "more_body": fault.cut is not None})
 
 
-def _cutting(send: Send, after: int) -> Send:
-    left = after
+def _truncating(send: Send, size: int) -> Send:
+    remaining = size
 
-    async def cut(message: MutableMapping[str, Any]) -> None:
-        nonlocal left
+    async def truncate(message: MutableMapping[str, Any]) -> None:
+        nonlocal remaining
         if message["type"] == "http.response.body":
-            body = message.get("body", b"")[:left]
-            left -= len(body)
-            # The server closes the connection when a response ends before its promised length.
+            body = message.get("body", b"")[:remaining]
+            remaining -= len(body)
+            # The server closes the connection if a response ends before its announced length.
             message = {**message, "body": body, "more_body": True}
         await send(message)
 
-    return cut
+    return truncate
 
 
-class _Drops:
-    """A body that is collected, in however many pieces it comes, and sent in drops."""
+class _SlowBody:
+    """A body that is collected, and then sent slowly, in equal chunks."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._body = bytearray()
-        self._ends = False
+        self._complete = False
 
     async def collect(self, message: MutableMapping[str, Any]) -> None:
-        """Keep a piece of the body, as if it had been sent; pass on what is none."""
+        """Keep a part of the body; pass other messages on."""
         if message["type"] != "http.response.body":
             await self._send(message)
             return
         self._body += message.get("body", b"")
-        self._ends = not message.get("more_body", False)
+        self._complete = not message.get("more_body", False)
 
     async def send(self, seconds: float) -> None:
-        """Send the body, which takes so long."""
-        step = max(1, math.ceil(len(self._body) / _DROPS))
+        """Send the body within this time."""
+        step = max(1, math.ceil(len(self._body) / _CHUNKS))
         for start in range(0, len(self._body), step):
             if start:
-                await asyncio.sleep(seconds / (_DROPS - 1))
-            drop = bytes(self._body[start : start + step])
-            await self._send({"type": "http.response.body", "body": drop, "more_body": True})
-        await self._send({"type": "http.response.body", "body": b"", "more_body": not self._ends})
+                await asyncio.sleep(seconds / (_CHUNKS - 1))
+            chunk = bytes(self._body[start : start + step])
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": not self._complete})
 
 
 def load_faults(path: Path) -> Faults:

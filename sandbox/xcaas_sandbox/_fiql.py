@@ -1,4 +1,4 @@
-"""Filters in FIQL or RSQL: whether a row fits. Their grammar is core's, `xcaas_core.filters`."""
+"""Filters in FIQL or RSQL: which rows match. Their grammar is core's, `xcaas_core.filters`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._specs import Node as SpecNode
 
 __all__ = ["FilterError", "Lookup", "Test", "check_filter", "compile_filter"]
 
-# How a row is read: selector → the values it has under that name, as JSON has them.
+# Returns the JSON values of a row by selector.
 Lookup: TypeAlias = Callable[[str], Iterable[object]]
 Test: TypeAlias = Callable[[Lookup], bool]
 
@@ -29,30 +29,30 @@ _ORDERS: Final[dict[str, Callable[[int], bool]]] = {
 
 
 class FilterError(ValueError):
-    """The text is not FIQL; the message says where it stops making sense."""
+    """The text is not FIQL; the message has the position."""
 
 
 def compile_filter(text: str) -> Test:
-    """Turn a filter into a function that says whether a row fits."""
+    """Return a function that says whether a row matches a filter."""
     try:
         return _test(parse(text))
     except ValueError as error:
         raise FilterError(str(error)) from None
 
 
-def check_filter(text: str, facts: SpecNode) -> Iterator[str]:
-    """Yield what a filter says that its `x-xcaas-filter` does not have. What is no filter is told where it is used."""
+def check_filter(text: str, spec: SpecNode) -> Iterator[str]:
+    """Yield operators and fields that `x-xcaas-filter` does not allow. Invalid filters are reported where they are used."""
     try:
         tree = parse(text)
     except ValueError:
         return
-    if facts.get("alone") and not isinstance(tree, Comparison):
+    if spec.get("alone") and not isinstance(tree, Comparison):
         yield "one comparison alone is taken"
-    known = {ALIASES.get(word, word) for word in facts["operators"]}
+    known = {ALIASES.get(word, word) for word in spec["operators"]}
     for comparison in _comparisons(tree):
         if comparison.operator not in known:
             yield f"there is no operator {comparison.operator}"
-        if comparison.field not in facts.get("fields", (comparison.field,)):
+        if comparison.field not in spec.get("fields", (comparison.field,)):
             yield f"there is no field {comparison.field}"
 
 
@@ -67,51 +67,50 @@ def _comparisons(node: Node) -> Iterator[Comparison]:
 def _test(node: Node) -> Test:
     if isinstance(node, AllOf | AnyOf):
         tests = [_test(member) for member in node.members]
-        every = all if isinstance(node, AllOf) else any
-        return lambda row: every(test(row) for test in tests)
+        combine = all if isinstance(node, AllOf) else any
+        return lambda row: combine(test(row) for test in tests)
     values = [value for value in node.values if isinstance(value, str)]
-    return _ordered(node, values[0]) if node.operator in _ORDERS else _equal(node, values)
+    return _order_test(node, values[0]) if node.operator in _ORDERS else _equality_test(node, values)
 
 
-def _ordered(node: Comparison, value: str) -> Test:
-    fits = _ORDERS[node.operator]
+def _order_test(node: Comparison, operand: str) -> Test:
+    accepts = _ORDERS[node.operator]
 
     def test(row: Lookup) -> bool:
-        orders = (_order(found, value) for found in row(node.field))
-        return any(order is not None and fits(order) for order in orders)
+        orders = (_compare(value, operand) for value in row(node.field))
+        return any(order is not None and accepts(order) for order in orders)
 
     return test
 
 
-def _equal(node: Comparison, values: list[str]) -> Test:
-    alike = [_alike(value) for value in values]
-    wanted = node.operator in ("==", "=in=")
-    return lambda row: any(same(found) for found in row(node.field) for same in alike) is wanted
+def _equality_test(node: Comparison, operands: list[str]) -> Test:
+    tests = [_value_test(operand) for operand in operands]
+    expected = node.operator in ("==", "=in=")
+    return lambda row: any(test(value) for value in row(node.field) for test in tests) is expected
 
 
-def _alike(value: str) -> Callable[[object], bool]:
-    """Return the test whether something equals a value: a text in any case and with `*` for any text."""
-    pattern = re.compile(".*".join(map(re.escape, value.split("*"))), re.IGNORECASE | re.DOTALL)
+def _value_test(operand: str) -> Callable[[object], bool]:
+    """Return a test for equality with an operand: strings in any case, with `*` for any characters."""
+    pattern = re.compile(".*".join(map(re.escape, operand.split("*"))), re.IGNORECASE | re.DOTALL)
 
-    def test(found: object) -> bool:
-        if isinstance(found, str) and not _TIME.fullmatch(found):
-            return pattern.fullmatch(found) is not None
-        return pattern.fullmatch(_text(found)) is not None or _order(found, value) == 0
+    def test(value: object) -> bool:
+        if isinstance(value, str) and not _TIME.fullmatch(value):
+            return pattern.fullmatch(value) is not None
+        return pattern.fullmatch(_text(value)) is not None or _compare(value, operand) == 0
 
     return test
 
 
-def _order(found: object, value: str) -> int | None:
-    """Return whether something comes before (-1) or after (1) a value; None for what are not two numbers, two times or two
-    texts."""
-    text = _text(found)
-    for read in (_number, _moment):
-        left, right = read(text), read(value)
+def _compare(value: object, operand: str) -> int | None:
+    """Return -1, 0 or 1 as a value is before, equal to or after an operand; None unless both are numbers, times or strings."""
+    text = _text(value)
+    for convert in (_number, _timestamp):
+        left, right = convert(text), convert(operand)
         if left is not None and right is not None:
             return (left > right) - (left < right)
-    if not isinstance(found, str) or _moment(text) is not None:
+    if not isinstance(value, str) or _timestamp(text) is not None:
         return None
-    return (text.lower() > value.lower()) - (text.lower() < value.lower())
+    return (text.lower() > operand.lower()) - (text.lower() < operand.lower())
 
 
 def _text(found: object) -> str:
@@ -122,8 +121,8 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
-def _moment(text: str) -> Decimal | None:
-    """Return seconds since 1970 for a time in ISO 8601. One without an offset is in UTC."""
+def _timestamp(text: str) -> Decimal | None:
+    """Return a time in ISO 8601 as seconds since 1970, in UTC if it has no offset."""
     if not _TIME.fullmatch(text):
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the application hands to a product's handlers, and what it asks of a product."""
+"""The interface between the application and the handlers of a product."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Call", "Handler", "Service"]
 
 @dataclass(frozen=True)
 class Call:
-    """A request that has passed all checks, as its handler sees it."""
+    """A checked request, for its handler."""
 
     operation: Operation
     url: str

@@ -1,4 +1,4 @@
-"""Documented rate limits: counted for everybody, told where the spec declares headers, enforced only when strict."""
+"""Documented rate limits: always counted, sent in headers that the spec declares, enforced only when strict."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ class _Limit:
 
 @dataclass(frozen=True)
 class RateLimitStatus:
-    """How a caller stands with the first limit of a product."""
+    """The state of a caller's first limit of a product."""
 
     limit: int
     remaining: int
     reset: float
 
     def headers(self, operation: Operation, status: int) -> dict[str, str]:
-        """Return the headers that tell it, where the spec has them for this status."""
+        """Return the rate-limit headers that the spec has for this status."""
         declared = {name.lower() for name in (operation.response(status) or {}).get("headers", {})}
-        told = {
+        headers = {
             "x-ratelimit-limit": str(self.limit),
             "x-ratelimit-remaining": str(self.remaining),
             "x-ratelimit-reset": str(math.ceil(self.reset)),
         }
-        return {name: value for name, value in told.items() if name in declared}
+        return {name: value for name, value in headers.items() if name in declared}
 
 
 class RateLimits:
     """Sliding windows per product and credential.
 
     Args:
-        strict: Respond with 429 to what goes beyond a limit, instead of only counting.
+        strict: Respond with 429 beyond a limit, instead of only counting.
     """
 
     def __init__(self, products: Iterable[Product], clock: Clock, *, strict: bool) -> None:
@@ -60,19 +60,19 @@ class RateLimits:
         if limits is None:
             return None
         caller = headers.get("x-api-key") or headers.get("authorization", "")
-        past = self._calls.setdefault((product.name, caller), deque(maxlen=max(limit.calls for limit in limits)))
+        calls = self._calls.setdefault((product.name, caller), deque(maxlen=max(limit.calls for limit in limits)))
         now = self._clock.now()
-        while past and past[0] <= now - max(limit.per for limit in limits):
-            past.popleft()
+        while calls and calls[0] <= now - max(limit.per for limit in limits):
+            calls.popleft()
         if self._strict:
             for limit in limits:
-                self._enforce(limit, past, now, operation)
-        past.append(now)
-        recent = [at for at in past if at > now - limits[0].per]
+                self._enforce(limit, calls, now, operation)
+        calls.append(now)
+        recent = [time for time in calls if time > now - limits[0].per]
         return RateLimitStatus(limits[0].calls, max(0, limits[0].calls - len(recent)), recent[0] + limits[0].per)
 
-    def _enforce(self, limit: _Limit, past: deque[float], now: float, operation: Operation) -> None:
-        recent = [at for at in past if at > now - limit.per]
+    def _enforce(self, limit: _Limit, calls: deque[float], now: float, operation: Operation) -> None:
+        recent = [time for time in calls if time > now - limit.per]
         if len(recent) < limit.calls:
             return
         free = recent[-limit.calls] + limit.per
@@ -84,5 +84,5 @@ class RateLimits:
 
 
 def _limits_of(product: Product) -> tuple[_Limit, ...]:
-    listed = product.document.get("x-xcaas-product", {}).get("rate_limits", ())
-    return tuple(_Limit(int(limit["calls"]), float(limit["per"])) for limit in listed)
+    limits = product.document.get("x-xcaas-product", {}).get("rate_limits", ())
+    return tuple(_Limit(int(limit["calls"]), float(limit["per"])) for limit in limits)

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages off a stream, whole: as much of the protocol as a proxy on loopback needs."""
+"""Reading complete HTTP/1.1 messages from a stream, for a proxy on loopback."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Message:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     def raw(self) -> bytes:
-        """Return the message as bytes, its body in one piece with its length ahead."""
+        """Return the message as bytes, with `Content-Length` instead of chunks."""
         headers = {name: value for name, value in self.headers.items() if name != "transfer-encoding"}
         if self.body or "content-length" in headers or "transfer-encoding" in self.headers:
             headers["content-length"] = str(len(self.body))

@@ -1,7 +1,7 @@
-"""A proxy that goes wrong on purpose, by a seeded plan: what an ASGI application cannot do to a connection.
+"""A proxy that breaks connections, which an ASGI application cannot do, by a seeded plan.
 
-It stands in front of a sandbox, lets most requests through, and keeps a record of what it did
-to each, so that a test can tell which requests the service may have acted on.
+It forwards most requests to a sandbox, and records what it did to each, so that a test can tell
+which requests the service may have processed.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ __all__ = ["FAULTS", "FaultProxy", "ProxiedRequest"]
 
 FAULTS: Final[dict[str, float]] = {
     "refuse": 3.0,  # a new connection is reset before anything is read from it
-    "reset": 1.0,  # the connection is reset when the request was read, but not passed on
-    "lost": 1.0,  # … when the service has responded
+    "reset": 1.0,  # the connection is reset after the request is read, but not forwarded
+    "lost": 1.0,  # … after the service has responded
     "cut": 2.0,  # the response ends early
-    "corrupt": 2.0,  # a byte of the body is not what it was
-    "garbage": 1.0,  # what comes back is not HTTP
-    "busy": 2.0,  # 429 without a word on how long to wait
+    "corrupt": 2.0,  # a byte of the body is changed
+    "garbage": 1.0,  # the response is not HTTP
+    "busy": 2.0,  # 429 without Retry-After
     "later": 1.0,  # 429 with Retry-After
     "down": 2.0,  # 500, 502, 503 or 504, with a web page
     "page": 1.0,  # 200 with a web page, as portals and proxies send
-    "late": 2.0,  # the response takes a while
-    "drip": 1.0,  # the response comes in drops
+    "late": 2.0,  # the response is delayed
+    "drip": 1.0,  # the response comes slowly, in small chunks
     "silent": 0.2,  # there is no response
 }
-"""What can happen to a request, and how much of the bad luck each is."""
+"""The faults, with their weights."""
 
 _PAGE: Final = b"<!doctype html><title>Sorry</title><p>Something went wrong."
 _RESET: Final = struct.pack("ii", 1, 0)
@@ -44,7 +44,7 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 @dataclass(frozen=True)
 class ProxiedRequest:
-    """One request that arrived: what was done to it, and whether the service got to see it."""
+    """One received request: its fault, if any, and whether it was forwarded to the service."""
 
     mark: str
     method: str
@@ -59,17 +59,17 @@ def _is_json(_: str, response: Message) -> bool:
 
 
 class FaultProxy:
-    """Runs while a `with` block lasts, in a thread of its own that ends with it.
+    """Runs during a `with` block, in its own thread.
 
     Args:
-        target: Address of the server behind it.
-        rate: Share of the requests that something happens to.
-        faults: What happens, each with its weight; `FAULTS` unless told otherwise.
+        target: URL of the server.
+        rate: Share of the requests that get a fault.
+        faults: The faults with their weights; by default, `FAULTS`.
         seed: The same seed and the same requests in the same order give the same faults.
-        mark: Header whose value is kept in the record, to tell calls apart.
-        corruptible: Whether a response may be damaged. JSON alone unless told otherwise: nobody could notice
-            damage to bytes that nothing vouches for.
-        patience: Seconds that a silent connection is held open.
+        mark: Header whose value is recorded, to identify calls.
+        corruptible: Whether a response may be damaged. By default, only JSON: damage to other bytes
+            could go unnoticed.
+        patience: Seconds for which a silent connection is kept open.
     """
 
     def __init__(
@@ -90,8 +90,8 @@ class FaultProxy:
         self._mark = mark
         self._corruptible = corruptible
         self._patience = patience
-        where = urlsplit(target)
-        self._target = (where.hostname or "127.0.0.1", where.port or 80)
+        url = urlsplit(target)
+        self._target = (url.hostname or "127.0.0.1", url.port or 80)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -150,12 +150,12 @@ class FaultProxy:
         await asyncio.gather(*connections, return_exceptions=True)
 
     def plan(self, *, rate: float, seed: int) -> None:
-        """Take another share of faults and another plan from here on."""
+        """Use another share of faults and another seed from now on."""
         self.rate = rate
         self._random = random.Random(seed)
 
     def draw(self) -> str | None:
-        """Return what happens to the next request; None if nothing does."""
+        """Return the fault of the next request, or None."""
         fault = self._pick()
         return None if fault == "refuse" else fault
 
@@ -176,27 +176,27 @@ class FaultProxy:
         return await asyncio.open_connection(*self._target)
 
     def damaged(self, request: Message, response: Message) -> bytes | None:
-        """Return a response with one byte changed, so that JSON or a digest notices it. None if it may not be."""
+        """Return a response with one byte changed, which makes JSON invalid; None if it must not be damaged."""
         if not response.body or not self._corruptible(request.path, response):
             return None
-        place = self._random.randrange(len(response.body))
-        wrong = b"\x00" if response.body[place] else b"\x01"
-        body = response.body[:place] + wrong + response.body[place + 1 :]
+        index = self._random.randrange(len(response.body))
+        changed = b"\x00" if response.body[index] else b"\x01"
+        body = response.body[:index] + changed + response.body[index + 1 :]
         return Message(response.start, response.headers, body).raw()
 
-    def broken(self, raw: bytes) -> bytes:
-        """Return some of a response, never all of it."""
+    def truncated(self, raw: bytes) -> bytes:
+        """Return the beginning of a response, never all of it."""
         return raw[: self._random.randrange(1, len(raw))]
 
     def refusal(self, fault: str) -> tuple[int, bytes]:
-        """Return a response that the service has nothing to do with."""
+        """Return status and bytes of a response that is not the service's."""
         status = {"busy": 429, "later": 429, "page": 200}.get(fault) or self._random.choice((500, 502, 503, 504))
         headers = {"content-type": "text/html", "content-length": str(len(_PAGE))}
         if fault == "later":
             headers["retry-after"] = self._random.choice(("0", "0.01", "0.02"))
         return status, Message(f"HTTP/1.1 {status} Sorry", headers, _PAGE).raw()
 
-    def noise(self) -> bytes:
+    def garbage(self) -> bytes:
         return self._random.randbytes(64)
 
     @property
@@ -205,13 +205,13 @@ class FaultProxy:
 
 
 class _Connection:
-    """One client's connection, and the one behind it, request after request."""
+    """One client's connection, and the one to the server."""
 
     def __init__(self, proxy: FaultProxy, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._proxy = proxy
         self._reader = reader
         self._writer = writer
-        self._behind: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self._upstream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def run(self) -> None:
         if self._proxy.refuses():
@@ -219,17 +219,17 @@ class _Connection:
             return
         try:
             while (request := await read_request(self._reader)) is not None:
-                if not await self._pass(request, self._proxy.draw()):
+                if not await self._handle(request, self._proxy.draw()):
                     break
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client went away in the middle, which is its right
+            pass  # the client closed the connection
         finally:
             self._writer.close()
-            if self._behind is not None:
-                self._behind[1].close()
+            if self._upstream is not None:
+                self._upstream[1].close()
 
-    async def _pass(self, request: Message, fault: str | None) -> bool:
-        """Deal with one request. False: the connection is over."""
+    async def _handle(self, request: Message, fault: str | None) -> bool:
+        """Handle one request. Return False if the connection is closed."""
         proxy = self._proxy
         if fault in ("busy", "later", "down", "page"):
             status, raw = proxy.refusal(fault)
@@ -237,39 +237,39 @@ class _Connection:
             return await self._send(raw)
         if fault in ("reset", "garbage", "silent"):
             proxy.note(request, fault, False, None)
-            return await self._spoil(fault)
-        # Noted ahead, so that a call that is over for its caller is in the record.
-        response = await self._ask(request)
+            return await self._break(fault)
+        # Recorded first, so that the record has every call that has ended for its caller.
+        response = await self._forward(request)
         proxy.note(request, fault, True, response.status)
         raw = response.raw()
         match fault:
             case "lost":
                 return self._reset()
             case "cut":
-                await self._send(proxy.broken(raw))
+                await self._send(proxy.truncated(raw))
                 return False
             case "corrupt":
                 raw = proxy.damaged(request, response) or raw
             case "late":
                 await asyncio.sleep(0.01)
             case "drip":
-                return await self._drip(raw)
+                return await self._send_slowly(raw)
             case _:
                 pass
         return await self._send(raw)
 
-    async def _spoil(self, fault: str) -> bool:
+    async def _break(self, fault: str) -> bool:
         if fault == "silent":
             await asyncio.sleep(self._proxy.patience)
         elif fault == "garbage":
-            await self._send(self._proxy.noise())
+            await self._send(self._proxy.garbage())
             return False
         return self._reset()
 
-    async def _ask(self, request: Message) -> Message:
-        if self._behind is None or self._behind[0].at_eof():
-            self._behind = await self._proxy.upstream()
-        reader, writer = self._behind
+    async def _forward(self, request: Message) -> Message:
+        if self._upstream is None or self._upstream[0].at_eof():
+            self._upstream = await self._proxy.upstream()
+        reader, writer = self._upstream
         writer.write(request.raw())
         await writer.drain()
         return await read_response(reader, request.method)
@@ -279,7 +279,7 @@ class _Connection:
         await self._writer.drain()
         return True
 
-    async def _drip(self, raw: bytes) -> bool:
+    async def _send_slowly(self, raw: bytes) -> bool:
         step = max(1, len(raw) // 4)
         for start in range(0, len(raw), step):
             await self._send(raw[start : start + step])
@@ -287,7 +287,7 @@ class _Connection:
         return True
 
     def _reset(self) -> bool:
-        found: socket.socket = self._writer.get_extra_info("socket")
-        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        sock: socket.socket = self._writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         self._writer.transport.abort()
         return False

@@ -1,4 +1,4 @@
-"""Files whole or in part: Range and If-Range (RFC 9110, 14.2 and 13.1.5)."""
+"""Files and byte ranges of them: Range and If-Range (RFC 9110, 14.2 and 13.1.5)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CHUNK = 16 * 1024
 
 
 def file_reply(call: Call, content: bytes, *, name: str, etag: str, media_type: str) -> Reply:
-    """Return a file, or the part of it that was asked for."""
+    """Return a file, or the requested range."""
     size = len(content)
     headers = {
         "Accept-Ranges": "bytes",
@@ -24,20 +24,20 @@ def file_reply(call: Call, content: bytes, *, name: str, etag: str, media_type: 
         "ETag": f'"{etag}"',
     }
     status, begin, end = 200, 0, size
-    found = _range(call)
-    if found is not None and call.headers.get("if-range", headers["ETag"]) == headers["ETag"]:
-        begin, end = _bounds(*found, size)
+    requested = _range(call)
+    if requested is not None and call.headers.get("if-range", headers["ETag"]) == headers["ETag"]:
+        begin, end = _bounds(*requested, size)
         status = 206
         headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
     headers["Content-Length"] = str(end - begin)
-    pieces = (content[place : min(place + _CHUNK, end)] for place in range(begin, end, _CHUNK))
+    pieces = (content[start : min(start + _CHUNK, end)] for start in range(begin, end, _CHUNK))
     return Reply(stream=pieces, status=status, headers=headers, media_type=media_type)
 
 
 def _range(call: Call) -> tuple[str, str] | None:
-    """Return the two ends of the range that was asked for. What is malformed, or several of them, asks for nothing."""
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", call.headers.get("range", "").replace(" ", ""), re.ASCII)
-    first, last = found.groups() if found else ("", "")
+    """Return first and last byte of the requested range. Malformed and multiple ranges are ignored."""
+    match = re.fullmatch(r"bytes=(\d*)-(\d*)", call.headers.get("range", "").replace(" ", ""), re.ASCII)
+    first, last = match.groups() if match else ("", "")
     if not (first or last) or (first and last and int(last) < int(first)):
         return None
     return first, last

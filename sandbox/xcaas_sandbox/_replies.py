@@ -1,4 +1,4 @@
-"""What handlers return and raise, and error bodies in each product's own shape."""
+"""Responses and errors of handlers, and error bodies in each product's shape."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DOCUMENTS: Final = "https://developer.8x8.com/errors"
 class Reply:
     """A response: JSON in `body`, or bytes in `stream`, which then need a media type.
 
-    `sample` is held against the spec in place of a body that is long and all alike.
+    `sample` is validated instead of a long, uniform body.
     """
 
     def __init__(
@@ -41,15 +41,15 @@ class Reply:
 
 
 class Problem(Exception):
-    """A refusal. The sandbox words it in the shape that the product's spec gives for the status.
+    """An error response, in the shape that the product's spec has for the status.
 
     Args:
         status: The status code.
-        message: What goes where the spec's error schema has its message.
-        code: What goes where it has its code.
-        field: The field or parameter that is wrong, for shapes that name one.
-        headers: Sent along.
-        raw: Media type and text of the whole body, for the rare shape that is no JSON.
+        message: The message in the body.
+        code: The error code in the body.
+        field: The invalid field or parameter, for shapes that name one.
+        headers: Headers of the response.
+        raw: Media type and text of the body, if it is not JSON.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class Problem(Exception):
 
 
 def error_body(operation: Operation | None, problem: Problem, path: str | None = None) -> tuple[str, Any] | None:
-    """Return media type and body of a refusal; None where the spec says that there is no body.
+    """Return media type and body of an error; None if the spec says that there is no body.
 
-    Without a spec to follow it is the gateway's fault. `path` is what was asked for.
+    Without a spec, the shape is the gateway's. `path` is that of the request.
     """
     declared = operation.response(problem.status) if operation else None
     if declared is not None and "x-xcaas-no-body" in declared:
@@ -94,7 +94,7 @@ def error_body(operation: Operation | None, problem: Problem, path: str | None =
 
 
 def problem_object(problem: Problem, path: str, time: str) -> Node:
-    """Return a problem with a list of fields, as operations that failed carry it."""
+    """Return a problem object with a list of fields, as failed operations have it."""
     error = {"field": problem.field, "code": problem.code, "message": problem.message}
     title = HTTPStatus(problem.status).phrase
     return {
@@ -108,13 +108,13 @@ def problem_object(problem: Problem, path: str, time: str) -> Node:
 
 
 def _shapes(operation: Operation | None, status: int) -> Iterator[tuple[str, Node]]:
-    found = list(_declared(operation, str(status)))
-    # What the gateway refuses before the product sees it comes in the gateway's shape.
+    shapes = list(_declared(operation, str(status)))
+    # Errors of the gateway come in its own shape.
     if status in GATEWAY_STATUSES:
-        found.sort(key=lambda pair: "fault" not in pair[1].get("properties", {}))
-    yield from found
-    # A status that the spec doesn't list is worded like those that it does.
-    if operation is not None and not found and operation.response(status) is None:
+        shapes.sort(key=lambda pair: "fault" not in pair[1].get("properties", {}))
+    yield from shapes
+    # A status that the spec lacks has the shape of those that it has.
+    if operation is not None and not shapes and operation.response(status) is None:
         for other in operation.responses:
             yield from () if other.startswith("2") else _declared(operation, other)
 
@@ -140,14 +140,14 @@ def _members(schema: Node) -> Iterator[Node]:
 
 
 def _code(schema: Node, problem: Problem) -> str | None:
-    """Return the problem's code, or one for its status where the product has a closed list and this isn't on it."""
+    """Return the problem's code, or one for its status if the product's list of codes lacks it."""
     entry: Node = schema.get("properties", {}).get("errors", {}).get("items", {}).get("properties", {}).get("code", {})
     known = {code for member in entry.get("oneOf", ()) for code in member.get("enum", ())}
     return problem.code if not known or problem.code in known else _BY_STATUS.get(problem.status, "UNKNOWN")
 
 
 def _fill_in(body: Any, problem: Problem, code: str | None, path: str | None) -> None:
-    """Replace what the schema's example says of some other failure."""
+    """Replace values in the schema's example, which is of another error."""
     if not is_node(body):
         return
     phrase = HTTPStatus(problem.status).phrase
@@ -164,18 +164,18 @@ def _fill_in(body: Any, problem: Problem, code: str | None, path: str | None) ->
     if "details" in body:
         body["details"] = [{"type": "invalidValue", "path": [problem.field]}] if problem.field else []
     if is_list(body.get("errors")):
-        body["errors"] = [_fault(fault, problem, code) for fault in body["errors"][:1]]
+        body["errors"] = [_error_entry(error, problem, code) for error in body["errors"][:1]]
 
 
-def _fault(example: Any, problem: Problem, code: str | None) -> Any:
+def _error_entry(example: Any, problem: Problem, code: str | None) -> Any:
     if not is_node(example):
         return problem.message
-    known = {"field": problem.field, "code": code, "message": problem.message, "suggestion": "Read the guide"}
-    return {name: known.get(name, value) for name, value in example.items()}
+    values = {"field": problem.field, "code": code, "message": problem.message, "suggestion": "Read the guide"}
+    return {name: values.get(name, value) for name, value in example.items()}
 
 
 def _put_code(body: Any, pointer: str | None, code: str | None, message: str) -> None:
-    """Put the code where it belongs, unless the status' own phrase stands there."""
+    """Set the code, unless the reason phrase of the status is in its place."""
     if pointer == "/reasons/0":
         body["reasons"] = [message]
     elif pointer is None or code is None or pointer == "/title":

@@ -25,9 +25,9 @@ class Sandbox:
         with Sandbox(token_lifetime=3) as sandbox:
             client = XCaaS(base_url=sandbox.base_url, credentials=…)
 
-    Credentials it knows: OAuth key `eght_demo` / `demo-secret` (and `eght_realtime`,
-    which lacks storage), API key `eght_demo_key` with token `demo-tenant-token`, which is
-    also the Basic token of tenant `demotenant`. docs/sandbox.md has the whole table.
+    Valid credentials: OAuth key `eght_demo` / `demo-secret` (and `eght_realtime`, without
+    storage), API key `eght_demo_key` with token `demo-tenant-token`, which is also the
+    Basic token of tenant `demotenant`. docs/sandbox.md lists all.
     """
 
     def __init__(
@@ -43,14 +43,14 @@ class Sandbox:
     ) -> None:
         """
         Args:
-            token_lifetime: Seconds that a token lives.
+            token_lifetime: Lifetime of tokens in seconds.
             port: Port on 127.0.0.1; 0 picks a free one.
-            faults: What goes wrong on purpose; `sandbox.state.faults` changes it later.
-            speed: Hastens everything that takes time: at 10, a job of two seconds takes 0.2.
+            faults: The faults to inject; `sandbox.state.faults` changes them later.
+            speed: Factor by which everything is faster: at 10, a job of two seconds takes 0.2.
             strict_limits: Respond with 429 beyond a documented rate limit, instead of only counting.
-            wall: Where dates in responses come from, in seconds since 1970.
-            until: When what it holds from the start ends, with a time zone: its newest object is some minutes older.
-                Now, unless a test wants the same dates each time.
+            wall: The clock for dates in responses, in seconds since 1970.
+            until: End of the initial data, with a time zone: the newest object is some minutes older.
+                By default, now; a test may need the same dates each time.
         """
         self.state = SandboxState(
             token_lifetime=token_lifetime,
@@ -61,7 +61,7 @@ class Sandbox:
             until=until,
         )
         self._socket = socket.create_server(("127.0.0.1", port))
-        # Inherited by every connection. asyncio sets it by itself only on sockets that name their protocol.
+        # Inherited by every connection. asyncio sets it only on sockets with an explicit protocol.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         config = uvicorn.Config(
             create_app(self.state),
@@ -78,7 +78,7 @@ class Sandbox:
 
     @property
     def webhooks(self) -> Webhooks:
-        """Signs and sends events, as the chat products do by themselves."""
+        """Signs and sends events, which the chat products do by themselves."""
         return self.state.webhooks
 
     @property

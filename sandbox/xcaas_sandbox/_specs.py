@@ -1,8 +1,7 @@
 """The specs as the sandbox needs them: operations with their paths, parameters and schemas.
 
-References are followed once, at start, into plain nested dictionaries that may
-share and even contain themselves; a schema validator walks them only as deep
-as the data it checks.
+References are resolved once, at the start, into nested dictionaries that may be shared and
+recursive; a schema validator follows them only as deep as the data.
 """
 
 from __future__ import annotations
@@ -20,8 +19,7 @@ import yaml
 
 __all__ = ["Node", "Operation", "Product", "find_specs", "group_name", "is_list", "is_node", "kind_of", "load_products"]
 
-# A spec's node: whatever YAML holds. Its shape is the spec author's business and
-# is checked where it is used, so this is the one place where `Any` stands.
+# An object in a YAML document. Its shape is checked where it is used.
 Node: TypeAlias = dict[str, Any]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -36,7 +34,7 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 
 def kind_of(schema: Node) -> str | None:
-    """Return the type that a schema names, not counting null."""
+    """Return the type of a schema, other than null."""
     kind: object = schema.get("type")
     if is_list(kind):
         return next((str(member) for member in kind if member != "null"), "null")
@@ -44,7 +42,7 @@ def kind_of(schema: Node) -> str | None:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2's idea of scalars: `OFF`, `no` and dates are text."""
+    """A loader of scalars as in YAML 1.2: `OFF`, `no` and dates are strings."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -58,7 +56,7 @@ _Loader.add_implicit_resolver(  # pyright: ignore[reportUnknownMemberType]
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One operation, ready to be matched and checked. `pattern` matches a whole request path."""
+    """An operation. `pattern` matches a whole request path."""
 
     product: str
     id: str
@@ -73,7 +71,7 @@ class Operation:
     node: Node = field(repr=False)
 
     def response(self, status: int) -> Node | None:
-        """Return what the spec says of this status: exact, then `4XX`, then `default`."""
+        """Return the response for this status: exact, then `4XX`, then `default`."""
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in self.responses:
                 return self.responses[key]
@@ -92,7 +90,7 @@ class Product:
 
 
 class _Files:
-    """Parsed files, and nodes with all references replaced by what they point to."""
+    """Parsed files, and nodes with all references resolved."""
 
     def __init__(self) -> None:
         self._parsed: dict[Path, Node] = {}
@@ -115,12 +113,12 @@ class _Files:
             for part in pointer.split("/")[1:]:
                 name = unquote(part).replace("~1", "/").replace("~0", "~")
                 node = node[int(name)] if is_list(node) else node[name]
-            # Registered before it is filled, so that a schema may refer to itself.
-            shell: Any = {} if is_node(node) else None
-            self._resolved[key] = shell
+            # Stored before it is filled, for recursive schemas.
+            placeholder: Any = {} if is_node(node) else None
+            self._resolved[key] = placeholder
             inlined = self.inline(node, path)
-            if is_node(shell) and is_node(inlined):
-                shell.update(inlined)
+            if is_node(placeholder) and is_node(inlined):
+                placeholder.update(inlined)
             else:
                 self._resolved[key] = inlined
         return self._resolved[key]
@@ -132,8 +130,8 @@ class _Files:
             return node
         if isinstance(node.get("$ref"), str):
             target = self.target(node["$ref"], base)
-            beside = {key: self.inline(value, base) for key, value in node.items() if key != "$ref"}
-            return {**target, **beside} if beside and is_node(target) else target
+            siblings = {key: self.inline(value, base) for key, value in node.items() if key != "$ref"}
+            return {**target, **siblings} if siblings and is_node(target) else target
         return {str(key): self.inline(value, base) for key, value in node.items()}
 
 
@@ -145,7 +143,7 @@ def find_specs() -> Path:
 
 @lru_cache
 def load_products(folder: Path | None = None) -> tuple[Product, ...]:
-    """Read every spec of a folder. What comes back is shared: nobody changes it."""
+    """Read every spec of a folder. The result is shared, so do not change it."""
     loader = _Files()
     folder = folder or find_specs()
     paths = (path for path in sorted(folder.glob("*.yaml")) if "openapi" in loader.parse(path))
@@ -154,8 +152,8 @@ def load_products(folder: Path | None = None) -> tuple[Product, ...]:
 
 def _product(path: Path, files: _Files) -> Product:
     document = files.inline(files.parse(path), path)
-    about = document.get("x-xcaas-product", {})
-    name = about.get("name", path.stem)
+    product = document.get("x-xcaas-product", {})
+    name = product.get("name", path.stem)
     components = document.get("components", {})
     operations = [
         _operation(name, document, template, method, item)
@@ -163,7 +161,9 @@ def _product(path: Path, files: _Files) -> Product:
         for method in METHODS
         if method in item
     ]
-    return Product(name, about.get("console_name"), components.get("securitySchemes", {}), tuple(operations), document)
+    return Product(
+        name, product.get("console_name"), components.get("securitySchemes", {}), tuple(operations), document
+    )
 
 
 def _operation(product: str, document: Node, template: str, method: str, item: Node) -> Operation:
@@ -189,32 +189,32 @@ def _operation(product: str, document: Node, template: str, method: str, item: N
 
 def _pattern(servers: list[Node], template: str) -> re.Pattern[str]:
     prefixes = "|".join(sorted({_server_path(server) for server in servers}))
-    path = _escaped(template, lambda name: f"(?P<p_{group_name(name)}>[^/]+)")
+    path = _to_regex(template, lambda name: f"(?P<p_{group_name(name)}>[^/]+)")
     return re.compile(f"(?:{prefixes}){path}")
 
 
 def _server_path(server: Node) -> str:
     url: str = server["url"]
-    # Only the path counts: a base URL takes the place of scheme and host.
+    # Only the path: a base URL replaces scheme and host.
     path = re.sub(r"^(?:[a-z]+:)?//[^/{]*(?:\{[^}]*\}[^/{]*)*", "", url) if "//" in url else urlsplit(url).path
 
     def variable(name: str) -> str:
-        facts = server.get("variables", {}).get(name, {})
-        values = facts.get("enum")
+        spec = server.get("variables", {}).get(name, {})
+        values = spec.get("enum")
         return "(?:" + "|".join(re.escape(value) for value in values) + ")" if values else "[^/]+"
 
-    # "https://host{region}/path": the variable right behind the host belongs to the path if its values do.
+    # "https://host{region}/path": the variable after the host is a part of the path if its values are.
     behind_host = re.match(r"^(?:[a-z]+:)?//[^/{]*((?:\{[^}]*\})*)(/.*)?$", url)
     if behind_host and behind_host[1]:
         name = behind_host[1].strip("{}")
         enum = server.get("variables", {}).get(name, {}).get("enum", [])
         if any(value.startswith("/") for value in enum):
             path = behind_host[1] + (behind_host[2] or "")
-    return _escaped(path.rstrip("/"), variable)
+    return _to_regex(path.rstrip("/"), variable)
 
 
-def _escaped(template: str, variable: Callable[[str], str]) -> str:
-    """Return a template as a regular expression: its text taken literally, its `{names}` as `variable` says."""
+def _to_regex(template: str, variable: Callable[[str], str]) -> str:
+    """Return a template as a regular expression, its `{names}` replaced by `variable`."""
     parts = re.split(r"\{(.*?)\}", template)
     return "".join(variable(part) if index % 2 else re.escape(part) for index, part in enumerate(parts))
 

@@ -1,6 +1,6 @@
-"""Things that a product keeps: made, read back, replaced, deleted, filtered and sorted.
+"""Stored objects of a product, filtered and sorted.
 
-Handlers run one after another on the server's only thread, so nothing here is locked.
+Handlers run one after another on the server's only thread, so there are no locks.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ __all__ = ["Store", "filtered", "members", "ordered", "values_at"]
 
 
 class Store:
-    """Rows of one kind by id, in the order of their making.
+    """Rows of one kind by id, in order of creation.
 
     Args:
-        kind: What a row is, for messages: "user".
-        prefix: Put ahead of the numbers that new ids are made of.
+        kind: The kind of row for messages, such as "user".
+        prefix: The prefix of new ids, before a number.
     """
 
     def __init__(self, kind: str, prefix: str = "") -> None:
@@ -36,16 +36,16 @@ class Store:
         return f"{self._prefix}{next(self._numbers)}"
 
     def put(self, row_id: str, row: Node) -> Node:
-        """Keep a copy of a row under its id, in place of one that has it already."""
+        """Store a copy of a row under its id, replacing an earlier one."""
         self._rows[row_id] = copy.deepcopy(row)
         return self._rows[row_id]
 
     def get(self, row_id: str) -> Node:
-        """Return the row itself, so that changes to it stay. 404 if there is none."""
-        found = self._rows.get(row_id)
-        if found is None:
+        """Return the stored row, which may be changed. 404 if there is none."""
+        row = self._rows.get(row_id)
+        if row is None:
             raise self.missing(row_id)
-        return found
+        return row
 
     def remove(self, row_id: str) -> Node:
         self.get(row_id)
@@ -65,35 +65,35 @@ class Store:
 
 
 def members(row: Node, *path: str) -> list[Node]:
-    """Return the objects of a list in a row; none where the list or what should hold it is missing or null."""
-    found: Any = row
+    """Return the objects of a list in a row; none if the list or a parent is missing or null."""
+    value: Any = row
     for name in path:
-        found = found.get(name) if is_node(found) else None
-    return [member for member in found if is_node(member)] if is_list(found) else []
+        value = value.get(name) if is_node(value) else None
+    return [member for member in value if is_node(member)] if is_list(value) else []
 
 
 def values_at(row: Any, path: str) -> list[str]:
-    """Return everything in a row under a dotted path, as text; lists on the way are gone through."""
-    return [_text(leaf) for leaf in _leaves(row, path)]
+    """Return all values at a dotted path in a row as strings, those in lists included."""
+    return [_to_str(leaf) for leaf in _leaves(row, path)]
 
 
 def _leaves(row: Any, path: str) -> list[Any]:
-    found: list[Any] = [row]
+    values: list[Any] = [row]
     for name in path.split("."):
-        found = [part[name] for member in found for part in _listed(member) if is_node(part) and name in part]
-    return [leaf for member in found for leaf in _listed(member) if leaf is not None]
+        values = [part[name] for value in values for part in _as_list(value) if is_node(part) and name in part]
+    return [leaf for value in values for leaf in _as_list(value) if leaf is not None]
 
 
-def _listed(value: Any) -> Iterable[Any]:
+def _as_list(value: Any) -> Iterable[Any]:
     return value if is_list(value) else (value,)
 
 
-def _text(value: object) -> str:
+def _to_str(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def filtered(rows: Sequence[Node], condition: str | None) -> list[Node]:
-    """Return the rows that a FIQL or RSQL condition lets through; all without one. 400 for one that can't be read."""
+    """Return the rows that match a FIQL or RSQL condition; all without one. 400 if it is invalid."""
     if not condition:
         return list(rows)
     try:
@@ -104,7 +104,7 @@ def filtered(rows: Sequence[Node], condition: str | None) -> list[Node]:
 
 
 def ordered(rows: Sequence[Node], keys: Iterable[str]) -> list[Node]:
-    """Return rows sorted by dotted paths, each with `-` ahead for descending. Later keys decide between equals."""
+    """Return rows sorted by dotted paths, with the prefix `-` for descending. Later keys decide between equals."""
     result = list(rows)
     for key in reversed([key.strip() for key in keys if key.strip()]):
         path = key.lstrip("+-")

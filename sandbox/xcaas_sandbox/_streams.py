@@ -1,4 +1,4 @@
-"""Event streams over WebSockets, as Apache Pulsar's proxy has them."""
+"""Event streams over WebSockets, like those of Apache Pulsar's proxy."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _PATH: Final = re.compile(
 )
 _TENANTS: Final = ("demotenant", "acmecorp01")
 _MAX_QUEUE: Final = 1000
-_LOOK: Final = 0.002  # seconds between looks for what was published
+_POLL: Final = 0.002  # seconds between checks for new events
 
 
 class Streams:
-    """The endpoint of all streams. `find` gives the log, which a reset of the sandbox replaces."""
+    """The endpoint of all streams."""
 
     def __init__(self, product: Product, credentials: Credentials, faults: Faults) -> None:
         self._product = product
@@ -43,7 +43,7 @@ class Streams:
     async def serve(self, socket: WebSocket, events: Events) -> None:
         """Serve one connection, from its handshake to its end.
 
-        Returning without a close frame makes the server drop the connection, as a cut does.
+        To return without a close frame makes the server drop the connection, like a network failure.
         """
         self.opened += 1
         fault = self._faults.pick("GET", socket.url.path) or Fault()
@@ -51,7 +51,7 @@ class Streams:
         try:
             if fault.status is not None:
                 raise Problem(fault.status, fault.body)
-            topic, subscription, queue = self._checked(socket, events)
+            topic, subscription, queue = self._check(socket, events)
         except Problem as problem:
             self._credentials.stats.refuse(problem.status)
             await socket.send_denial_response(Response(None, problem.status, headers=fault.headers))
@@ -63,35 +63,35 @@ class Streams:
         except (WebSocketDisconnect, TimeoutError):
             pass
         finally:
-            connection.give_back()
+            connection.redeliver()
 
-    def _checked(self, socket: WebSocket, events: Events) -> tuple[str, Subscription, int]:
-        found = _PATH.fullmatch(socket.url.path)
-        if found is None or (found["mode"] == "consumer") is (found["subscription"] is None):
+    def _check(self, socket: WebSocket, events: Events) -> tuple[str, Subscription, int]:
+        match = _PATH.fullmatch(socket.url.path)
+        if match is None or (match["mode"] == "consumer") is (match["subscription"] is None):
             raise Problem(404, "no such stream")
-        verb = "read" if found["mode"] == "reader" else "consume"
-        id = f"{verb}AgentEvents" if found["topic"].startswith("agent") else f"{verb}Events"
-        operation = next(one for one in self._product.operations if one.id == id)
+        verb = "read" if match["mode"] == "reader" else "consume"
+        id = f"{verb}AgentEvents" if match["topic"].startswith("agent") else f"{verb}Events"
+        operation = next(operation for operation in self._product.operations if operation.id == id)
         self._credentials.check(self._product, operation, socket.headers, socket.query_params)
-        if found["tenant"] not in _TENANTS:
+        if match["tenant"] not in _TENANTS:
             raise Problem(401, "unknown tenant")
         queue = socket.query_params.get("receiverQueueSize", str(_MAX_QUEUE))
         if not queue.isdecimal() or queue == "0":
             raise Problem(400, "receiverQueueSize is no number above 0")
-        if found["subscription"] is None:
-            place = events.start(socket.query_params.get("messageId", "latest"))
-            if place is None:
+        if match["subscription"] is None:
+            index = events.start(socket.query_params.get("messageId", "latest"))
+            if index is None:
                 raise Problem(400, "messageId is no id")
-            return found["topic"], Subscription(place), min(int(queue), _MAX_QUEUE)
-        name = f"{found['topic']} {found['subscription']}"
+            return match["topic"], Subscription(index), min(int(queue), _MAX_QUEUE)
+        name = f"{match['topic']} {match['subscription']}"
         subscription = events.subscriptions.setdefault(name, Subscription(events.length))
         if subscription.consumers and socket.query_params.get("subscriptionType", "Exclusive") == "Exclusive":
             raise Problem(409, "the subscription has a consumer")
-        return found["topic"], subscription, min(int(queue), _MAX_QUEUE)
+        return match["topic"], subscription, min(int(queue), _MAX_QUEUE)
 
 
 class _Connection:
-    """One connection: sends until as many events wait for their acknowledgement as the queue is long."""
+    """One connection. It pauses while a full queue of events awaits acknowledgement."""
 
     def __init__(
         self, socket: WebSocket, events: Events, topic: str, subscription: Subscription, queue: int, fault: Fault
@@ -102,8 +102,8 @@ class _Connection:
         self._subscription = subscription
         self._queue = queue
         self._fault = fault
-        self._waiting: set[int] = set()
-        self._free = asyncio.Event()
+        self._unacknowledged: set[int] = set()
+        self._acknowledged = asyncio.Event()
         self._sent = 0
         subscription.consumers += 1
 
@@ -120,36 +120,36 @@ class _Connection:
                 task.cancel()
             await asyncio.gather(receiving, sending, return_exceptions=True)
 
-    def give_back(self) -> None:
-        """Let everything come again that was not acknowledged."""
+    def redeliver(self) -> None:
+        """Send all unacknowledged events again."""
         self._subscription.consumers -= 1
-        for place in self._waiting:
-            self._subscription.give_back(place)
+        for index in self._unacknowledged:
+            self._subscription.redeliver(index)
 
     async def _receive(self) -> None:
         while True:
             text = await self._socket.receive_text()
-            place = self._events.place_of(cast(str, json.loads(text)["messageId"]))
-            if place in self._waiting:
-                self._waiting.discard(place)
+            index = self._events.index_of(cast(str, json.loads(text)["messageId"]))
+            if index in self._unacknowledged:
+                self._unacknowledged.discard(index)
                 self._events.acknowledged += 1
-            self._free.set()
+            self._acknowledged.set()
 
     async def _send(self) -> None:
         events = self._events
         while self._fault.cut is None or self._sent < self._fault.cut:
-            while len(self._waiting) >= self._queue:
-                self._free.clear()
-                await self._free.wait()
-            place = self._subscription.take(events.length)
-            if place is None:
-                await asyncio.sleep(_LOOK)
+            while len(self._unacknowledged) >= self._queue:
+                self._acknowledged.clear()
+                await self._acknowledged.wait()
+            index = self._subscription.next_index(events.length)
+            if index is None:
+                await asyncio.sleep(_POLL)
                 continue
-            payload = events.payload(place)
+            payload = events.payload(index)
             if not events.is_in(payload, self._topic):
                 continue
-            self._waiting.add(place)
-            frame = self._frame(place, json.dumps(payload).encode())
+            self._unacknowledged.add(index)
+            frame = self._frame(index, json.dumps(payload).encode())
             self._sent += 1
             await self._socket.send_text(frame)
             if self._fault.repeat and self._sent % self._fault.repeat == 0:
@@ -157,14 +157,14 @@ class _Connection:
             if self._fault.pause:
                 await asyncio.sleep(self._fault.pause)
             elif self._sent % 64 == 0:
-                await asyncio.sleep(0)  # a socket that takes everything would keep acknowledgements waiting
+                await asyncio.sleep(0)  # let acknowledgements in
 
-    def _frame(self, place: int, payload: bytes) -> str:
+    def _frame(self, index: int, payload: bytes) -> str:
         frame: Node = {
-            "messageId": self._events.id_of(place),
+            "messageId": self._events.id_of(index),
             "payload": base64.b64encode(payload).decode(),
             "properties": {},
             "publishTime": self._events.published(),
-            "redeliveryCount": self._subscription.redeliveries[place],
+            "redeliveryCount": self._subscription.redeliveries[index],
         }
         return json.dumps(frame)

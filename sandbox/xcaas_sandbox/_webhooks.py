@@ -1,4 +1,4 @@
-"""Webhooks as the service sends them: signed, sent again after anything but 2xx, and to this machine only."""
+"""Signed webhooks, sent again after anything but 2xx, and only to this machine."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TIMEOUT: Final = 5.0
 
 
 class SignedWebhook(NamedTuple):
-    """A request that is ready to be sent."""
+    """The headers and body of a signed webhook."""
 
     headers: dict[str, str]
     body: bytes
@@ -40,7 +40,7 @@ class SignedWebhook(NamedTuple):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One attempt to send an event. The status is 0 where nobody responded."""
+    """One attempt to send an event. The status is 0 without a response."""
 
     url: str
     event: Mapping[str, object]
@@ -50,10 +50,10 @@ class Delivery:
 
 
 class Webhooks:
-    """Signs and sends the events of a sandbox. Safe for threads.
+    """Signs and sends the events of a sandbox. Thread-safe.
 
     Args:
-        clock: The time of day that goes into signatures.
+        clock: The clock for the transmission time.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -76,16 +76,16 @@ class Webhooks:
         """The public key."""
         with self._lock:
             numbers = self._key.public_key().public_numbers()
-        return {"kty": "RSA", "kid": KEY_ID, "e": _number(numbers.e), "n": _number(numbers.n)}
+        return {"kty": "RSA", "kid": KEY_ID, "e": _base64url_int(numbers.e), "n": _base64url_int(numbers.n)}
 
     def sign(self, event: Mapping[str, object], *, event_id: str | None = None, retry: int = 0) -> SignedWebhook:
-        """Return an event as a request."""
+        """Return an event as a signed webhook."""
         body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
         event_id = event_id or uuid.uuid4().hex
-        sent = self._clock.milliseconds()
-        # Alphabetical, without blanks: what receivers put together again.
+        sent_ms = self._clock.milliseconds()
+        # Sorted, without blanks: receivers build the same document.
         document = {"checksum": zlib.crc32(body), "cid": TENANT, "eid": event_id}
-        document |= {"retry": retry, "tid": TENANT, "tt": sent}
+        document |= {"retry": retry, "tid": TENANT, "tt": sent_ms}
         header = _base64url(_compact({"alg": "RS256", "b64": False, "crit": ["b64"], "kid": KEY_ID}))
         with self._lock:
             key = self._key
@@ -96,18 +96,18 @@ class Webhooks:
             "X-8x8-Customer-Id": TENANT,
             "X-8x8-Tenant-Id": TENANT,
             "X-8x8-Event-Id": event_id,
-            "X-8x8-Transmission-Time": str(sent),
+            "X-8x8-Transmission-Time": str(sent_ms),
             "X-8x8-Retry": str(retry),
         }
         return SignedWebhook(headers, body)
 
     def send(self, url: str, event: Mapping[str, object], *, event_id: str | None = None) -> int:
-        """Send an event, again after a pause where the response is no 2xx, and return the last status.
+        """Send an event, again after a pause if the response is not 2xx, and return the last status.
 
         Raises:
-            ValueError: The address is not one of this machine.
+            ValueError: The URL is not of this machine.
         """
-        if not is_of_this_machine(url):
+        if not is_local(url):
             raise ValueError(f"the sandbox sends to this machine only, not to {url}")
         event_id, status = event_id or uuid.uuid4().hex, 0
         for retry in range(_ATTEMPTS):
@@ -120,23 +120,23 @@ class Webhooks:
         return status
 
     def post(self, url: str, event: Mapping[str, object]) -> None:
-        """Send an event after those that wait already; to other machines nothing is sent."""
-        if is_of_this_machine(url):
+        """Queue an event to be sent, unless the URL is of another machine."""
+        if is_local(url):
             self._pending = [future for future in self._pending if not future.done()]
             self._pending.append(self._sender.submit(self.send, url, event))
 
     def settle(self, seconds: float = 10.0) -> None:
-        """Wait until all events are delivered or given up.
+        """Wait until all events are delivered or have failed.
 
         Raises:
-            TimeoutError: They were not in time.
+            TimeoutError: It takes longer.
         """
         if wait(self._pending, seconds).not_done:
             raise TimeoutError("not all webhooks were delivered")
 
 
-def is_of_this_machine(url: str) -> bool:
-    """Return whether an address is one that the sandbox sends to."""
+def is_local(url: str) -> bool:
+    """Return whether a URL is of this machine."""
     parts = urlsplit(url)
     return parts.scheme == "http" and parts.hostname in _THIS_MACHINE
 
@@ -163,5 +163,5 @@ def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
-def _number(value: int) -> str:
+def _base64url_int(value: int) -> str:
     return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))

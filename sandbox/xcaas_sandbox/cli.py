@@ -1,4 +1,4 @@
-"""`xcaas-sandbox`: the local server that plays 8x8, from the command line."""
+"""`xcaas-sandbox`: the local server as a command."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["environment", "main"]
 
 
 def environment(base_url: str) -> dict[str, str]:
-    """Return what to set so that `XCaaS.from_env()` may call everything at a sandbox."""
+    """Return the environment in which `XCaaS.from_env()` can call everything in a sandbox."""
     return {
         "XCAAS_BASE_URL": base_url,
         "XCAAS_CLIENT_ID": "eght_demo",
@@ -31,7 +31,7 @@ def environment(base_url: str) -> dict[str, str]:
     }
 
 
-def _time(text: str) -> datetime:
+def _parse_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
@@ -68,7 +68,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--until",
-        type=_time,
+        type=_parse_time,
         metavar="TIME",
         help="end the initial data at TIME, such as 2026-01-29T08:00Z (default: now)",
     )
@@ -86,7 +86,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command, and return its exit code: 0 after Ctrl-C, 1 if the sandbox could not start."""
     options = _parse(arguments)
     try:
-        sandbox = _made(options)
+        sandbox = _create_sandbox(options)
     except ModuleNotFoundError as error:
         sys.stderr.write(f"xcaas-sandbox: {error.name} is not installed: pip install 'xcaas[sandbox]'\n")
         return 1
@@ -97,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _made(options: argparse.Namespace) -> Sandbox:
+def _create_sandbox(options: argparse.Namespace) -> Sandbox:
     from ._faults import load_faults
     from ._server import Sandbox
 
@@ -112,7 +112,7 @@ def _made(options: argparse.Namespace) -> Sandbox:
 
 
 def _serve(sandbox: Sandbox, speed: float) -> None:
-    """Serve until Ctrl-C, and add an event to the log each second."""
+    """Serve until Ctrl-C, adding an event to the log each second."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())

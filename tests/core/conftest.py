@@ -1,4 +1,4 @@
-"""What several tests of calls need."""
+"""Fixtures for tests of calls."""
 
 from __future__ import annotations
 

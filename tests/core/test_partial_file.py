@@ -1,4 +1,4 @@
-"""Files that appear when they are complete, and names that strangers chose."""
+"""Partial files, and safe names for files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def names(folder: Path) -> list[str]:
 
 
 class TestPartialFile:
-    def test_name_appears_with_commit(self, tmp_path: Path) -> None:
+    def test_commit_replaces_the_target(self, tmp_path: Path) -> None:
         target = tmp_path / "a.txt"
         target.write_text("old")
         file = PartialFile(target)
@@ -33,7 +33,7 @@ class TestPartialFile:
         assert target.read_text() == "new"
         assert names(tmp_path) == ["a.txt"]
 
-    def test_abandon_leaves_nothing_and_keeps_what_was_there(self, tmp_path: Path) -> None:
+    def test_discard_keeps_the_old_file(self, tmp_path: Path) -> None:
         (tmp_path / "a.txt").write_text("old")
         file = PartialFile(tmp_path / "a.txt")
         file.open()
@@ -45,7 +45,7 @@ class TestPartialFile:
 
     @pytest.mark.parametrize("resumable", [False, True])
     @pytest.mark.parametrize("kind", ["pipe", "link to a pipe", "folder"])
-    def test_what_is_no_file_is_not_replaced(self, tmp_path: Path, kind: str, resumable: bool) -> None:
+    def test_pipes_and_folders_are_not_replaced(self, tmp_path: Path, kind: str, resumable: bool) -> None:
         target = tmp_path / "a"
         if kind == "folder":
             target.mkdir()
@@ -60,7 +60,7 @@ class TestPartialFile:
         file.discard()
         assert (names(tmp_path), target.lstat()) == before
 
-    def test_two_of_the_same_target_do_not_meet(self, tmp_path: Path) -> None:
+    def test_two_files_of_one_target_do_not_collide(self, tmp_path: Path) -> None:
         one, two = PartialFile(tmp_path / "a"), PartialFile(tmp_path / "a")
         for file, text in ((one, b"1"), (two, b"2")):
             file.open()
@@ -79,35 +79,35 @@ class TestPartialFile:
             os.umask(before)
         assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
 
-    def test_part_is_kept_and_found_again(self, tmp_path: Path) -> None:
+    def test_part_is_kept_and_continued(self, tmp_path: Path) -> None:
         first = PartialFile(tmp_path / "a", resumable=True)
         first.open()
         first.save_resume_info({"etag": '"1"'})
         first.write(b"hel")
         first.discard(keep=True)
         assert not (tmp_path / "a").exists()
-        again = PartialFile(tmp_path / "a", resumable=True)
-        again.open()
-        assert (again.size, again.note) == (3, {"etag": '"1"'})
-        with again.read_back() as kept:
-            assert kept.read() == b"hel"
-        again.write(b"lo")
-        again.commit()
+        second = PartialFile(tmp_path / "a", resumable=True)
+        second.open()
+        assert (second.size, second.resume_info) == (3, {"etag": '"1"'})
+        with second.read_back() as part:
+            assert part.read() == b"hel"
+        second.write(b"lo")
+        second.commit()
         assert (tmp_path / "a").read_bytes() == b"hello"
         assert names(tmp_path) == ["a"]
 
-    def test_part_without_a_note_is_of_no_use(self, tmp_path: Path) -> None:
+    def test_part_without_resume_info_is_discarded(self, tmp_path: Path) -> None:
         for note in (None, "not json", "[1]"):
             (tmp_path / ".a.part").write_bytes(b"hel")
             if note is not None:
                 (tmp_path / ".a.part.json").write_text(note)
             file = PartialFile(tmp_path / "a", resumable=True)
             file.open()
-            assert (file.size, file.note) == (0, {})
+            assert (file.size, file.resume_info) == (0, {})
             file.discard()
             assert names(tmp_path) == []
 
-    def test_restart_forgets(self, tmp_path: Path) -> None:
+    def test_restart_discards_what_was_written(self, tmp_path: Path) -> None:
         file = PartialFile(tmp_path / "a")
         file.open()
         file.write(b"wrong")
@@ -116,7 +116,7 @@ class TestPartialFile:
         file.commit(durable=True)
         assert (tmp_path / "a").read_bytes() == b"ok"
 
-    def test_resumable_part_belongs_to_one_process(self, tmp_path: Path) -> None:
+    def test_resumable_part_is_locked(self, tmp_path: Path) -> None:
         file = PartialFile(tmp_path / "a", resumable=True)
         file.open()
         file.write(b"mine")
@@ -125,19 +125,19 @@ class TestPartialFile:
         file.commit()
         assert (tmp_path / "a").read_bytes() == b"mine"
 
-    def test_closed_file_takes_no_more(self, tmp_path: Path) -> None:
+    def test_write_to_a_closed_file_raises(self, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="not open"):
             PartialFile(tmp_path / "a").write(b"x")
 
-    def test_long_names_leave_room_for_the_mark(self, tmp_path: Path) -> None:
+    def test_long_names_leave_room_for_the_suffix(self, tmp_path: Path) -> None:
         target = tmp_path / ("ä" * 120 + ".wav")
         file = PartialFile(target)
         file.open()
         file.commit()
         assert names(tmp_path) == [target.name]
 
-    def test_full_disk_leaves_nothing(self, tmp_path: Path) -> None:
-        """A limit on file size stands for the disk; it holds for a whole process, so that one gets its own."""
+    def test_full_disk_leaves_no_file(self, tmp_path: Path) -> None:
+        """Simulate it with a limit on file size, which applies to a whole process, so start one."""
         script = (
             "import resource, sys\n"
             "from pathlib import Path\n"
@@ -154,10 +154,10 @@ class TestPartialFile:
             "finally:\n"
             "    file.discard()\n"
         )
-        done = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", script, str(tmp_path / "a")], capture_output=True, text=True, check=True, timeout=30
         )
-        assert done.stdout == "full\n"
+        assert process.stdout == "full\n"
         assert names(tmp_path) == []
 
 
@@ -181,12 +181,12 @@ class TestPartialFile:
         ("Anruf für Zoë.wav", "Anruf für Zoë.wav"),
     ],
 )
-def test_safe_names(given_name: str, safe: str) -> None:
+def test_unsafe_names_become_safe(given_name: str, safe: str) -> None:
     assert safe_file_name(given_name) == safe
 
 
 @given(st.one_of(st.text(max_size=400), st.text("a. é/", min_size=200, max_size=400)))
-def test_any_name_stays_in_its_folder(name: str) -> None:
+def test_safe_name_stays_in_its_folder(name: str) -> None:
     safe = safe_file_name(name)
     assert Path("folder", safe).parent == Path("folder")
     assert safe not in ("", ".", "..")
@@ -194,6 +194,6 @@ def test_any_name_stays_in_its_folder(name: str) -> None:
     assert safe == safe_file_name(safe)
 
 
-def test_long_names_keep_their_ending() -> None:
+def test_long_names_keep_their_extension() -> None:
     assert safe_file_name("x" * 500 + ".wav").endswith("x.wav")
     assert len(safe_file_name("ü" * 500 + "." + "y" * 30).encode()) <= 255

@@ -1,4 +1,4 @@
-"""JSON pointers: finding, forgiving, replacing."""
+"""JSON pointers: finding and replacing values."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ BODY: JSONValue = {"a": {"b": [10, {"c": None}]}, "x/y": 1, "t~": 2, "": 3}
         ("/x~1y/deeper", ABSENT),
     ],
 )
-def test_find(pointer: str, value: object) -> None:
+def test_find_returns_the_value_or_absent(pointer: str, value: object) -> None:
     assert find(BODY, pointer) == value
 
 
-def test_list_of_one_counts_as_its_element() -> None:
+def test_list_of_one_is_read_as_its_item() -> None:
     assert find([{"a": 1}], "/a") == 1
     assert find([{"a": 1}, {"a": 2}], "/a") is ABSENT
     assert find([], "/a") is ABSENT
 
 
-def test_absent_reads_as_null() -> None:
+def test_absent_value_is_none() -> None:
     assert value_at({}, "/a") is None
     assert not ABSENT
     assert repr(ABSENT) == "ABSENT"
 
 
-def test_put_copies_what_it_changes_and_nothing_else() -> None:
+def test_put_copies_only_changed_objects() -> None:
     kept: JSONValue = {"deep": 1}
     body: JSONValue = {"page": 1, "kept": kept, "in": {"x": 1}}
     changed = put(put(body, "/page", 2), "/in/y/z", 3)
@@ -51,6 +51,6 @@ def test_put_copies_what_it_changes_and_nothing_else() -> None:
     assert changed["kept"] is kept
 
 
-def test_put_at_the_root_replaces_all() -> None:
+def test_put_at_the_root_replaces_the_document() -> None:
     assert put({"a": 1}, "", [2]) == [2]
     assert put(None, "/a", 1) == {"a": 1}

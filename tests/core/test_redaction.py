@@ -1,4 +1,4 @@
-"""What people see of addresses, headers and texts."""
+"""Masking of secrets in URLs, headers and strings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from xcaas_core._redaction import Redactor, is_secret, safe_headers, safe_text, safe_url
 from xcaas_core._secrets import MASK
@@ -22,12 +22,12 @@ from xcaas_core._secrets import MASK
     ["Authorization", "x-api-key", "8x8-apikey", "token", "apiKey", "API_KEY", "client_secret", "password", "Cookie",
      "Set-Cookie", "X-Amz-Signature", "X-Amz-Credential", "sig", "access_token", "key"],
 )  # fmt: skip
-def test_names_of_secrets(name: str) -> None:
+def test_name_of_a_secret_is_recognized(name: str) -> None:
     assert is_secret(name)
 
 
 @pytest.mark.parametrize("name", ["filter", "page", "pageKey", "X-Tenant-Info", "Accept", "limit", "keyword", "sort"])
-def test_names_of_other_things(name: str) -> None:
+def test_other_name_is_not_a_secret(name: str) -> None:
     assert not is_secret(name)
 
 
@@ -41,15 +41,15 @@ def test_names_of_other_things(name: str) -> None:
         ("https://a.example", "https://a.example"),
     ],
 )
-def test_addresses(url: str, expected: str) -> None:
+def test_url_is_shown_without_secrets(url: str, expected: str) -> None:
     assert safe_url(url) == expected
 
 
-def test_headers() -> None:
+def test_secret_headers_are_masked() -> None:
     assert safe_headers({"x-api-key": "s3", "accept": "*/*"}) == {"x-api-key": MASK, "accept": "*/*"}
 
 
-def test_texts() -> None:
+def test_message_is_shortened_and_masked() -> None:
     assert safe_text("a\n  b") == "a b"
     assert safe_text("got Basic dXNlcjpwYXNz there") == f"got Basic {MASK} there"
     assert safe_text("x" * 400) == "x" * 299 + "…"
@@ -78,32 +78,32 @@ ECHOES: Final[dict[str, Callable[[str], str]]] = {
 
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("echo", ECHOES)
-def test_a_credential_in_whatever_form_it_comes_back(secret: str, echo: str) -> None:
+def test_echoed_credential_is_masked_in_any_form(secret: str, echo: str) -> None:
     redactor = Redactor([secret])
-    sent_back = ECHOES[echo](secret)
-    assert redactor.text(f"no <{sent_back}> 100% & more") == f"no <{MASK}> 100% & more"
-    assert redactor.value({"a": [sent_back, 1, None]}) == {"a": [MASK, 1, None]}
-    assert redactor.headers({f"x-{sent_back}": sent_back}) == {f"x-{MASK}": MASK}
+    echoed = ECHOES[echo](secret)
+    assert redactor.text(f"no <{echoed}> 100% & more") == f"no <{MASK}> 100% & more"
+    assert redactor.value({"a": [echoed, 1, None]}) == {"a": [MASK, 1, None]}
+    assert redactor.headers({f"x-{echoed}": echoed}) == {f"x-{MASK}": MASK}
 
 
-@given(some.lists(some.sampled_from("pUx%j&"), min_size=24, max_size=24), some.text(), some.text())
-def test_a_credential_of_which_each_character_is_written_otherwise(how: list[str], before: str, after: str) -> None:
+@given(st.lists(st.sampled_from("pUx%j&"), min_size=24, max_size=24), st.text(), st.text())
+def test_credential_with_differently_escaped_characters_is_masked(kinds: list[str], before: str, after: str) -> None:
     secret = "S3CRET-of-m1ne/that+is=w"
-    write: dict[str, Callable[[str], str]] = {
+    escape: dict[str, Callable[[str], str]] = {
         "p": str, "U": str.swapcase, "x": lambda char: f"\\x{ord(char):02x}", "%": lambda char: f"%{ord(char):02X}",
         "j": lambda char: f"\\u{ord(char):04x}", "&": lambda char: f"&#{ord(char)};",
     }  # fmt: skip
-    sent_back = "".join(write[kind](char) for kind, char in zip(how, secret, strict=True))
-    assert Redactor([secret]).text(f"{before} {sent_back} {after}") == f"{before} {MASK} {after}"
+    echoed = "".join(escape[kind](char) for kind, char in zip(kinds, secret, strict=True))
+    assert Redactor([secret]).text(f"{before} {echoed} {after}") == f"{before} {MASK} {after}"
 
 
-def test_what_is_no_escape_stays() -> None:
+def test_other_text_is_unchanged() -> None:
     text = r"100% of &nothing; and &token=S, 5 &lt; 6, C:\users\x &#1; &#99999999; %zz \u12"
     assert Redactor(["S3CRET-of-mine"]).text(text) == text
     assert Redactor(["token-of-mine"]).text("a=1&Token-of-mine&b=2") == f"a=1&{MASK}&b=2"
 
 
-def test_each_character_keeps_its_place() -> None:
+def test_characters_around_a_credential_are_unchanged() -> None:
     for number in range(0x110000):
         char = chr(number)
         if char.lower() != char:

@@ -1,4 +1,4 @@
-"""Values that must not be shown."""
+"""Secret values and their names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xcaas_core._secrets import MaskedBytes, bearer
 from xcaas_core._store import store_digest
 
 
-def test_masked_values_are_themselves_when_used_and_masked_when_shown() -> None:
+def test_masked_values_are_masked_in_repr() -> None:
     header, payload = bearer("abc"), MaskedBytes(b"abc")
     assert header == "Bearer abc"
     assert payload == b"abc"
@@ -22,7 +22,7 @@ def test_masked_values_are_themselves_when_used_and_masked_when_shown() -> None:
         header.__reduce__()
 
 
-def test_names_of_secrets_are_the_same_each_time_and_differ_with_secret_and_owner() -> None:
+def test_store_digest_is_stable_and_differs_by_secret_and_owner() -> None:
     first = store_digest("id", Secret("0"))
     assert store_digest("id", Secret("0")) == first
     assert len({first, store_digest("id", Secret("1")), store_digest("other", Secret("0"))}) == 3

@@ -6,6 +6,6 @@ from xcaas_core._text import plural
 from xcaas_core.paging._pages import Page
 
 
-def test_one_is_one_and_all_else_are_many() -> None:
+def test_plural_adds_an_s_except_for_one() -> None:
     assert [plural(number, "item") for number in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
     assert repr(Page(["a"], number=3, resume_token=None, headers={}, body=None)) == "<Page 3: 1 item>"

@@ -1,4 +1,4 @@
-"""Files and locks behave on Windows as elsewhere: nothing is renamed or removed while it is open, and one has the lock."""
+"""Files and locks on Windows, simulated: open files cannot be renamed or removed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_one_process_at_a_time_has_the_lock_of_a_token(tmp_path: Path, locks: FakeMsvcrt) -> None:
+def test_token_lock_has_one_owner(tmp_path: Path, locks: FakeMsvcrt) -> None:
     first, second = FileTokenCache(tmp_path), FileTokenCache(tmp_path)
     owner = first.try_lock("k", 60)
     assert owner is not None
     assert second.try_lock("k", 60) is None
     assert first.try_lock("other", 60) is not None
     first.unlock("k", owner)
-    again = second.try_lock("k", 60)
-    assert again is not None
-    second.unlock("k", again)
+    second_owner = second.try_lock("k", 60)
+    assert second_owner is not None
+    second.unlock("k", second_owner)
     assert len(locks.owners) == 1
 
 
@@ -49,7 +49,7 @@ def test_tokens_are_written_and_read(tmp_path: Path, locks: FakeMsvcrt) -> None:
     assert not locks.owners
 
 
-def test_the_stand_in_keeps_open_files(tmp_path: Path, locks: FakeMsvcrt) -> None:
+def test_simulation_refuses_to_remove_open_files(tmp_path: Path, locks: FakeMsvcrt) -> None:
     path = tmp_path / "a"
     with path.open("wb"), pytest.raises(PermissionError):
         path.unlink()
@@ -59,7 +59,7 @@ def test_the_stand_in_keeps_open_files(tmp_path: Path, locks: FakeMsvcrt) -> Non
 
 @pytest.mark.parametrize("resumable", [False, True])
 @pytest.mark.usefixtures("locks")
-def test_a_file_appears_when_it_is_complete(tmp_path: Path, resumable: bool) -> None:
+def test_committed_file_replaces_the_target(tmp_path: Path, resumable: bool) -> None:
     target = tmp_path / "a.mp3"
     target.write_bytes(b"old")
     file = PartialFile(target, resumable=resumable)
@@ -76,7 +76,7 @@ def test_a_file_appears_when_it_is_complete(tmp_path: Path, resumable: bool) -> 
 
 
 @pytest.mark.usefixtures("locks")
-def test_a_part_that_was_kept_is_continued(tmp_path: Path) -> None:
+def test_kept_part_is_continued(tmp_path: Path) -> None:
     target = tmp_path / "a.mp3"
     file = PartialFile(target, resumable=True)
     file.open()
@@ -86,9 +86,9 @@ def test_a_part_that_was_kept_is_continued(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 2
     file = PartialFile(target, resumable=True)
     file.open()
-    assert (file.size, file.note) == (3, {"etag": '"1"'})
-    with file.read_back() as kept:
-        assert kept.read() == b"one"
+    assert (file.size, file.resume_info) == (3, {"etag": '"1"'})
+    with file.read_back() as part:
+        assert part.read() == b"one"
     file.write(b"two")
     file.commit()
     assert target.read_bytes() == b"onetwo"

@@ -1,6 +1,6 @@
-"""The sandbox behind a fault proxy, in a process of its own that ends when its input does.
+"""The sandbox behind a fault proxy, in its own process, which ends with its input.
 
-It prints its two addresses, then responds to each line that it reads with a line of JSON:
+It prints two URLs, then responds to each line of input with a line of JSON:
 `faults RATE SEED`, `reset`, `revoke` and `record`.
 """
 
@@ -20,20 +20,20 @@ from xcaas_sandbox._messages import Message
 __all__ = ["Service", "running"]
 
 TOKEN_LIFETIME: Final = 3.0
-# Dates stand still and jobs take no time, so that a call without a fault always gets the same response.
+# Fixed dates and instant jobs give a call the same response each time.
 NOW: Final = 1_768_383_000.0
 SPEED: Final = 1e9
 
 
 class Service:
-    """The process as the tests see it."""
+    """The process, for the tests."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
         addresses: dict[str, str] = json.loads(self._read())
         self.direct, self.faulty = addresses["direct"], addresses["faulty"]
 
-    def tell(self, command: str) -> Any:
+    def send(self, command: str) -> Any:
         assert self._process.stdin is not None
         self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
@@ -58,15 +58,15 @@ def running() -> Generator[Service]:
             process.wait(20)
 
 
-def _vouched_for(path: str, response: Message) -> bool:
-    """Damage that can be noticed: to JSON, and to files that come with a digest."""
+def _is_verifiable(path: str, response: Message) -> bool:
+    """Return whether damage would be noticed: in JSON, and in files with a digest."""
     return response.media_type.endswith("json") or ("/storage/" in path and path.endswith("/content"))
 
 
 def _serve() -> None:
     sandbox = Sandbox(token_lifetime=TOKEN_LIFETIME, speed=SPEED, wall=lambda: NOW)
-    with sandbox, FaultProxy(sandbox.base_url, rate=0, corruptible=_vouched_for, patience=1.0) as proxy:
-        _say({"direct": sandbox.base_url, "faulty": proxy.base_url})
+    with sandbox, FaultProxy(sandbox.base_url, rate=0, corruptible=_is_verifiable, patience=1.0) as proxy:
+        _write({"direct": sandbox.base_url, "faulty": proxy.base_url})
         for line in sys.stdin:
             command, *values = line.split()
             response: object = None
@@ -77,12 +77,12 @@ def _serve() -> None:
             elif command == "revoke":
                 response = sandbox.state.credentials.revoke()
             elif command == "record":
-                response = [asdict(passage) for passage in proxy.record]
+                response = [asdict(request) for request in proxy.record]
                 proxy.record.clear()
-            _say(response)
+            _write(response)
 
 
-def _say(response: object) -> None:
+def _write(response: object) -> None:
     sys.stdout.write(json.dumps(response) + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""What the product tests share: the manifest, credentials that the sandbox knows, and arguments for any operation."""
+"""Shared by the product tests: the manifest, credentials of the sandbox, and arguments for any operation."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ __all__ = [
 Row: TypeAlias = dict[str, Any]
 
 JANUARY = datetime(2026, 1, 29, 8, tzinfo=UTC)
-"""For sandboxes whose objects are to begin with 2026."""
+"""For sandboxes whose objects begin with 2026."""
 
 SPECS: dict[tuple[str, str], Operation] = {
     (product.name, operation.id): operation for product in load_products() for operation in product.operations
 }
-# Streams are no calls: tests/core/events opens each kind.
+# Without event streams, which tests/core/events covers.
 MANIFEST: list[Row] = [
     row
     for row in json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))["operations"]
@@ -62,7 +62,7 @@ SETTINGS: Row = {
 
 
 def client_of(base_url: str, **options: Any) -> XCaaS:
-    """A blocking client that may call everything, unhindered by documented rate limits."""
+    """Return a blocking client with all credentials and without rate limits."""
     settings: Row = {"rate_limits": False, **SETTINGS, **options}
     return XCaaS(credentials=CREDENTIALS, base_url=base_url, **settings)
 
@@ -76,12 +76,16 @@ def call_of(client: object, row: Row) -> Callable[..., Any]:
 
 
 def arguments(method: Callable[..., Any], operation: Operation, known: dict[str, object]) -> dict[str, object]:
-    """An example for each parameter that has to be given, and the example body."""
+    """Return an example for each required parameter and the body, or the known value."""
     parameters = inspect.signature(method).parameters.values()
-    needed = [one.name for one in parameters if one.default is one.empty or is_needed(operation, one.name)]
+    needed = [
+        parameter.name
+        for parameter in parameters
+        if parameter.default is parameter.empty or is_needed(operation, parameter.name)
+    ]
     return {
         **argument_examples(operation, needed),
-        **{one.name: known[one.name] for one in parameters if one.name in known},
+        **{parameter.name: known[parameter.name] for parameter in parameters if parameter.name in known},
     }
 
 
@@ -92,7 +96,7 @@ def body_of(product: str, operation_id: str) -> Any:
 
 
 def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
-    """Arguments that the examples don't give: ids of things that have to be made first, and choices to be made."""
+    """Return arguments that the examples lack: ids of objects that are created first, and choices."""
     call = row["call"]
     if call == "work_analytics.tokens.create":
         return {"body": {"username": "analyst@example.com", "password": "demo-password"}}
@@ -104,21 +108,21 @@ def known_ids(client: XCaaS, row: Row) -> dict[str, object]:
     if call == "administration.operations.get":
         return {"operation_id": client.administration.users.delete("uS1002").operation_id}
     if call == "administration.sites.delete":
-        return {"site_id": "sT1002"}  # where nobody works
-    maker = _MAKERS.get(row["product"])
-    return maker(client, row) if maker else {}
+        return {"site_id": "sT1002"}  # without users
+    factory = _FACTORIES.get(row["product"])
+    return factory(client, row) if factory else {}
 
 
-def _stored(client: XCaaS, row: Row) -> dict[str, object]:
-    kept = "ARCHIVED" if row["call"] == "storage.objects.restore" else "AVAILABLE"
-    item = client.storage.objects.search(filter=f"objectState=={kept}", limit=1).first()
+def _storage_ids(client: XCaaS, row: Row) -> dict[str, object]:
+    state = "ARCHIVED" if row["call"] == "storage.objects.restore" else "AVAILABLE"
+    item = client.storage.objects.search(filter=f"objectState=={state}", limit=1).first()
     assert item is not None
     job = client.storage.bulk_downloads.start(object_ids=[item.id])
     assert job is not None
     return {"object_id": item.id, "zip_name": job.zip_name, "object_ids": [item.id]}
 
 
-def _reported(client: XCaaS, row: Row) -> dict[str, object]:
+def _report_id(client: XCaaS, row: Row) -> dict[str, object]:
     if row["call"] == "cc_historical.detailed_reports.data":
         report = body_of("cc_historical", "createDetailedReport")
         return {"id": client.cc_historical.detailed_reports.create(report=report).id}
@@ -131,7 +135,7 @@ def _reported(client: XCaaS, row: Row) -> dict[str, object]:
     return {"id": started.id}
 
 
-def _measured(client: XCaaS, row: Row) -> dict[str, object]:
+def _metrics_ids(client: XCaaS, row: Row) -> dict[str, object]:
     return {
         "id": "101" if "queues" in row["call"] else "201",
         "queue_id": "101",
@@ -140,20 +144,20 @@ def _measured(client: XCaaS, row: Row) -> dict[str, object]:
     }
 
 
-def _placed(client: XCaaS, row: Row) -> dict[str, object]:
+def _interaction_id(client: XCaaS, row: Row) -> dict[str, object]:
     if row["call"] == "calls.calls.place":
         return {}
     return {"interaction_id": client.calls.calls.place(body=body_of("calls", "placePhoneCall")).interaction_guid}
 
 
-_MAKERS: dict[str, Callable[[XCaaS, Row], dict[str, object]]] = {
-    "storage": _stored,
-    "cc_historical": _reported,
-    "cc_realtime": _measured,
-    "calls": _placed,
+_FACTORIES: dict[str, Callable[[XCaaS, Row], dict[str, object]]] = {
+    "storage": _storage_ids,
+    "cc_historical": _report_id,
+    "cc_realtime": _metrics_ids,
+    "calls": _interaction_id,
 }
 
 
 def warned(row: Row) -> AbstractContextManager[object]:
-    """Deprecated operations say so when they are called, others keep quiet (warnings are errors here)."""
+    """Expect a warning from a deprecated operation (others would be errors)."""
     return pytest.deprecated_call() if row["deprecated"] else nullcontext()

@@ -1,4 +1,4 @@
-"""Errors about an argument call it what the caller calls it, whatever the service does."""
+"""Errors about an argument have its name in Python."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def run(result: Any) -> None:
 
 
 @pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["call"])
-def test_each_argument_of_each_operation_has_its_name(row: Row) -> None:
+def test_errors_have_the_name_of_the_argument(row: Row) -> None:
     with client_of(NOWHERE, http_client=FakeServer()) as client:
         method = call_of(client, row)
         given = arguments(method, SPECS[row["product"], row["operation_id"]], {})
@@ -38,7 +38,7 @@ def test_each_argument_of_each_operation_has_its_name(row: Row) -> None:
             assert caught.value.argument == name, str(caught.value)
 
 
-def test_the_name_that_the_service_has_is_told_too() -> None:
+def test_errors_also_have_the_services_name() -> None:
     with client_of(NOWHERE, http_client=FakeServer()) as client:
         with pytest.raises(ArgumentError, match=r"^object_id \(objectId\): '' cannot stand in a path$") as caught:
             client.storage.objects.get("")
@@ -56,7 +56,7 @@ def test_the_name_that_the_service_has_is_told_too() -> None:
 
 
 @pytest.mark.parametrize("page", ["two", [1], 1j])
-def test_a_page_that_is_no_number_is_not_the_first_one(page: Any) -> None:
+def test_invalid_page_number_raises(page: Any) -> None:
     with client_of(NOWHERE, http_client=FakeServer()) as client:
         with pytest.raises(ArgumentError, match=r"^page: a page is a whole number, not ('two'|list|complex)$"):
             client.chat_gateway.webhooks.list(page=page).first()

@@ -1,4 +1,4 @@
-"""Each product's own error body arrives as a typed error with the service's words in it."""
+"""Error bodies of each product become typed errors with the service's message."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def declared(operation: Operation) -> Iterator[str]:
 
 
 def cases() -> Iterator[tuple[Row, str]]:
-    """For each product, the first operation that declares each status."""
+    """Yield, for each product, the first operation that declares each status."""
     seen: set[tuple[str, str]] = set()
     for row in MANIFEST:
         for status in declared(SPECS[row["product"], row["operation_id"]]):
@@ -46,12 +46,12 @@ def cases() -> Iterator[tuple[Row, str]]:
                 yield row, status
 
 
-def without_moments(body: Any) -> dict[str, object]:
+def without_times(body: Any) -> dict[str, object]:
     return {key: value for key, value in cast("dict[str, object]", body).items() if "time" not in key.lower()}
 
 
-def ask(result: Any) -> None:
-    """Pagers and downloads ask for nothing before they are used."""
+def execute(result: Any) -> None:
+    """Send the requests of pagers and downloads, too."""
     if isinstance(result, Pager):
         cast("Pager[object]", result).to_list()
     elif isinstance(result, Download):
@@ -67,7 +67,7 @@ def sandbox() -> Iterator[Sandbox]:
 @pytest.mark.parametrize(
     ("row", "status"), list(cases()), ids=lambda value: value if isinstance(value, str) else value["call"]
 )
-def test_the_products_error_body_is_parsed(sandbox: Sandbox, row: Row, status: str) -> None:
+def test_error_body_of_the_product_is_parsed(sandbox: Sandbox, row: Row, status: str) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
     told = error_body(operation, Problem(int(status), "told by the service", code="SOME_CODE"))
     assert told is not None
@@ -81,13 +81,13 @@ def test_the_products_error_body_is_parsed(sandbox: Sandbox, row: Row, status: s
         sandbox.state.faults.add(fault)
         try:
             with pytest.raises(CLASSES[status]) as caught:
-                ask(method(**arguments(method, operation, {})))
+                execute(method(**arguments(method, operation, {})))
         finally:
             sandbox.state.faults.clear()
     error = caught.value
     assert error.status == int(status)
     assert isinstance(error.body, Model), error.body
     # Moments are compared by nobody here: those with nanoseconds cannot come back whole.
-    assert without_moments(error.body.to_dict()) == without_moments(body)
+    assert without_times(error.body.to_dict()) == without_times(body)
     if "told by the service" in json.dumps(body):
         assert "told by the service" in str(error)

@@ -1,4 +1,4 @@
-"""Every operation of the manifest, called on both clients against the sandbox, gives a typed response."""
+"""Every operation of the manifest, called on both clients, returns a typed response of the sandbox."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def server() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(server: Sandbox) -> Sandbox:
-    """The server in its first state, whatever earlier tests did to it."""
+    """Return the server with its initial data."""
     server.state.reset()
     return server
 
 
 def check_value(value: object) -> None:
-    """A typed response: a model, text, a number, bytes, or a list of those; never a bare dictionary."""
+    """Check that a response is typed: a model, a string, a number, bytes, or a list of those, not a dictionary."""
     if isinstance(value, list):
         for member in cast("list[object]", value):
             check_value(member)
@@ -72,7 +72,7 @@ async def take_async(result: Any) -> object:
 
 
 @pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["call"])
-def test_called_blocking(sandbox: Sandbox, row: Row) -> None:
+def test_blocking_call_returns_a_typed_response(sandbox: Sandbox, row: Row) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
     with client_of(sandbox.base_url) as client, warned(row):
         method = call_of(client, row)
@@ -80,7 +80,7 @@ def test_called_blocking(sandbox: Sandbox, row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", MANIFEST, ids=lambda row: row["call"])
-def test_called_async(sandbox: Sandbox, row: Row) -> None:
+def test_async_call_returns_a_typed_response(sandbox: Sandbox, row: Row) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
     with client_of(sandbox.base_url) as blocking:
         known = known_ids(blocking, row)
@@ -94,7 +94,7 @@ def test_called_async(sandbox: Sandbox, row: Row) -> None:
         asyncio.run(run())
 
 
-def test_nothing_was_refused_and_nothing_is_missing() -> None:
+def test_no_operation_is_refused_or_missing() -> None:
     manifest = json.loads(files("xcaas").joinpath("_manifest.json").read_text("utf-8"))
     assert manifest["refused"] == []
     assert {(row["product"], row["operation_id"]) for row in manifest["operations"]} == set(SPECS)

@@ -64,7 +64,7 @@ MARK: ContextVar[str] = ContextVar("MARK", default="")
 
 
 class Marker:
-    """Says on each request which call it belongs to, and counts calls; each page of a list is one."""
+    """Adds the id of its call to each request, and counts calls; each page of a list is one."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -78,7 +78,7 @@ class Marker:
 
 
 def is_unsafe(row: Row) -> bool:
-    """Whether a repeat could do harm: POST and PATCH that don't merely read."""
+    """Return whether a repeat could do harm: POST and PATCH other than reads."""
     node = SPECS[row["product"], row["operation_id"]].node
     return row["method"] in ("POST", "PATCH") and not node.get("x-xcaas-retry", {}).get("safe")
 
@@ -87,8 +87,8 @@ def is_read(row: Row) -> bool:
     return row["method"] == "GET" or (row["method"] == "POST" and not is_unsafe(row))
 
 
-def told(value: object) -> str:
-    """What a call gave, as text. Ids that a safe repeat makes anew, and tokens, are left out."""
+def as_text(value: object) -> str:
+    """Return a result as a string, without tokens and ids that a safe repeat changes."""
     text = json.dumps(value, default=lambda model: cast("Model", model).to_dict(), sort_keys=True)
     text = re.sub(r'"access_token": "[^"]*"', "", text)
     return re.sub(r'op_\d+|"id": 20\d{3}\b|http://127\.0\.0\.1:\d+', "", text)
@@ -101,7 +101,7 @@ def content_of(path: Path) -> str:
 
 
 class Suite:
-    """What a service without faults responds, and what came of the calls to the one with them."""
+    """The expected results from a service without faults, and the outcomes of calls to one with faults."""
 
     def __init__(self, service: Service, folder: Path) -> None:
         self.service = service
@@ -117,20 +117,20 @@ class Suite:
         self._made = 0
 
     def prepare(self, row: Row) -> None:
-        """What a call needs, and its arguments."""
+        """Create what a call needs, and its arguments."""
         known = {**known_ids(self.direct, row), **NARROWED.get(row["call"], {})}
         operation = SPECS[row["product"], row["operation_id"]]
         self._given[row["call"]] = arguments(call_of(self.direct, row), operation, known)
 
-    def learn(self, row: Row) -> None:
-        """What a call gives when nothing goes wrong."""
+    def record_expected(self, row: Row) -> None:
+        """Record the result of a call without faults."""
         value = self._take(call_of(self.direct, row)(**self._given[row["call"]]))
-        self._expected[row["call"]] = told(value)
+        self._expected[row["call"]] = as_text(value)
 
-    def renew(self, row: Row) -> None:
-        """The service in its first state, with what the call needs."""
+    def reset(self, row: Row) -> None:
+        """Restore the initial data of the service, with what the call needs."""
         if self._changed:
-            self.service.tell("reset")
+            self.service.send("reset")
         before = self._preparing.calls
         known_ids(self.direct, row)
         self._changed = row["method"] != "GET" or self._preparing.calls > before
@@ -140,9 +140,9 @@ class Suite:
         try:
             value = self._take(call_of(client, row)(**self._given[row["call"]]))
         except XCaaSError as error:
-            self._refused(error)
+            self._check_error(error)
         else:
-            self._judge(row, value)
+            self._check_value(row, value)
         # Neither a wrong file under its name nor a part of one is left.
         assert list(self.folder.iterdir()) == []
 
@@ -151,16 +151,16 @@ class Suite:
         try:
             value = await self._take_async(call_of(client, row)(**self._given[row["call"]]), name)
         except XCaaSError as error:
-            self._refused(error)
+            self._check_error(error)
         else:
-            self._judge(row, value)
+            self._check_value(row, value)
         assert not (self.folder / name).exists()
 
     def check_record(self) -> None:
-        """No unsafe request came again, other than after a 401, which says that nothing was done."""
+        """Check that no unsafe request was repeated, other than after a 401, which has no effect."""
         requests = Counter(
             passage["mark"]
-            for passage in self.service.tell("record")
+            for passage in self.service.send("record")
             if passage["mark"] in self._unsafe and passage["status"] != 401
         )
         assert set(requests.values()) <= {1}
@@ -168,7 +168,7 @@ class Suite:
         self._unsafe.clear()
 
     def check_outcomes(self) -> None:
-        """Most calls were right, and faults of more than one kind came through; which ones is chance."""
+        """Check that most calls were correct, and that there were several kinds of errors."""
         outcomes, self.outcomes = self.outcomes, Counter()
         assert outcomes["right"] > 0.85 * outcomes.total(), outcomes
         assert len(outcomes) >= volume(2, 3), outcomes
@@ -195,12 +195,12 @@ class Suite:
             return content_of(await result.save(self.folder / name))
         return await result
 
-    def _judge(self, row: Row, value: object) -> None:
-        assert told(value) in (self._expected[row["call"]], REPEATED.get(row["call"])), row["call"]
+    def _check_value(self, row: Row, value: object) -> None:
+        assert as_text(value) in (self._expected[row["call"]], REPEATED.get(row["call"])), row["call"]
         self.outcomes["right"] += 1
 
-    def _refused(self, error: XCaaSError) -> None:
-        """A typed error says which call it was."""
+    def _check_error(self, error: XCaaSError) -> None:
+        """Check that an error is typed and has its call."""
         assert error.operation is not None, repr(error)
         self.outcomes[type(error).__name__] += 1
 
@@ -215,38 +215,38 @@ def suite(tmp_path: Path) -> Iterator[Suite]:
         assert list(tmp_path.iterdir()) == []
 
 
-def test_calls_of_every_kind_one_after_another(suite: Suite) -> None:
+def test_sequential_calls_are_correct_or_raise_typed_errors(suite: Suite) -> None:
     for row in MANIFEST:
-        suite.service.tell("reset")
+        suite.service.send("reset")
         suite.prepare(row)
-        suite.learn(row)
+        suite.record_expected(row)
     dice = random.Random(8)
     while suite.marker.calls < ONE_BY_ONE:
-        suite.service.tell(f"faults {RATE} {suite.marker.calls}")
+        suite.service.send(f"faults {RATE} {suite.marker.calls}")
         with XCaaS(base_url=suite.service.faulty, hooks=[suite.marker], **OPTIONS) as client:
             for number, row in enumerate(dice.sample(MANIFEST, len(MANIFEST))):
-                suite.renew(row)
+                suite.reset(row)
                 suite.call(client, row)
                 if number % 60 == 59:
-                    suite.service.tell("revoke")
+                    suite.service.send("revoke")
         suite.check_record()
     suite.check_outcomes()
 
 
-def test_reads_many_at_a_time(suite: Suite) -> None:
+def test_concurrent_reads_are_correct_or_raise_typed_errors(suite: Suite) -> None:
     rows = [row for row in MANIFEST if is_read(row)]
     for row in rows:
         suite.prepare(row)
     for row in rows:
-        suite.learn(row)
+        suite.record_expected(row)
     dice = random.Random(9)
-    suite.service.tell(f"faults {RATE} 9")
+    suite.service.send(f"faults {RATE} 9")
 
     async def worker(client: AsyncXCaaS) -> None:
         while suite.marker.calls < AT_ONCE:
             await suite.call_async(client, dice.choice(rows))
             if dice.random() < 0.003:
-                suite.service.tell("revoke")
+                suite.service.send("revoke")
 
     async def run() -> None:
         # With many in flight a response waits for the others, so a slow machine must not look like a silent server.

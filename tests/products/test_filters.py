@@ -1,4 +1,4 @@
-"""Filters made with `F`, and what the sandbox lets through for each product."""
+"""Filters made with `F`, and the rows that match them in each product."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_storage_compares_the_tags_of_objects(client: XCaaS) -> None:
     assert all(int(str(one["duration"])) >= 800_000 and str(one["queueName"]).startswith("Queue 10") for one in tags)
 
 
-def test_administration_takes_symbols_and_no_lists(client: XCaaS) -> None:
+def test_administration_filters_by_symbols_without_lists(client: XCaaS) -> None:
     admin = client.administration
     everyone = [one.basic_info.last_name for one in admin.users.list()]
     pair = everyone[:2]
@@ -58,7 +58,7 @@ def test_administration_takes_symbols_and_no_lists(client: XCaaS) -> None:
     assert slow == [one for one in admin.ring_groups.list() if (one.ring_timeout or 0) > 9]
 
 
-def test_sites_take_a_name_alone(client: XCaaS) -> None:
+def test_sites_are_filtered_only_by_name(client: XCaaS) -> None:
     sites = client.administration.sites
     assert [one.name for one in sites.list(filter=F.name == "*South")] == ["Branch South"]
     with pytest.raises(xcaas.ArgumentError, match="one comparison alone"):
@@ -69,7 +69,7 @@ def test_sites_take_a_name_alone(client: XCaaS) -> None:
         sites.list(filter="siteCode==a").first()
 
 
-def test_contacts_and_channels_are_found_by_name(client: XCaaS) -> None:
+def test_contacts_and_channels_are_filtered_by_name(client: XCaaS) -> None:
     contacts = client.contacts.contacts
     made = contacts.create(
         contact={

@@ -1,4 +1,4 @@
-"""Hints of everything generated are there at run time, for whatever reads them: FastAPI, cattrs, notebooks."""
+"""Type hints of generated code at run time, for FastAPI, cattrs and notebooks."""
 
 from __future__ import annotations
 

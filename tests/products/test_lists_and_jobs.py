@@ -1,4 +1,4 @@
-"""Lists walked in small pages, and jobs waited for, on both clients: nothing lost, nothing doubled, no job left open."""
+"""Lists in small pages, and jobs, on both clients."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ def async_client(sandbox: Sandbox) -> AsyncXCaaS:
 # --- pages ---
 
 
-def small(row: Row, method: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
-    """The same arguments, asking for pages of two."""
+def with_small_pages(row: Row, method: Callable[..., Any], args: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with a page size of two."""
     size: str = row["pagination"]["size"]
     if row["pagination"]["in"] == "body":
-        body = next(name for name, value in given.items() if isinstance(value, dict))
-        return {**given, body: {**given[body], size.lstrip("/"): SIZE}}
+        body = next(name for name, value in args.items() if isinstance(value, dict))
+        return {**args, body: {**args[body], size.lstrip("/"): SIZE}}
     name = next(name for name in inspect.signature(method).parameters if plain(name) == plain(size))
-    return {**given, name: SIZE}
+    return {**args, name: SIZE}
 
 
 def keys(items: list[Any]) -> list[str]:
@@ -89,32 +89,34 @@ def keys(items: list[Any]) -> list[str]:
     return [json.dumps(item.to_dict(), sort_keys=True) for item in items]
 
 
-def no_filters(row: Row, given: dict[str, Any]) -> dict[str, Any]:
-    """Examples of bodies filter; here everything is wanted."""
+def no_filters(row: Row, args: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments without the filters of example bodies."""
     return {
         name: {key: part for key, part in cast("dict[str, Any]", value).items() if key != "filters"}
         if isinstance(value, dict)
         else value
-        for name, value in given.items()
+        for name, value in args.items()
     }
 
 
 @pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
-def test_each_item_comes_once_whatever_the_size_of_pages(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
+def test_items_come_once_for_any_page_size(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
     known = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
 
     async def walk() -> list[Any]:
         async with async_client(sandbox) as other:
             method = call_of(other, row)
-            pager: AsyncPager[Any] = method(**small(row, method, no_filters(row, arguments(method, operation, known))))
+            pager: AsyncPager[Any] = method(
+                **with_small_pages(row, method, no_filters(row, arguments(method, operation, known)))
+            )
             return [item async for item in pager]
 
     with warned(row):
         method = call_of(client, row)
-        given = no_filters(row, arguments(method, operation, known))
-        whole = keys(cast("Pager[Any]", method(**given)).to_list())
-        pages = [keys(list(page.items)) for page in method(**small(row, method, given)).pages()]
+        args = no_filters(row, arguments(method, operation, known))
+        whole = keys(cast("Pager[Any]", method(**args)).to_list())
+        pages = [keys(list(page.items)) for page in method(**with_small_pages(row, method, args)).pages()]
         walked = keys(asyncio.run(walk()))
     assert len(set(whole)) == len(whole) > SIZE
     assert all(len(page) <= SIZE for page in pages)
@@ -123,20 +125,20 @@ def test_each_item_comes_once_whatever_the_size_of_pages(sandbox: Sandbox, clien
 
 
 @pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
-def test_lists_are_the_same_by_all_ways(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
-    """With the next page fetched ahead, also under trio, and from the first page that `raw` and `streaming` gave."""
+def test_lists_are_the_same_in_every_mode(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
+    """With prefetching, also with trio, and from the first page of `raw` and `streaming`."""
     known = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
 
     async def ahead() -> list[Any]:
         async with async_client(sandbox) as other:
             method = call_of(other, row)
-            async with aclosing(aiter(method(**small(row, method, given)).prefetch())) as items:
+            async with aclosing(aiter(method(**with_small_pages(row, method, args)).prefetch())) as items:
                 return [item async for item in items]
 
     with warned(row):
         method = call_of(client, row)
-        given = no_filters(row, arguments(method, SPECS[row["product"], row["operation_id"]], known))
-        few = small(row, method, given)
+        args = no_filters(row, arguments(method, SPECS[row["product"], row["operation_id"]], known))
+        few = with_small_pages(row, method, args)
         whole = keys(method(**few).to_list())
         assert keys(method(**few).prefetch().to_list()) == whole
         assert keys(anyio.run(ahead, backend="trio")) == whole
@@ -145,7 +147,7 @@ def test_lists_are_the_same_by_all_ways(sandbox: Sandbox, client: XCaaS, row: Ro
             assert keys(response.value().to_list()) == whole
 
 
-def test_a_walk_goes_on_from_a_cursor_in_another_client(sandbox: Sandbox, client: XCaaS) -> None:
+def test_list_is_resumed_in_another_client(sandbox: Sandbox, client: XCaaS) -> None:
     pager = client.administration.phone_numbers.list(page_size=5)
     first = [number.phone_number for _, number in zip(range(7), pager, strict=False)]
     with client_of(sandbox.base_url) as other:
@@ -223,7 +225,7 @@ def check_effects(client: XCaaS) -> None:
     assert "Branch North" not in sites
 
 
-def test_each_write_is_waited_for(client: XCaaS) -> None:
+def test_writes_are_waited_for(client: XCaaS) -> None:
     def run(start: Callable[[Any], Any]) -> Operation:
         return cast("Operation", start(client.administration).wait(timeout=30))
 
@@ -234,7 +236,7 @@ def test_each_write_is_waited_for(client: XCaaS) -> None:
     check_effects(client)
 
 
-def test_each_write_is_awaited(sandbox: Sandbox, client: XCaaS) -> None:
+def test_writes_are_awaited(sandbox: Sandbox, client: XCaaS) -> None:
     async def run() -> dict[str, Operation]:
         async with async_client(sandbox) as other:
             done = await asyncio.gather(*(start(other.administration).wait(timeout=30) for start in JOBS.values()))
@@ -245,7 +247,7 @@ def test_each_write_is_awaited(sandbox: Sandbox, client: XCaaS) -> None:
     check_effects(client)
 
 
-def test_writes_that_fail_say_why(client: XCaaS) -> None:
+def test_failed_write_raises_with_the_reason(client: XCaaS) -> None:
     def run(name: str) -> PollerError:
         with pytest.raises(PollerError) as caught:
             FAILURES[name][0](client.administration).wait(timeout=30)
@@ -257,7 +259,7 @@ def test_writes_that_fail_say_why(client: XCaaS) -> None:
             assert error.state == "FAILED"
 
 
-def test_writes_that_fail_say_why_to_those_who_await(sandbox: Sandbox) -> None:
+def test_failed_async_write_raises_with_the_reason(sandbox: Sandbox) -> None:
     async def run() -> list[Any]:
         async with async_client(sandbox) as other:
             jobs = (start(other.administration).wait(timeout=30) for start, _ in FAILURES.values())
@@ -272,7 +274,7 @@ REPORT = body_of("cc_historical", "createReport")
 FAILING: Any = {**REPORT, "title": "fail"}
 
 
-def test_a_report_runs_and_its_rows_can_be_read(client: XCaaS) -> None:
+def test_report_is_waited_for_and_read(client: XCaaS) -> None:
     seen: list[str | None] = []
     poller = client.cc_historical.reports.run(report=REPORT)
     started = poller.state
@@ -283,7 +285,7 @@ def test_a_report_runs_and_its_rows_can_be_read(client: XCaaS) -> None:
     assert client.cc_historical.reports.resume(poller.id).wait(timeout=30).status == "DONE"
 
 
-def test_a_report_of_another_tenant_is_found_again() -> None:
+def test_report_of_another_tenant_is_resumed() -> None:
     server = FakeServer().respond("cc_historical.reports.status", json={"id": 7, "status": "DONE"})
     with XCaaS(http_client=server, credentials=CREDENTIALS, **SETTINGS) as client:
         assert client.cc_historical.reports.resume("7", tenant="theirs").wait().status == "DONE"
@@ -291,7 +293,7 @@ def test_a_report_of_another_tenant_is_found_again() -> None:
     assert asked.headers["X-Tenant-Info"] == "theirs"
 
 
-def test_a_report_that_fails_and_one_that_takes_too_long(client: XCaaS) -> None:
+def test_failed_and_slow_reports_raise(client: XCaaS) -> None:
     with pytest.raises(PollerError) as failed:
         client.cc_historical.reports.run(report=FAILING).wait(timeout=30)
     assert failed.value.reason == "The report was asked to fail"
@@ -299,7 +301,7 @@ def test_a_report_that_fails_and_one_that_takes_too_long(client: XCaaS) -> None:
         patient.cc_historical.reports.run(report=REPORT).wait(timeout=0.2)
 
 
-def test_a_report_is_awaited(sandbox: Sandbox) -> None:
+def test_report_is_awaited(sandbox: Sandbox) -> None:
     async def run() -> None:
         async with async_client(sandbox) as other:
             assert (await other.cc_historical.reports.run(report=REPORT)).status == "DONE"
@@ -320,7 +322,7 @@ def names_in(archive: bytes) -> set[str]:
         return set(opened.namelist())
 
 
-def test_a_bulk_download_is_waited_for_and_resumed(client: XCaaS) -> None:
+def test_bulk_download_is_waited_for_and_resumed(client: XCaaS) -> None:
     objects = stored(client, 5)
     poller = client.storage.bulk_downloads.download(object_ids=list(objects.values()))
     assert names_in(poller.wait(timeout=30).read()) == set(objects)
@@ -330,7 +332,7 @@ def test_a_bulk_download_is_waited_for_and_resumed(client: XCaaS) -> None:
     assert caught.value.state == "FAILED"
 
 
-def test_a_bulk_download_that_lacks_objects_says_so(sandbox: Sandbox, client: XCaaS) -> None:
+def test_bulk_download_with_missing_objects_is_partial(sandbox: Sandbox, client: XCaaS) -> None:
     objects = stored(client, 2)
     wanted = [*objects.values(), "no-such-object"]
     poller = client.storage.bulk_downloads.download(object_ids=wanted)
@@ -346,7 +348,7 @@ def test_a_bulk_download_that_lacks_objects_says_so(sandbox: Sandbox, client: XC
     assert asyncio.run(run())
 
 
-def test_a_bulk_download_is_cancelled(client: XCaaS) -> None:
+def test_bulk_download_is_cancelled(client: XCaaS) -> None:
     with Sandbox(speed=0.01) as slow, client_of(slow.base_url) as patient:
         poller = patient.storage.bulk_downloads.download(object_ids=list(stored(patient, 5).values()))
         poller.cancel()
@@ -355,7 +357,7 @@ def test_a_bulk_download_is_cancelled(client: XCaaS) -> None:
     assert caught.value.state == "CANCELLED"
 
 
-def test_a_bulk_download_is_awaited(sandbox: Sandbox, client: XCaaS) -> None:
+def test_bulk_download_is_awaited(sandbox: Sandbox, client: XCaaS) -> None:
     objects = stored(client, 5)
 
     async def run() -> bytes:

@@ -1,4 +1,4 @@
-"""Settings per product are checked against the products that there are."""
+"""Settings per product are checked against the existing products."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from xcaas import AsyncXCaaS, ConfigurationError, RateLimit, XCaaS
 
 
 @pytest.mark.parametrize("client", [XCaaS, AsyncXCaaS])
-def test_a_region_for_no_product_is_refused(client: type[XCaaS] | type[AsyncXCaaS]) -> None:
+def test_region_of_an_unknown_product_is_refused(client: type[XCaaS] | type[AsyncXCaaS]) -> None:
     with pytest.raises(ConfigurationError, match=r"region names storge.*storage"):
         client(region={"storge": "uk"})
 
 
-def test_limits_for_no_product_are_refused() -> None:
+def test_limits_of_an_unknown_product_are_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"rate_limits names contcts"):
         XCaaS(rate_limits={"contcts": [RateLimit(1, 1)]})
 
 
-def test_known_products_are_fine() -> None:
+def test_settings_of_known_products_are_accepted() -> None:
     with XCaaS(region={"storage": "uk", "cc_realtime": "eu"}) as client:
         assert client.with_options(timeout=5).options.region == {"storage": "uk", "cc_realtime": "eu"}
 
@@ -35,7 +35,7 @@ def test_known_products_are_fine() -> None:
         ({"administration": "us"}, r"administration has no regions, but 'us' is given for it"),
     ],
 )
-def test_a_region_that_is_not_known_is_refused_when_it_is_given(
+def test_unknown_region_is_refused_at_once(
     client: type[XCaaS] | type[AsyncXCaaS],
     region: str | dict[str, str],
     told: str,
@@ -51,13 +51,13 @@ def test_a_region_that_is_not_known_is_refused_when_it_is_given(
         client.from_env()
 
 
-def test_regions_are_those_of_the_products() -> None:
+def test_known_regions_are_those_of_the_products() -> None:
     for name, words in XCaaS._regions:  # pyright: ignore[reportPrivateUsage]
         for word in words:
             with XCaaS(region={name: word}) as client:
                 assert client.options.setting(name, "region") == word
 
 
-def test_a_region_is_checked_without_loading_products() -> None:
+def test_region_is_checked_without_loading_products() -> None:
     code = "import sys, xcaas; xcaas.XCaaS(region='uk'); print([m for m in sys.modules if m.startswith('xcaas.s')])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

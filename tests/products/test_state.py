@@ -1,4 +1,4 @@
-"""What is written is there to be read, in each product's own way, and what is not allowed is refused."""
+"""Writes that are read back, and refused calls, in each product."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def with_only(server: Sandbox, credential: Any) -> XCaaS:
 
 
 def body(product: str, operation_id: str, **changes: object) -> Any:
-    """The example body of an operation, with some fields of its own."""
+    """Return the example body of an operation, with changes."""
     return {**body_of(product, operation_id), **changes}
 
 
 def wire(model: Model, *path: str) -> Any:
-    """What a response holds, under the names that the service uses."""
+    """Return a value of a response by its wire names."""
     found: Any = model.to_dict()
     for name in path:
         found = found[name]
@@ -51,13 +51,13 @@ def wire(model: Model, *path: str) -> Any:
 
 
 def soon() -> None:
-    """Long enough for what takes a second, at a hundred times the speed."""
+    """Wait for jobs that take a second, at a hundred times the speed."""
     time.sleep(0.05)
 
 
 @pytest.fixture
 def slow() -> Iterator[XCaaS]:
-    """A client of a service that takes its time, for looks at what passes."""
+    """Yield a client of a sandbox at normal speed, to see intermediate states."""
     with Sandbox(speed=2) as sandbox, client_of(sandbox.base_url) as client:
         yield client
 
@@ -66,7 +66,7 @@ def slow() -> Iterator[XCaaS]:
 
 
 @pytest.mark.parametrize(("key", "reads"), [("eght_search_key", True), ("eght_management_key", False)])
-def test_a_contacts_key_reads_or_writes(server: Sandbox, client: XCaaS, key: str, reads: bool) -> None:
+def test_contacts_key_either_reads_or_writes(server: Sandbox, client: XCaaS, key: str, reads: bool) -> None:
     with with_only(server, ApiKey(key)) as narrow:
         contacts = narrow.contacts.contacts
 
@@ -82,7 +82,7 @@ def test_a_contacts_key_reads_or_writes(server: Sandbox, client: XCaaS, key: str
             denied()
 
 
-def test_a_tenants_two_tokens_are_not_interchangeable(server: Sandbox, client: XCaaS) -> None:
+def test_tokens_of_a_tenant_are_not_interchangeable(server: Sandbox, client: XCaaS) -> None:
     with with_only(server, BasicToken("demotenant", "demo-data-token")) as reader:
         reader.dynamic_campaigns.campaigns.get(125)
         with pytest.raises(xcaas.AuthenticationError):
@@ -95,14 +95,14 @@ def test_a_tenants_two_tokens_are_not_interchangeable(server: Sandbox, client: X
             writer.dynamic_campaigns.campaigns.get(125)
 
 
-def test_a_tenant_without_the_api_is_told_so_in_xml(server: Sandbox) -> None:
+def test_tenant_without_the_api_gets_an_xml_error(server: Sandbox) -> None:
     token = BasicToken("lockedtenant", "demo-action-token")
     with with_only(server, token) as locked, pytest.raises(xcaas.PermissionDeniedError) as caught:
         locked.agent_status.agents.list(tenant="lockedtenant")
     assert caught.value.headers["content-type"] == "application/xml"
 
 
-def test_customer_360_refuses_a_key_without_a_body(server: Sandbox) -> None:
+def test_customer_360_refuses_a_wrong_key_without_a_body(server: Sandbox) -> None:
     with with_only(server, ApiKey("wrong")) as stranger, pytest.raises(xcaas.AuthenticationError) as caught:
         stranger.customer_360.insights.get(email="ada@example.com")
     assert caught.value.body is None
@@ -111,7 +111,7 @@ def test_customer_360_refuses_a_key_without_a_body(server: Sandbox) -> None:
 # --- administration ---
 
 
-def test_an_address_is_made_once_and_stays_while_it_is_used(client: XCaaS) -> None:
+def test_address_is_created_once_and_kept_while_in_use(client: XCaaS) -> None:
     addresses = client.administration.addresses
     first = addresses.create(address={"country": "CH", "city": "Bern"})
     assert addresses.create(address={"country": "CH", "city": "Bern"}).id == first.id
@@ -125,7 +125,7 @@ def test_an_address_is_made_once_and_stays_while_it_is_used(client: XCaaS) -> No
         addresses.create(address={"country": "USA"})
 
 
-def test_lists_filter_and_sort(client: XCaaS) -> None:
+def test_lists_are_filtered_and_sorted(client: XCaaS) -> None:
     admin = client.administration
     found = admin.users.list(filter="basicInfo.userName==*hopper*").to_list()
     assert [user.basic_info.last_name for user in found] == ["Hopper"]
@@ -137,7 +137,7 @@ def test_lists_filter_and_sort(client: XCaaS) -> None:
         admin.phone_numbers.list(sort="country,category").first()
 
 
-def test_conflicts_are_told_at_once_where_they_are_not_asynchronous(slow: XCaaS) -> None:
+def test_synchronous_conflicts_are_refused_at_once(slow: XCaaS) -> None:
     admin = slow.administration
     group = body("administration", "createRingGroup", extensionNumber="3101")
     with pytest.raises(xcaas.ConflictError, match="3101"):
@@ -149,7 +149,7 @@ def test_conflicts_are_told_at_once_where_they_are_not_asynchronous(slow: XCaaS)
         admin.ring_groups.update_members("rG7kQ2mXSYi1", changes={"remove": [{"extensionNumber": "1001"}]})
 
 
-def test_a_pin_is_never_read_back(client: XCaaS) -> None:
+def test_pin_is_not_returned(client: XCaaS) -> None:
     voicemail = {"accessPin": "779643634", "notificationAction": "DISABLE"}
     group = body("administration", "createRingGroup", voicemailSettings=voicemail)
     done = client.administration.ring_groups.create_and_wait(ring_group=group).wait()
@@ -161,7 +161,7 @@ def test_a_pin_is_never_read_back(client: XCaaS) -> None:
 # --- contacts ---
 
 
-def test_a_contact_is_written_found_replaced_and_gone(client: XCaaS) -> None:
+def test_contact_is_created_searched_replaced_and_deleted(client: XCaaS) -> None:
     contacts = client.contacts.contacts
     email: Any = {"email": "grace@example.com", "primary": True, "purposeType": "WORK"}
     made = contacts.create(
@@ -186,7 +186,7 @@ def test_a_contact_is_written_found_replaced_and_gone(client: XCaaS) -> None:
 # --- the contact center's floor ---
 
 
-def test_a_status_is_set_read_back_and_set_for_many(client: XCaaS) -> None:
+def test_status_is_set_for_one_and_many_agents(client: XCaaS) -> None:
     agents = client.agent_status.agents
     agents.set(AGENT, body=body("agent_status", "setAgentStatus"))
     assert (agents.get(AGENT).agent_status, agents.get(AGENT).status_code_item_short_code) == (3, "Lunch")
@@ -198,7 +198,7 @@ def test_a_status_is_set_read_back_and_set_for_many(client: XCaaS) -> None:
     assert len(agents.list(group_id="201").data or []) == 3
 
 
-def test_a_call_is_placed_given_variables_and_hung_up(client: XCaaS) -> None:
+def test_call_is_placed_given_variables_and_hung_up(client: XCaaS) -> None:
     wanted = body("calls", "placePhoneCall")
     placed = client.calls.calls.place(body=wanted)
     name = str(placed.interaction_guid)
@@ -220,7 +220,7 @@ def test_a_call_is_placed_given_variables_and_hung_up(client: XCaaS) -> None:
 # --- campaigns ---
 
 
-def test_a_campaign_goes_through_its_states(slow: XCaaS) -> None:
+def test_campaign_passes_through_its_states(slow: XCaaS) -> None:
     records = slow.campaigns.records
 
     def act(action: Any) -> str | None:
@@ -243,7 +243,7 @@ def test_a_campaign_goes_through_its_states(slow: XCaaS) -> None:
         slow.campaigns.campaigns.update(EXAMPLE, body={"action": "BUILD"}, tenant="another")
 
 
-def test_customers_of_a_dynamic_campaign_come_and_go_one_by_one(client: XCaaS) -> None:
+def test_customers_of_a_dynamic_campaign_are_added_and_deleted(client: XCaaS) -> None:
     campaigns = client.dynamic_campaigns
     results = campaigns.customers.add(
         125, customers=[{"customer-id": 10003630}, {"customer-id": 10003629}, {"customer-id": 1}]
@@ -262,7 +262,7 @@ def test_customers_of_a_dynamic_campaign_come_and_go_one_by_one(client: XCaaS) -
 # --- quality management ---
 
 
-def test_a_custom_field_is_written_found_and_cleared(client: XCaaS) -> None:
+def test_custom_field_is_written_searched_and_cleared(client: XCaaS) -> None:
     interactions = client.quality_management.interactions
     first = interactions.list().first()
     assert first is not None
@@ -295,7 +295,7 @@ def test_messages_of_a_room_are_listed(client: XCaaS) -> None:
         messages.list(room="Nowhere")
 
 
-def test_a_conversation_of_chat_gateway_from_beginning_to_end(client: XCaaS) -> None:
+def test_chat_gateway_conversation_runs_to_its_end(client: XCaaS) -> None:
     conversations = client.chat_gateway.conversations
     name = conversations.create(conversation=body("chat_gateway", "createConversation")).conversation_id
     soon()
@@ -318,7 +318,7 @@ def test_a_conversation_of_chat_gateway_from_beginning_to_end(client: XCaaS) -> 
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_conversation_of_cc_chat_from_beginning_to_end(client: XCaaS) -> None:
+def test_cc_chat_conversation_runs_to_its_end(client: XCaaS) -> None:
     conversations: Any = client.cc_chat.conversations
     name = conversations.create(conversation=body("cc_chat", "createConversation")).conversation_id
     soon()
@@ -331,7 +331,7 @@ def test_a_conversation_of_cc_chat_from_beginning_to_end(client: XCaaS) -> None:
     assert [one.id for one in conversations.list(status="deleted")] == [name]
 
 
-def test_channels_need_a_webhook_that_exists(client: XCaaS) -> None:
+def test_channels_need_an_existing_webhook(client: XCaaS) -> None:
     gateway = client.chat_gateway
     webhook = gateway.webhooks.create(webhook={"name": "Bot", "uri": "https://bot.example.com/"})
     channel = body("chat_gateway", "createChannel", name="App", webHookId=webhook.id)
@@ -348,7 +348,7 @@ def test_channels_need_a_webhook_that_exists(client: XCaaS) -> None:
 # --- searches with rules of their own ---
 
 
-def test_journeys_are_filtered_and_bad_searches_say_why(client: XCaaS) -> None:
+def test_journeys_are_filtered_and_invalid_searches_refused(client: XCaaS) -> None:
     def search(**changes: object) -> list[Journey]:
         return client.journey.journeys.search(query=body("journey", "searchJourneys", **changes)).to_list()
 
@@ -361,7 +361,7 @@ def test_journeys_are_filtered_and_bad_searches_say_why(client: XCaaS) -> None:
         search(nextPageCursor="nonsense")
 
 
-def test_a_customer_is_named_in_exactly_one_way(client: XCaaS) -> None:
+def test_customer_needs_exactly_one_identity(client: XCaaS) -> None:
     insights = client.customer_360.insights
     assert insights.get(email="ada@example.com").interactions
     for wrong in ({}, {"email": "ada@example.com", "phone_number": "+1"}, {"contact_id": "c-1"}):

@@ -1,4 +1,4 @@
-"""Cloud Storage beyond one call: objects restored from cold storage, and buckets by conditions."""
+"""Cloud Storage: restoring archived objects, and searching buckets."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def archived(client: XCaaS) -> str:
     return found.id
 
 
-def test_an_object_is_restored_and_waited_for(client: XCaaS) -> None:
+def test_restore_is_waited_for(client: XCaaS) -> None:
     object_id = archived(client)
     poller = client.storage.objects.restore_and_wait(object_id, restore={"expirationDays": 3})
     assert poller.id == object_id
@@ -52,7 +52,7 @@ def test_an_object_is_restored_and_waited_for(client: XCaaS) -> None:
     assert len(client.storage.objects.download(object_id).read()) == restored.stored_bytes
 
 
-def test_a_restore_is_followed_from_another_process(client: XCaaS, server: Sandbox) -> None:
+def test_restore_can_be_resumed_elsewhere(client: XCaaS, server: Sandbox) -> None:
     job = client.storage.objects.restore_and_wait(archived(client)).id
     with client_of(server.base_url) as other:
         again = other.storage.objects.resume_restore(job)
@@ -62,7 +62,7 @@ def test_a_restore_is_followed_from_another_process(client: XCaaS, server: Sandb
         assert again.wait(timeout=1).id == job
 
 
-def test_a_restore_is_awaited(client: XCaaS, server: Sandbox) -> None:
+def test_restore_is_awaited(client: XCaaS, server: Sandbox) -> None:
     object_id = archived(client)
 
     async def run() -> str | None:
@@ -75,7 +75,7 @@ def test_a_restore_is_awaited(client: XCaaS, server: Sandbox) -> None:
     assert asyncio.run(run()) == "AVAILABLE"
 
 
-def test_a_restore_that_takes_longer_says_how_to_go_on(client: XCaaS) -> None:
+def test_restore_that_times_out_says_how_to_resume(client: XCaaS) -> None:
     with Sandbox(speed=0.01) as slow, client_of(slow.base_url) as patient:
         object_id = archived(patient)
         with pytest.raises(PollerTimeoutError, match=rf"resume_restore\('{object_id}'\)") as caught:
@@ -84,7 +84,7 @@ def test_a_restore_that_takes_longer_says_how_to_go_on(client: XCaaS) -> None:
 
 
 @pytest.mark.parametrize("state", ["FAILED", "REVOKED", "DELETED"])
-def test_an_object_that_is_gone_ends_the_wait(state: str) -> None:
+def test_missing_object_ends_the_wait(state: str) -> None:
     fake = FakeServer()
     fake.respond("storage.objects.restore", json={"expirationDays": 7})
     fake.respond("storage.objects.get", json={"id": "one", "objectState": state})
@@ -95,7 +95,7 @@ def test_an_object_that_is_gone_ends_the_wait(state: str) -> None:
     assert asked.content == b""
 
 
-def test_a_read_only_key_is_told_what_it_lacks(client: XCaaS, server: Sandbox) -> None:
+def test_read_only_key_is_refused_with_advice(client: XCaaS, server: Sandbox) -> None:
     key = ClientCredentials("eght_readonly", "demo-secret")
     object_id = archived(client)
     with (
@@ -105,14 +105,14 @@ def test_a_read_only_key_is_told_what_it_lacks(client: XCaaS, server: Sandbox) -
         reader.storage.objects.restore(object_id)
 
 
-def test_what_is_not_archived_is_not_restored(client: XCaaS) -> None:
+def test_object_that_is_not_archived_is_not_restored(client: XCaaS) -> None:
     available = client.storage.objects.search(limit=1).first()
     assert available is not None
     with pytest.raises(BadRequestError):
         client.storage.objects.restore_and_wait(available.id)
 
 
-def test_buckets_are_searched(client: XCaaS) -> None:
+def test_buckets_are_searched_by_filter(client: XCaaS) -> None:
     every = client.storage.buckets.list(limit=3).to_list()
     assert len({bucket.bucket_id for bucket in every}) == len(every) == 7
     late = client.storage.buckets.list(filter="createdTime=ge=1767571200000", sort_direction="DESC").to_list()

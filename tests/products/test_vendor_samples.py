@@ -1,4 +1,4 @@
-"""Responses as the vendor's samples have them, where its documents say otherwise or nothing."""
+"""Responses as in the vendor's samples, where its documents differ or are silent."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def client(server: FakeServer) -> Iterator[XCaaS]:
 
 
 @pytest.mark.parametrize("status", [200, 204])
-def test_a_status_that_is_set_without_a_word(client: XCaaS, server: FakeServer, status: int) -> None:
+def test_status_change_without_a_message_is_accepted(client: XCaaS, server: FakeServer, status: int) -> None:
     server.respond("dynamic_campaigns.campaigns.set_status", FakeResponse(status))
     server.respond("agent_status.agents.set", FakeResponse(status))
     client.dynamic_campaigns.campaigns.set_status(125, body={"status": "PAUSED"})
     client.agent_status.agents.set("agQ4kXm2nT8aLrY0", body={"agent-status": 2})
 
 
-def test_a_status_that_is_set_with_a_message(client: XCaaS, server: FakeServer) -> None:
+def test_status_change_with_a_message_is_read(client: XCaaS, server: FakeServer) -> None:
     server.respond("dynamic_campaigns.campaigns.set_status", json={"message": "Done"})
     told = client.dynamic_campaigns.campaigns.set_status(125, body={"status": "PAUSED"})
     assert told is not None
@@ -53,7 +53,7 @@ JOB = {"zipName": "a.zip", "status": "DONE"}
 
 
 @pytest.mark.parametrize("response", [JOB, [JOB]])
-def test_a_bulk_download_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
+def test_bulk_download_is_read_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
     downloads = client.storage.bulk_downloads
     for name in ("start", "status", "cancel"):
         server.respond(f"storage.bulk_downloads.{name}", json=response)
@@ -66,7 +66,7 @@ def test_a_bulk_download_alone_or_in_a_list(client: XCaaS, server: FakeServer, r
 
 
 @pytest.mark.parametrize("response", [{"id": 1294, "status": "DONE"}, [{"id": 1294, "status": "DONE"}]])
-def test_a_detailed_report_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
+def test_detailed_report_is_read_alone_or_in_a_list(client: XCaaS, server: FakeServer, response: Any) -> None:
     server.respond("cc_historical.detailed_reports.create", json=response)
     report = client.cc_historical.detailed_reports.create(
         report={
@@ -78,7 +78,7 @@ def test_a_detailed_report_alone_or_in_a_list(client: XCaaS, server: FakeServer,
     assert (report.id, report.status) == (1294, "DONE")
 
 
-def test_cells_of_a_report_in_a_list_or_by_name(client: XCaaS, server: FakeServer) -> None:
+def test_cells_of_a_report_are_read_from_a_list_or_by_name(client: XCaaS, server: FakeServer) -> None:
     rows = [
         {"total": None, "items": [{"key": "entered", "label": "Entered", "value": "41"}]},
         {"total": None, "items": {"startTime": "2026-01-01T00:00+02:00", "entered": "41", "lost": None}},
@@ -91,7 +91,9 @@ def test_cells_of_a_report_in_a_list_or_by_name(client: XCaaS, server: FakeServe
 
 
 @pytest.mark.parametrize(("channel", "hired"), [("0", "2019"), (0, 2019), ("AGENT_TOPICS", "x")])
-def test_numbers_of_quality_management(client: XCaaS, server: FakeServer, channel: object, hired: object) -> None:
+def test_numbers_of_quality_management_are_read(
+    client: XCaaS, server: FakeServer, channel: object, hired: object
+) -> None:
     topic = {"topic": "Agent Sales Enablers", "category": "Sales", "channel": channel}
     server.respond("quality_management.interactions.topics.list", json=[topic])
     server.respond("quality_management.users.get", json={"userReference": 1, "hireDate": hired})
@@ -101,7 +103,7 @@ def test_numbers_of_quality_management(client: XCaaS, server: FakeServer, channe
     assert client.quality_management.users.get(1).hire_date == hired
 
 
-def test_times_of_quality_management(client: XCaaS, server: FakeServer) -> None:
+def test_times_of_quality_management_are_read(client: XCaaS, server: FakeServer) -> None:
     start = dt.datetime(2026, 1, 1, 7, 14, 53, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     client.quality_management.interactions.count(start_ts=start, end_ts="2026-01-02 06:14:53")
     asked = server.requests[-1].query
@@ -112,7 +114,7 @@ LEG = {"callId": "1635571048351", "legId": "1", "status": "Completed", "talkTime
 RECORD = {"callId": "1635571048351", "callLegCount": "1", "lastLegDisposition": "Voicemail", "waitTimeMS": 0}
 
 
-def test_the_older_list_gives_legs_or_calls(client: XCaaS, server: FakeServer) -> None:
+def test_cdr_list_contains_legs_or_calls(client: XCaaS, server: FakeServer) -> None:
     pages = [{"data": [row], "meta": {"totalRecordCount": 1, "scrollId": "No Data"}} for row in (LEG, RECORD)]
     server.respond("work_analytics.cdr.list", json=pages[0]).respond("work_analytics.cdr.list", json=pages[1])
     older: Any = client.work_analytics.cdr
@@ -128,14 +130,14 @@ def test_the_older_list_gives_legs_or_calls(client: XCaaS, server: FakeServer) -
 
 
 @pytest.mark.parametrize("count", ["1", 1])
-def test_a_number_of_legs_goes_back_as_it_came(count: object) -> None:
+def test_number_of_legs_round_trips(count: object) -> None:
     record = CallRecord.from_dict({"callId": "1", "callLegCount": count})
     assert record.call_leg_count == 1
     assert record.to_dict()["callLegCount"] == count
     assert record.evolve(caller="x").to_dict()["callLegCount"] == count
 
 
-def test_totals_beside_a_page_are_typed(client: XCaaS, server: FakeServer) -> None:
+def test_totals_of_a_page_are_typed(client: XCaaS, server: FakeServer) -> None:
     body = {"data": [LEG], "meta": {"totalRecordCount": 41, "scrollId": "No Data"}, "took": 5}
     server.respond("work_analytics.call_legs.list", json=body)
     page = next(client.work_analytics.call_legs.list(**PERIOD).pages())

@@ -1,4 +1,4 @@
-"""Administration: every call names the version of what it sends and of what it asks for."""
+"""Administration: every call has the versions of its content and of the response."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def check(row: Row, request: Any) -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["call"])
-def test_blocking(row: Row) -> None:
+def test_blocking_calls_have_versions(row: Row) -> None:
     server = FakeServer().respond(row["call"], status=400)
     with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
         method = call_of(client, row)
@@ -45,7 +45,7 @@ def test_blocking(row: Row) -> None:
         check(row, first_request(server, lambda: walk(method(**given))))
 
 
-def test_async() -> None:
+def test_async_calls_have_versions() -> None:
     server = FakeServer().respond("administration.sites.get", status=400)
 
     async def run() -> None:

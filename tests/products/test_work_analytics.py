@@ -1,4 +1,4 @@
-"""Work Analytics beyond one call: pages by hand, unreturned calls, and ring groups in milliseconds."""
+"""Work Analytics: manual paging, unreturned calls, ring groups."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def client() -> Iterator[XCaaS]:
         yield client
 
 
-def test_calls_are_walked_by_hand(client: XCaaS) -> None:
+def test_calls_are_paged_manually(client: XCaaS) -> None:
     seen: list[str] = []
     last: Call | None = None
     while True:
@@ -46,7 +46,7 @@ def test_calls_are_walked_by_hand(client: XCaaS) -> None:
     assert seen == sorted(seen, reverse=True)
 
 
-def test_pages_are_asked_for_in_either_form() -> None:
+def test_pages_are_requested_by_query_or_body() -> None:
     server = FakeServer().respond("work_analytics.calls.list", json={"calls": []})
     with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
         client.work_analytics.calls.list(PBX)
@@ -60,7 +60,7 @@ def test_pages_are_asked_for_in_either_form() -> None:
     ]
 
 
-def test_a_call_that_was_never_connected_has_no_time_of_it() -> None:
+def test_call_without_connection_has_no_connect_time() -> None:
     rows = [
         {"callId": "a", "connectedTime": 0},
         {"callId": "b", "connectedTime": 1767450447539, "latestLabel": "MISSED"},
@@ -73,7 +73,7 @@ def test_a_call_that_was_never_connected_has_no_time_of_it() -> None:
     assert answered.latest_label == "MISSED"
 
 
-def test_active_calls_come_with_the_fields_asked_for(client: XCaaS) -> None:
+def test_active_calls_have_the_requested_fields(client: XCaaS) -> None:
     page = client.work_analytics.calls.active(PBX, fields=["callId", "startTime"], limit=5, sorting_field="startTime")
     starts = [call.start_time for call in page.calls or [] if call.start_time is not None]
     assert len(starts) == 5
@@ -81,7 +81,7 @@ def test_active_calls_come_with_the_fields_asked_for(client: XCaaS) -> None:
     assert starts[0].tzinfo is not None
 
 
-def test_unreturned_calls_by_address_and_by_body(client: XCaaS) -> None:
+def test_unreturned_calls_are_searched_by_query_and_by_body(client: XCaaS) -> None:
     unreturned = client.work_analytics.unreturned_calls
     by_address = unreturned.details(PBX, caller_addresses=[CALLER, "+15555551212"], limit=5).records or []
     by_body = unreturned.search_details(PBX, query={"callerAddresses": [CALLER, "+15555551212"], "limit": 5}).records
@@ -91,7 +91,7 @@ def test_unreturned_calls_by_address_and_by_body(client: XCaaS) -> None:
     assert [call.call_id for call in rest] == [f"16355710{48000 + number}" for number in range(6, 23, 3)]
 
 
-def test_the_body_that_only_reads_is_repeated() -> None:
+def test_search_by_post_is_retried() -> None:
     server = FakeServer().respond("work_analytics.unreturned_calls.search_details", status=503)
     server.respond("work_analytics.unreturned_calls.search_details", json={"records": []})
     with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
@@ -100,7 +100,7 @@ def test_the_body_that_only_reads_is_repeated() -> None:
     assert len(server.calls("work_analytics.unreturned_calls.search_details")) == 2
 
 
-def test_callers_and_callees(client: XCaaS) -> None:
+def test_unreturned_callers_and_callees_are_listed(client: XCaaS) -> None:
     unreturned = client.work_analytics.unreturned_calls
     for find in (unreturned.callers, unreturned.callees):
         names = [one.name for one in find(PBX, limit=3, sorting_field="name").participants or []]
@@ -109,7 +109,7 @@ def test_callers_and_callees(client: XCaaS) -> None:
     assert caller.attempts == 3
 
 
-def test_ring_groups_by_id_and_by_extension(client: XCaaS) -> None:
+def test_ring_groups_are_read_by_id_and_by_extension(client: XCaaS) -> None:
     groups = client.work_analytics.ring_groups
     by_id = groups.agent_activity(PBX, "LcfqMc30Ro2PWLSyYowS2g", metrics=["loggedInDuration"])
     assert by_id == groups.agent_activity_by_extension(PBX, "3900", metrics=["loggedInDuration"])
@@ -119,7 +119,7 @@ def test_ring_groups_by_id_and_by_extension(client: XCaaS) -> None:
     ]
 
 
-def test_an_unknown_ring_group_is_empty_and_an_unknown_pbx_an_error(client: XCaaS) -> None:
+def test_unknown_ring_group_is_empty_and_unknown_pbx_an_error(client: XCaaS) -> None:
     groups = client.work_analytics.ring_groups
     assert groups.agent_activity(PBX, "none").ring_group_agent_activity == []
     with pytest.raises(NotFoundError):

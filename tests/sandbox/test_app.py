@@ -1,4 +1,4 @@
-"""The sandbox on the wire, without the SDK: what it accepts, refuses and remembers."""
+"""The sandbox over HTTP, without the SDK."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def token(client: httpx.Client, key: str = "eght_demo") -> str:
     return str(response.json()["access_token"])
 
 
-def test_the_token_response_is_text_throughout(http: httpx.Client) -> None:
+def test_token_response_contains_only_strings(http: httpx.Client) -> None:
     body = http.post(
         "/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "demo-secret")
     ).json()
     assert body["expires_in"] == "1799"
     assert body["token_type"] == "BearerToken"
     assert body["developer.email"] == "deprecated"
-    # Every product whose spec takes the tokens of a key is on a full key.
+    # A full key has every product whose spec takes tokens of a key.
     assert set(body["api_product_list_json"]) == {"analytics realtime-api", "storage", "QM - API", "vcc"}
     assert body["api_product_list"] == f"[{', '.join(body['api_product_list_json'])}]"
     assert all(isinstance(value, str) for key, value in body.items() if key != "api_product_list_json")
 
 
-def test_a_wrong_secret_is_refused_in_the_token_services_own_words(http: httpx.Client) -> None:
+def test_wrong_secret_gets_the_error_of_the_token_service(http: httpx.Client) -> None:
     response = http.post("/oauth/v2/token", data={"grant_type": "client_credentials"}, auth=("eght_demo", "wrong"))
     assert response.status_code == 401
     assert response.headers["content-type"] == "application/problem+json"
@@ -58,14 +58,14 @@ def test_a_wrong_secret_is_refused_in_the_token_services_own_words(http: httpx.C
 
 
 @pytest.mark.parametrize("header", [None, "Bearer unknown", "Basic ZWdodF9kZW1vOmRlbW8="])
-def test_calls_without_a_good_token_get_the_gateways_fault(http: httpx.Client, header: str | None) -> None:
+def test_calls_without_a_valid_token_get_the_error_of_the_gateway(http: httpx.Client, header: str | None) -> None:
     http.headers["Authorization"] = header or ""
     response = http.get(f"{STORAGE}/regions")
     assert response.status_code == 401
     assert response.json()["fault"]["detail"]["errorcode"] == "oauth.v2.InvalidAccessToken"
 
 
-def test_a_token_ends_with_its_lifetime() -> None:
+def test_token_expires_after_its_lifetime() -> None:
     with Sandbox(token_lifetime=0.2) as short, httpx.Client(base_url=short.base_url) as client:
         client.headers["Authorization"] = f"Bearer {token(client)}"
         assert client.get(f"{STORAGE}/regions").status_code == 200
@@ -74,13 +74,13 @@ def test_a_token_ends_with_its_lifetime() -> None:
         assert response.json()["fault"]["faultstring"] == "Access Token expired"
 
 
-def test_a_product_that_the_key_lacks_is_forbidden(http: httpx.Client) -> None:
+def test_product_that_the_key_lacks_is_forbidden(http: httpx.Client) -> None:
     http.headers["Authorization"] = f"Bearer {token(http, 'eght_realtime')}"
     assert http.get(f"{REALTIME}/queues").status_code == 200
     assert http.get(f"{STORAGE}/regions").status_code == 403
 
 
-def test_revoking_ends_every_token(http: httpx.Client) -> None:
+def test_revoke_invalidates_all_tokens(http: httpx.Client) -> None:
     assert http.post("/_sandbox/revoke").json()["revoked"] >= 1
     assert http.get(f"{STORAGE}/regions").status_code == 401
 
@@ -90,13 +90,13 @@ def test_realtime_responds_in_every_region(http: httpx.Client, prefix: str) -> N
     assert http.get(f"{prefix}{REALTIME}/queues", params={"size": 1}).status_code == 200
 
 
-def test_unknown_regions_and_methods_are_told_apart(http: httpx.Client) -> None:
+def test_unknown_regions_are_404_and_unknown_methods_405(http: httpx.Client) -> None:
     assert http.get("/storage/mars/v3/regions").status_code == 404
     wrong_method = http.post(f"{STORAGE}/regions")
     assert (wrong_method.status_code, wrong_method.headers["allow"]) == (405, "GET")
 
 
-def test_realtime_pages_end_where_the_header_says(http: httpx.Client) -> None:
+def test_realtime_pages_end_at_the_number_in_the_header(http: httpx.Client) -> None:
     first = http.get(f"{REALTIME}/queues", params={"size": 5, "page": 0})
     pages = int(first.headers["x-total-pages"])
     names = [row["name"] for page in range(pages) for row in http.get(f"{REALTIME}/queues?size=5&page={page}").json()]
@@ -104,20 +104,20 @@ def test_realtime_pages_end_where_the_header_says(http: httpx.Client) -> None:
     assert http.get(f"{REALTIME}/queues?size=5&page={pages}").status_code == 400
 
 
-def test_a_search_walks_by_offset_and_filters(http: httpx.Client) -> None:
-    seen: list[str] = []
+def test_search_pages_by_offset_and_filters(http: httpx.Client) -> None:
+    ids: list[str] = []
     key, last = 0, False
     while not last:
         condition = "type==voicemail;duration=gt=300000"
         page = http.get(f"{STORAGE}/objects", params={"filter": condition, "pageKey": key, "limit": 70}).json()
         assert all(item["type"] == "voicemail" for item in page["content"])
-        seen += [item["id"] for item in page["content"]]
+        ids += [item["id"] for item in page["content"]]
         key, last = page["pageKey"], page["lastPage"]
-    assert len(seen) == len(set(seen)) > 70
-    assert key == len(seen)
+    assert len(ids) == len(set(ids)) > 70
+    assert key == len(ids)
 
 
-def test_filters_know_states_alternatives_and_wildcards(http: httpx.Client) -> None:
+def test_filters_support_states_alternatives_and_wildcards(http: httpx.Client) -> None:
     def total(condition: str) -> int:
         return int(http.get(f"{STORAGE}/objects", params={"filter": condition, "limit": 100}).json()["pageSize"])
 
@@ -129,31 +129,31 @@ def test_filters_know_states_alternatives_and_wildcards(http: httpx.Client) -> N
 
 
 @pytest.mark.parametrize("condition", ["type=", "type==a;", "(type==a", "type==a)"])
-def test_a_broken_filter_says_where(http: httpx.Client, condition: str) -> None:
+def test_invalid_filter_is_refused(http: httpx.Client, condition: str) -> None:
     response = http.get(f"{STORAGE}/objects", params={"filter": condition})
     assert response.status_code == 400
     assert "filter" in response.json()["fault"]["faultstring"]
 
 
-def test_an_archived_object_is_restored_once_and_then_available(http: httpx.Client) -> None:
-    found = http.get(f"{STORAGE}/objects", params={"filter": "objectState==ARCHIVED", "limit": 1}).json()["content"]
-    address = f"{STORAGE}/objects/{found[0]['id']}"
-    assert http.get(f"{address}/content").status_code == 404
-    assert http.post(f"{address}/restore").json() == {"expirationDays": 7}
-    assert http.post(f"{address}/restore", json={"expirationDays": 3}).status_code == 400
-    until = time.monotonic() + 30
-    while http.get(address).json()["objectState"] != "AVAILABLE" and time.monotonic() < until:
+def test_archived_object_is_restored_once_and_becomes_available(http: httpx.Client) -> None:
+    objects = http.get(f"{STORAGE}/objects", params={"filter": "objectState==ARCHIVED", "limit": 1}).json()["content"]
+    url = f"{STORAGE}/objects/{objects[0]['id']}"
+    assert http.get(f"{url}/content").status_code == 404
+    assert http.post(f"{url}/restore").json() == {"expirationDays": 7}
+    assert http.post(f"{url}/restore", json={"expirationDays": 3}).status_code == 400
+    deadline = time.monotonic() + 30
+    while http.get(url).json()["objectState"] != "AVAILABLE" and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert http.get(f"{address}/content").status_code == 200
+    assert http.get(f"{url}/content").status_code == 200
 
 
-def test_a_read_only_key_may_look_and_not_restore(http: httpx.Client) -> None:
+def test_read_only_key_may_search_but_not_restore(http: httpx.Client) -> None:
     http.headers["Authorization"] = f"Bearer {token(http, 'eght_readonly')}"
     item = http.get(f"{STORAGE}/objects", params={"filter": "objectState==ARCHIVED", "limit": 1}).json()["content"][0]
     assert http.post(f"{STORAGE}/objects/{item['id']}/restore").status_code == 403
 
 
-def test_buckets_come_by_pages_and_conditions(http: httpx.Client) -> None:
+def test_buckets_are_paged_and_filtered(http: httpx.Client) -> None:
     first = http.get(f"{STORAGE}/buckets", params={"limit": 4}).json()
     rest = http.get(f"{STORAGE}/buckets", params={"limit": 4, "pageKey": first["pageKey"]}).json()
     assert (len(first["content"]), first["lastPage"]) == (4, False)
@@ -165,25 +165,25 @@ def test_buckets_come_by_pages_and_conditions(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
-def test_administration_wants_a_version(http: httpx.Client, accept: str | None) -> None:
+def test_administration_requires_a_version(http: httpx.Client, accept: str | None) -> None:
     headers = {"x-api-key": "eght_demo_key", "Accept": accept or ""}
     assert http.get("/admin-provisioning/sites", headers=headers).status_code == 406
     versioned = {**headers, "Accept": "application/vnd.sites.v1+json"}
     assert http.get("/admin-provisioning/sites", headers=versioned).status_code == 200
-    # Deleting an address returns nothing, so it needs no version: this one is only missing.
+    # The response to a deletion has no body, so it needs no version; the address does not exist.
     assert http.delete("/admin-provisioning/addresses/none", headers=headers).status_code == 404
     body = {"Content-Type": "application/json", **versioned}
     assert http.post("/admin-provisioning/sites", headers=body, content=b"{}").status_code == 400
 
 
-def test_content_has_the_size_and_digest_that_were_promised(http: httpx.Client) -> None:
+def test_content_has_its_described_size_and_digest(http: httpx.Client) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
     content = http.get(f"{STORAGE}/objects/{item['id']}/content").content
     assert len(content) == item["storedBytes"]
     assert hashlib.md5(content, usedforsecurity=False).hexdigest() == item["checksum"]
 
 
-def test_a_bulk_download_runs_through_its_states(http: httpx.Client) -> None:
+def test_bulk_download_passes_through_its_states(http: httpx.Client) -> None:
     items = http.get(f"{STORAGE}/objects", params={"limit": 4}).json()["content"]
     job = http.post(f"{STORAGE}/bulk/download/start", json=[item["id"] for item in items]).json()
     states: list[str] = [job["status"]]
@@ -199,35 +199,35 @@ def test_a_bulk_download_runs_through_its_states(http: httpx.Client) -> None:
         assert archive.testzip() is None
 
 
-def test_what_the_spec_does_not_know_is_a_violation(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_unknown_parameter_is_a_violation(http: httpx.Client, sandbox: Sandbox) -> None:
     response = http.get(f"{STORAGE}/objects", params={"colour": "blue"})
     assert response.status_code == 400
     assert any("colour" in line for line in sandbox.state.credentials.stats.violations)
 
 
-def test_violations_name_the_property_and_the_nearest_value(http: httpx.Client) -> None:
+def test_violations_have_the_property_and_the_nearest_value(http: httpx.Client) -> None:
     metrics = http.get("/analytics/cc/v5/realtime-metrics/queues", params={"metrics": "interactionsWaitInQueu.rt"})
     assert "is not a known value; did you mean 'interactionsWaitInQueue.rt'" in metrics.text
     period = {"start": "2026-01-01T00:00:00.000Z", "end": "2026-01-02T00:00:00.000Z"}
     report = {"type": "queue-interactions-sumary", "title": "x", "dateRange": period}
-    answer = http.post("/analytics/cc/v8/historical-metrics/", json=report)  # one of two schemas
-    assert "body/type: 'queue-interactions-sumary' is not a known value" in answer.text
+    response = http.post("/analytics/cc/v8/historical-metrics/", json=report)  # one of two schemas
+    assert "body/type: 'queue-interactions-sumary' is not a known value" in response.text
 
 
-def test_faults_fire_as_often_as_told(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_fault_applies_as_often_as_configured(http: httpx.Client, sandbox: Sandbox) -> None:
     sandbox.state.faults.add(Fault(path="/regions", status=503, body="<html>down</html>", times=2))
     responses = [http.get(f"{STORAGE}/regions").status_code for _ in range(3)]
     assert responses == [503, 503, 200]
 
 
-def test_a_cut_response_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
+def test_cut_response_ends_early(http: httpx.Client, sandbox: Sandbox) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
     sandbox.state.faults.add(Fault(path="/content", cut=1000, times=1))
     with pytest.raises(httpx.RemoteProtocolError):
         http.get(f"{STORAGE}/objects/{item['id']}/content")
 
 
-def test_a_taken_port_is_said_and_nothing_hangs(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+def test_port_in_use_is_reported(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     from xcaas_sandbox.cli import main
 
     assert main(["--port", sandbox.base_url.rsplit(":", 1)[1]]) == 1
@@ -235,14 +235,14 @@ def test_a_taken_port_is_said_and_nothing_hangs(sandbox: Sandbox, capsys: pytest
 
 
 @pytest.mark.parametrize(
-    ("asked", "begin", "end"),
+    ("range_header", "begin", "end"),
     [("bytes=0-9", 0, 10), ("bytes=100-", 100, None), ("bytes=-7", -7, None), ("bytes=10-99999999", 10, None)],
 )
-def test_a_part_of_a_file(http: httpx.Client, asked: str, begin: int, end: int | None) -> None:
+def test_range_returns_a_part_of_a_file(http: httpx.Client, range_header: str, begin: int, end: int | None) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
-    address = f"{STORAGE}/objects/{item['id']}/content"
-    whole = http.get(address)
-    part = http.get(address, headers={"Range": asked, "If-Range": whole.headers["etag"]})
+    url = f"{STORAGE}/objects/{item['id']}/content"
+    whole = http.get(url)
+    part = http.get(url, headers={"Range": range_header, "If-Range": whole.headers["etag"]})
     assert part.status_code == 206
     assert part.content == whole.content[begin:end]
     first = begin % item["storedBytes"]
@@ -250,30 +250,30 @@ def test_a_part_of_a_file(http: httpx.Client, asked: str, begin: int, end: int |
     assert part.headers["content-range"] == f"bytes {first}-{last}/{item['storedBytes']}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=9-0", "bytes=-", "lines=0-9", "bytes=0-1,5-6", "bytes=x-1"])
-def test_a_range_that_is_none_gives_the_whole_file(http: httpx.Client, asked: str) -> None:
+@pytest.mark.parametrize("range_header", ["bytes=9-0", "bytes=-", "lines=0-9", "bytes=0-1,5-6", "bytes=x-1"])
+def test_invalid_range_returns_the_whole_file(http: httpx.Client, range_header: str) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
-    response = http.get(f"{STORAGE}/objects/{item['id']}/content", headers={"Range": asked})
+    response = http.get(f"{STORAGE}/objects/{item['id']}/content", headers={"Range": range_header})
     assert (response.status_code, len(response.content)) == (200, item["storedBytes"])
     assert response.headers["accept-ranges"] == "bytes"
 
 
-def test_a_part_of_another_file_and_one_that_is_not_there(http: httpx.Client) -> None:
+def test_range_of_another_file_and_past_its_end(http: httpx.Client) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
-    address = f"{STORAGE}/objects/{item['id']}/content"
-    assert http.get(address, headers={"Range": "bytes=0-9", "If-Range": '"other"'}).status_code == 200
-    beyond = http.get(address, headers={"Range": f"bytes={item['storedBytes']}-"})
+    url = f"{STORAGE}/objects/{item['id']}/content"
+    assert http.get(url, headers={"Range": "bytes=0-9", "If-Range": '"other"'}).status_code == 200
+    beyond = http.get(url, headers={"Range": f"bytes={item['storedBytes']}-"})
     assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{item['storedBytes']}")
 
 
 def test_transcripts_are_json(http: httpx.Client) -> None:
-    found = http.get(f"{STORAGE}/objects", params={"filter": "type==transcription", "limit": 1}).json()["content"][0]
-    content = http.get(f"{STORAGE}/objects/{found['id']}/content").content
-    assert len(content) == found["storedBytes"]
+    item = http.get(f"{STORAGE}/objects", params={"filter": "type==transcription", "limit": 1}).json()["content"][0]
+    content = http.get(f"{STORAGE}/objects/{item['id']}/content").content
+    assert len(content) == item["storedBytes"]
     assert len(json.loads(content)) == 5
 
 
-def test_rejected_calls_are_those_without_a_good_credential() -> None:
+def test_calls_without_a_valid_credential_are_counted_as_rejected() -> None:
     with Sandbox() as sandbox, httpx.Client(base_url=sandbox.base_url) as client:
         stats = sandbox.state.credentials.stats
         assert client.get(f"{STORAGE}/regions").status_code == 401

@@ -1,4 +1,4 @@
-"""The command's own part: what it prints is enough to call everything, and its files are read with care."""
+"""The command: the settings that it prints, files of faults, and its options."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xcaas_sandbox._faults import load_faults
 from xcaas_sandbox.cli import environment, main
 
 
-def test_the_settings_that_are_printed_open_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_printed_settings_authorize_every_product(monkeypatch: pytest.MonkeyPatch) -> None:
     with Sandbox() as sandbox:
         for name, value in environment(sandbox.base_url).items():
             monkeypatch.setenv(name, value)
@@ -36,7 +36,7 @@ def test_the_settings_that_are_printed_open_every_product(monkeypatch: pytest.Mo
                 assert calls.list(query=query, region="us").first()
 
 
-def test_rules_come_from_a_file(tmp_path: Path) -> None:
+def test_faults_are_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text("- {path: /regions, status: 503, times: 1}\n- {path: /messages, drip: 0.07}\n", "utf-8")
     faults = load_faults(path)
@@ -50,7 +50,7 @@ def test_rules_come_from_a_file(tmp_path: Path) -> None:
     assert faults.fired == 2
 
 
-def test_a_body_in_pieces_comes_in_eight_drops_altogether() -> None:
+def test_drip_sends_any_body_in_eight_chunks() -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for number in range(5):
@@ -70,15 +70,15 @@ def test_a_body_in_pieces_comes_in_eight_drops_altogether() -> None:
         await faults.middleware(app)({"type": "http", "method": "GET", "path": "/"}, receive, send)
 
     asyncio.run(main())
-    start, *drops, end = sent
+    start, *chunks, end = sent
     assert start["type"] == "http.response.start"
-    assert [len(drop["body"]) for drop in drops] == [63] * 7 + [59]
-    assert b"".join(drop["body"] for drop in drops) == b"".join(bytes([number]) * 100 for number in range(5))
+    assert [len(chunk["body"]) for chunk in chunks] == [63] * 7 + [59]
+    assert b"".join(chunk["body"] for chunk in chunks) == b"".join(bytes([number]) * 100 for number in range(5))
     assert end == {"type": "http.response.body", "body": b"", "more_body": False}
 
 
 @pytest.mark.parametrize("text", ["{}", "- {colour: blue}"])
-def test_a_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
+def test_invalid_file_of_faults_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text(text, "utf-8")
     assert main(["--port", "0", "--faults", str(path)]) == 1
@@ -86,7 +86,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(("option", "value"), [("--token-lifetime", "0"), ("--speed", "0"), ("--port", "65536")])
-def test_numbers_must_be_in_their_range(option: str, value: str) -> None:
+def test_numbers_out_of_range_are_refused(option: str, value: str) -> None:
     with pytest.raises(SystemExit) as caught:
         main([option, value])
     assert caught.value.code == 2

@@ -1,4 +1,4 @@
-"""What the sandbox's keys open follows from the specs alone."""
+"""Products of the sandbox's keys, which follow from the specs."""
 
 from __future__ import annotations
 
@@ -21,12 +21,10 @@ components:
 
 
 @pytest.mark.parametrize(
-    ("credential", "opened"), [("client-credentials", ("Billing",)), ("work-analytics-login", ()), ("api-key", ())]
+    ("credential", "products"), [("client-credentials", ("Billing",)), ("work-analytics-login", ()), ("api-key", ())]
 )
-def test_a_new_product_that_takes_tokens_is_on_the_keys(
-    tmp_path: Path, credential: str, opened: tuple[str, ...]
-) -> None:
+def test_keys_have_every_product_that_takes_tokens(tmp_path: Path, credential: str, products: tuple[str, ...]) -> None:
     text = SPEC.format(title="Billing", name="billing", credential=credential)
     (tmp_path / "billing.yaml").write_text(text, encoding="utf-8")
     keys = Credentials(load_products(tmp_path), lifetime=60).keys
-    assert keys["eght_demo"].products == keys["eght_readonly"].products == opened
+    assert keys["eght_demo"].products == keys["eght_readonly"].products == products

@@ -1,4 +1,4 @@
-"""What a sandbox holds from the start is of the last days, and of fixed ones where a test wants them."""
+"""Dates of the initial data: the last days, or a fixed time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 def times(client: XCaaS, end: datetime) -> dict[str, list[datetime | None]]:
-    """The times of what lists of the last day hold."""
+    """Return the times in lists of the last day."""
     objects = client.storage.objects.search(filter=(F.created_time >= end - DAY) & (F.type == "voicemail"))
     audits = client.audit_records.audits.list(service="platform", start_time=end - DAY, end_time=end)
     interactions = client.quality_management.interactions.list(pbx="acme", start_ts=end - DAY, end_ts=end)
@@ -37,30 +37,30 @@ def times(client: XCaaS, end: datetime) -> dict[str, list[datetime | None]]:
     }
 
 
-def test_the_last_day_is_full() -> None:
+def test_initial_data_covers_the_last_day() -> None:
     with Sandbox() as sandbox, client_of(sandbox.base_url) as client:
         now = datetime.now(UTC)
-        for name, found in times(client, now).items():
-            assert found, name
-            assert all(at is not None and now - DAY <= at <= now for at in found), (name, found)
-        recent = max(at for at in times(client, now)["objects"] if at is not None)
+        for name, dates in times(client, now).items():
+            assert dates, name
+            assert all(date is not None and now - DAY <= date <= now for date in dates), (name, dates)
+        recent = max(date for date in times(client, now)["objects"] if date is not None)
         assert now - recent < timedelta(hours=2)
 
 
-def test_a_fixed_time_gives_the_same_dates() -> None:
-    found: list[object] = []
+def test_fixed_time_gives_the_same_dates() -> None:
+    runs: list[object] = []
     for _ in range(2):
         with Sandbox(until=JANUARY) as sandbox, client_of(sandbox.base_url) as client:
-            found.append(times(client, JANUARY))
+            runs.append(times(client, JANUARY))
             first = client.storage.objects.search().first()
             assert first is not None
             assert first.created_time == datetime(2026, 1, 1, tzinfo=UTC)
             sandbox.state.reset()
-            assert times(client, JANUARY) == found[0]
-    assert found[0] == found[1]
+            assert times(client, JANUARY) == runs[0]
+    assert runs[0] == runs[1]
 
 
-def test_a_time_has_a_zone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_time_without_a_zone_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ValueError, match="has no time zone"):
         Sandbox(until=JANUARY.replace(tzinfo=None))
     with pytest.raises(SystemExit):

@@ -1,4 +1,4 @@
-"""Which rows fit a filter: numbers are compared as numbers, times as times, texts as texts."""
+"""Which rows match a filter: numbers, times and strings are compared as such."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROW: dict[str, list[object]] = {
 }
 
 
-def fits(text: str) -> bool:
+def matches(text: str) -> bool:
     return compile_filter(text)(lambda field: ROW.get(field, []))
 
 
@@ -66,8 +66,8 @@ def fits(text: str) -> bool:
         "(count==1,count==10);on==true",
     ],
 )
-def test_a_row_fits(text: str) -> None:
-    assert fits(text)
+def test_row_matches(text: str) -> None:
+    assert matches(text)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_a_row_fits(text: str) -> None:
         "(count==1,count==10);on==false",
     ],
 )
-def test_a_row_does_not_fit(text: str) -> None:
-    assert not fits(text)
+def test_row_does_not_match(text: str) -> None:
+    assert not matches(text)
 
 
 @given(st.integers(-(10**15), 10**15), st.integers(-(10**15), 10**15))
-def test_whole_numbers_are_in_the_order_of_numbers(left: int, right: int) -> None:
+def test_integers_are_compared_as_numbers(left: int, right: int) -> None:
     def holds(operator: str) -> bool:
         return compile_filter(f"a{operator}{right}")(lambda _: [left])
 
@@ -107,7 +107,7 @@ def test_whole_numbers_are_in_the_order_of_numbers(left: int, right: int) -> Non
     ]
 
 
-def test_what_cannot_be_read_is_an_error_of_the_sandbox() -> None:
+def test_invalid_filter_raises() -> None:
     with pytest.raises(FilterError, match="cannot read the filter"):
         compile_filter("name==")
 
@@ -120,9 +120,9 @@ def test_what_cannot_be_read_is_an_error_of_the_sandbox() -> None:
         ("name=ge=x", []),
         ("name<x", ["there is no operator =lt="]),
         ("nam==x", ["there is no field nam"]),
-        ("name=", []),  # told by who uses it
+        ("name=", []),  # reported where it is used
     ],
 )
-def test_a_filter_is_held_against_the_spec(text: str, problems: list[str]) -> None:
-    facts = {"operators": ["==", ">="], "fields": ["name"], "alone": True}
-    assert list(check_filter(text, facts)) == problems
+def test_filter_is_checked_against_the_spec(text: str, problems: list[str]) -> None:
+    spec = {"operators": ["==", ">="], "fields": ["name"], "alone": True}
+    assert list(check_filter(text, spec)) == problems

@@ -1,4 +1,4 @@
-"""Calls that are made up from the window: the same ones each time, however the window is cut."""
+"""Calls that are generated for a window: the same ones for any window."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ HOUR = 3_600_000
 NEW_YEAR = 1_767_225_600_000
 
 
-def calls(start: int, end: int, a_day: int = 5000, pbx: str = "acme") -> MadeUpCalls:
-    return MadeUpCalls({"callId": "0", "site": "x"}, pbx, a_day, (NEW_YEAR + start, NEW_YEAR + end), ZoneInfo("UTC"))
+def calls(start: int, end: int, per_day: int = 5000, pbx: str = "acme") -> MadeUpCalls:
+    return MadeUpCalls({"callId": "0", "site": "x"}, pbx, per_day, (NEW_YEAR + start, NEW_YEAR + end), ZoneInfo("UTC"))
 
 
-def ends(found: MadeUpCalls) -> list[int]:
-    return [row["disconnectedTimeUTC"] - NEW_YEAR for row in found]
+def ends(generated: MadeUpCalls) -> list[int]:
+    return [row["disconnectedTimeUTC"] - NEW_YEAR for row in generated]
 
 
-def test_a_day_has_as_many_as_the_name_says() -> None:
+def test_day_has_the_given_number_of_calls() -> None:
     assert len(calls(0, 24 * HOUR - 1)) == 5000
-    assert len(calls(0, 24 * HOUR - 1, a_day=9_999_999)) == 9_999_999
+    assert len(calls(0, 24 * HOUR - 1, per_day=9_999_999)) == 9_999_999
     assert len(calls(HOUR, HOUR - 1)) == 0
 
 
 @given(st.integers(0, 100 * HOUR), st.integers(0, HOUR), st.integers(1, 5_000))
-def test_both_ends_of_a_window_count(start: int, length: int, a_day: int) -> None:
-    around = ends(calls(start - HOUR, start + length + HOUR, a_day))
-    assert ends(calls(start, start + length, a_day)) == [end for end in around if start <= end <= start + length]
+def test_window_includes_both_ends(start: int, length: int, per_day: int) -> None:
+    surrounding = ends(calls(start - HOUR, start + length + HOUR, per_day))
+    assert ends(calls(start, start + length, per_day)) == [end for end in surrounding if start <= end <= start + length]
 
 
-def test_calls_have_ids_of_their_own_and_the_zone_of_the_request() -> None:
+def test_calls_have_unique_ids_and_the_requested_time_zone() -> None:
     some, others = calls(0, HOUR), calls(0, HOUR, pbx="other")
     ids = [row["callId"] for row in (*some, *others)]
     assert len(ids) == len(set(ids))

@@ -1,4 +1,4 @@
-"""A product without a module of its own: lists that follow from its spec's example and `x-xcaas-pagination` alone."""
+"""Pages of operations without a handler, from their example and `x-xcaas-pagination`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xcaas_sandbox._examples import plain
 from xcaas_sandbox._paged import TOTAL
 from xcaas_sandbox.products import Services
 
-# The two that issue tokens have to be there; histories of the second are its module's affair.
+# Needed for tokens; the histories of the second have handlers.
 NEEDED = ("oauth", "work_analytics")
 HISTORIES = ("listCallLegs", "listCallRecords", "listCdr")
 PAGED = [row for row in MANIFEST if row["pagination"] and row["operation_id"] not in HISTORIES]
@@ -31,18 +31,18 @@ def client() -> Iterator[XCaaS]:
 
 
 @pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
-def test_each_style_of_pages_ends_where_it_should(client: XCaaS, row: Row) -> None:
+def test_pages_of_each_style_have_all_items(client: XCaaS, row: Row) -> None:
     size: str = row["pagination"]["size"]
     method = call_of(client, row)
-    given = arguments(method, SPECS[row["product"], row["operation_id"]], {})
+    args = arguments(method, SPECS[row["product"], row["operation_id"]], {})
     if row["pagination"]["in"] == "body":
-        name = next(name for name, value in given.items() if isinstance(value, dict))
-        given[name] = {**cast("dict[str, Any]", given[name]), size.lstrip("/"): 3}
+        name = next(name for name, value in args.items() if isinstance(value, dict))
+        args[name] = {**cast("dict[str, Any]", args[name]), size.lstrip("/"): 3}
     else:
         name = next(name for name in method.__annotations__ if plain(name) == plain(size))
-        given[name] = 3
+        args[name] = 3
     with warned(row):
-        pages = [list(page.items) for page in cast("Pager[object]", method(**given)).pages()]
-    # Follow-up requests that carry nothing but the cursor get pages of the usual size.
+        pages = [list(page.items) for page in cast("Pager[object]", method(**args)).pages()]
+    # Requests with only a cursor get pages of the default size.
     expected = [3, TOTAL - 3] if row["pagination"].get("alone") else [3, 3, TOTAL % 3]
     assert [len(page) for page in pages if page] == expected

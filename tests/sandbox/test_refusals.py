@@ -1,4 +1,4 @@
-"""What the sandbox turns away, in the words of each product: wrong credentials, broken rules, too many calls."""
+"""Error responses of the sandbox in each product's shape: credentials, invalid requests, rate limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xcaas_sandbox.products import SELF_AUTHENTICATING
 ADMIN = "/admin-provisioning"
 VERSIONS = ", ".join(f"application/vnd.{name}.v1+json" for name in ("users", "sites", "phonenumbers"))
 KEY = {"x-api-key": "eght_demo_key", "Accept": f"{VERSIONS}, application/json"}
-GUARDED = [
+WITH_CREDENTIALS = [
     operation
     for product in load_products()
     for operation in product.operations
@@ -37,8 +37,8 @@ def http(sandbox: Sandbox) -> Iterator[httpx.Client]:
         yield client
 
 
-def address(operation: Operation) -> str:
-    """A path that the operation's pattern takes: the first of each choice, and `1` for each parameter."""
+def path_of(operation: Operation) -> str:
+    """Return a path that matches the operation: the first of each choice, and `1` for each parameter."""
     text = re.sub(r"\(\?P<[^>]+>\[\^/\]\+\)|\[\^/\]\+", "1", operation.pattern.pattern)
     while "(?:" in text:
         text = re.sub(r"\(\?:([^()|]*)(?:\|[^()]*)?\)", r"\1", text)
@@ -47,9 +47,9 @@ def address(operation: Operation) -> str:
     return path
 
 
-@pytest.mark.parametrize("operation", GUARDED, ids=lambda operation: f"{operation.product}.{operation.id}")
-def test_nobody_gets_in_without_a_credential(http: httpx.Client, operation: Operation) -> None:
-    response = http.request(operation.method, address(operation))
+@pytest.mark.parametrize("operation", WITH_CREDENTIALS, ids=lambda operation: f"{operation.product}.{operation.id}")
+def test_call_without_a_credential_is_refused(http: httpx.Client, operation: Operation) -> None:
+    response = http.request(operation.method, path_of(operation))
     assert response.status_code == 401
     declared = operation.responses.get("401")
     if declared is not None and "x-xcaas-no-body" in declared:
@@ -72,52 +72,52 @@ def test_nobody_gets_in_without_a_credential(http: httpx.Client, operation: Oper
         ("/analytics/work/v1/compsum", "error_description"),
     ],
 )
-def test_each_product_has_its_own_words(http: httpx.Client, path: str, pointer: str) -> None:
+def test_errors_have_the_shape_of_their_product(http: httpx.Client, path: str, pointer: str) -> None:
     assert pointer in http.get(path).json()
 
 
-def test_a_problem_names_the_field_and_the_path(http: httpx.Client) -> None:
+def test_problem_has_the_field_and_the_path(http: httpx.Client) -> None:
     body = http.get(f"{ADMIN}/users", params={"filter": "basicInfo.userName="}, headers=KEY).json()
     assert (body["status"], body["title"], body["instance"]) == (400, "Bad Request", f"{ADMIN}/users")
     assert body["errors"][0]["field"] == "filter"
     assert body["errors"][0]["code"] == "VALIDATION_ERROR"
 
 
-def test_what_is_nested_too_deep_is_refused(http: httpx.Client) -> None:
+def test_deeply_nested_filters_and_bodies_are_refused(http: httpx.Client) -> None:
     deep = "(" * 51 + "basicInfo.userName==a" + ")" * 51
     response = http.get(f"{ADMIN}/users", params={"filter": deep}, headers=KEY)
     assert response.status_code == 400
     assert "nested deeper than 50" in response.text
-    sent = {**KEY, "Content-Type": "application/vnd.users.v1+json"}
-    response = http.post(f"{ADMIN}/users", content="[" * 100_000, headers=sent)
+    headers = {**KEY, "Content-Type": "application/vnd.users.v1+json"}
+    response = http.post(f"{ADMIN}/users", content="[" * 100_000, headers=headers)
     assert response.status_code == 400
     assert "nested deeper" in response.text
 
 
-def test_a_scroll_id_goes_alone_and_does_not_last() -> None:
+def test_scroll_id_is_sent_alone_and_expires() -> None:
     now = 1_768_383_000.0
     with Sandbox(wall=lambda: now) as sandbox, httpx.Client(base_url=sandbox.base_url, headers=KEY) as client:
         page = client.get(f"{ADMIN}/phone-numbers?pageSize=5").json()
         scroll_id = page["pagination"]["nextScrollId"]
-        again = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id})
-        assert len(again.json()["data"]) == 5
-        both = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id, "pageSize": 5})
-        assert both.json()["errors"][0]["code"] == "CONFLICTING_QUERY_PARAMETER"
+        second = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id})
+        assert len(second.json()["data"]) == 5
+        with_size = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id, "pageSize": 5})
+        assert with_size.json()["errors"][0]["code"] == "CONFLICTING_QUERY_PARAMETER"
         now += 601
         late = client.get(f"{ADMIN}/phone-numbers", params={"scrollId": scroll_id})
         assert late.json()["detail"] == "The scroll id has expired"
         assert client.get(f"{ADMIN}/phone-numbers?scrollId=no").status_code == 400
 
 
-def test_limits_are_told_but_not_enforced_unless_strict(http: httpx.Client) -> None:
+def test_limits_are_sent_but_not_enforced_by_default(http: httpx.Client) -> None:
     responses = [http.get(f"{ADMIN}/sites", headers=KEY) for _ in range(25)]
-    left = [int(response.headers["x-ratelimit-remaining"]) for response in responses]
-    assert left == list(range(left[0], left[0] - 25, -1))
+    remaining = [int(response.headers["x-ratelimit-remaining"]) for response in responses]
+    assert remaining == list(range(remaining[0], remaining[0] - 25, -1))
     assert {response.headers["x-ratelimit-limit"] for response in responses} == {"100"}
     assert len({uuid.UUID(response.headers["x-response-id"]) for response in responses}) == 25
 
 
-def test_strict_limits_refuse_what_is_too_much() -> None:
+def test_strict_limits_are_enforced() -> None:
     now = 1_768_383_000.0
     with (
         Sandbox(strict_limits=True, wall=lambda: now) as sandbox,
@@ -134,11 +134,11 @@ def test_strict_limits_refuse_what_is_too_much() -> None:
         assert messages[-1].headers["retry-after"] == "1"
 
 
-def test_a_reset_forgets_what_was_written(http: httpx.Client) -> None:
-    def rooms() -> int:
+def test_reset_restores_the_initial_data(http: httpx.Client) -> None:
+    def status_of_room() -> int:
         return http.get("/chat/api/chat/v1/messages?room=Lobby", headers=KEY).status_code
 
     http.post("/chat/api/chat/v1/messages", json={"room": "Lobby", "messageRaw": "Hello"}, headers=KEY)
-    assert rooms() == 200
+    assert status_of_room() == 200
     assert http.post("/_sandbox/reset").json() == {"reset": True}
-    assert rooms() == 404
+    assert status_of_room() == 404

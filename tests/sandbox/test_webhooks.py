@@ -1,4 +1,4 @@
-"""The sandbox signs and sends webhooks; the examples and both verifiers take them, with keys that they fetch from it."""
+"""Webhooks of the sandbox, verified with its keys by both verifiers and by the examples."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def verifier(sandbox: Sandbox) -> Iterator[Verifier[ChatEvent]]:
         yield verifier
 
 
-class Quiet(WSGIRequestHandler):
-    """Handles requests and logs none."""
+class QuietHandler(WSGIRequestHandler):
+    """Handles requests without logging."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -45,8 +45,8 @@ class Quiet(WSGIRequestHandler):
 
 @contextmanager
 def serving(verifier: Verifier[ChatEvent], events: list[ChatEvent]) -> Generator[str]:
-    """The address at which the Flask example listens."""
-    server = make_server("127.0.0.1", 0, webhooks_flask.create_app(verifier, events.append), handler_class=Quiet)
+    """Serve the Flask example, and yield its URL."""
+    server = make_server("127.0.0.1", 0, webhooks_flask.create_app(verifier, events.append), handler_class=QuietHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -57,7 +57,7 @@ def serving(verifier: Verifier[ChatEvent], events: list[ChatEvent]) -> Generator
         thread.join(10)
 
 
-def test_what_the_sandbox_signs_is_genuine(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+def test_signed_webhook_is_verified_once(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
     sent = sandbox.webhooks.sign(QUEUED)
     assert isinstance(verifier.verify(sent.headers, sent.body), chat_gateway.models.QueuedEvent)
     with pytest.raises(WebhookError) as caught:
@@ -65,7 +65,7 @@ def test_what_the_sandbox_signs_is_genuine(sandbox: Sandbox, verifier: Verifier[
     assert caught.value.reason == "replayed"
 
 
-def test_an_async_verifier_takes_it_too(sandbox: Sandbox) -> None:
+def test_signed_webhook_is_verified_by_an_async_verifier(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with AsyncVerifier(cc_chat.webhooks.CHAT_EVENT, base_url=sandbox.base_url) as verifier:
             sent = sandbox.webhooks.sign({"eventType": "AGENT_LEFT", "conversationId": "c1", "agentId": "ag1"})
@@ -74,7 +74,7 @@ def test_an_async_verifier_takes_it_too(sandbox: Sandbox) -> None:
     anyio.run(main)
 
 
-def test_unknown_keys_are_a_404_at_the_sandbox(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+def test_unknown_key_is_not_found(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
     with XCaaS(credentials=ApiKey("eght_demo_key"), base_url=sandbox.base_url) as client:
         with pytest.raises(NotFoundError):
             client.chat_gateway.keys.get("nobody")
@@ -85,7 +85,7 @@ def test_unknown_keys_are_a_404_at_the_sandbox(sandbox: Sandbox, verifier: Verif
     assert caught.value.reason == "unknown_key"
 
 
-def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+def test_chat_gateway_sends_events(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
     events: list[ChatEvent] = []
     with (
         serving(verifier, events) as url,
@@ -117,7 +117,7 @@ def test_the_chat_products_send_what_happens(sandbox: Sandbox, verifier: Verifie
     assert {delivery.status for delivery in sandbox.webhooks.deliveries[-4:]} == {204}
 
 
-def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
+def test_cc_chat_sends_verification_events(sandbox: Sandbox) -> None:
     verifier = Verifier(cc_chat.webhooks.CHAT_EVENT, base_url=sandbox.base_url)
     received: list[object] = []
 
@@ -152,10 +152,10 @@ def test_the_older_chat_product_verifies_addresses(sandbox: Sandbox) -> None:
     assert [type(event).__name__ for event in received] == ["WebhookVerifyEvent"]
 
 
-def test_an_event_that_was_not_handled_comes_again(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
+def test_failed_event_is_sent_again(sandbox: Sandbox, verifier: Verifier[ChatEvent]) -> None:
     handled: list[ChatEvent] = []
 
-    class Once(list[ChatEvent]):
+    class FailingOnce(list[ChatEvent]):
         def append(self, event: ChatEvent) -> None:
             if not self.failed:
                 self.failed = True
@@ -164,13 +164,13 @@ def test_an_event_that_was_not_handled_comes_again(sandbox: Sandbox, verifier: V
 
         failed = False
 
-    with serving(verifier, Once()) as url:
+    with serving(verifier, FailingOnce()) as url:
         assert sandbox.webhooks.send(url, QUEUED) == 204
-    assert [(one.retry, one.status) for one in sandbox.webhooks.deliveries[-2:]] == [(0, 500), (1, 204)]
+    assert [(delivery.retry, delivery.status) for delivery in sandbox.webhooks.deliveries[-2:]] == [(0, 500), (1, 204)]
     assert len(handled) == 1
 
 
-def test_the_sandbox_sends_to_this_machine_only(sandbox: Sandbox) -> None:
+def test_webhooks_are_sent_only_to_this_machine(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="this machine only"):
         sandbox.webhooks.send("https://bot.example.com/events", QUEUED)
     before = len(sandbox.webhooks.deliveries)
@@ -179,14 +179,14 @@ def test_the_sandbox_sends_to_this_machine_only(sandbox: Sandbox) -> None:
     assert len(sandbox.webhooks.deliveries) == before
 
 
-def test_nobody_at_the_address_is_a_status_of_zero(sandbox: Sandbox) -> None:
+def test_refused_connection_has_status_zero(sandbox: Sandbox) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as free:
         port = free.server_port
     assert sandbox.webhooks.send(f"http://127.0.0.1:{port}/", QUEUED) == 0
-    assert [one.retry for one in sandbox.webhooks.deliveries[-3:]] == [0, 1, 2]
+    assert [delivery.retry for delivery in sandbox.webhooks.deliveries[-3:]] == [0, 1, 2]
 
 
-def test_the_example_for_fastapi() -> None:
+def test_fastapi_example_verifies_webhooks() -> None:
     signer, events = WebhookSigner(), list[ChatEvent]()
     app = webhooks_fastapi.create_app(AsyncVerifier(EVENT, keys=signer.keys), events.append)
     genuine, forged = signer.sign(QUEUED), WebhookSigner().sign(QUEUED)
@@ -195,7 +195,9 @@ def test_the_example_for_fastapi() -> None:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
             requests = (forged, genuine, genuine)
             twice = [*genuine.headers.items(), ("x-8x8-event-id", "other")]
-            responses = [await http.post("/events", headers=one.headers, content=one.body) for one in requests]
+            responses = [
+                await http.post("/events", headers=request.headers, content=request.body) for request in requests
+            ]
             responses.append(await http.post("/events", headers=twice, content=genuine.body))
             return [response.status_code for response in responses]
 
@@ -203,20 +205,24 @@ def test_the_example_for_fastapi() -> None:
     assert [type(event).__name__ for event in events] == ["QueuedEvent"]
 
 
-def test_the_example_for_flask() -> None:
+def test_flask_example_verifies_webhooks() -> None:
     signer, events = WebhookSigner(), list[ChatEvent]()
     http = webhooks_flask.create_app(Verifier(EVENT, keys=signer.keys), events.append).test_client()
     genuine, forged = signer.sign(QUEUED), WebhookSigner().sign(QUEUED)
-    responses = [http.post("/events", headers=one.headers, data=one.body) for one in (forged, genuine, genuine)]
+    responses = [
+        http.post("/events", headers=request.headers, data=request.body) for request in (forged, genuine, genuine)
+    ]
     assert [response.status_code for response in responses] == [401, 204, 200]
     assert [type(event).__name__ for event in events] == ["QueuedEvent"]
 
 
 @pytest.mark.parametrize("handle", [webhooks_fastapi.handle, webhooks_flask.handle])
-def test_the_handlers_of_the_examples(handle: Callable[[ChatEvent], None], capsys: pytest.CaptureFixture[str]) -> None:
+def test_handlers_of_the_examples_print_events(
+    handle: Callable[[ChatEvent], None], capsys: pytest.CaptureFixture[str]
+) -> None:
     message = b'{"eventType":"MESSAGE","conversationId":"c1","data":{"text":"Hello"}}'
     for event in (message, b'{"eventType":"WEB_HOOK_VERIFY"}', b'{"eventType":"NEW"}'):
         handle(EVENT(event))
-    shown = capsys.readouterr().out.splitlines()
-    assert shown[:2] == ["c1: Hello", "the service has verified this address"]
-    assert "NEW" in shown[2]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["c1: Hello", "the service has verified this address"]
+    assert "NEW" in lines[2]

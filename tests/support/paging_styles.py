@@ -254,5 +254,5 @@ def drain(
         assert walk.position is not None
         body, headers = serve(walk.position.key)
         page = walk.advance(body, headers, "https://api.test/rows")
-        items += page.items[page.here.skip :]
+        items += page.items[page.position.skip :]
     return items

@@ -1,9 +1,9 @@
-"""Unpacking archives that came from elsewhere, without trusting what they say of themselves.
+"""Unpacking untrusted archives.
 
-An archive is checked as a whole before a byte is written: names that lead out of the
-folder, links and devices, names that meet on disks that ignore case, too many entries, too much
-content. Declared sizes may lie, but `zipfile` unpacks no more than was declared, and then
-finds that the checksum is wrong.
+An archive is checked completely before anything is written: names outside the folder, links
+and devices, names that collide where case is ignored, too many entries, too much content.
+Declared sizes may be wrong, but `zipfile` unpacks no more than declared, and then finds
+that the checksum does not match.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["unzip"]
 
 _BLOCK: Final = 1 << 20
-_RATIO_FLOOR: Final = 10 << 20  # below this size a high ratio harms nobody
+_RATIO_FLOOR: Final = 10 << 20  # bytes; below, a high ratio is harmless
 
 
 def unzip(
@@ -62,7 +62,7 @@ def unzip(
     path, folder = check_path(path), check_path(into, "into")
     try:
         with ZipFile(path) as archive:
-            entries = _checked(archive, os.path.getsize(path), max_entries, max_bytes, max_ratio)
+            entries = _safe_entries(archive, os.path.getsize(path), max_entries, max_bytes, max_ratio)
             folder.mkdir(parents=True, exist_ok=True)
             return _unpack(archive, entries, folder.resolve())
     except (BadZipFile, EOFError, NotImplementedError, ValueError, OverflowError, struct.error) as error:
@@ -72,7 +72,7 @@ def unzip(
             f"{str(path)!r} is not a usable zip archive: {error}", advice="Download it again."
         ) from error
     except OSError as error:
-        # Places in the archive that lie before its start.
+        # Offsets before the start of the archive.
         if isinstance(error, XCaaSError) or error.errno != errno.EINVAL:
             raise
         raise ArchiveError(
@@ -80,10 +80,10 @@ def unzip(
         ) from error
 
 
-def _checked(
+def _safe_entries(
     archive: ZipFile, size: int, max_entries: int, max_bytes: int, max_ratio: float
 ) -> list[tuple[ZipInfo, tuple[str, ...]]]:
-    """Return files of the archive with the path of each, in parts. Raises ArchiveError for what must not be unpacked."""
+    """Return the files of the archive with their path parts. Raises ArchiveError if anything is unsafe."""
     infos = archive.infolist()
     if len(infos) > max_entries:
         raise ArchiveError(f"the archive has {len(infos)} entries, more than {max_entries}")
@@ -120,22 +120,22 @@ def _safe_parts(info: ZipInfo) -> tuple[str, ...]:
 
 
 def _free_name(parts: tuple[str, ...], taken: dict[str, int]) -> tuple[str, ...]:
-    """Return the path, with a number in the name if an entry before has it. Letter case doesn't tell names apart everywhere.
+    """Return the path, numbered if an earlier entry has the same one, ignoring case.
 
-    `taken` has the last number of each name: to try all of them again takes the square of the time.
+    `taken` has the last number of each name: trying all of them again would take quadratic time.
     """
     stem, dot, ending = parts[-1].rpartition(".")
     if not stem:
         stem, dot, ending = parts[-1], "", ""
-    wanted = "/".join(parts).casefold()
-    found, key, number = parts, wanted, taken.get(wanted, 1)
+    original = "/".join(parts).casefold()
+    free, key, number = parts, original, taken.get(original, 1)
     while key in taken:
         number += 1
-        found = (*parts[:-1], f"{stem} ({number}){dot}{ending}")
-        key = "/".join(found).casefold()
-    taken[wanted] = number
+        free = (*parts[:-1], f"{stem} ({number}){dot}{ending}")
+        key = "/".join(free).casefold()
+    taken[original] = number
     taken.setdefault(key, 1)
-    return found
+    return free
 
 
 def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], folder: Path) -> list[Path]:
@@ -144,7 +144,7 @@ def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], fo
         for info, parts in entries:
             target = folder.joinpath(*parts)
             _make_folder(info, target.parent, folder)
-            _unpack_one(archive, info, target)
+            _unpack_entry(archive, info, target)
             done.append(target)
     except BaseException:
         for target in done:
@@ -153,43 +153,43 @@ def _unpack(archive: ZipFile, entries: list[tuple[ZipInfo, tuple[str, ...]]], fo
     return done
 
 
-def _make_folder(info: ZipInfo, wanted: Path, folder: Path) -> None:
-    """Make the folder of an entry. A link that was there before could lead elsewhere: nothing is made behind one."""
+def _make_folder(info: ZipInfo, parent: Path, folder: Path) -> None:
+    """Create the folder of an entry, but not through an existing link to elsewhere."""
     try:
-        is_inside = wanted.resolve().is_relative_to(folder)
+        is_inside = parent.resolve().is_relative_to(folder)
         if is_inside:
-            wanted.mkdir(parents=True, exist_ok=True)
-    except RuntimeError:  # links that lead to each other
+            parent.mkdir(parents=True, exist_ok=True)
+    except RuntimeError:  # a cycle of links
         is_inside = False
     except OSError as error:
-        raise _unwritable(wanted, error) from error
+        raise _write_error(parent, error) from error
     if not is_inside:
         raise ArchiveError(f"{info.filename!r} would land outside the folder, through a link in it")
 
 
-def _unwritable(target: Path, error: OSError) -> DownloadError:
+def _write_error(target: Path, error: OSError) -> DownloadError:
     return DownloadError(f"{str(target)!r} cannot be written: {error.strerror or error}")
 
 
-def _unpack_one(archive: ZipFile, info: ZipInfo, target: Path) -> None:
+def _unpack_entry(archive: ZipFile, info: ZipInfo, target: Path) -> None:
     from .._partial_file import PartialFile
 
     file = PartialFile(target)
     try:
         file.open()
-        for data in _content(archive, info):
+        for data in _read_entry(archive, info):
             file.write(data)
         file.commit()
     except OSError as error:
         if isinstance(error, XCaaSError):
             raise
-        raise _unwritable(target, error) from error
+        raise _write_error(target, error) from error
     finally:
         file.discard()
 
 
-def _content(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
-    """Yield the content of an entry. Each kind of compression has its own errors, and some are those of files, too."""
+def _read_entry(archive: ZipFile, info: ZipInfo) -> Iterator[bytes]:
+    """Yield the content of an entry. Each compression method raises its own errors, some also OSError."""
     import lzma
     import zlib
 

@@ -12,7 +12,7 @@ from .._lazy import public
 from .._partial_file import safe_file_name
 from ..calls._handle import Handle
 from ..http._headers import disposition_name
-from ._sinks import Progress, into_memory, write_to_file
+from ._sinks import Progress, read_all, write_to_file
 from ._transfer import Transfer
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ __all__ = ["AsyncDownload", "Download", "File"]
 
 
 class File(Handle):
-    """What both downloads know of their file."""
+    """The file of a download, blocking or async."""
 
     __slots__ = ("_call", "_transfer", "_used", "_verify")
 
-    _block = 0  # bytes to gather before they go to the disk
+    _block_size = 0  # bytes to collect before writing them
 
     def __init__(self, call: Call[object]) -> None:
         self._call = call
@@ -50,8 +50,8 @@ class File(Handle):
     @property
     def id(self) -> str:
         """The id in the file's request, or empty."""
-        given = self._call.arguments
-        ids = [str(value) for parameter, value in given if parameter.location == "path" and value is not None]
+        arguments = self._call.arguments
+        ids = [str(value) for parameter, value in arguments if parameter.location == "path" and value is not None]
         return ids[-1] if ids else ""
 
     @property
@@ -70,7 +70,7 @@ class File(Handle):
 
     @property
     def filename(self) -> str | None:
-        """The file's name from the service, made safe: no folders, no reserved names. None if there is none."""
+        """The service's name of the file, made safe: no folders, no reserved names. None if there is none."""
         name = disposition_name(self.headers.get("Content-Disposition"))
         return None if name is None else safe_file_name(name)
 
@@ -83,15 +83,15 @@ class File(Handle):
         """
         return None if self._transfer is None else self._transfer.verified
 
-    def _fresh(self, engine: Engine) -> Transfer:
-        """Return the transfer that was opened and not used yet, or a new one: a download may be repeated."""
+    def _unused_transfer(self, engine: Engine) -> Transfer:
+        """Return the transfer if it is open and unused, or a new one: a download may be repeated."""
         transfer = self._transfer
         if transfer is None or self._used:
             transfer = self._transfer = Transfer(engine, self._call, self._verify)
         self._used = True
         return transfer
 
-    def _saving(
+    def _save_flow(
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         target = check_path(path)
@@ -101,12 +101,12 @@ class File(Handle):
             target = target / self.fallback_name()
         return (
             yield from write_to_file(
-                transfer, target, resume=resume, durable=durable, progress=progress, block=self._block
+                transfer, target, resume=resume, durable=durable, progress=progress, block_size=self._block_size
             )
         )
 
     def fallback_name(self) -> str:
-        """Return `filename`, or a name made of what was asked for."""
+        """Return `filename`, or a name from the id."""
         return self.filename or safe_file_name(self.id)
 
     def __repr__(self) -> str:
@@ -149,7 +149,7 @@ class Download(File):
 
         The file is verified at the end: if the loop completes, it was intact.
         """
-        transfer = self._fresh(self._session.engine)
+        transfer = self._unused_transfer(self._session.engine)
         try:
             self._session.run(transfer.open())
             while data := self._session.run(transfer.take()):
@@ -160,8 +160,8 @@ class Download(File):
 
     def read(self, *, progress: Progress | None = None) -> bytes:
         """Return the whole file in memory."""
-        transfer = self._fresh(self._session.engine)
-        flow = into_memory(transfer, progress)
+        transfer = self._unused_transfer(self._session.engine)
+        flow = read_all(transfer, progress)
         try:
             return self._session.run(flow)
         finally:
@@ -191,8 +191,8 @@ class Download(File):
         Returns:
             The file's path.
         """
-        transfer = self._fresh(self._session.engine)
-        flow = self._saving(transfer, path, resume, durable, progress)
+        transfer = self._unused_transfer(self._session.engine)
+        flow = self._save_flow(transfer, path, resume, durable, progress)
         try:
             return self._session.run(flow)
         finally:
@@ -206,7 +206,7 @@ class AsyncDownload(File):
 
     __slots__ = ("_session",)
 
-    _block = 1 << 20
+    _block_size = 1 << 20
 
     def __init__(self, session: AsyncSession, call: Call[object]) -> None:
         super().__init__(call)
@@ -226,7 +226,7 @@ class AsyncDownload(File):
 
     async def iter_bytes(self) -> AsyncGenerator[bytes]:
         """Yield the file in pieces, as they arrive. See `Download.iter_bytes`."""
-        transfer = self._fresh(self._session.engine)
+        transfer = self._unused_transfer(self._session.engine)
         try:
             await self._session.run(transfer.open())
             while data := await self._session.run(transfer.take()):
@@ -237,8 +237,8 @@ class AsyncDownload(File):
 
     async def read(self, *, progress: Progress | None = None) -> bytes:
         """Return the whole file in memory."""
-        transfer = self._fresh(self._session.engine)
-        flow = into_memory(transfer, progress)
+        transfer = self._unused_transfer(self._session.engine)
+        flow = read_all(transfer, progress)
         try:
             return await self._session.run(flow)
         finally:
@@ -254,8 +254,8 @@ class AsyncDownload(File):
         progress: Progress | None = None,
     ) -> Path:
         """Save the file to disk. It appears under its name only once it is complete. See `Download.save`."""
-        transfer = self._fresh(self._session.engine)
-        flow = self._saving(transfer, path, resume, durable, progress)
+        transfer = self._unused_transfer(self._session.engine)
+        flow = self._save_flow(transfer, path, resume, durable, progress)
         try:
             return await self._session.run(flow)
         finally:

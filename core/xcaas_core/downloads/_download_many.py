@@ -1,4 +1,4 @@
-"""Many downloads at once, with a bound, each told of as it is done."""
+"""Many downloads, several at a time, each result yielded as it arrives."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from .._checks import argument_error, is_iterable
 from .._errors import ArgumentError, XCaaSError
 from .._lazy import public
-from ._names import Names
+from ._names import UniqueNames
 
 if TYPE_CHECKING:
     from ._download import AsyncDownload, Download
@@ -33,8 +33,8 @@ AsyncNamed: TypeAlias = "tuple[AsyncDownload, str | os.PathLike[str]]"
 ManyProgress: TypeAlias = "Callable[[str, int, int | None], object]"
 """Called with the id of a file, its bytes received so far and, if known, its total."""
 
-_GRACE: Final = 0.4  # seconds in which a thread that is stopped may end by itself
-_POLL: Final = 0.5  # so that Ctrl-C is noticed on Windows, too
+_GRACE: Final = 0.4  # seconds for a stopped thread to end
+_POLL: Final = 0.5  # seconds; so that Ctrl-C works on Windows, too
 
 
 @public
@@ -56,17 +56,17 @@ class Saved:
 
 
 @dataclass(slots=True, frozen=True)
-class _Way:
-    """How each of the files is saved."""
+class _Settings:
+    """How each file is saved."""
 
-    names: Names
+    names: UniqueNames
     resume: bool
     skip: bool
     progress: ManyProgress | None
 
     def progress_of(self, id: str) -> Progress | None:
-        tell = self.progress
-        return None if tell is None else lambda done, whole: tell(id, done, whole)
+        progress = self.progress
+        return None if progress is None else lambda done, total: progress(id, done, total)
 
 
 def download_all(
@@ -106,12 +106,12 @@ def download_all(
         XCaaSError: The first failure, which stops the others; not with `keep_going`.
     """
     _check(downloads, concurrency)
-    way = _Way(Names(into), resume, skip_existing, progress)
-    return _Saving(_in_threads(downloads, way, concurrency, keep_going))
+    settings = _Settings(UniqueNames(into), resume, skip_existing, progress)
+    return _Run(_run_threads(downloads, settings, concurrency, keep_going))
 
 
-class _Saving(Generator[Saved, None, None]):
-    """A run of `download_all`, which warns when it is thrown away before it has fetched anything."""
+class _Run(Generator[Saved, None, None]):
+    """A run of `download_all`, which warns if it is never iterated."""
 
     def __init__(self, run: Generator[Saved]) -> None:
         self._run = run
@@ -139,21 +139,21 @@ class _Saving(Generator[Saved, None, None]):
             )
 
 
-def _in_threads(
-    downloads: Iterable[Download | Named], way: _Way, concurrency: int, keep_going: bool
+def _run_threads(
+    downloads: Iterable[Download | Named], settings: _Settings, concurrency: int, keep_going: bool
 ) -> Generator[Saved]:
     running: set[_Task] = set()
     done: SimpleQueue[_Task] = SimpleQueue()
     stopped = Event()
 
     def collect() -> Saved:
-        task = _next(done)
+        task = _wait_for(done)
         running.discard(task)
         return task.result(keep_going)
 
     try:
         for item in downloads:
-            task = _Task(item, way, done, stopped)
+            task = _Task(item, settings, done, stopped)
             running.add(task)
             task.start()
             while len(running) >= concurrency or not done.empty():
@@ -162,9 +162,9 @@ def _in_threads(
             yield collect()
     finally:
         stopped.set()
-        before = monotonic() + _GRACE
+        deadline = monotonic() + _GRACE
         for task in running:
-            task.end(before)
+            task.stop(deadline)
 
 
 def adownload_all(
@@ -182,12 +182,12 @@ def adownload_all(
     An exception from the iterator of downloads cancels the others and is raised.
     """
     _check(downloads, concurrency)
-    return _in_tasks(downloads, _Way(Names(into), resume, skip_existing, progress), concurrency, keep_going)
+    return _run_tasks(downloads, _Settings(UniqueNames(into), resume, skip_existing, progress), concurrency, keep_going)
 
 
-async def _in_tasks(
+async def _run_tasks(
     downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
-    way: _Way,
+    settings: _Settings,
     concurrency: int,
     keep_going: bool,
 ) -> AsyncGenerator[Saved]:
@@ -198,9 +198,9 @@ async def _in_tasks(
     running: dict[int, BackgroundTask[Saved]] = {}
     send, receive = anyio.create_memory_object_stream[int](concurrency)
 
-    async def one(number: int, item: AsyncDownload | AsyncNamed) -> Saved:
+    async def save(number: int, item: AsyncDownload | AsyncNamed) -> Saved:
         try:
-            return await _save_async(item, way)
+            return await _save_async(item, settings)
         finally:
             send.send_nowait(number)
 
@@ -212,10 +212,10 @@ async def _in_tasks(
 
     number = 0
     try:
-        async with aclosing(_each(downloads)) as items:
+        async with aclosing(_iterate(downloads)) as items:
             async for item in items:
                 number += 1
-                running[number] = BackgroundTask(partial(one, number, item))
+                running[number] = BackgroundTask(partial(save, number, item))
                 while len(running) >= concurrency or receive.statistics().current_buffer_used:
                     yield await collect()
         while running:
@@ -228,27 +228,27 @@ async def _in_tasks(
 
 
 class _Task:
-    """One file, saved by a thread of its own. Nobody waits for the thread when the interpreter ends."""
+    """One file, saved by its own daemon thread."""
 
-    def __init__(self, item: Download | Named, way: _Way, done: SimpleQueue[_Task], stopped: Event) -> None:
-        self._item, self._way, self._done, self._stopped = item, way, done, stopped
+    def __init__(self, item: Download | Named, settings: _Settings, done: SimpleQueue[_Task], stopped: Event) -> None:
+        self._item, self._settings, self._done, self._stopped = item, settings, done, stopped
         self._session: StoppableSession | None = None
         self._saved: Saved | None = None
         self._failure: BaseException | None = None
-        # In the caller's context, where its tracing span is.
+        # The caller's context holds the tracing span.
         self._thread = Thread(target=copy_context().run, args=(self._run,), name="xcaas-download", daemon=True)
         self.start = self._thread.start
 
     def result(self, keep_going: bool) -> Saved:
-        """Return what became of the file, or raise what went wrong with it."""
+        """Return the result, or raise the error."""
         failure = self._failure or (None if self._saved is None or keep_going else self._saved.error)
         if failure is not None or self._saved is None:
             raise failure or RuntimeError("the download is not done")
         return self._saved
 
-    def end(self, before: float) -> None:
-        """Wait for the thread a little, and let go of the file of one that waits for the network."""
-        self._thread.join(max(0.0, before - monotonic()))
+    def stop(self, deadline: float) -> None:
+        """Wait for the thread until the deadline; close the files of one that waits for the network."""
+        self._thread.join(max(0.0, deadline - monotonic()))
         if self._thread.is_alive() and self._session is not None:
             self._session.abandon()
 
@@ -264,51 +264,56 @@ class _Task:
         from ._download import Download
         from ._one_of_many import OneOfMany
 
-        wanted, name = self._item if isinstance(self._item, tuple) else (self._item, None)
-        way = self._way
-        if not isinstance(wanted, Download):  # pyright: ignore[reportUnnecessaryIsInstance]
+        original, name = self._item if isinstance(self._item, tuple) else (self._item, None)
+        settings = self._settings
+        if not isinstance(original, Download):  # pyright: ignore[reportUnnecessaryIsInstance]
             return Saved(
-                None, _wrong(wanted, "downloads of a blocking client; `adownload_all` takes those of an async one")
+                None,
+                _type_error(original, "downloads of a blocking client; `adownload_all` takes those of an async one"),
             )
-        self._session = OneOfMany.session_of(wanted, self._stopped)
-        file, id = OneOfMany(wanted, self._session, skip=way.skip), wanted.id
+        self._session = OneOfMany.session_of(original, self._stopped)
+        file, id = OneOfMany(original, self._session, skip=settings.skip), original.id
         try:
             if name is not None:
-                path = file.save(way.names.claim(name), resume=way.resume, progress=way.progress_of(id))
+                path = file.save(settings.names.claim(name), resume=settings.resume, progress=settings.progress_of(id))
             else:
                 with file:
-                    target = way.names.claim(file.fallback_name())
-                    path = file.save(target, resume=way.resume, progress=way.progress_of(id))
+                    target = settings.names.claim(file.fallback_name())
+                    path = file.save(target, resume=settings.resume, progress=settings.progress_of(id))
         except XCaaSError as error:
             return Saved(None, error, id)
         finally:
-            file.show(wanted)
+            file.update_original(original)
         return Saved(path, None, id, file.existed, file.verified)
 
 
-async def _save_async(item: AsyncDownload | AsyncNamed, way: _Way) -> Saved:
+async def _save_async(item: AsyncDownload | AsyncNamed, settings: _Settings) -> Saved:
     from ._download import AsyncDownload
     from ._one_of_many import AsyncOneOfMany
 
-    wanted, name = item if isinstance(item, tuple) else (item, None)
-    if not isinstance(wanted, AsyncDownload):  # pyright: ignore[reportUnnecessaryIsInstance]
-        return Saved(None, _wrong(wanted, "downloads of an async client; `download_all` takes those of a blocking one"))
-    file, id = AsyncOneOfMany(wanted, skip=way.skip), wanted.id
+    original, name = item if isinstance(item, tuple) else (item, None)
+    if not isinstance(original, AsyncDownload):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return Saved(
+            None, _type_error(original, "downloads of an async client; `download_all` takes those of a blocking one")
+        )
+    file, id = AsyncOneOfMany(original, skip=settings.skip), original.id
     try:
         if name is not None:
-            path = await file.save(way.names.claim(name), resume=way.resume, progress=way.progress_of(id))
+            path = await file.save(
+                settings.names.claim(name), resume=settings.resume, progress=settings.progress_of(id)
+            )
         else:
             async with file:
-                target = way.names.claim(file.fallback_name())
-                path = await file.save(target, resume=way.resume, progress=way.progress_of(id))
+                target = settings.names.claim(file.fallback_name())
+                path = await file.save(target, resume=settings.resume, progress=settings.progress_of(id))
     except XCaaSError as error:
         return Saved(None, error, id)
     finally:
-        file.show(wanted)
+        file.update_original(original)
     return Saved(path, None, id, file.existed, file.verified)
 
 
-def _next(done: SimpleQueue[_Task]) -> _Task:
+def _wait_for(done: SimpleQueue[_Task]) -> _Task:
     while True:
         try:
             return done.get(timeout=_POLL)
@@ -316,10 +321,10 @@ def _next(done: SimpleQueue[_Task]) -> _Task:
             continue
 
 
-async def _each(
+async def _iterate(
     downloads: Iterable[AsyncDownload | AsyncNamed] | AsyncIterable[AsyncDownload | AsyncNamed],
 ) -> AsyncGenerator[AsyncDownload | AsyncNamed]:
-    """Yield downloads one by one. A generator that is left in the middle is closed: it may hold a connection."""
+    """Yield the downloads. An async generator is closed at the end: it may hold a connection."""
     if isinstance(downloads, AsyncIterable):
         try:
             async for item in downloads:
@@ -332,16 +337,16 @@ async def _each(
             yield item
 
 
-def _wrong(given: object, due: str) -> ArgumentError:
-    return argument_error("downloads", f"{type(given).__name__} is not what this function saves", f"Give {due}.")
+def _type_error(value: object, expected: str) -> ArgumentError:
+    return argument_error("downloads", f"{type(value).__name__} is not what this function saves", f"Give {expected}.")
 
 
 def _check(downloads: object, concurrency: int) -> None:
     if not is_iterable(downloads) and not isinstance(downloads, AsyncIterable):
-        raise _wrong(downloads, "a list or an iterator of downloads")
+        raise _type_error(downloads, "a list or an iterator of downloads")
     try:
-        enough = index(concurrency) >= 1
+        is_valid = index(concurrency) >= 1
     except TypeError:
-        enough = False
-    if not enough:
+        is_valid = False
+    if not is_valid:
         raise argument_error("concurrency", f"must be a whole number, at least 1, not {concurrency!r}")

@@ -1,4 +1,4 @@
-"""Names of many files in one folder."""
+"""Unique names for files in one folder."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from threading import Lock
 from .._checks import check_path
 from .._errors import ArgumentError, DownloadError
 
-__all__ = ["Names"]
+__all__ = ["UniqueNames"]
 
 
-class Names:
-    """Names in one folder, each given out once. Letter case doesn't tell names apart on every disk."""
+class UniqueNames:
+    """Names in one folder, each used once. Letter case is ignored, as some disks do."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = check_path(folder, "into")
@@ -26,41 +26,41 @@ class Names:
         self._lock = Lock()
 
     def claim(self, name: str | os.PathLike[str]) -> Path:
-        """Return a path that no other download of this run has. ArgumentError for one outside of the folder."""
+        """Return a path that no other download of this run has. ArgumentError if it is outside the folder."""
         try:
-            wanted = Path(os.path.normpath(self.folder / check_path(name)))
-            inside = wanted.relative_to(self._root) if wanted.is_relative_to(self._root) else None
+            path = Path(os.path.normpath(self.folder / check_path(name)))
+            relative = path.relative_to(self._root) if path.is_relative_to(self._root) else None
             # A link in the folder may lead out of it.
-            if inside is None or not inside.name or not self._is_below(wanted.parent):
+            if relative is None or not relative.name or not self._is_below(path.parent):
                 raise ArgumentError(f"{os.fspath(name)!r} is not a file inside {self.folder}")
-            wanted.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DownloadError(
                 f"the folder of {os.fspath(name)!r} cannot be made: {error.strerror or error}"
             ) from error
         with self._lock:
-            return wanted.with_name(self._free(inside, wanted.parent))
+            return path.with_name(self._free_name(relative, path.parent))
 
     def _is_below(self, folder: Path) -> bool:
         try:
             return folder.resolve().is_relative_to(self.folder.resolve())
-        except RuntimeError:  # links that lead to each other
+        except RuntimeError:  # a cycle of links
             return False
 
-    def _free(self, inside: Path, parent: Path) -> str:
-        """Return the name, or the first with a number that nobody has and that is no folder: what is there would be saved in it."""
-        wanted = self._key(inside, inside.name)
-        number = self._taken.get(wanted, 0)
-        stem, dot, ending = inside.name.rpartition(".") if "." in inside.name[1:] else (inside.name, "", "")
+    def _free_name(self, relative: Path, parent: Path) -> str:
+        """Return the name, numbered if it is taken or is a folder, in which the file would be saved."""
+        original = self._key(relative, relative.name)
+        number = self._taken.get(original, 0)
+        stem, dot, ending = relative.name.rpartition(".") if "." in relative.name[1:] else (relative.name, "", "")
         while True:
             number += 1
-            name = inside.name if number == 1 else f"{stem} ({number}){dot}{ending}"
-            key = self._key(inside, name)
+            name = relative.name if number == 1 else f"{stem} ({number}){dot}{ending}"
+            key = self._key(relative, name)
             if (number == 1 or key not in self._taken) and not os.path.isdir(parent / name):
                 break
-        self._taken[wanted] = number
+        self._taken[original] = number
         self._taken.setdefault(key, 1)
         return name
 
-    def _key(self, place: Path, name: str) -> str:
-        return place.with_name(name).as_posix().casefold()
+    def _key(self, path: Path, name: str) -> str:
+        return path.with_name(name).as_posix().casefold()

@@ -1,4 +1,4 @@
-"""A download as one of many: left out where its file is there already, and stopped by another thread."""
+"""One of many downloads: it may be skipped if its file exists, and stopped by another thread."""
 
 from __future__ import annotations
 
@@ -29,63 +29,63 @@ _BLOCK: Final = 1 << 20
 
 
 class Stopped(BaseException):
-    """The thread that asked for a download does not want it any more."""
+    """The thread that started a download has stopped it."""
 
 
-class _One(File):
-    """What both twins have in common. `existed` tells afterwards whether the file was there."""
+class _Base(File):
+    """The common part of both classes. `existed` says afterwards whether the file was skipped."""
 
-    def _begin(self, wanted: File, skip: bool) -> None:
-        self._transfer, self._used, self._verify = wanted._transfer, wanted._used, wanted._verify
+    def _copy_state(self, original: File, skip: bool) -> None:
+        self._transfer, self._used, self._verify = original._transfer, original._used, original._verify
         self._skip: bool = skip
         self.existed: bool = False
 
-    def show(self, wanted: File) -> None:
-        """Let the caller's download know what this one has learned: headers, length, how it was verified."""
-        wanted._transfer, wanted._used = self._transfer, True
+    def update_original(self, original: File) -> None:
+        """Pass headers, length and verification on to the caller's download."""
+        original._transfer, original._used = self._transfer, True
 
-    def _saving(
+    def _save_flow(
         self, transfer: Transfer, path: str | os.PathLike[str], resume: bool, durable: bool, progress: Progress | None
     ) -> Flow[Path]:
         if self._skip:
             yield from transfer.describe()
-            transfer.verified = yield from run_in_thread(lambda: _compared(transfer, check_path(path)))
+            transfer.verified = yield from run_in_thread(lambda: _verify_existing(transfer, check_path(path)))
             self.existed = transfer.verified is not None
             if self.existed:
                 return check_path(path)
-        return (yield from super()._saving(transfer, path, resume, durable, progress))
+        return (yield from super()._save_flow(transfer, path, resume, durable, progress))
 
 
-class OneOfMany(_One, Download):
+class OneOfMany(_Base, Download):
     """A download with a session of its own."""
 
-    def __init__(self, wanted: Download, session: StoppableSession, *, skip: bool) -> None:
-        super().__init__(session, wanted._call)
-        self._begin(wanted, skip)
+    def __init__(self, original: Download, session: StoppableSession, *, skip: bool) -> None:
+        super().__init__(session, original._call)
+        self._copy_state(original, skip)
 
     @staticmethod
-    def session_of(wanted: Download, stopped: Event) -> StoppableSession:
-        """Return a session that does what the download's own does, until it is stopped."""
-        return StoppableSession(wanted._session, stopped)
+    def session_of(original: Download, stopped: Event) -> StoppableSession:
+        """Return a session like the download's own, until it is stopped."""
+        return StoppableSession(original._session, stopped)
 
 
-class AsyncOneOfMany(_One, AsyncDownload):
-    """The async twin of `OneOfMany`. Tasks are cancelled, so that it needs no session of its own."""
+class AsyncOneOfMany(_Base, AsyncDownload):
+    """The async twin of `OneOfMany`. Tasks are cancelled, so it needs no session of its own."""
 
-    def __init__(self, wanted: AsyncDownload, *, skip: bool) -> None:
-        session: AsyncSession = wanted._session
-        super().__init__(session, wanted._call)
-        self._begin(wanted, skip)
+    def __init__(self, original: AsyncDownload, *, skip: bool) -> None:
+        session: AsyncSession = original._session
+        super().__init__(session, original._call)
+        self._copy_state(original, skip)
 
 
-def _compared(transfer: Transfer, path: Path) -> str | None:
-    """Return how a file was found to be the one that the service describes; None if it was not."""
+def _verify_existing(transfer: Transfer, path: Path) -> str | None:
+    """Return how an existing file was verified, by `md5` or `length`; None if it is not the service's."""
     described, expected = transfer.described, transfer.checksum
     try:
-        found = os.stat(path)
-        if not stat.S_ISREG(found.st_mode) or described not in (None, found.st_size):
+        info = os.stat(path)
+        if not stat.S_ISREG(info.st_mode) or described not in (None, info.st_size):
             return None
-        matches = None if expected is None else _matches(Checksum(expected.expected, found.st_size), path)
+        matches = None if expected is None else _matches(Checksum(expected.expected, info.st_size), path)
     except OSError:
         return None
     if matches is None:
@@ -114,11 +114,11 @@ class StoppableSession(Session):
         return super().run(flow)
 
     def abandon(self) -> None:
-        """Let go of files, of a flow whose thread waits for the network still. That thread will find it closed."""
+        """Close the flow, and its files, while its thread still waits for the network."""
         try:
             if self._flow is not None:
                 self._flow.close()
-        except (RuntimeError, ValueError):  # it wants another step, or is at work and about to stop by itself
+        except (RuntimeError, ValueError):  # it yields another step, or is running and about to stop
             pass
 
 
@@ -157,4 +157,4 @@ class _StoppableTransport:
             raise Stopped
 
     def close(self) -> None:
-        """Leave the client's connections open: they are not this download's."""
+        """Do nothing: the connections are the client's."""

@@ -1,4 +1,4 @@
-"""What is done with the bytes of a download: into a file, into memory. Flows that both twins share."""
+"""Flows that save a download to a file or read it into memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._checksum import Checksum
     from ._transfer import Transfer
 
-__all__ = ["Progress", "into_memory", "write_to_file"]
+__all__ = ["Progress", "read_all", "write_to_file"]
 
 Progress: TypeAlias = "Callable[[int, int | None], object]"
 """Called with the bytes received so far and, if known, the total."""
@@ -32,40 +32,40 @@ def write_to_file(
     resume: bool = False,
     durable: bool = False,
     progress: Progress | None = None,
-    block: int = _BLOCK,
+    block_size: int = _BLOCK,
 ) -> Flow[Path]:
-    """Receive a file under its final name, which it gets when it is whole and right.
+    """Save a file, which gets its final name when it is complete and verified.
 
-    `block` is how many bytes are gathered before a worker thread writes them, for event loops. With 0,
-    each piece is written as it comes, while the processor's cache holds it.
+    Worker threads write blocks of at least `block_size` bytes, for event loops. With 0, each chunk is
+    written as it arrives, while in the processor's cache.
     """
     file = PartialFile(target, resumable=resume)
     keep = resume
-    callers: list[OSError] = []
+    progress_errors: list[OSError] = []
 
-    def tell(done: int, whole: int | None) -> None:
+    def notify(done: int, total: int | None) -> None:
         try:
             if progress is not None:
-                progress(done, whole)
+                progress(done, total)
         except OSError as error:
-            callers.append(error)  # a closed pipe, a timeout: not the disk's
+            progress_errors.append(error)  # such as a closed pipe: not the disk's
             raise
 
     try:
         yield RunInThread(file.open)
-        yield from _begin(transfer, file)
-        yield from _pump(transfer, file, tell, block)
-        if not transfer.is_right():
-            keep = False  # no part of the file that is wanted
+        yield from _open(transfer, file)
+        yield from _write_chunks(transfer, file, notify, block_size)
+        if not transfer.is_intact():
+            keep = False  # not a part of the right file
             file.restart()
             yield from transfer.start_over()
-            yield RunInThread(lambda: file.save_resume_info(transfer.note()))
-            yield from _pump(transfer, file, tell, block)
+            yield RunInThread(lambda: file.save_resume_info(transfer.resume_info()))
+            yield from _write_chunks(transfer, file, notify, block_size)
             transfer.check()
         yield RunInThread(lambda: file.commit(durable=durable))
         return file.target
     except OSError as error:
-        if isinstance(error, XCaaSError) or error in callers:
+        if isinstance(error, XCaaSError) or error in progress_errors:
             raise
         raise DownloadError(
             f"{str(file.target)!r} cannot be written: {error.strerror or error}", advice=_advice(error)
@@ -84,18 +84,18 @@ def _advice(error: OSError) -> str | None:
             return None
 
 
-def into_memory(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
-    """Receive a file as bytes."""
+def read_all(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
+    """Return a file as bytes."""
     yield from transfer.open()
-    data = yield from _gather(transfer, progress)
-    if not transfer.is_right():
+    data = yield from _read_chunks(transfer, progress)
+    if not transfer.is_intact():
         yield from transfer.start_over()
-        data = yield from _gather(transfer, progress)
+        data = yield from _read_chunks(transfer, progress)
         transfer.check()
     return data
 
 
-def _gather(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
+def _read_chunks(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     pieces: list[bytes] = []
     while data := (yield from transfer.next(restartable=True)):
         if transfer.restarted:
@@ -108,59 +108,59 @@ def _gather(transfer: Transfer, progress: Progress | None) -> Flow[bytes]:
     return b"".join(pieces)
 
 
-def _begin(transfer: Transfer, file: PartialFile) -> Flow[None]:
-    """Open the download, behind what a file kept from an earlier one holds if that still fits."""
-    have = file.size if transfer.fits(file.note) else 0
-    if have:
+def _open(transfer: Transfer, file: PartialFile) -> Flow[None]:
+    """Open the download, after the part of an earlier one if it still matches."""
+    size = file.size if transfer.can_resume(file.resume_info) else 0
+    if size:
         yield from transfer.close()
-    yield from transfer.open(file.note, have)
+    yield from transfer.open(file.resume_info, size)
     if transfer.offset == 0:
         if file.size:
             file.restart()
     elif (checksum := transfer.checksum) is not None:
-        yield RunInThread(lambda: _digest(checksum, file))
-    yield RunInThread(lambda: file.save_resume_info(transfer.note()))
+        yield RunInThread(lambda: _digest_part(checksum, file))
+    yield RunInThread(lambda: file.save_resume_info(transfer.resume_info()))
 
 
-def _digest(checksum: Checksum, file: PartialFile) -> None:
-    """Bring a checksum up to what the file holds already."""
-    with file.read_back() as kept:
-        while data := kept.read(_BLOCK):
+def _digest_part(checksum: Checksum, file: PartialFile) -> None:
+    """Update a checksum with the part that the file already has."""
+    with file.read_back() as part:
+        while data := part.read(_BLOCK):
             checksum.update(data)
 
 
-def _pump(transfer: Transfer, file: PartialFile, tell: Progress, block: int) -> Flow[None]:
-    """Write everything that comes into the file, in blocks of at least so many bytes."""
+def _write_chunks(transfer: Transfer, file: PartialFile, notify: Progress, block_size: int) -> Flow[None]:
+    """Write all chunks to the file, in blocks of at least this many bytes."""
     pieces: list[bytes] = []
     size = 0
 
     def flush() -> None:
         nonlocal size
-        taken = pieces[:]
+        block = pieces[:]
         pieces.clear()
         size = 0
-        for piece in taken:
+        for piece in block:
             file.write(piece)
             if transfer.checksum is not None:
                 transfer.checksum.update(piece)
 
-    flushing = RunInThread(flush)
+    flush_step = RunInThread(flush)
     try:
         while data := (yield from transfer.next(restartable=True)):
             if transfer.restarted:
                 pieces.clear()
                 size = 0
                 file.restart()
-                file.save_resume_info(transfer.note())
+                file.save_resume_info(transfer.resume_info())
             pieces.append(data)
             size += len(data)
-            if size >= block:
-                yield flushing
-            tell(transfer.offset, transfer.length)
+            if size >= block_size:
+                yield flush_step
+            notify(transfer.offset, transfer.length)
         if pieces:
-            yield flushing
+            yield flush_step
     except BaseException:
-        # What has arrived belongs to the part that a later process goes on with.
+        # Keep what has arrived, for a later process to resume.
         if pieces and file.resumable:
             with suppress(OSError):
                 flush()

@@ -38,54 +38,54 @@ AnyPager = TypeVar("AnyPager", bound="_Options[Any]")
 
 
 class _Position:
-    """Where one iteration stands."""
+    """The progress of one iteration."""
 
-    __slots__ = ("over", "page", "taken")
+    __slots__ = ("done", "page", "yielded")
 
     def __init__(self) -> None:
         self.page: RawPage | None = None
-        self.taken = 0
-        self.over = False
+        self.yielded = 0
+        self.done = False
 
 
 class _Options(Handle, Generic[T]):
-    """What both pagers are made of: the options, and where the latest iteration stands."""
+    """The options of a pager, and the position of its latest iteration."""
 
-    __slots__ = ("_ahead", "_latest", "_limit", "_source", "_start")
+    __slots__ = ("_latest", "_limit", "_prefetching", "_source", "_start")
 
     def __init__(self, source: PageSource[T]) -> None:
         self._source = source
         self._start: ResumeToken | None = None
         self._limit: int | None = None
-        self._ahead = False
+        self._prefetching = False
         self._latest = _Position()
 
     def limit(self: AnyPager, items: int) -> AnyPager:
-        """Return a pager over the same list that ends after so many items."""
+        """Return a pager over the same list that ends after this number of items."""
         try:
-            wanted = index(items)
+            count = index(items)
         except TypeError:
             raise ArgumentError(f"a limit is a whole number, not {type(items).__name__}") from None
-        if wanted < 0:
+        if count < 0:
             raise ArgumentError("a limit cannot be negative")
-        return self._with(_limit=wanted)
+        return self._with(_limit=count)
 
     def prefetch(self: AnyPager, on: bool = True) -> AnyPager:
         """Return a pager that fetches the next page while the caller works on the present one.
 
-        Costs one request too many if the caller stops early. The async pager gives that one up when the
-        iteration ends, also by `break` or an error: for certain with `contextlib.aclosing`, and else when the
-        event loop clears the generator away.
+        Costs an unneeded request if the caller stops early. The async pager cancels it when the iteration ends,
+        also by `break` or an error: at once with `contextlib.aclosing`, otherwise when the event loop finalizes
+        the generator.
         """
-        return self._with(_ahead=on)
+        return self._with(_prefetching=on)
 
     def resume(self: AnyPager, token: str) -> AnyPager:
-        """Return a pager that goes on where another one stood when its `resume_token` was taken.
+        """Return a pager that continues where another one was when its `resume_token` was read.
 
-        The arguments of the call must be the same. How long a token stays good is the
-        service's choice: page numbers for ever, scroll ids for minutes.
+        The arguments of the call must be the same. How long a token stays valid depends on the
+        service: page numbers for ever, scroll ids for minutes.
 
-        Raises ArgumentError for text that is no resume token of this call.
+        Raises ArgumentError for a string that is not a resume token of this call.
         """
         try:
             numbered = self._source.paging.style == "page"
@@ -95,23 +95,23 @@ class _Options(Handle, Generic[T]):
 
     @property
     def resume_token(self) -> str | None:
-        """Where the latest iteration stands, as text for `resume`; None once it came to the end.
+        """The position of the latest iteration, as a string for `resume`; None at the end of the list.
 
-        It lies behind the last item that was given out, also in mid-page: then resuming
-        fetches that page again and skips what is known.
+        It is after the last item received. In the middle of a page, resuming fetches that page
+        again and skips the items before.
         """
-        place = self._place()
-        return None if place is None else place.to_text(self._source.name)
+        token = self._token()
+        return None if token is None else token.to_text(self._source.name)
 
-    def _place(self) -> ResumeToken | None:
+    def _token(self) -> ResumeToken | None:
         latest = self._latest
         page = latest.page
-        if latest.over:
+        if latest.done:
             return None
         if page is None:
             return self._start or self._source.walk(None).position
-        taken = page.here.skip + latest.taken
-        return page.here.after(taken) if taken < len(page.items) else page.next
+        skip = page.position.skip + latest.yielded
+        return page.position.after(skip) if skip < len(page.items) else page.next
 
     def _with(self: AnyPager, **changes: object) -> AnyPager:
         other = copy(self)
@@ -130,13 +130,13 @@ class _Options(Handle, Generic[T]):
         self._latest = _Position()
         return self._latest
 
-    def _decoded(self, page: RawPage, given: int, position: _Position) -> list[T]:
-        """Return the items of a page, cut to what the limit leaves."""
+    def _decode(self, page: RawPage, yielded: int, position: _Position) -> list[T]:
+        """Return the items of a page, cut to the limit."""
         items = self._source.decode(page)
-        position.page, position.taken = page, 0
-        return items if self._limit is None else items[: self._limit - given]
+        position.page, position.yielded = page, 0
+        return items if self._limit is None else items[: self._limit - yielded]
 
-    def _enough(self, items: int) -> bool:
+    def _limit_reached(self, items: int) -> bool:
         return self._limit is not None and items >= self._limit
 
     def __repr__(self) -> str:
@@ -147,7 +147,7 @@ class _Options(Handle, Generic[T]):
 class Pager(_Options[T], Rows[T]):
     """A list that comes in pages. Iterate over it for the items.
 
-    Each page is fetched only when its items are needed, the first one too. Every iteration
+    Each page, the first included, is fetched when its items are needed. Every iteration
     starts over. Options return a new pager:
 
         for call in client.storage.objects.search(filter="type==meeting").limit(500):
@@ -168,7 +168,7 @@ class Pager(_Options[T], Rows[T]):
         with closing(self._chunks(position)) as chunks:
             for _, items in chunks:
                 for item in items:
-                    position.taken += 1
+                    position.yielded += 1
                     yield item
 
     def pages(self) -> Iterator[Page[T]]:
@@ -176,7 +176,7 @@ class Pager(_Options[T], Rows[T]):
         position = self._begin()
         with closing(self._chunks(position)) as chunks:
             for raw, items in chunks:
-                position.taken = len(items)
+                position.yielded = len(items)
                 yield self._source.page(raw, items)
 
     def first(self) -> T | None:
@@ -188,44 +188,44 @@ class Pager(_Options[T], Rows[T]):
         return list(self)
 
     def _chunks(self, position: _Position) -> Generator[tuple[RawPage, list[T]]]:
-        given = 0
-        if self._enough(given):
+        yielded = 0
+        if self._limit_reached(yielded):
             return
-        with closing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+        with closing(self._fetch_ahead() if self._prefetching else self._fetch()) as pages:
             for page in pages:
-                items = self._decoded(page, given, position)
-                given += len(items)
+                items = self._decode(page, yielded, position)
+                yielded += len(items)
                 yield page, items
-                if self._enough(given):
+                if self._limit_reached(yielded):
                     return
-        position.over = True
+        position.done = True
 
-    def _fetched(self) -> Generator[RawPage]:
+    def _fetch(self) -> Generator[RawPage]:
         walk = self._source.walk(self._start)
         while (page := self._session.run(self._source.fetch(walk))) is not None:
             yield page
 
-    def _fetched_ahead(self) -> Generator[RawPage]:
+    def _fetch_ahead(self) -> Generator[RawPage]:
         from concurrent.futures import Future, ThreadPoolExecutor
         from contextvars import copy_context
 
         walk = self._source.walk(self._start)
-        ahead = 0
+        fetched = 0
         worker = ThreadPoolExecutor(1, thread_name_prefix="xcaas-prefetch")
 
-        def begin() -> Future[RawPage | None]:
+        def submit() -> Future[RawPage | None]:
             fetch = self._source.fetch(walk)
-            context = copy_context()  # the caller's, where its tracing span is
+            context = copy_context()  # of the caller: it holds the tracing span
             return worker.submit(lambda: context.run(lambda: self._session.run(fetch)))
 
         try:
-            coming = begin()
-            while (page := coming.result()) is not None:
-                ahead += len(page.items)
-                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+            pending = submit()
+            while (page := pending.result()) is not None:
+                fetched += len(page.items)
+                if walk.done or self._limit_reached(fetched - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = begin()
+                pending = submit()
                 yield page
         finally:
             worker.shutdown(wait=False, cancel_futures=True)
@@ -242,14 +242,14 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         self._session = session
 
     def __aiter__(self) -> AsyncItems[T]:
-        return self._each()
+        return self._iterate()
 
-    async def _each(self) -> AsyncGenerator[T]:
+    async def _iterate(self) -> AsyncGenerator[T]:
         position = self._begin()
         async with aclosing(self._chunks(position)) as chunks:
             async for _, items in chunks:
                 for item in items:
-                    position.taken += 1
+                    position.yielded += 1
                     yield item
 
     async def pages(self) -> AsyncGenerator[Page[T]]:
@@ -257,12 +257,12 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         position = self._begin()
         async with aclosing(self._chunks(position)) as chunks:
             async for raw, items in chunks:
-                position.taken = len(items)
+                position.yielded = len(items)
                 yield self._source.page(raw, items)
 
     async def first(self) -> T | None:
         """Return the first item, or None if there is none."""
-        async with aclosing(self.limit(1)._each()) as items:
+        async with aclosing(self.limit(1)._iterate()) as items:
             return await anext(items, None)
 
     async def to_list(self) -> list[T]:
@@ -270,36 +270,36 @@ class AsyncPager(_Options[T], AsyncRows[T]):
         return [item async for item in self]
 
     async def _chunks(self, position: _Position) -> AsyncGenerator[tuple[RawPage, list[T]]]:
-        given = 0
-        if self._enough(given):
+        yielded = 0
+        if self._limit_reached(yielded):
             return
-        async with aclosing(self._fetched_ahead() if self._ahead else self._fetched()) as pages:
+        async with aclosing(self._fetch_ahead() if self._prefetching else self._fetch()) as pages:
             async for page in pages:
-                items = self._decoded(page, given, position)
-                given += len(items)
+                items = self._decode(page, yielded, position)
+                yielded += len(items)
                 yield page, items
-                if self._enough(given):
+                if self._limit_reached(yielded):
                     return
-        position.over = True
+        position.done = True
 
-    async def _fetched(self) -> AsyncGenerator[RawPage]:
+    async def _fetch(self) -> AsyncGenerator[RawPage]:
         walk = self._source.walk(self._start)
         while (page := await self._session.run(self._source.fetch(walk))) is not None:
             yield page
 
-    async def _fetched_ahead(self) -> AsyncGenerator[RawPage]:
+    async def _fetch_ahead(self) -> AsyncGenerator[RawPage]:
         from ..sansio._background import BackgroundTask
 
         walk = self._source.walk(self._start)
-        ahead = 0
-        coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
+        fetched = 0
+        pending = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
         try:
-            while (page := await coming.result()) is not None:
-                ahead += len(page.items)
-                if walk.done or self._enough(ahead - (self._start.skip if self._start else 0)):
+            while (page := await pending.result()) is not None:
+                fetched += len(page.items)
+                if walk.done or self._limit_reached(fetched - (self._start.skip if self._start else 0)):
                     yield page
                     return
-                coming = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
+                pending = BackgroundTask(lambda: self._session.run(self._source.fetch(walk)))
                 yield page
         finally:
-            await coming.cancel()
+            await pending.cancel()

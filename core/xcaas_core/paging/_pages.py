@@ -1,4 +1,4 @@
-"""Fetching the pages of a list: the flow that pagers share, and what it hands out."""
+"""Fetching the pages of a list, for both pagers."""
 
 from __future__ import annotations
 
@@ -52,16 +52,16 @@ class Page(Rows[T]):
         codec: Callable[[], Codec] | None = None,
     ) -> None:
         self._model = model  # the annotation of the whole response
-        self._codec = codec  # of one item
+        self._codec = codec  # of an item
         self.items = items
         self.number: int = number
-        """The page's number as the service counts; from 0 where it does not."""
+        """The service's number of the page; where it has none, counted from 0."""
         self.resume_token: str | None = resume_token
-        """Resumes behind this page; None after the last one."""
+        """Resumes after this page; None on the last one."""
         self.headers: Mapping[str, str] = headers
         """Headers of the response (totals, rate limits)."""
         self.body: JSONValue = body
-        """The whole response as JSON, for what stands beside the items; typed by `envelope`."""
+        """The whole response as JSON, for other fields than the items; typed by `envelope`."""
 
     def envelope(self, model: type[M]) -> M:
         """Return the whole response as a model, for totals and summaries besides the items.
@@ -69,26 +69,26 @@ class Page(Rows[T]):
         Raises `DecodeError` if the response does not match the model.
         """
         if not isinstance(self.body, dict):
-            raise DecodeError(f"the page is not a {model.__name__} but {self._held()}", advice=self._fitting(model))
+            raise DecodeError(f"the page is not a {model.__name__} but {self._content()}", advice=self._advice(model))
         try:
             return model.from_dict(self.body)
         except DecodeError as error:
             raise DecodeError(
-                f"the page is not a {model.__name__} but {self._held()}: {error.args[0]}",
+                f"the page is not a {model.__name__} but {self._content()}: {error.args[0]}",
                 pointer=error.pointer,
-                advice=self._fitting(model),
+                advice=self._advice(model),
             ) from None
 
-    def _held(self) -> str:
+    def _content(self) -> str:
         if not isinstance(self.body, dict):
             return "a list" if isinstance(self.body, list) else "no object"
         return "an object with " + (", ".join(list(self.body)[:8]) or "nothing in it")
 
-    def _fitting(self, model: type[Model]) -> str:
-        """Return what to do about a model that does not fit."""
-        due = (self._model or "").rpartition(".")[2]
-        if due.isidentifier() and due != model.__name__:
-            return f"Give `{due}`, the model of this call's responses."
+    def _advice(self, model: type[Model]) -> str:
+        """Return what to do about a model that does not match."""
+        expected = (self._model or "").rpartition(".")[2]
+        if expected.isidentifier() and expected != model.__name__:
+            return f"Give `{expected}`, the model of this call's responses."
         return "`body` is the response as plain JSON."
 
     def __iter__(self) -> Iterator[T]:
@@ -108,7 +108,7 @@ class Page(Rows[T]):
 
 
 class PageSource(Generic[T]):
-    """A call of a list operation, and how to get page after page of it."""
+    """A call of a list operation, and how to request its pages."""
 
     __slots__ = ("_body", "call", "engine", "paging")
 
@@ -126,16 +126,16 @@ class PageSource(Generic[T]):
         return self.call.operation.call
 
     def walk(self, start: ResumeToken | None) -> PageIterator:
-        """Return a new walk, from `start` or from where the caller's own arguments say."""
+        """Return a new walk, from `start` or from the page in the caller's arguments."""
         return PageIterator(self.paging, start or self._start())
 
     def fetch(self, walk: PageIterator) -> Flow[RawPage | None]:
-        """Get the next page of a walk; None if the list is over."""
-        here = walk.position
-        if here is None:
+        """Fetch the next page of a walk; None at the end of the list."""
+        position = walk.position
+        if position is None:
             return None
         try:
-            response = yield from self.response(here)
+            response = yield from self.response(position)
         except ResponseError as error:
             if error.status is None or not walk.ends_with(error.status):
                 raise
@@ -147,15 +147,15 @@ class PageSource(Generic[T]):
             response.complete(error)
             raise
         except RecursionError:
-            pass  # raised below: the frames of that error hold the page
+            pass  # raised below, as the frames of this error hold the page
         raise response.complete(DecodeError("the page is nested too deeply"))
 
-    def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
-        """Ask for the page at a place."""
-        return exchange(self.engine, self.request(here))
+    def response(self, position: ResumeToken) -> Flow[CallResponse[object]]:
+        """Request the page at a position."""
+        return exchange(self.engine, self.request(position))
 
     def decode(self, page: RawPage) -> list[T]:
-        """Return the items of a page, less those that a resumed walk has given out before. Raises DecodeError."""
+        """Return the items of a page, without those that the token of a resumed walk skips. Raises DecodeError."""
         items: Any = page.items
         if self.paging.item is not None:
             codec = self._codec(f"list[{self.paging.item}]")
@@ -165,12 +165,12 @@ class PageSource(Generic[T]):
                 error.operation = self.name
                 raise
             items = decoded
-        found: list[T] = items
-        return found[page.here.skip :]
+        typed: list[T] = items
+        return typed[page.position.skip :]
 
     def page(self, raw: RawPage, items: list[T]) -> Page[T]:
-        """Return what callers see of a page."""
-        number = raw.here.key if self.paging.style == "page" else raw.here.index
+        """Return a page for callers."""
+        number = raw.position.key if self.paging.style == "page" else raw.position.index
         token = None if raw.next is None else raw.next.to_text(self.name)
         return Page(
             items,
@@ -190,45 +190,45 @@ class PageSource(Generic[T]):
         return None
 
     def _start(self) -> ResumeToken | None:
-        """Return a page that the caller chose by giving the paging parameter a value."""
+        """Return the page that the caller chose with the paging parameter, if any."""
         operation = self.call.operation
-        position = None
+        index = None
         if self.paging.within == "body":
-            given: object = value_at(self._plain_body(), self.paging.parameter)
+            value: object = value_at(self._plain_body(), self.paging.parameter)
         else:
-            position = operation.index("query", self.paging.parameter)
-            given = None if position is None else self.call.argument(position)
-        if given is None or given == "":
+            index = operation.index("query", self.paging.parameter)
+            value = None if index is None else self.call.argument(index)
+        if value is None or value == "":
             return None
         try:
-            return _chosen(given, self.paging)
+            return _token_of(value, self.paging)
         except ArgumentError as error:
-            if position is None:
+            if index is None:
                 raise blame_body(error, operation) from None
-            raise blame_parameter(error, operation, position) from None
+            raise blame_parameter(error, operation, index) from None
 
-    def request(self, here: ResumeToken) -> Call[object]:
-        """Return the call for the page at a place."""
+    def request(self, position: ResumeToken) -> Call[object]:
+        """Return the call for the page at a position."""
         paging, call = self.paging, self.call
-        if here.key is None:
+        if position.key is None:
             return call
         if paging.style == "link":
-            return Call(call.operation, call.args, call.body, link=str(here.key), headers=call.headers)
+            return Call(call.operation, call.args, call.body, link=str(position.key), headers=call.headers)
         if paging.within == "body":
-            body = EncodedBody(put(self._plain_body(), paging.parameter, here.key))
+            body = EncodedBody(put(self._plain_body(), paging.parameter, position.key))
             return Call(call.operation, call.args, body, headers=call.headers)
-        if paging.alone and here.index > 0:
-            kept = tuple(None if parameter.location == "query" else value for parameter, value in call.arguments)
-            call = Call(call.operation, kept, call.body, headers=call.headers)
-        return call.with_argument("query", paging.parameter, here.key)
+        if paging.alone and position.index > 0:
+            arguments = tuple(None if parameter.location == "query" else value for parameter, value in call.arguments)
+            call = Call(call.operation, arguments, call.body, headers=call.headers)
+        return call.with_argument("query", paging.parameter, position.key)
 
     def _plain_body(self) -> JSONValue:
         """Return the caller's body as JSON, encoded once for all pages."""
         if self._body is None:
-            operation, given = self.call.operation, self.call.body
+            operation, body = self.call.operation, self.call.body
             codec = codec_for(operation.body.annotation if operation.body else None, operation.product.package)
             try:
-                self._body = plain(given) if codec is None else codec.encode(given)
+                self._body = plain(body) if codec is None else codec.encode(body)
             except (TypeError, ValueError) as error:
                 raise blame_body(ArgumentError(str(error)), operation) from None
         return self._body
@@ -243,22 +243,22 @@ class PageSource(Generic[T]):
         return resolve(annotation, self.call.operation.product.package)
 
 
-def _chosen(given: Any, paging: PaginationSpec) -> ResumeToken:
-    """Return the place that a caller's page number or cursor stands for."""
+def _token_of(value: Any, paging: PaginationSpec) -> ResumeToken:
+    """Return the position of a caller's page number or cursor."""
     if paging.style != "page":
-        if isinstance(given, str | int):
-            return ResumeToken(given)
-        raise ArgumentError(f"a cursor is text or a number, not {type(given).__name__}")
+        if isinstance(value, str | int):
+            return ResumeToken(value)
+        raise ArgumentError(f"a cursor is text or a number, not {type(value).__name__}")
     try:
-        number = int(given)  # text from a form or a file will do
-    except (TypeError, ValueError, OverflowError):  # infinity is the latter
-        shown = repr(given) if isinstance(given, str) else type(given).__name__
+        number = int(value)  # also a string from a form or a file
+    except (TypeError, ValueError, OverflowError):  # the latter for infinity
+        shown = repr(value) if isinstance(value, str) else type(value).__name__
         raise ArgumentError(f"a page is a whole number, not {shown}") from None
     return ResumeToken(number, number - (paging.first or 0))
 
 
 def _complete(call: Call[object], paging: PaginationSpec) -> Call[object]:
-    """Return the call with the arguments that the walk needs, where the caller gave none."""
+    """Return the call with arguments that paging needs, where the caller gave none."""
     for wire, value in paging.send.items():
         position = call.operation.index("query", wire)
         if position is not None and call.argument(position) is None:

@@ -1,4 +1,4 @@
-"""Calls that are recorded once, against the service or a sandbox, and replayed without a network."""
+"""Calls recorded once, with the service or a sandbox, and replayed without a network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from .._checks import is_object
 from .._redaction import redactor_of
-from ._cassette_file import LEFT_OUT, read_calls, request_record, response_from, response_record
+from ._cassette_file import IGNORED_HEADERS, read_calls, request_record, response_from, response_record
 from ._clock import FakeClock
 from ._defaults import token_response
 from ._io import FakeAsyncIO, FakeSyncIO, joined
@@ -29,7 +29,7 @@ __all__ = ["Cassette", "CassetteMismatch"]
 
 
 class CassetteMismatch(AssertionError):
-    """A request that the cassette does not hold, or has already replayed."""
+    """A request that the cassette does not contain, or has already replayed."""
 
 
 class Cassette:
@@ -57,15 +57,15 @@ class Cassette:
         self._clock = FakeClock()
         self._lock = threading.Lock()
         self._calls: list[dict[str, JSONValue]] = [] if self.records else read_calls(self.path)
-        self._left = list(self._calls)
+        self._remaining = list(self._calls)
 
     @property
     def clock(self) -> Callable[[], float]:
-        """The clock of clients: a real one while calls are recorded, by which they read dates, too."""
+        """The clock of clients: the real one while calls are recorded."""
         return time.time if self.records else self._clock
 
     def sync_io(self) -> SyncTransport:
-        """Return the network of a blocking client."""
+        """Return the transport of a blocking client."""
         if not self.records:
             return FakeSyncIO(_Replay(self, self._clock))
         from ..calls._options import ClientOptions
@@ -74,7 +74,7 @@ class Cassette:
         return _RecordingSyncIO(self, make_sync_transport(ClientOptions(http_client=self._http_client)))
 
     def async_io(self) -> AsyncTransport:
-        """Return the network of an async client."""
+        """Return the transport of an async client."""
         if not self.records:
             return FakeAsyncIO(_Replay(self, self._clock))
         from ..calls._options import ClientOptions
@@ -83,17 +83,17 @@ class Cassette:
         return _RecordingAsyncIO(self, make_async_transport(ClientOptions(http_client=self._http_client)))
 
     def find(self, request: Request, content: bytes) -> FakeResponse:
-        """Return what was recorded for a request, once. Raises `CassetteMismatch` if there is nothing."""
-        wanted = request_record(request, content, redactor_of(request.headers, request.url, request.secrets))
+        """Return the recorded response to a request, once. Raises `CassetteMismatch` if there is none."""
+        expected = request_record(request, content, redactor_of(request.headers, request.url, request.secrets))
         with self._lock:
-            for call in self._left:
-                if call["request"] == wanted:
-                    self._left.remove(call)
+            for call in self._remaining:
+                if call["request"] == expected:
+                    self._remaining.remove(call)
                     return response_from(call["response"])
-        raise CassetteMismatch(self._difference(wanted))
+        raise CassetteMismatch(self._mismatch(expected))
 
     def add(self, request: Request, content: bytes, response: Response) -> FakeResponse:
-        """Record a call, and return its response as it will be replayed, with all that is in the real one."""
+        """Record a call, and return a replayable response with the content of the real one."""
         redactor = redactor_of(request.headers, request.url, request.secrets)
         is_file = request.operation is not None and request.operation.download is not None
         call: dict[str, JSONValue] = {
@@ -102,8 +102,8 @@ class Cassette:
         }
         with self._lock:
             self._calls.append(call)
-        kept = {name: value for name, value in response.headers.items() if name.lower() not in LEFT_OUT}
-        return FakeResponse(response.status, content=response.content, headers=kept)
+        headers = {name: value for name, value in response.headers.items() if name.lower() not in IGNORED_HEADERS}
+        return FakeResponse(response.status, content=response.content, headers=headers)
 
     def close(self) -> None:
         """Write the recorded calls, all or none."""
@@ -114,7 +114,7 @@ class Cassette:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
-            # What UTF-8 cannot hold (half of a surrogate pair) is escaped as JSON does it.
+            # Lone surrogates are escaped as in JSON.
             part.write_bytes("".join(lines).encode("utf-8", "backslashreplace"))
             part.replace(self.path)
         finally:
@@ -126,25 +126,27 @@ class Cassette:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:  # a run that failed leaves the file that was there
+        if error is None:  # a failed run keeps the old file
             self.close()
 
-    def _difference(self, wanted: dict[str, JSONValue]) -> str:
-        name = f"{wanted['method']} {wanted['url']}"
-        alike = [call["request"] for call in self._calls if _is_alike(call["request"], wanted)]
-        if not alike:
+    def _mismatch(self, expected: dict[str, JSONValue]) -> str:
+        name = f"{expected['method']} {expected['url']}"
+        same_call = [call["request"] for call in self._calls if _is_same_call(call["request"], expected)]
+        if not same_call:
             return f"{name} is not in {self.path}; record it anew with XCAAS_RECORD=1"
-        if wanted in alike:
-            return f"{name} is in {self.path} {alike.count(wanted)} times, all replayed; record it anew with XCAAS_RECORD=1"
-        other = alike[0]
+        if expected in same_call:
+            return f"{name} is in {self.path} {same_call.count(expected)} times, all replayed; record it anew with XCAAS_RECORD=1"
+        other = same_call[0]
         assert is_object(other)
-        parts = [part for part in wanted.keys() | other.keys() if wanted.get(part) != other.get(part)]
-        told = "; ".join(f"{part}: {wanted.get(part)!r}, recorded {other.get(part)!r}" for part in sorted(parts))
-        return f"{name} differs from what {self.path} has: {told}"
+        parts = [part for part in expected.keys() | other.keys() if expected.get(part) != other.get(part)]
+        differences = "; ".join(
+            f"{part}: {expected.get(part)!r}, recorded {other.get(part)!r}" for part in sorted(parts)
+        )
+        return f"{name} differs from what {self.path} has: {differences}"
 
 
 class _Replay:
-    """What `FakeSyncIO` and `FakeAsyncIO` ask."""
+    """The responder of a replay, for `FakeSyncIO` and `FakeAsyncIO`."""
 
     def __init__(self, cassette: Cassette, clock: FakeClock) -> None:
         self._cassette = cassette
@@ -155,7 +157,7 @@ class _Replay:
 
 
 class _RecordingSyncIO:
-    """A blocking client's network, of which calls are recorded with their whole bodies."""
+    """The transport of a blocking client, which records calls with their complete bodies."""
 
     def __init__(self, cassette: Cassette, inner: SyncTransport) -> None:
         self._cassette = cassette
@@ -164,9 +166,9 @@ class _RecordingSyncIO:
     def send(self, request: Request, stream: bool) -> Response:
         if request.operation is None:
             return self._inner.send(request, stream)
-        content = _sent(request, request.content() if callable(request.content) else request.content)
+        content = _request_content(request, request.content() if callable(request.content) else request.content)
         response = self._inner.send(request, False)
-        return _served(self._cassette.add(request, content, response), stream)
+        return _to_served(self._cassette.add(request, content, response), stream)
 
     def read(self, response: Response) -> None:
         response.read() if isinstance(response, ServedResponse) else self._inner.read(response)
@@ -186,7 +188,7 @@ class _RecordingSyncIO:
 
 
 class _RecordingAsyncIO:
-    """An async client's network, of which calls are recorded with their whole bodies."""
+    """The transport of an async client, which records calls with their complete bodies."""
 
     def __init__(self, cassette: Cassette, inner: AsyncTransport) -> None:
         self._cassette = cassette
@@ -195,12 +197,12 @@ class _RecordingAsyncIO:
     async def send(self, request: Request, stream: bool) -> Response:
         if request.operation is None:
             return await self._inner.send(request, stream)
-        opened = request.content() if callable(request.content) else request.content
-        if isinstance(opened, AsyncIterator):
-            opened = b"".join([piece async for piece in opened])
-        content = _sent(request, opened)
+        body = request.content() if callable(request.content) else request.content
+        if isinstance(body, AsyncIterator):
+            body = b"".join([piece async for piece in body])
+        content = _request_content(request, body)
         response = await self._inner.send(request, False)
-        return _served(self._cassette.add(request, content, response), stream)
+        return _to_served(self._cassette.add(request, content, response), stream)
 
     async def read(self, response: Response) -> None:
         if isinstance(response, ServedResponse):
@@ -222,22 +224,22 @@ class _RecordingAsyncIO:
         await self._inner.close()
 
 
-def _sent(request: Request, opened: Any) -> bytes:
-    """Return the body of a request, which is sent from memory afterwards."""
+def _request_content(request: Request, body: Any) -> bytes:
+    """Return the content of a request, and send it from memory."""
     if request.parts is not None:
         return joined(request.parts())
-    content = opened if isinstance(opened, bytes) else b"".join(opened or ())
-    if opened is not None:
+    content = body if isinstance(body, bytes) else b"".join(body or ())
+    if body is not None:
         request.content = content
     return content
 
 
-def _served(response: FakeResponse, stream: bool) -> ServedResponse:
+def _to_served(response: FakeResponse, stream: bool) -> ServedResponse:
     served = ServedResponse(response)
     if not stream:
         served.read()
     return served
 
 
-def _is_alike(recorded: JSONValue, wanted: Mapping[str, JSONValue]) -> bool:
-    return is_object(recorded) and recorded.get("call") == wanted["call"]
+def _is_same_call(recorded: JSONValue, expected: Mapping[str, JSONValue]) -> bool:
+    return is_object(recorded) and recorded.get("call") == expected["call"]

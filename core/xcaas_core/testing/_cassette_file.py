@@ -23,52 +23,52 @@ if TYPE_CHECKING:
     from .._json import JSONValue
     from ..sansio._messages import Request, Response
 
-__all__ = ["LEFT_OUT", "read_calls", "request_record", "response_from", "response_record"]
+__all__ = ["IGNORED_HEADERS", "read_calls", "request_record", "response_from", "response_record"]
 
-# Only what is a credential whatever the service: "nextToken" and [{"key": …}] are data.
+# Names of credentials in any service: "nextToken" and [{"key": …}] are data.
 _CREDENTIAL: Final = re.compile(
     r"((access|refresh|id|auth|session|bearer)[-_]?)?token|(client[-_]?)?secret|pass(word|wd|phrase)|api[-_]?key"
     r"|authori[sz]ation|(private|secret)[-_]?(access[-_]?)?key|credentials?|signature",
     re.IGNORECASE,
 )
-# In texts: members of queries and forms, the words of the Authorization header, and JSON Web Tokens.
+# In strings: members of queries and forms, credentials of Authorization headers, and JSON Web Tokens.
 _MEMBER: Final = re.compile(r"(?P<name>(?<![^\s?&;\"'])[\w.%-]+)=(?P<value>[^\s&;#\"'<>]+)")
 _LOOKS_SECRET: Final = re.compile(
     r"(?<=Bearer )[\w.~+/=-]{8,}|(?<=Basic )[\w+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=://)[^\s/?#@]+(?=@)",
     re.IGNORECASE,
 )
-# Of the connection, or different each time.
-LEFT_OUT: Final = frozenset(
+# Headers of the connection, or that differ each time.
+IGNORED_HEADERS: Final = frozenset(
     {"connection", "content-encoding", "content-length", "date", "keep-alive", "set-cookie", "transfer-encoding"}
 )
 
 
 def request_record(request: Request, content: bytes, redactor: Redactor) -> dict[str, JSONValue]:
     parts = urlsplit(safe_url(request.url))
-    # Without its host: what was recorded at a sandbox is replayed for the service. As data, where a credential as
-    # short as a word is not looked for: a test's "token" must not mask the word in the paths that it replays.
-    url = redactor.value(_without_secrets(f"{parts.path}{f'?{parts.query}' if parts.query else ''}"))
+    # Without its host, so that a recording of a sandbox is replayed for the service. As data, in which short
+    # credentials are not masked: "token" must not mask the word in paths.
+    url = redactor.value(_mask_secrets(f"{parts.path}{f'?{parts.query}' if parts.query else ''}"))
     call = None if request.operation is None else request.operation.call
-    found: dict[str, JSONValue] = {"call": call, "method": request.method, "url": url}
-    return found | _body_of(content, request.headers.get("content-type"), redactor)
+    record: dict[str, JSONValue] = {"call": call, "method": request.method, "url": url}
+    return record | _body_record(content, request.headers.get("content-type"), redactor)
 
 
 def response_record(response: Response, redactor: Redactor, *, exact: bool) -> dict[str, JSONValue]:
     headers = redactor.headers(safe_headers(response.headers))
-    kept: dict[str, JSONValue] = {
-        name: _without_secrets(value) for name, value in headers.items() if name.lower() not in LEFT_OUT
+    recorded: dict[str, JSONValue] = {
+        name: _mask_secrets(value) for name, value in headers.items() if name.lower() not in IGNORED_HEADERS
     }
-    if "retry-after" in kept:  # a date means nothing in a replay
-        kept["retry-after"] = f"{ceil(requested_wait(response.headers, response.status, time.time()) or 0)}"
-    body = _body_of(response.content, response.headers.get("content-type"), redactor, exact=exact)
-    return {"status": response.status, "headers": kept, **body}
+    if "retry-after" in recorded:  # in seconds: a date is no use in a replay
+        recorded["retry-after"] = f"{ceil(requested_wait(response.headers, response.status, time.time()) or 0)}"
+    body = _body_record(response.content, response.headers.get("content-type"), redactor, exact=exact)
+    return {"status": response.status, "headers": recorded, **body}
 
 
-def _body_of(
+def _body_record(
     content: bytes, content_type: str | None, redactor: Redactor, *, exact: bool = False
 ) -> dict[str, JSONValue]:
-    """Return a body under the name of its form, without credentials. JSON is text where it must stay as it is, or
-    where Python's numbers and dictionaries cannot hold all that it says."""
+    """Return a body as `json`, `text` or `base64`, without credentials. JSON is kept as text if it must not change
+    (`exact`), or if Python's numbers and dictionaries would lose something."""
     if not content:
         return {}
     try:
@@ -76,52 +76,52 @@ def _body_of(
     except ValueError:
         masked = redactor.text(content.decode("latin-1")).encode("latin-1")
         return {"base64": base64.b64encode(masked).decode()}
-    plain: dict[str, JSONValue] = {"text": redactor.text(_without_secrets(text))}
+    as_text: dict[str, JSONValue] = {"text": redactor.text(_mask_secrets(text))}
     if not is_json(media_type_of(content_type)):
-        return plain
-    lost: list[str] = []
+        return as_text
+    losses: list[str] = []
 
     def number(digits: str) -> float:
         value = float(digits)
         if repr(value) != digits:
-            lost.append(digits)
+            losses.append(digits)
         return value
 
     def members(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            lost.append("a name that is there twice")
-        return found
+        result = dict(pairs)
+        if len(result) < len(pairs):
+            losses.append("a name that is there twice")
+        return result
 
     try:
         value: JSONValue = json.loads(text, parse_float=number, parse_constant=number, object_pairs_hook=members)
-        masked_value = _without_credentials(redactor.value(value))
+        masked_value = _mask_credentials(redactor.value(value))
     except (ValueError, RecursionError):
-        return plain
-    if (exact or lost) and masked_value == value:
+        return as_text
+    if (exact or losses) and masked_value == value:
         return {"text": text}
     return {"json": masked_value}
 
 
-def _without_credentials(value: Any, *, named: bool = False) -> JSONValue:
-    """Mask the texts below the name of a credential, and what looks like one elsewhere."""
+def _mask_credentials(value: Any, *, named: bool = False) -> JSONValue:
+    """Mask the strings under the name of a credential, and elsewhere what looks like one."""
     if isinstance(value, str):
-        return MASK if named else _without_secrets(value)
+        return MASK if named else _mask_secrets(value)
     if is_object(value):
         return {
-            name: _without_credentials(item, named=named or _CREDENTIAL.fullmatch(name) is not None)
+            name: _mask_credentials(item, named=named or _CREDENTIAL.fullmatch(name) is not None)
             for name, item in value.items()
         }
-    return [_without_credentials(item, named=named) for item in value] if is_list(value) else value
+    return [_mask_credentials(item, named=named) for item in value] if is_list(value) else value
 
 
-def _without_secrets(text: str) -> str:
-    """Mask what looks like a credential in a text: signed addresses, forms, headers, tokens."""
-    return _LOOKS_SECRET.sub(MASK, _MEMBER.sub(_safe_member, text))
+def _mask_secrets(text: str) -> str:
+    """Mask what looks like a credential in a string: signed URLs, forms, headers, tokens."""
+    return _LOOKS_SECRET.sub(MASK, _MEMBER.sub(_mask_member, text))
 
 
-def _safe_member(found: re.Match[str]) -> str:
-    return f"{found['name']}={MASK}" if is_secret(found["name"]) else found[0]
+def _mask_member(match: re.Match[str]) -> str:
+    return f"{match['name']}={MASK}" if is_secret(match["name"]) else match[0]
 
 
 def response_from(recorded: Any) -> FakeResponse:
@@ -137,10 +137,10 @@ def response_from(recorded: Any) -> FakeResponse:
 
 
 def read_calls(path: Path) -> list[dict[str, JSONValue]]:
-    """Read a file. Raises `ConfigurationError` if there is none, or if it is none of ours."""
+    """Read a file. Raises `ConfigurationError` if it is missing or not a cassette."""
     advice = "Record it: Cassette(…, record=True), or XCAAS_RECORD=1 in the environment."
     try:
-        # Not splitlines(): JSON may hold U+2028 and the like, at which that would cut.
+        # Not splitlines(): it would split at U+2028 and the like, which JSON may contain.
         lines = path.read_text("utf-8").removesuffix("\n").split("\n")
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror or error}", advice=advice) from None

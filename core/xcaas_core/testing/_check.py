@@ -1,4 +1,4 @@
-"""Whether a request is one that the spec allows, as far as its operation tells."""
+"""Checking requests against their operation."""
 
 from __future__ import annotations
 
@@ -30,31 +30,31 @@ class RequestMismatch(AssertionError):
 
 
 def problems_of(request: FakeRequest, operation: Operation[object]) -> list[str]:
-    """Return what is wrong with a request, in words."""
+    """Return descriptions of what is wrong with a request."""
     return [*_query_problems(request, operation), *_body_problems(request, operation)]
 
 
 def _query_problems(request: FakeRequest, operation: Operation[object]) -> list[str]:
-    given = request.query
+    request_query = request.query
     package = operation.product.package
-    spread = {spec.wire for spec in operation.parameters if spec.location == "query" and _is_object(spec, package)}
-    found: list[str] = []
-    if not spread:
+    objects = {spec.wire for spec in operation.parameters if spec.location == "query" and _has_members(spec, package)}
+    problems: list[str] = []
+    if not objects:
         known = {spec.wire for spec in operation.parameters if spec.location == "query"}
         known |= {scheme.parameter for scheme in operation.product.schemes.values() if scheme.parameter}
-        found += [f"query parameter {name!r} is not in the spec" for name in given if name not in known]
-    if operation.paging is not None and operation.paging.alone and operation.paging.parameter in given:
-        return found  # what the first page asked for stands in the cursor
+        problems += [f"query parameter {name!r} is not in the spec" for name in request_query if name not in known]
+    if operation.paging is not None and operation.paging.alone and operation.paging.parameter in request_query:
+        return problems  # the cursor contains the arguments of the first page
     for spec in operation.parameters:
-        if spec.required and spec.location == "query" and spec.wire not in given and spec.wire not in spread:
-            found.append(f"query parameter {spec.wire!r} is missing")
+        if spec.required and spec.location == "query" and spec.wire not in request_query and spec.wire not in objects:
+            problems.append(f"query parameter {spec.wire!r} is missing")
         if spec.required and spec.location == "header" and spec.wire not in request.headers:
-            found.append(f"header {spec.wire!r} is missing")
-    return found
+            problems.append(f"header {spec.wire!r} is missing")
+    return problems
 
 
-def _is_object(spec: Parameter, package: str) -> bool:
-    """Return whether a parameter's members stand in the query under names of their own."""
+def _has_members(spec: Parameter, package: str) -> bool:
+    """Return whether a parameter is an object, whose members are query parameters themselves."""
     return spec.annotation is not None and isinstance(resolve(spec.annotation, package), ModelCodec | MapCodec)
 
 
@@ -74,29 +74,33 @@ def _body_problems(request: FakeRequest, operation: Operation[object]) -> list[s
     try:
         codec.decode(request.json())
     except XCaaSError as error:
-        error.advice = None  # it is about responses
+        error.advice = None  # about responses
         return [f"body: {error}"]
-    return [f"body: {pointer} is not in the spec" for pointer in _unknown(codec, content, "")]
+    return [f"body: {pointer} is not in the spec" for pointer in _unknown_members(codec, content, "")]
 
 
-def _unknown(codec: Codec, value: JSONValue, pointer: str) -> list[str]:
-    """Return the members that no model knows: slips of the keyboard, in a test."""
+def _unknown_members(codec: Codec, value: JSONValue, pointer: str) -> list[str]:
+    """Return pointers to the members that no model has: likely misspelt."""
     if isinstance(codec, NullableCodec):
-        return [] if value is None else _unknown(codec.inner, value, pointer)
+        return [] if value is None else _unknown_members(codec.inner, value, pointer)
     if isinstance(codec, UnionCodec | DiscriminatedCodec):
-        return min((_unknown(member, value, pointer) for member in codec.members), key=len)
+        return min((_unknown_members(member, value, pointer) for member in codec.members), key=len)
     if isinstance(codec, ListCodec) and isinstance(value, list):
-        return [name for place, item in enumerate(value) for name in _unknown(codec.item, item, f"{pointer}/{place}")]
+        return [
+            name
+            for index, item in enumerate(value)
+            for name in _unknown_members(codec.item, item, f"{pointer}/{index}")
+        ]
     if isinstance(codec, MapCodec) and isinstance(value, dict):
-        return [name for key, item in value.items() for name in _unknown(codec.value, item, f"{pointer}/{key}")]
+        return [name for key, item in value.items() for name in _unknown_members(codec.value, item, f"{pointer}/{key}")]
     if not isinstance(codec, ModelCodec) or not isinstance(value, dict):
         return []
     layout = codec.layout
-    found: list[str] = []
+    pointers: list[str] = []
     for key, item in value.items():
         field = layout.by_wire.get(key)
         if field is not None:
-            found += _unknown(field.codec, item, f"{pointer}/{key}")
+            pointers += _unknown_members(field.codec, item, f"{pointer}/{key}")
         elif layout.extra is None:
-            found.append(f"{pointer}/{key}")
-    return found
+            pointers.append(f"{pointer}/{key}")
+    return pointers

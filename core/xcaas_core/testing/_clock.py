@@ -22,7 +22,7 @@ class FakeClock:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Move the clock on."""
         with self._lock:
             self.slept.append(seconds)
             self.now = self.now + seconds

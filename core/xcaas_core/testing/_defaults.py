@@ -1,4 +1,4 @@
-"""Responses for calls that a test says nothing about: examples, shaped so that lists end and jobs get done."""
+"""Default responses of a fake server: examples, adapted so that lists end and jobs finish."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "default_response", "token_response"]
 
 FILE: Final = b"an example of a file\n"
-"""What every download brings."""
+"""The content of every download."""
 
 
 def default_response(operation: Operation[object]) -> FakeResponse:
-    """Return the first success that the operation promises, with an example."""
-    status, spec = _success(operation)
+    """Return the operation's first successful response, with an example."""
+    status, spec = _success_spec(operation)
     if spec is None or spec.kind == "empty":
         return FakeResponse(status)
-    kind = {"content-type": spec.media_type or "application/octet-stream"}
+    content_type = {"content-type": spec.media_type or "application/octet-stream"}
     if operation.download is not None or spec.kind == "binary":
-        name = {"content-disposition": 'attachment; filename="example.bin"'}
-        return FakeResponse(status, content=FILE, headers={**kind, **name})
+        disposition = {"content-disposition": 'attachment; filename="example.bin"'}
+        return FakeResponse(status, content=FILE, headers={**content_type, **disposition})
     if spec.kind != "json":
         text = "<example/>" if spec.kind == "xml" else "text"
-        return FakeResponse(status, text=text, headers=kind)
-    body, headers = _shaped(operation, _example(operation, spec))
-    return FakeResponse(status, json=body, headers={**kind, **headers})
+        return FakeResponse(status, text=text, headers=content_type)
+    body, headers = _adapt(operation, _example(operation, spec))
+    return FakeResponse(status, json=body, headers={**content_type, **headers})
 
 
 def token_response() -> FakeResponse:
-    """Return what a token endpoint says."""
+    """Return the response of a token endpoint."""
     return FakeResponse(json={"access_token": "fake-token", "token_type": "Bearer", "expires_in": 1800})
 
 
-def _success(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
+def _success_spec(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
     for status, specs in operation.responses.items():
         if status.startswith("2"):
             first = specs if isinstance(specs, ResponseSpec) else (specs[0] if specs else None)
@@ -54,15 +54,15 @@ def _success(operation: Operation[object]) -> tuple[int, ResponseSpec | None]:
 
 
 def _example(operation: Operation[object], spec: ResponseSpec) -> JSONValue:
-    written = _written(operation.product.package).get(operation.id)
-    if written is not None:
-        return written
+    from_spec = _spec_examples(operation.product.package).get(operation.id)
+    if from_spec is not None:
+        return from_spec
     return {} if spec.annotation is None else example(resolve(spec.annotation, operation.product.package))
 
 
 @cache
-def _written(package: str) -> dict[str, JSONValue]:
-    """Return examples by operation id, where the package brings those of its spec."""
+def _spec_examples(package: str) -> dict[str, JSONValue]:
+    """Return the examples of the spec by operation id, if the package has them."""
     import json
     from importlib.resources import files
 
@@ -74,11 +74,11 @@ def _written(package: str) -> dict[str, JSONValue]:
     return examples
 
 
-def _shaped(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
+def _adapt(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
     headers: dict[str, str] = {}
     links = links_of(operation.product.package)
     if operation.paging is not None:
-        body, headers = _only_page(operation.paging, body)
+        body, headers = _as_only_page(operation.paging, body)
     if operation.poller is not None and operation.poller.id is not None:
         if value_at(body, operation.poller.id) in (None, ""):
             body = put(body, operation.poller.id, "job-1")
@@ -97,31 +97,31 @@ def _shaped(operation: Operation[object], body: JSONValue) -> tuple[JSONValue, d
     return body, headers
 
 
-def _only_page(paging: PaginationSpec, body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
-    """Return the page as the first and last one."""
+def _as_only_page(paging: PaginationSpec, body: JSONValue) -> tuple[JSONValue, dict[str, str]]:
+    """Return the page as the only one."""
     headers: dict[str, str] = {}
     items = find(body, paging.items)
     count = len(items) if isinstance(items, list) else 1
-    for sign in paging.last:
-        where, name = sign.spot
-        value = _ending(sign, paging, count)
-        if where == "body":
+    for condition in paging.last:
+        location, name = condition.spot
+        value = _last_value(condition, paging, count)
+        if location == "body":
             body = put(body, name, value)
-        elif where == "header" and isinstance(value, str | int):
+        elif location == "header" and isinstance(value, str | int):
             headers[name] = str(value)
     if not paging.last and paging.next is not None and paging.next[0] == "body":
         body = put(body, paging.next[1], None)
     return body, headers
 
 
-def _ending(sign: StopCondition, paging: PaginationSpec, items: int) -> JSONValue:
-    match sign.test:
+def _last_value(condition: StopCondition, paging: PaginationSpec, items: int) -> JSONValue:
+    match condition.test:
         case "page-count":
             return 1
         case "item-count":
             return items
         case "equals":
-            return sign.value
+            return condition.value
         case "lacks":
             return []
         case _:

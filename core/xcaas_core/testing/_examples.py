@@ -1,4 +1,4 @@
-"""Example data of a type: what a fake responds with where a test says nothing."""
+"""Example values of a type, for the default responses of a fake server."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["example"]
 
-_DEEPEST: Final = 6
-_TOO_DEEP: Final = 3 * _DEEPEST
+_MAX_DEPTH: Final = 6
+_HARD_MAX_DEPTH: Final = 3 * _MAX_DEPTH
 _MAX_VALUES: Final = 400  # values per example
 _VALUES: Final[dict[type, object]] = {
     str: "text",
@@ -36,33 +36,33 @@ _MOMENT: Final = dt.datetime(2026, 3, 14, 9, 26, 53, tzinfo=dt.UTC)
 
 
 def example(codec: Codec) -> JSONValue:
-    """Return JSON that a codec reads. Types that contain themselves end in empty lists and absent fields."""
-    return _Maker().value(codec, 0)
+    """Return JSON that a codec can decode. Recursive types end in empty lists and absent fields."""
+    return _ExampleBuilder().value(codec, 0)
 
 
-class _Maker:
-    """Makes one example, of a bounded size: in large specs everything hangs together."""
+class _ExampleBuilder:
+    """Builds one example of limited size: in large specs, many models are connected."""
 
     def __init__(self) -> None:
-        self._made = 0
+        self._count = 0
 
     def value(self, codec: Codec, depth: int) -> JSONValue:
-        self._made += 1
-        enough = depth >= _DEEPEST or self._made >= _MAX_VALUES
+        self._count += 1
+        is_limited = depth >= _MAX_DEPTH or self._count >= _MAX_VALUES
         match codec:
             case ListCodec():
-                return [] if enough else [self.value(codec.item, depth + 1)]
+                return [] if is_limited else [self.value(codec.item, depth + 1)]
             case MapCodec():
-                return {} if enough else {"key": self.value(codec.value, depth + 1)}
+                return {} if is_limited else {"key": self.value(codec.value, depth + 1)}
             case NullableCodec():
-                return None if enough else self.value(codec.inner, depth)
+                return None if is_limited else self.value(codec.inner, depth)
             case OneOrListCodec():
                 return self.value(codec.inner, depth)
             case ModelCodec():
-                return self.model(codec, depth, enough)
+                return self.model(codec, depth, is_limited)
             case DiscriminatedCodec():
                 tag, model = codec.variants[0]
-                return {**self.model(ModelCodec(model), depth, enough), codec.property_name: tag}
+                return {**self.model(ModelCodec(model), depth, is_limited), codec.property_name: tag}
             case UnionCodec():
                 return self.value(codec.members[0], depth)
             case ConstCodec():
@@ -70,11 +70,11 @@ class _Maker:
             case _:
                 return _scalar(codec)
 
-    def model(self, ref: ModelCodec, depth: int, enough: bool) -> dict[str, JSONValue]:
-        if depth > _TOO_DEEP:
+    def model(self, codec: ModelCodec, depth: int, is_limited: bool) -> dict[str, JSONValue]:
+        if depth > _HARD_MAX_DEPTH:
             return {}  # a model that requires itself has no example
-        wanted = [field for field in ref.layout.fields if field.required or not enough]
-        return {field.wire: self.value(field.codec, depth + 1) for field in wanted}
+        fields = [field for field in codec.layout.fields if field.required or not is_limited]
+        return {field.wire: self.value(field.codec, depth + 1) for field in fields}
 
 
 def _scalar(codec: Codec) -> JSONValue:

@@ -1,4 +1,4 @@
-"""The two halves that a client drives instead of a network: one blocks, one awaits. Neither waits."""
+"""Transports without a network, blocking and async. Neither waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["FakeAsyncIO", "FakeSyncIO", "joined"]
 
 
 class Responder(Protocol):
-    """What stands behind both halves: `FakeServer`."""
+    """What both transports call: `FakeServer`, or a cassette."""
 
     @property
     def clock(self) -> FakeClock: ...
@@ -23,27 +23,27 @@ class Responder(Protocol):
 
 
 class FakeSyncIO:
-    """What a blocking client's flows are carried out with."""
+    """The transport of a blocking client."""
 
     def __init__(self, server: Responder) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
     def send(self, request: Request, stream: bool) -> Response:
-        opened = request.content() if callable(request.content) else request.content
-        if isinstance(opened, AsyncIterator):
+        body = request.content() if callable(request.content) else request.content
+        if isinstance(body, AsyncIterator):
             raise TypeError("a blocking client cannot send an async iterator")
-        content = opened if isinstance(opened, bytes) else b"".join(opened or ())
+        content = body if isinstance(body, bytes) else b"".join(body or ())
         return _respond(self.server, request, content, stream)
 
     def read(self, response: Response) -> None:
-        _served(response).read()
+        _as_served(response).read()
 
     def chunk(self, response: Response) -> bytes:
-        return _served(response).chunk()
+        return _as_served(response).chunk()
 
     def close_response(self, response: Response) -> None:
-        _served(response).closed = True
+        _as_served(response).closed = True
 
     def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
@@ -53,42 +53,42 @@ class FakeSyncIO:
 
 
 class FakeAsyncIO:
-    """What an async client's flows are carried out with."""
+    """The transport of an async client."""
 
     def __init__(self, server: Responder) -> None:
         self.server = server
         self.clock: FakeClock = server.clock
 
     async def send(self, request: Request, stream: bool) -> Response:
-        opened = request.content() if callable(request.content) else request.content
-        if isinstance(opened, AsyncIterator):
-            content = b"".join([piece async for piece in opened])
+        body = request.content() if callable(request.content) else request.content
+        if isinstance(body, AsyncIterator):
+            content = b"".join([piece async for piece in body])
         else:
-            content = opened if isinstance(opened, bytes) else b"".join(opened or ())
-        await _pass()
+            content = body if isinstance(body, bytes) else b"".join(body or ())
+        await _checkpoint()
         return _respond(self.server, request, content, stream)
 
     async def read(self, response: Response) -> None:
-        await _pass()
-        _served(response).read()
+        await _checkpoint()
+        _as_served(response).read()
 
     async def chunk(self, response: Response) -> bytes:
-        await _pass()
-        return _served(response).chunk()
+        await _checkpoint()
+        return _as_served(response).chunk()
 
     async def close_response(self, response: Response) -> None:
-        _served(response).closed = True
+        _as_served(response).closed = True
 
     async def sleep(self, seconds: float) -> None:
         self.server.clock.sleep(seconds)
-        await _pass()
+        await _checkpoint()
 
     async def close(self) -> None:
         """Do nothing: there is no connection to close."""
 
 
-async def _pass() -> None:
-    """Let other tasks run, as a network would; a cancelled task learns of it here."""
+async def _checkpoint() -> None:
+    """Let other tasks run, and cancellation happen, as a network would."""
     from anyio.lowlevel import checkpoint
 
     await checkpoint()
@@ -103,8 +103,8 @@ def _respond(server: Responder, request: Request, content: bytes, stream: bool) 
 
 
 def joined(parts: list[Part]) -> bytes:
-    """Return a multipart body as it could look; boundaries are the HTTP library's business."""
-    found: list[bytes] = []
+    """Return a possible multipart body; the real one is the HTTP library's."""
+    pieces: list[bytes] = []
     for name, (file_name, content, media_type, headers) in parts:
         disposition = f'form-data; name="{name}"' + (f'; filename="{file_name}"' if file_name else "")
         lines = [
@@ -114,12 +114,12 @@ def joined(parts: list[Part]) -> bytes:
             "",
             "",
         ]
-        body = content if isinstance(content, bytes) else content.read()
-        found.append(b"--fake\r\n" + "\r\n".join(lines).encode() + body + b"\r\n")
-    return b"".join(found) + b"--fake--\r\n"
+        data = content if isinstance(content, bytes) else content.read()
+        pieces.append(b"--fake\r\n" + "\r\n".join(lines).encode() + data + b"\r\n")
+    return b"".join(pieces) + b"--fake--\r\n"
 
 
-def _served(response: Response) -> ServedResponse:
-    """Return a response of the server's own, as all that come here are."""
+def _as_served(response: Response) -> ServedResponse:
+    """Return the response with its type, which all have here."""
     assert isinstance(response, ServedResponse)
     return response

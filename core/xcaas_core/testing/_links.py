@@ -1,7 +1,7 @@
-"""What the operations of a product are to one another: which tells the state of a job, which describes a file.
+"""Links between the operations of a product: which one has the state of a job, which one describes a file.
 
-The facts stand on the operation that starts the job or gives the file; a fake that responds
-the other one needs them too.
+A spec states them at the operation that starts the job or returns the file; a fake response of
+the other one needs them, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["Links", "call_names", "links_of", "operations_of"]
 
 
 class Links:
-    """Operations whose responses tell of something else: the state of a job, the checksum of a file."""
+    """Operations that return the state of a job or the checksum of a file."""
 
     def __init__(self) -> None:
         self.states: dict[Operation[object], StatusLink] = {}
@@ -31,7 +31,7 @@ class Links:
 
 @cache
 def links_of(package: str) -> Links:
-    """Return the links within one product, none for operations that stand in no module."""
+    """Return the links within one product; none for operations outside a module."""
     links = Links()
     for operation in operations_of(package):
         polling, download = operation.poller, operation.download
@@ -47,21 +47,21 @@ def links_of(package: str) -> Links:
 @cache
 def call_names(package: str) -> frozenset[str]:
     """Return the names of all calls of a product."""
-    return frozenset(one.call for one in operations_of(package))
+    return frozenset(operation.call for operation in operations_of(package))
 
 
 def operations_of(package: str) -> list[Operation[object]]:
-    """Return the operations that the modules of a package keep."""
+    """Return the operations in the modules of a package."""
     try:
         root = import_module(package)
     except ImportError:
         return []
-    found: list[Operation[object]] = []
+    operations: list[Operation[object]] = []
     for module in pkgutil.iter_modules(getattr(root, "__path__", ())):
         if module.name.startswith("_") and not module.ispkg:
             values = vars(import_module(f"{package}.{module.name}")).values()
-            found += filter(_is_operation, values)
-    return found
+            operations += filter(_is_operation, values)
+    return operations
 
 
 def _is_operation(value: object) -> TypeIs[Operation[object]]:
@@ -71,7 +71,7 @@ def _is_operation(value: object) -> TypeIs[Operation[object]]:
 def _find(package: str, reference: str) -> Operation[object] | None:
     module, _, name = reference.partition(":")
     try:
-        found = getattr(import_module(f"{package}.{module}"), name, None)
+        operation = getattr(import_module(f"{package}.{module}"), name, None)
     except ImportError:
         return None
-    return found if _is_operation(found) else None
+    return operation if _is_operation(operation) else None

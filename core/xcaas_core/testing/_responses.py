@@ -1,4 +1,4 @@
-"""Responses that a fake server gives, and the requests that it saw."""
+"""Responses and requests of a fake server."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ class FakeResponse:
     ) -> None:
         self.status: int = status
         self.error: BaseException | None = error
-        kind, body = _body(json, text, content)
+        media_type, body = _body(json, text, content)
         self.pieces: list[bytes] = [body] if isinstance(body, bytes) else list(body)
-        found = {"content-type": kind} if kind else {}
+        defaults = {"content-type": media_type} if media_type else {}
         if isinstance(length, _Nothing):
             length = sum(map(len, self.pieces))
         if length is not None:
-            found["content-length"] = str(length)
+            defaults["content-length"] = str(length)
         self.headers: FakeHeaders = FakeHeaders(
-            {**found, **{name.lower(): value for name, value in (headers or {}).items()}}
+            {**defaults, **{name.lower(): value for name, value in (headers or {}).items()}}
         )
 
 
@@ -89,13 +89,13 @@ def _body(
     if not isinstance(json, _Nothing):
         from json import dumps
 
-        return "application/json", dumps(json, default=_members).encode()
+        return "application/json", dumps(json, default=_model_to_dict).encode()
     if text is not None:
         return "text/plain; charset=utf-8", text.encode()
     return (None, b"") if content is None else ("application/octet-stream", content)
 
 
-def _members(value: object) -> dict[str, JSONValue]:
+def _model_to_dict(value: object) -> dict[str, JSONValue]:
     from ..models import Model
 
     if isinstance(value, Model):
@@ -104,13 +104,13 @@ def _members(value: object) -> dict[str, JSONValue]:
 
 
 class ServedResponse:
-    """A response on its way to the client."""
+    """A response while the client reads it."""
 
-    __slots__ = ("_fake", "_rest", "closed", "content")
+    __slots__ = ("_fake", "_pieces", "closed", "content")
 
     def __init__(self, fake: FakeResponse) -> None:
         self._fake = fake
-        self._rest = list(fake.pieces)
+        self._pieces = list(fake.pieces)
         self.content = b""
         self.closed = False
 
@@ -129,8 +129,8 @@ class ServedResponse:
         self.content = b"".join(pieces)
 
     def chunk(self) -> bytes:
-        while self._rest:
-            if piece := self._rest.pop(0):
+        while self._pieces:
+            if piece := self._pieces.pop(0):
                 return piece
         if self._fake.error is not None:
             raise self._fake.error
@@ -161,10 +161,10 @@ class FakeRequest:
     @property
     def query(self) -> dict[str, list[str]]:
         """Query parameters, each with all its values."""
-        found: dict[str, list[str]] = {}
+        values: dict[str, list[str]] = {}
         for name, value in parse_qsl(urlsplit(self.url).query, keep_blank_values=True):
-            found.setdefault(name, []).append(value)
-        return found
+            values.setdefault(name, []).append(value)
+        return values
 
     def json(self) -> JSONValue:
         """Return the body as JSON. ValueError if it is something else."""

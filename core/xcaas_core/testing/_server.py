@@ -1,4 +1,4 @@
-"""A server for tests that needs no network: `FakeServer`."""
+"""`FakeServer`, a server for tests that needs no network."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FakeServer:
         self.token_requests: list[FakeRequest] = []
         self._check = check
         self._only_told = only_told
-        self._told: list[_Told] = []
+        self._stubs: list[_Stub] = []
         self._lock = Lock()
 
     def respond(
@@ -89,78 +89,78 @@ class FakeServer:
         if response is None:
             response = FakeResponse(status, json=json, text=text, content=content, headers=headers, error=error)
         with self._lock:
-            for told in self._told:
-                if told.target == target:
-                    told.responses.append(response)
+            for stub in self._stubs:
+                if stub.target == target:
+                    stub.responses.append(response)
                     return self
-            self._told.append(_Told(target, response))
+            self._stubs.append(_Stub(target, response))
         return self
 
     def calls(self, target: str | None = None) -> list[FakeRequest]:
         """Return the requests for a call, or for a method and path, oldest first; all requests by default."""
         if target is None:
             return list(self.requests)
-        return [request for request in self.requests if _Told(target, FakeResponse()).matches(request)]
+        return [request for request in self.requests if _Stub(target, FakeResponse()).matches(request)]
 
     def reset(self) -> None:
-        """Forget all requests and responses."""
+        """Remove all requests and responses."""
         with self._lock:
             self.requests.clear()
             self.token_requests.clear()
-            self._told.clear()
+            self._stubs.clear()
 
     def handle(self, request: Request, content: bytes) -> FakeResponse:
         """Respond to one request. Clients do this through `http_client=`."""
         operation = request.operation
-        seen = FakeRequest(request, content, operation)
-        told = self._find(seen)
-        if operation is None and told is None:
-            self.token_requests.append(seen)
+        received = FakeRequest(request, content, operation)
+        stubbed = self._find(received)
+        if operation is None and stubbed is None:
+            self.token_requests.append(received)
             return token_response()
-        self.requests.append(seen)
+        self.requests.append(received)
         if operation is not None:
-            self._refuse_slips(operation)
-        if self._check and operation is not None and (problems := problems_of(seen, operation)):
-            raise RequestMismatch(seen, problems)
-        if told is not None:
-            response = told if isinstance(told, FakeResponse) else told(seen)
+            self._check_targets(operation)
+        if self._check and operation is not None and (problems := problems_of(received, operation)):
+            raise RequestMismatch(received, problems)
+        if stubbed is not None:
+            response = stubbed if isinstance(stubbed, FakeResponse) else stubbed(received)
             if response.error is not None and not any(response.pieces):
                 raise response.error
             return response
         if self._only_told or operation is None:
-            raise UnexpectedRequest(f"{seen!r} ({seen.call}) was not expected")
+            raise UnexpectedRequest(f"{received!r} ({received.call}) was not expected")
         return default_response(operation)
 
-    def _refuse_slips(self, operation: Operation[object]) -> None:
-        """Raise `UnexpectedRequest` for a target of this product that none of its calls has: it would never be used."""
-        told = [one for one in self._told if not one.is_known]
-        if not told:
+    def _check_targets(self, operation: Operation[object]) -> None:
+        """Raise `UnexpectedRequest` for a target of this product that is not one of its calls."""
+        unchecked = [stub for stub in self._stubs if not stub.is_known]
+        if not unchecked:
             return
         calls = call_names(operation.product.package) | {operation.call}
-        first = {call.partition(".")[0] for call in calls}
-        for one in told:
-            one.is_known = one.target in calls
-            if not one.is_known and one.target.partition(".")[0] in first:
-                near = get_close_matches(one.target, calls, 1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
-                raise UnexpectedRequest(f"no call is named {one.target!r}, which the server was told of.{hint}")
+        products = {call.partition(".")[0] for call in calls}
+        for stub in unchecked:
+            stub.is_known = stub.target in calls
+            if not stub.is_known and stub.target.partition(".")[0] in products:
+                matches = get_close_matches(stub.target, calls, 1)
+                hint = f" Did you mean {matches[0]!r}?" if matches else ""
+                raise UnexpectedRequest(f"no call is named {stub.target!r}, which the server was told of.{hint}")
 
     def _find(self, request: FakeRequest) -> FakeResponse | Handler | None:
         with self._lock:
-            told = next((told for told in self._told if told.matches(request)), None)
-            return None if told is None else told.take()
+            stub = next((stub for stub in self._stubs if stub.matches(request)), None)
+            return None if stub is None else stub.next_response()
 
     def sync_io(self) -> FakeSyncIO:
-        """Return the network of a blocking client."""
+        """Return the transport of a blocking client."""
         return FakeSyncIO(self)
 
     def async_io(self) -> FakeAsyncIO:
-        """Return the network of an async client."""
+        """Return the transport of an async client."""
         return FakeAsyncIO(self)
 
 
-class _Told:
-    """What one call, or one address, is to get."""
+class _Stub:
+    """The responses for one call, or one method and path."""
 
     def __init__(self, target: str, response: FakeResponse | Handler) -> None:
         self.target = target
@@ -176,5 +176,5 @@ class _Told:
             return request.call == self._call
         return request.method == self._method and self._path.fullmatch(request.path) is not None
 
-    def take(self) -> FakeResponse | Handler:
+    def next_response(self) -> FakeResponse | Handler:
         return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]

@@ -1,4 +1,4 @@
-"""Webhooks for tests of receivers: signed as the service signs, by a key of the test's own."""
+"""Webhooks for tests of receivers: signed like the service's, with a test key."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class WebhookSigner:
     def keys(self) -> dict[str, dict[str, str]]:
         """The public key as a JWK, by its id."""
         numbers = self._key.public_key().public_numbers()
-        jwk = {"kty": "RSA", "kid": self.key_id, "n": _number(numbers.n), "e": _number(numbers.e)}
+        jwk = {"kty": "RSA", "kid": self.key_id, "n": _base64url_int(numbers.n), "e": _base64url_int(numbers.e)}
         return {self.key_id: jwk}
 
     def sign(
@@ -85,14 +85,14 @@ class WebhookSigner:
             data = dict(data)
             body = json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         event_id = event_id or uuid.uuid4().hex
-        sent = int((time.time() if sent_at is None else sent_at) * 1000)
+        sent_ms = int((time.time() if sent_at is None else sent_at) * 1000)
         document = signed_document(
             checksum=checksum(body),
             customer=plain(self.customer),
             event=plain(event_id),
             retry=retry,
             tenant=plain(self.tenant),
-            sent=sent,
+            sent=sent_ms,
         )
         header = {"b64": False, "crit": ["b64"], "kid": self.key_id, "alg": "RS256"}
         headers = {
@@ -101,13 +101,13 @@ class WebhookSigner:
             "x-8x8-customer-id": self.customer,
             "x-8x8-tenant-id": self.tenant,
             "x-8x8-event-id": event_id,
-            "x-8x8-transmission-time": str(sent),
+            "x-8x8-transmission-time": str(sent_ms),
             "x-8x8-retry": str(retry),
         }
         return SignedWebhook(headers, body)
 
     def signature(self, header: Mapping[str, object], document: bytes) -> str:
-        """Return the detached JWS of a document, by RS256 whatever the header says: tests of refusals need odd ones."""
+        """Return the detached JWS of a document, always with RS256: tests of refusals need wrong headers."""
         from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
         from cryptography.hazmat.primitives.hashes import SHA256
 
@@ -123,5 +123,5 @@ def _base64url(value: bytes) -> str:
     return base64.urlsafe_b64encode(value).decode().rstrip("=")
 
 
-def _number(value: int) -> str:
+def _base64url_int(value: int) -> str:
     return _base64url(value.to_bytes((value.bit_length() + 7) // 8, "big"))

@@ -37,36 +37,36 @@ if TYPE_CHECKING:
 
 __all__ = ["SELF_AUTHENTICATING", "Services"]
 
-# Operations that issue tokens judge what they are given themselves.
+# Operations that issue tokens check credentials themselves.
 SELF_AUTHENTICATING: Final = frozenset({("oauth", "createToken")})
 
 
 class Services:
-    """One service per product, made in its first state when it is first asked for."""
+    """One service per product, created on first use, with its initial data."""
 
     def __init__(
         self, products: tuple[Product, ...], credentials: Credentials, clock: Clock, webhooks: Webhooks
     ) -> None:
         self._products = {product.name: product for product in products}
-        self._makers = _makers(Floor(clock), credentials, clock, webhooks)
-        self._made: dict[str, Service] = {}
+        self._factories = _factories(Floor(clock), credentials, clock, webhooks)
+        self._services: dict[str, Service] = {}
 
     def get(self, name: str) -> Service | None:
-        """Return the service of a product; None for one that responds from its spec's examples alone."""
+        """Return the service of a product; None if it responds only with its spec's examples."""
         product = self._products.get(name)
-        if product is not None and name not in self._made and name in self._makers:
-            self._made[name] = self._makers[name](product)
-        return self._made.get(name)
+        if product is not None and name not in self._services and name in self._factories:
+            self._services[name] = self._factories[name](product)
+        return self._services.get(name)
 
     @property
     def events(self) -> Events:
         """The log of event streaming, for tests that publish."""
-        found = self.get("events")
-        assert isinstance(found, Events)
-        return found
+        service = self.get("events")
+        assert isinstance(service, Events)
+        return service
 
 
-def _makers(
+def _factories(
     floor: Floor, credentials: Credentials, clock: Clock, webhooks: Webhooks
 ) -> dict[str, Callable[[Product], Service]]:
     return {

@@ -1,6 +1,6 @@
-"""What both chat products do: webhooks, channels, and conversations that an agent joins after a moment.
+"""The common part of both chat products: webhooks, channels, and conversations that an agent joins after a moment.
 
-Chat Gateway and CC Chat word it differently; `chat_gateway.py` and `cc_chat.py` do that.
+`chat_gateway.py` and `cc_chat.py` add what differs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["AGENT", "Chat", "Conversation"]
 
 AGENT: Final = "agQ4kXm2nT8aLrY0"
 QUEUES: Final = tuple(str(101 + index) for index in range(12))
-SECONDS: Final = 1.0  # until an agent takes a conversation
+SECONDS: Final = 1.0  # until an agent joins a conversation
 ROWS: Final = 5
 CONVERSATIONS: Final = 3
 
@@ -46,12 +46,12 @@ class Chat:
     """One tenant's chats.
 
     Args:
-        clock: Agents take their time.
-        sender: What sends the events of conversations to the webhooks of their channels.
+        clock: The clock, for the time until an agent joins.
+        sender: Sends the events of conversations to the webhooks of their channels.
         webhook: The spec's example of a webhook.
-        channel: The spec's example of a channel; it goes to the webhook.
-        conversation_id: Id of the first of the conversations that are there from the start, active for long.
-        customer: Who they are with.
+        channel: The spec's example of a channel, which has this webhook.
+        conversation_id: Id of the first of the initial conversations, which agents have joined.
+        customer: The customer of the initial conversations.
     """
 
     def __init__(
@@ -73,20 +73,20 @@ class Chat:
         self._message_ids = Store("message", "msg-")
         for index in range(ROWS):
             name = {"name": f"{webhook['name']} {index}"} if index else {}
-            self.keep_webhook(webhook["id"] if index == 0 else self.webhooks.new_id(), {**webhook, **name})
+            self.put_webhook(webhook["id"] if index == 0 else self.webhooks.new_id(), {**webhook, **name})
             name = {"name": f"{channel['name']} {index}"} if index else {}
-            self.keep_channel(channel["id"] if index == 0 else self.channels.new_id(), {**channel, **name})
+            self.put_channel(channel["id"] if index == 0 else self.channels.new_id(), {**channel, **name})
         for index in range(CONVERSATIONS):
-            old = self.open(channel["id"], customer, None, None if index else conversation_id)
-            old.began = float("-inf")
-            self.say(old, "user", "Where is my parcel?", message_id=f"msg-{204 + index}")
-            self.say(old, "agent", "It left us today")
-            self.say(old, "user", "Thank you")
+            conversation = self.open(channel["id"], customer, None, None if index else conversation_id)
+            conversation.began = float("-inf")
+            self.add_message(conversation, "user", "Where is my parcel?", message_id=f"msg-{204 + index}")
+            self.add_message(conversation, "agent", "It left us today")
+            self.add_message(conversation, "user", "Thank you")
 
-    def keep_webhook(self, webhook_id: str, webhook: Node) -> Node:
+    def put_webhook(self, webhook_id: str, webhook: Node) -> Node:
         return self.webhooks.put(webhook_id, {**webhook, "id": webhook_id})
 
-    def keep_channel(self, channel_id: str, channel: Node) -> Node:
+    def put_channel(self, channel_id: str, channel: Node) -> Node:
         if channel["webHookId"] not in self.webhooks:
             raise Problem(400, "There is no such webhook", code="invalid_webhook", field="webHookId")
         if channel["routingOptions"]["id"] not in QUEUES:
@@ -99,32 +99,37 @@ class Chat:
         if channel_id not in self.channels:
             raise Problem(400, "There is no such channel", code="invalid_channel", field="channelId")
         route = assignment or self.channels.get(channel_id)["routingOptions"]
-        made = Conversation(
+        conversation = Conversation(
             conversation_id or self._ids.new_id(), channel_id, customer, route, self._clock.stamp(), self._clock.ticks()
         )
-        self._conversations[made.id] = made
-        return made
+        self._conversations[conversation.id] = conversation
+        return conversation
 
-    def say(self, conversation: Conversation, author: str, text: str | None, **more: object) -> Node:
-        """Add a message; one after the customer left brings the conversation back into the queue."""
-        message_id = more.pop("message_id", None) or self._message_ids.new_id()
+    def add_message(self, conversation: Conversation, author: str, text: str | None, **fields: object) -> Node:
+        """Add a message. If the customer had left, the conversation goes back into the queue."""
+        message_id = fields.pop("message_id", None) or self._message_ids.new_id()
         if conversation.left:
             conversation.left = False
             conversation.began = self._clock.ticks()
-        message = {"id": message_id, "text": text, "author": author, "createdAt": self._clock.stamp(), **more}
+        message = {"id": message_id, "text": text, "author": author, "createdAt": self._clock.stamp(), **fields}
         conversation.messages.append(message)
         return message
 
-    def tell(self, conversation: Conversation, kind: str, **facts: object) -> None:
+    def send_event(self, conversation: Conversation, kind: str, **fields: object) -> None:
         """Send an event of a conversation to the webhook of its channel."""
-        hook = self.webhooks.get(self.channels.get(conversation.channel_id)["webHookId"])
-        event = {"eventType": kind, "conversationId": conversation.id, "timestamp": self._clock.milliseconds(), **facts}
-        self._sender.post(hook["uri"], event)
+        webhook = self.webhooks.get(self.channels.get(conversation.channel_id)["webHookId"])
+        event = {
+            "eventType": kind,
+            "conversationId": conversation.id,
+            "timestamp": self._clock.milliseconds(),
+            **fields,
+        }
+        self._sender.post(webhook["uri"], event)
 
-    def verify(self, wanted: Node) -> Reply:
-        """Send the event by which a receiver shows that it is there."""
-        event = {"notificationVersion": wanted["version"], "eventType": "WEB_HOOK_VERIFY"}
-        self._sender.post(wanted["uri"], event)
+    def verify(self, webhook: Node) -> Reply:
+        """Send the event with which a receiver is verified."""
+        event = {"notificationVersion": webhook["version"], "eventType": "WEB_HOOK_VERIFY"}
+        self._sender.post(webhook["uri"], event)
         return Reply(status=204)
 
     def key(self, key_id: str, code: str | None = None) -> Reply:
@@ -137,10 +142,10 @@ class Chat:
         return list(self._conversations.values())
 
     def conversation(self, conversation_id: str) -> Conversation:
-        found = self._conversations.get(conversation_id)
-        if found is None:
+        conversation = self._conversations.get(conversation_id)
+        if conversation is None:
             raise Problem(404, f"There is no conversation {conversation_id}", code="not_found")
-        return found
+        return conversation
 
     def message(self, conversation: Conversation, message_id: str) -> Node:
         for message in conversation.messages:
@@ -148,11 +153,11 @@ class Chat:
                 return message
         raise Problem(404, f"There is no message {message_id}", code="not_found")
 
-    def is_taken(self, conversation: Conversation) -> bool:
-        """Return whether an agent has it."""
+    def has_agent(self, conversation: Conversation) -> bool:
+        """Return whether an agent has joined."""
         return not conversation.left and self._clock.progress(conversation.began, SECONDS) >= 1
 
     def participants(self, conversation: Conversation) -> list[Node]:
         customer = {"id": str(conversation.customer.get("userId", "customer")), "type": "user", "language": "en"}
         agent = {"id": AGENT, "type": "agent", "language": "en"}
-        return [customer, agent] if self.is_taken(conversation) else [customer]
+        return [customer, agent] if self.has_agent(conversation) else [customer]

@@ -1,7 +1,7 @@
 """The contact center's floor: agents, their lines and the interactions on them.
 
-Agent Status, Calls and Data Augmentation look at the same floor, so that a call that one of
-them places is what the others see.
+Agent Status, Calls and Data Augmentation share a floor, so that each sees the calls that another
+one places.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Interaction:
     caller: str
     channel: str
     created: str
-    # Line number of each agent who is on it.
+    # Line number by agent id.
     lines: dict[str, int] = field(default_factory=dict[str, int])
     ended: bool = False
     codes: list[Node] = field(default_factory=list[dict[str, object]])
@@ -47,7 +47,7 @@ class Interaction:
 
 
 class Floor:
-    """Six agents: the spec's example first, the last one logged out. One interaction waits without an agent."""
+    """Six agents: the spec's example first, the last one logged out. One interaction has no agent."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -62,17 +62,21 @@ class Floor:
         self._add(_EXAMPLES[1], "14085550123", "14085550100")
 
     def place(self, agent: Agent, number: str, channel: str) -> Interaction:
-        """Return a new call on the agent's first free line."""
+        """Add a call on the agent's first free line."""
         interaction = self._add(f"int-{next(self._numbers):011x}-phone-01-acmecorp01", number, channel)
         interaction.lines[agent.id] = 1 if not self.on_line(agent.id, 1) else 2
         return interaction
 
     def on_line(self, agent_id: str, line: int) -> list[Interaction]:
-        """Return what an agent has on a line: nothing or one."""
-        return [one for one in self.interactions.values() if not one.ended and one.lines.get(agent_id) == line]
+        """Return the interaction on an agent's line, if any."""
+        return [
+            interaction
+            for interaction in self.interactions.values()
+            if not interaction.ended and interaction.lines.get(agent_id) == line
+        ]
 
     def drop(self, interaction: Interaction, agent_id: str) -> None:
-        """Let the agent leave; without anybody left it ends."""
+        """Remove an agent; without agents, the interaction ends."""
         interaction.lines.pop(agent_id, None)
         interaction.ended = not interaction.lines
         agent = self.agents.get(agent_id)
@@ -80,6 +84,6 @@ class Floor:
             agent.status = POST_PROCESS
 
     def _add(self, interaction_id: str, caller: str, channel: str) -> Interaction:
-        made = Interaction(interaction_id, caller, channel, self._clock.stamp())
-        self.interactions[interaction_id] = made
-        return made
+        interaction = Interaction(interaction_id, caller, channel, self._clock.stamp())
+        self.interactions[interaction_id] = interaction
+        return interaction

@@ -1,4 +1,4 @@
-"""Pages in the styles of the products: counted in headers, in page objects, or found by scroll ids."""
+"""Pages in the styles of the products: numbered, with counts in headers, or with cursors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Slice(Generic[T]):
-    """Some of the rows of a list, and where they stand in it."""
+    """A page of a list, with its number and size and the total."""
 
     rows: Sequence[T]
     number: int
@@ -34,46 +34,46 @@ class Slice(Generic[T]):
         return math.ceil(self.total / self.size)
 
     @property
-    def more(self) -> bool:
+    def has_more(self) -> bool:
         return (self.number + 1) * self.size < self.total
 
 
 def numbered(call: Call, rows: Sequence[T], *, page: str = "page", size: str = "size", default: int = 20) -> Slice[T]:
-    """Return the page that a call asks for by its number, from 0. Past the end it is empty."""
+    """Return the page with the requested number, from 0. Past the end, it is empty."""
     number, length = call.number(page, 0), call.number(size, default)
     return Slice(rows[number * length : (number + 1) * length], number, length, len(rows))
 
 
 def header_page(call: Call, rows: Sequence[T], *, maximum: int = 1000) -> tuple[Sequence[T], dict[str, str]]:
-    """Return the rows of the page that a call asks for, and the headers that count them. Past the end is a 400."""
+    """Return the rows of the requested page, and headers with the counts. Past the end is a 400."""
     if call.number("size", 100) > maximum:
         raise Problem(400, f"size must not be above {maximum}")
-    found = numbered(call, rows, default=100)
-    pages = max(1, found.pages)
-    if found.number >= pages:
-        raise Problem(400, f"page {found.number} is past the last page {pages - 1}")
+    page = numbered(call, rows, default=100)
+    page_count = max(1, page.pages)
+    if page.number >= page_count:
+        raise Problem(400, f"page {page.number} is past the last page {page_count - 1}")
     headers = {
-        "X-Page": str(found.number),
-        "X-Page-Size": str(found.size),
-        "X-Total-Pages": str(pages),
-        "X-Total-Elements": str(found.total),
+        "X-Page": str(page.number),
+        "X-Page-Size": str(page.size),
+        "X-Total-Pages": str(page_count),
+        "X-Total-Elements": str(page.total),
     }
-    return found.rows, headers
+    return page.rows, headers
 
 
 def encode_cursor(*values: object) -> str:
-    """Return an opaque cursor that carries values."""
+    """Return an opaque cursor with values."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, length: int, refusal: Problem) -> list[Any]:
-    """Return the values that a cursor carries. `refusal` if it is none that was handed out."""
+    """Return the values in a cursor. Raises `refusal` if it is invalid."""
     try:
         # `urlsafe_b64decode` warns of `+` and `/` from Python 3.15 on.
         padded = cursor.replace("-", "+").replace("_", "/") + "=" * (-len(cursor) % 4)
-        found: Any = json.loads(base64.b64decode(padded))
+        values: Any = json.loads(base64.b64decode(padded))
     except ValueError:
         raise refusal from None
-    if not is_list(found) or len(found) != length:
+    if not is_list(values) or len(values) != length:
         raise refusal
-    return found
+    return values

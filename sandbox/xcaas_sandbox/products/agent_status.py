@@ -1,4 +1,4 @@
-"""Agent Status: read, set, and set for many at once with a response for each."""
+"""Agent Status: read, set, and set for many agents at once, with a result for each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CODES: Final = ("status-code-list-id", "status-code-item-id", "status-code-item
 
 
 class AgentStatus:
-    """Presence of the agents on the floor. Who is logged out can't be set by others, so that is refused."""
+    """Status of the agents on the floor. That of agents who are logged out cannot be changed."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
@@ -63,20 +63,20 @@ class AgentStatus:
         return _outcome(entry["agent-id"], 200, "Status changed")
 
     def _agent(self, agent_id: str) -> Agent:
-        found = self._floor.agents.get(agent_id)
-        if found is None:
+        agent = self._floor.agents.get(agent_id)
+        if agent is None:
             raise Problem(404, f"There is no agent {agent_id}")
-        return found
+        return agent
 
 
-def _change(agent: Agent, wanted: Node) -> None:
-    status = wanted.get("agent-status", agent.status)
+def _change(agent: Agent, change: Node) -> None:
+    status = change.get("agent-status", agent.status)
     if status not in SETTABLE:
         raise Problem(400, f"Status {status} cannot be set, only {', '.join(map(str, SETTABLE))}")
     if agent.status == LOGGED_OUT and status != LOGGED_OUT:
         raise Problem(400, "The change is not allowed: the agent is logged out")
     agent.status = status
-    agent.codes = {name: wanted[name] for name in _CODES if name in wanted}
+    agent.codes = {name: change[name] for name in _CODES if name in change}
 
 
 def _outcome(agent_id: str, status: int, message: str) -> Node:
@@ -89,8 +89,8 @@ def _outcome(agent_id: str, status: int, message: str) -> Node:
 
 
 def _data(agent: Agent) -> Node:
-    about = {"agent-id": agent.id, "name": agent.name, "agent-status": agent.status, "agent-sub-status": "none"}
-    return {**about, **agent.codes}
+    data = {"agent-id": agent.id, "name": agent.name, "agent-status": agent.status, "agent-sub-status": "none"}
+    return {**data, **agent.codes}
 
 
 def _check_tenant(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""Audit Records: a month of changes, walked with a scroll id that becomes null."""
+"""Audit Records: changes in a period, paged by a scroll id that is null at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ENTITIES: Final = ("ringgroup", "user", "extension")
 
 
 class AuditRecords:
-    """Changes nineteen hours apart, the last one half an hour old."""
+    """Changes at intervals of nineteen hours, the last one half an hour ago."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         example: Node = response_example(product, "listAudits")["data"][0]
@@ -32,27 +32,27 @@ class AuditRecords:
         self.handlers: dict[str, Handler] = {"listAudits": self.list}
 
     def list(self, call: Call) -> Reply:
-        begin, end = _moment(call, "startTime"), _moment(call, "endTime")
+        begin, end = _parse_time(call, "startTime"), _parse_time(call, "endTime")
         if end - begin > MAX_PERIOD:
             raise Problem(400, "The period is longer than 31 days")
-        found = [row for row in self._rows if begin <= datetime.fromisoformat(row["auditTimestamp"]) <= end]
-        found = [row for row in found if _fits(call, row)]
+        records = [row for row in self._rows if begin <= datetime.fromisoformat(row["auditTimestamp"]) <= end]
+        records = [row for row in records if _matches(call, row)]
         unknown = Problem(400, "The scroll id is not one that was handed out")
         start: int = decode_cursor(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else 0
-        page = found[start : start + call.number("size", 20)]
-        following = start + len(page)
-        scroll_id = encode_cursor(following) if following < len(found) else None
-        # The total counts this page alone, as the service has it.
+        page = records[start : start + call.number("size", 20)]
+        next_start = start + len(page)
+        scroll_id = encode_cursor(next_start) if next_start < len(records) else None
+        # As in the service, the total is that of this page.
         return Reply({"data": page, "meta": {"totalRecordCount": len(page), "scrollId": scroll_id}})
 
 
 def _record(example: Node, index: int, clock: Clock) -> Node:
-    at = clock.before(hours=19 * (RECORDS - 1 - index), minutes=30).isoformat(timespec="milliseconds")
-    about = {"eventType": _EVENTS[index % len(_EVENTS)], "entityType": _ENTITIES[index % len(_ENTITIES)]}
-    return {**example, "id": f"b5b1d1b4-6b0e-4c52-8a0f-{index:012}", "auditTimestamp": at, **about}
+    time = clock.before(hours=19 * (RECORDS - 1 - index), minutes=30).isoformat(timespec="milliseconds")
+    fields = {"eventType": _EVENTS[index % len(_EVENTS)], "entityType": _ENTITIES[index % len(_ENTITIES)]}
+    return {**example, "id": f"b5b1d1b4-6b0e-4c52-8a0f-{index:012}", "auditTimestamp": time, **fields}
 
 
-def _fits(call: Call, row: Node) -> bool:
+def _matches(call: Call, row: Node) -> bool:
     events = {event.lower() for event in call.values("eventTypes")}
     entities = {entity.strip().lower() for entity in call.values("entityTypes")}
     user, name = call.query.get("auditUserId"), call.query.get("displayName", "*")
@@ -65,9 +65,9 @@ def _fits(call: Call, row: Node) -> bool:
     )
 
 
-def _moment(call: Call, name: str) -> datetime:
+def _parse_time(call: Call, name: str) -> datetime:
     try:
-        at = datetime.fromisoformat(call.query[name])
+        time = datetime.fromisoformat(call.query[name])
     except ValueError:
         raise Problem(400, f"{name} is no time in ISO 8601") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

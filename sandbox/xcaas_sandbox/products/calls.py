@@ -1,4 +1,4 @@
-"""Calls: placed for agents, given wrap-up codes, hung up. What is gone already is a 410."""
+"""Calls: placed for agents, given wrap-up codes, hung up. Calls that have ended are a 410."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class Calls:
         }
 
     def place(self, call: Call) -> Reply:
-        wanted: Node = call.json()
-        agent = self._agent(wanted["agentId"])
+        request: Node = call.json()
+        agent = self._agent(request["agentId"])
         free = [line for line in LINES if not self._floor.on_line(agent.id, line)]
         if agent.status == LOGGED_OUT:
             raise Problem(400, "Agent is logged out")
-        if not free or (len(free) < len(LINES) and not wanted.get("forceCall")):
+        if not free or (len(free) < len(LINES) and not request.get("forceCall")):
             raise Problem(400, "Agent is busy")
-        interaction = self._floor.place(agent, wanted["number"], wanted["callerId"])
-        if "queueId" in wanted:
+        interaction = self._floor.place(agent, request["number"], request["callerId"])
+        if "queueId" in request:
             agent.status = BUSY
-        return _done("Call successfully initiated", interactionGuid=interaction.id)
+        return _success("Call successfully initiated", interactionGuid=interaction.id)
 
     def end(self, call: Call) -> Reply:
         interaction = self._running(call)
@@ -53,17 +53,17 @@ class Calls:
             if call.flag("endPostProcessing") and agent.status == POST_PROCESS:
                 agent.status = AVAILABLE
         interaction.ended = True
-        return _done("Success")
+        return _success("Success")
 
     def drop_agent(self, call: Call) -> Reply:
         interaction, agent = self._running(call), self._agent(call.parameter("agentId"))
         if agent.id not in interaction.lines:
             raise Problem(410, "The agent is not on the call any more")
         self._floor.drop(interaction, agent.id)
-        return _done("Success")
+        return _success("Success")
 
     def set_codes(self, call: Call) -> Reply:
-        # Wrap-up begins when the call is over, so it may have ended.
+        # The call may have ended, which is when wrap-up begins.
         interaction = self._floor.interactions.get(call.parameter("interactionId"))
         if interaction is None:
             raise Problem(400, "Unknown interaction")
@@ -72,29 +72,29 @@ class Calls:
         if sum(len(selection.get("codes", ())) for selection in selections) > MAX_CODES:
             raise Problem(400, f"More than {MAX_CODES} codes")
         interaction.codes = selections
-        return _done("Success")
+        return _success("Success")
 
     def _hang_up(self, call: Call, lines: tuple[int, ...]) -> Reply:
         agent = self._agent(call.parameter("agentId"))
-        found = [interaction for line in lines for interaction in self._floor.on_line(agent.id, line)]
-        if not found:
+        interactions = [interaction for line in lines for interaction in self._floor.on_line(agent.id, line)]
+        if not interactions:
             raise Problem(410, "There is no call on the line")
-        for interaction in found:
+        for interaction in interactions:
             self._floor.drop(interaction, agent.id)
-        return _done("Success")
+        return _success("Success")
 
     def _agent(self, agent_id: str) -> Agent:
-        found = self._floor.agents.get(agent_id)
-        if found is None:
+        agent = self._floor.agents.get(agent_id)
+        if agent is None:
             raise Problem(400, "Unknown agent")
-        return found
+        return agent
 
     def _running(self, call: Call) -> Interaction:
-        found = self._floor.interactions.get(call.parameter("interactionId"))
-        if found is None or found.ended:
+        interaction = self._floor.interactions.get(call.parameter("interactionId"))
+        if interaction is None or interaction.ended:
             raise Problem(410, "The call is gone")
-        return found
+        return interaction
 
 
-def _done(message: str, **more: object) -> Reply:
-    return Reply({**more, "reasons": [], "message": message})
+def _success(message: str, **fields: object) -> Reply:
+    return Reply({**fields, "reasons": [], "message": message})

@@ -1,4 +1,4 @@
-"""Historical metrics: reports that take a moment, rows by page, files, and detailed reports with a cursor."""
+"""Historical metrics: reports that take a moment, their pages and files, and detailed reports with a cursor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Historical"]
 
-SECONDS: Final = 1.0  # that a report takes
+SECONDS: Final = 1.0  # for a report
 ROWS: Final = 230
 DETAILED_ROWS: Final = 340
 _METRICS: Final = ("entered", "accepted", "abandoned")
@@ -51,7 +51,7 @@ class _Report:
 
 
 class Historical:
-    """Reports, by id. A report titled `fail` fails, so that failures can be tried."""
+    """Reports by id. A report with the title `fail` fails."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -121,9 +121,9 @@ class Historical:
         end = start + len(rows)
         if end >= DETAILED_ROWS:
             return Reply(rows)
-        following = base64.b64encode(str(end).encode()).decode()
-        link = f'<{self._url(call, report)}/data?lastDocumentId={following}>; rel="next"'
-        return Reply(rows, headers={"Last-Document-Id": following, "Link": link})
+        next_cursor = base64.b64encode(str(end).encode()).decode()
+        link = f'<{self._url(call, report)}/data?lastDocumentId={next_cursor}>; rel="next"'
+        return Reply(rows, headers={"Last-Document-Id": next_cursor, "Link": link})
 
     def _add(self, call: Call, seconds: float) -> _Report:
         with self._lock:
@@ -132,10 +132,10 @@ class Historical:
         return report
 
     def _report(self, call: Call) -> _Report:
-        found = self._reports.get(int(call.parameter("id")))
-        if found is None:
+        report = self._reports.get(int(call.parameter("id")))
+        if report is None:
             raise Problem(404, f"no report {call.parameter('id')}")
-        return found
+        return report
 
     def _finished(self, call: Call) -> _Report:
         report = self._report(call)
@@ -145,8 +145,8 @@ class Historical:
 
     def _links(self, call: Call, report: _Report) -> list[tuple[str, str]]:
         url = self._url(call, report)
-        ready = ("status", "download") if report.type == "script-paths" else ("status", "data", "download")
-        return [(name, f"{url}/{name}") for name in (ready if report.status == "DONE" else ("status",))]
+        relations = ("status", "download") if report.type == "script-paths" else ("status", "data", "download")
+        return [(name, f"{url}/{name}") for name in (relations if report.status == "DONE" else ("status",))]
 
     def _url(self, call: Call, report: _Report) -> str:
         base = call.url.partition("/historical-metrics")[0] + "/historical-metrics"

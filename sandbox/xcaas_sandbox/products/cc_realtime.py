@@ -1,4 +1,4 @@
-"""Real-time metrics: queues, groups and agents whose numbers move every five seconds."""
+"""Real-time metrics: queues, groups and agents, with values that change every five seconds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Realtime"]
 
 T = TypeVar("T")
-TICK: Final = 5.0
+TICK: Final = 5.0  # seconds
 _PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
 _FALLBACK: Final = ("abandoned.today", "entered.today", "handling.rt", "waiting.rt", "sl.today")
 
@@ -62,27 +62,27 @@ AGENTS: Final = tuple(
 )
 # Durations are in milliseconds.
 _DURATION: Final = re.compile("Time|[Ll]ongest|[Aa]vg")
-# Whom the service has seen at work today; the others are left out where it groups by queue.
+# Agents who were active today. The others are left out of groups by queue.
 ACTIVE: Final = AGENTS[::4]
 
 
 class Realtime:
-    """Ten read operations over the same moving numbers."""
+    """Ten read operations on the same changing values."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
         self._metrics = {operation.id: _known_metrics(operation.parameters) for operation in product.operations}
         self.handlers: dict[str, Handler] = {
-            "listQueues": lambda call: self._list(call, _chosen(call, QUEUES, "queue-ids")),
-            "getQueue": lambda call: self._one(call, _find(QUEUES, call.parameter("id"), "queue")),
-            "listQueueAgents": lambda call: self._list(call, _chosen(call, _queue_agents(call), "agent-ids")),
-            "getQueueAgent": lambda call: self._one(
+            "listQueues": lambda call: self._list(call, _select(call, QUEUES, "queue-ids")),
+            "getQueue": lambda call: self._entity(call, _find(QUEUES, call.parameter("id"), "queue")),
+            "listQueueAgents": lambda call: self._list(call, _select(call, _queue_agents(call), "agent-ids")),
+            "getQueueAgent": lambda call: self._entity(
                 call, _find(_queue_agents(call), call.parameter("agentId"), "agent")
             ),
-            "listGroups": lambda call: self._list(call, _chosen(call, GROUPS, "group-ids")),
-            "getGroup": lambda call: self._one(call, _find(GROUPS, call.parameter("id"), "group")),
-            "listGroupAgents": lambda call: self._list(call, _chosen(call, _group_agents(call), "agent-ids")),
-            "getGroupAgent": lambda call: self._one(
+            "listGroups": lambda call: self._list(call, _select(call, GROUPS, "group-ids")),
+            "getGroup": lambda call: self._entity(call, _find(GROUPS, call.parameter("id"), "group")),
+            "listGroupAgents": lambda call: self._list(call, _select(call, _group_agents(call), "agent-ids")),
+            "getGroupAgent": lambda call: self._entity(
                 call, _find(_group_agents(call), call.parameter("agentId"), "agent")
             ),
             "listAgents": self._agents,
@@ -93,7 +93,7 @@ class Realtime:
         if not call.values("metrics") and not call.flag("summary"):
             raise Problem(400, "metrics is required unless summary=true")
         groups = set(call.values("group-ids"))
-        agents = [agent for agent in _chosen(call, AGENTS, "agent-ids") if not groups or agent.group in groups]
+        agents = [agent for agent in _select(call, AGENTS, "agent-ids") if not groups or agent.group in groups]
         return self._list(call, agents)
 
     def _list(self, call: Call, entities: Sequence[_Entity]) -> Reply:
@@ -103,7 +103,7 @@ class Realtime:
             rows.append(self._totals(call, entities))
         return Reply(rows, headers=headers)
 
-    def _one(self, call: Call, entity: _Entity) -> Reply:
+    def _entity(self, call: Call, entity: _Entity) -> Reply:
         return Reply([self._row(call, entity)])
 
     def _row(self, call: Call, entity: _Entity) -> dict[str, Any]:
@@ -120,10 +120,10 @@ class Realtime:
         return {"id": None, "name": "totals", "metrics": [{"key": f"total.{k}", "value": v} for k, v in sums.items()]}
 
     def _by_queue(self, call: Call) -> Reply:
-        queues = _chosen(call, QUEUES, "queue-ids")
+        queues = _select(call, QUEUES, "queue-ids")
         names = self._names(call)
-        own = [name for name in names if not name.endswith(".inQueue")]
-        within = [name for name in names if name.endswith(".inQueue")]
+        agent_metrics = [name for name in names if not name.endswith(".inQueue")]
+        queue_metrics = [name for name in names if name.endswith(".inQueue")]
 
         def rows(agents: Sequence[_Entity], metrics: Sequence[str]) -> list[dict[str, Any]]:
             return [
@@ -137,42 +137,40 @@ class Realtime:
             {
                 "queueId": queue.id,
                 "assignedAgents": [agent.id for agent in _agents_of(queue)],
-                "agentMetrics": rows(active[queue.id], within),
+                "agentMetrics": rows(active[queue.id], queue_metrics),
             }
             for queue in queues
         ]
-        return Reply({"agents": rows(agents, own), "queues": blocks})
+        return Reply({"agents": rows(agents, agent_metrics), "queues": blocks})
 
     def _names(self, call: Call) -> list[str]:
         known = self._metrics[call.operation.id]
-        wanted = call.values("metrics")
-        unknown = [name for name in wanted if known and name not in known]
+        requested = call.values("metrics")
+        unknown = [name for name in requested if known and name not in known]
         if unknown:
             raise Problem(400, f"Invalid metrics: {', '.join(unknown)}")
-        return wanted or list(known or _FALLBACK)
+        return requested or list(known or _FALLBACK)
 
     def _value(self, entity: str, metric: str) -> Any:
-        moment = int(self._clock.now() / TICK)
-        base, phase = _temper(entity, metric)
+        tick = int(self._clock.now() / TICK)
+        base, phase = _base_and_phase(entity, metric)
         if metric.startswith(("activeChannels", "activeDirections", "activeQueues")):
             return (
-                [{"id": QUEUES[base % 12].id, "name": QUEUES[base % 12].name, "count": 1}]
-                if (moment + base) % 3
-                else []
+                [{"id": QUEUES[base % 12].id, "name": QUEUES[base % 12].name, "count": 1}] if (tick + base) % 3 else []
             )
         if metric.startswith("lastLog"):
-            return datetime.fromtimestamp(moment * TICK - base * 600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        level = base * (1 + 0.5 * math.sin(moment / 7 + phase))
+            return datetime.fromtimestamp(tick * TICK - base * 600, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        level = base * (1 + 0.5 * math.sin(tick / 7 + phase))
         if _DURATION.search(metric):
             return int(level * 1000)
         return min(100.0, round(60 + level, 2)) if "ercent" in metric or metric.startswith("sl") else int(level)
 
 
 @cache
-def _temper(entity: str, metric: str) -> tuple[int, float]:
-    """Return around which number a metric moves, and where in its wave it is. Kept, because seeding takes long."""
-    chance = random.Random(f"{entity}/{metric}")
-    return chance.randrange(4, 40), chance.random() * math.tau
+def _base_and_phase(entity: str, metric: str) -> tuple[int, float]:
+    """Return mean and phase of a metric's sine wave. Cached, because seeding is slow."""
+    generator = random.Random(f"{entity}/{metric}")
+    return generator.randrange(4, 40), generator.random() * math.tau
 
 
 def _known_metrics(parameters: Sequence[Node]) -> tuple[str, ...]:
@@ -184,21 +182,21 @@ def _known_metrics(parameters: Sequence[Node]) -> tuple[str, ...]:
     return ()
 
 
-def _chosen(call: Call, entities: Sequence[_Entity], wire: str) -> Sequence[_Entity]:
-    wanted = set(call.values(wire))
-    if not wanted or call.flag("summary"):
+def _select(call: Call, entities: Sequence[_Entity], wire: str) -> Sequence[_Entity]:
+    ids = set(call.values(wire))
+    if not ids or call.flag("summary"):
         return entities
-    unknown = wanted - {entity.id for entity in entities}
+    unknown = ids - {entity.id for entity in entities}
     if unknown:
         raise Problem(400, f"Invalid {wire}: {', '.join(sorted(unknown))}")
-    return [entity for entity in entities if entity.id in wanted]
+    return [entity for entity in entities if entity.id in ids]
 
 
-def _find(entities: Sequence[_Entity], wanted: str, kind: str) -> _Entity:
+def _find(entities: Sequence[_Entity], id: str, kind: str) -> _Entity:
     for entity in entities:
-        if entity.id == wanted:
+        if entity.id == id:
             return entity
-    raise Problem(404, f"no {kind} {wanted}")
+    raise Problem(404, f"no {kind} {id}")
 
 
 def _agents_of(queue: _Entity) -> list[_Entity]:

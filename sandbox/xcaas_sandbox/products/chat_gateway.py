@@ -1,4 +1,4 @@
-"""Chat Gateway: hypertext pages, conversations that go from created to active to idle, files and cards."""
+"""Chat Gateway: HAL pages, conversations that are created, active or idle, files and cards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ EXAMPLE_CARD: Final = "card-7"
 
 
 class ChatGateway:
-    """Chats over `Chat`, plus what only this product has: files, cards, signals."""
+    """The handlers of the product, based on `Chat`, with files, cards and signals."""
 
     def __init__(self, product: Product, clock: Clock, webhooks: Webhooks) -> None:
         self._clock = clock
@@ -56,35 +56,35 @@ class ChatGateway:
         hooks, channels = self._chat.webhooks, self._chat.channels
         return {
             "listWebhooks": lambda call: _page(call, "webhooks", hooks.rows()),
-            "createWebhook": lambda call: Reply(self._chat.keep_webhook(hooks.new_id(), call.json())),
+            "createWebhook": lambda call: Reply(self._chat.put_webhook(hooks.new_id(), call.json())),
             "verifyWebhook": lambda call: self._chat.verify(call.json()),
             "getWebhook": lambda call: Reply(hooks.get(call.parameter("webhookId"))),
             "replaceWebhook": lambda call: Reply(
-                self._chat.keep_webhook(hooks.get(call.parameter("webhookId"))["id"], call.json())
+                self._chat.put_webhook(hooks.get(call.parameter("webhookId"))["id"], call.json())
             ),
-            "deleteWebhook": lambda call: _gone(hooks.remove(call.parameter("webhookId"))),
+            "deleteWebhook": lambda call: _no_content(hooks.remove(call.parameter("webhookId"))),
             "listChannels": lambda call: _page(call, "channels", channels.rows()),
-            "createChannel": lambda call: Reply(self._chat.keep_channel(channels.new_id(), call.json())),
+            "createChannel": lambda call: Reply(self._chat.put_channel(channels.new_id(), call.json())),
             "getChannel": lambda call: Reply(channels.get(call.parameter("channelId"))),
             "replaceChannel": lambda call: Reply(
-                self._chat.keep_channel(channels.get(call.parameter("channelId"))["id"], call.json())
+                self._chat.put_channel(channels.get(call.parameter("channelId"))["id"], call.json())
             ),
-            "deleteChannel": lambda call: _gone(channels.remove(call.parameter("channelId"))),
+            "deleteChannel": lambda call: _no_content(channels.remove(call.parameter("channelId"))),
         }
 
     def _conversations(self) -> dict[str, Handler]:
         return {
             "listConversations": lambda call: _page(
-                call, "conversations", [self._shown(one) for one in self._chat.conversations()]
+                call, "conversations", [self._data(conversation) for conversation in self._chat.conversations()]
             ),
             "createConversation": self.open,
-            "getConversation": lambda call: Reply(self._shown(self._one(call))),
+            "getConversation": lambda call: Reply(self._data(self._conversation(call))),
             "replaceConversation": self.change,
             "updateConversation": self.change,
             "listInteractions": self.interactions,
             "listParticipants": self.participants,
             "updateUserParticipant": self.leave,
-            "createPostAgentAssignment": self.hand_over,
+            "createPostAgentAssignment": self.assign,
             "sendTyping": self.signal,
             "sendThinking": self.signal,
             "sendReadReceipt": self.signal,
@@ -93,84 +93,92 @@ class ChatGateway:
     def _messages(self) -> dict[str, Handler]:
         return {
             "listMessages": lambda call: _page(
-                call, "messages", [self._message(call, message) for message in self._one(call).messages]
+                call, "messages", [self._message(call, message) for message in self._conversation(call).messages]
             ),
             "sendMessage": self.send,
             "getMessage": lambda call: Reply(
-                self._message(call, self._chat.message(self._one(call), call.parameter("messageId")))
+                self._message(call, self._chat.message(self._conversation(call), call.parameter("messageId")))
             ),
             "listCards": lambda call: _page(
-                call, "cards", members(self._chat.message(self._one(call), call.parameter("messageId")), "cards")
+                call,
+                "cards",
+                members(self._chat.message(self._conversation(call), call.parameter("messageId")), "cards"),
             ),
-            "listAttachments": lambda call: _page(call, "attachments", [about for about, _ in self._of(call)]),
+            "listAttachments": lambda call: _page(
+                call, "attachments", [about for about, _ in self._conversation_files(call)]
+            ),
             "uploadAttachment": self.upload,
             "getAttachment": lambda call: Reply(self._file(call)[0]),
             "downloadAttachment": self.download,
-            "submitCardAction": lambda call: self.press(call, "actionSubmitted"),
-            "executeCardAction": lambda call: self.press(call, "actionExecuted"),
+            "submitCardAction": lambda call: self.mark_card(call, "actionSubmitted"),
+            "executeCardAction": lambda call: self.mark_card(call, "actionExecuted"),
         }
 
     def open(self, call: Call) -> Reply:
-        wanted: Node = call.json()
-        conversation = self._chat.open(wanted["channelId"], wanted["user"], wanted.get("assignment"))
-        for message in members(wanted, "history", "messages"):
-            self._chat.say(conversation, message.get("authorType", "user"), message.get("text"))
-        about = {"state": "created", "assignment": conversation.assignment, "user": conversation.customer}
-        self._chat.tell(conversation, "CONVERSATION_UPDATE", data=about)
+        request: Node = call.json()
+        conversation = self._chat.open(request["channelId"], request["user"], request.get("assignment"))
+        for message in members(request, "history", "messages"):
+            self._chat.add_message(conversation, message.get("authorType", "user"), message.get("text"))
+        data = {"state": "created", "assignment": conversation.assignment, "user": conversation.customer}
+        self._chat.send_event(conversation, "CONVERSATION_UPDATE", data=data)
         queue = str(conversation.assignment.get("id"))
-        self._chat.tell(conversation, "QUEUED", data={"queueId": queue, "queueName": f"Queue {queue}"})
+        self._chat.send_event(conversation, "QUEUED", data={"queueId": queue, "queueName": f"Queue {queue}"})
         return Reply({"conversationId": conversation.id, "createdAt": conversation.created}, status=202)
 
     def change(self, call: Call) -> Reply:
-        conversation, wanted = self._one(call), call.json()
-        conversation.customer = wanted.get("user", conversation.customer)
-        conversation.assignment = wanted.get("assignment", conversation.assignment)
-        conversation.channel_id = wanted.get("channelId", conversation.channel_id)
-        return Reply(self._shown(conversation), status=202)
+        conversation, changes = self._conversation(call), call.json()
+        conversation.customer = changes.get("user", conversation.customer)
+        conversation.assignment = changes.get("assignment", conversation.assignment)
+        conversation.channel_id = changes.get("channelId", conversation.channel_id)
+        return Reply(self._data(conversation), status=202)
 
     def interactions(self, call: Call) -> Reply:
-        conversation = self._one(call)
+        conversation = self._conversation(call)
         row = {"id": conversation.interaction_id, "startTime": conversation.created, "endTime": None}
-        return _whole(call, "interactions", [row])
+        return _only_page(call, "interactions", [row])
 
     def participants(self, call: Call) -> Reply:
-        rows = [{**person, "removed": False} for person in self._chat.participants(self._one(call))]
-        return _whole(call, "participants", rows)
+        rows = [{**person, "removed": False} for person in self._chat.participants(self._conversation(call))]
+        return _only_page(call, "participants", rows)
 
     def leave(self, call: Call) -> Reply:
-        conversation = self._one(call)
+        conversation = self._conversation(call)
         conversation.left = call.json().get("removed", conversation.left)
         user = str(conversation.customer.get("userId", "customer"))
         if conversation.left:
-            self._chat.tell(conversation, "MEMBERS_CHANGED", data={"memberType": "user", "change": "left", "id": user})
+            self._chat.send_event(
+                conversation, "MEMBERS_CHANGED", data={"memberType": "user", "change": "left", "id": user}
+            )
         return Reply(status=204)
 
-    def hand_over(self, call: Call) -> Reply:
-        self._one(call)
+    def assign(self, call: Call) -> Reply:
+        self._conversation(call)
         if call.json()["id"] not in self._chat.webhooks:
             raise Problem(400, "There is no such webhook", code="invalid_webhook", field="id")
         return Reply(status=201)
 
     def signal(self, call: Call) -> Reply:
-        self._one(call)
+        self._conversation(call)
         return Reply(status=204)
 
     def send(self, call: Call) -> Reply:
-        conversation, message = self._one(call), call.json()
+        conversation, message = self._conversation(call), call.json()
         if ("text" in message) == ("externalProvider" in message):
             raise Problem(400, "Give either text or externalProvider", code="invalid_message")
         known = {about["id"] for about, _ in self._files.get(conversation.id, ())}
         if any(file["id"] not in known for file in members(message, "attachments")):
             raise Problem(400, "There is no such attachment", code="invalid_attachment")
         cards = [{**card, "id": f"card-{next(self._numbers)}-{conversation.id}"} for card in members(message, "cards")]
-        more = {name: message[name] for name in ("attachments", "externalProvider") if name in message}
-        self._chat.say(conversation, message["authorType"], message.get("text"), cards=cards, **more)
+        fields = {name: message[name] for name in ("attachments", "externalProvider") if name in message}
+        self._chat.add_message(conversation, message["authorType"], message.get("text"), cards=cards, **fields)
         sender = {"id": str(conversation.customer.get("userId", "customer")), "type": message["authorType"]}
-        self._chat.tell(conversation, "MESSAGE", data={"isEcho": True, "sender": sender, "text": message.get("text")})
+        self._chat.send_event(
+            conversation, "MESSAGE", data={"isEcho": True, "sender": sender, "text": message.get("text")}
+        )
         return Reply(status=202)
 
-    def press(self, call: Call, mark: str) -> Reply:
-        for message in self._one(call).messages:
+    def mark_card(self, call: Call, mark: str) -> Reply:
+        for message in self._conversation(call).messages:
             for card in members(message, "cards"):
                 if card["id"] == call.parameter("cardId"):
                     card[mark] = True
@@ -178,7 +186,7 @@ class ChatGateway:
         raise Problem(404, f"There is no card {call.parameter('cardId')}", code="not_found")
 
     def upload(self, call: Call) -> Reply:
-        conversation = self._one(call)
+        conversation = self._conversation(call)
         for part in _parts(call):
             if part.get_param("name", header="content-disposition") == "attachment":
                 content = part.get_payload(decode=True)
@@ -204,30 +212,30 @@ class ChatGateway:
         self._files.setdefault(conversation.id, []).append((about, content))
         return about
 
-    def _of(self, call: Call) -> list[tuple[Node, bytes]]:
-        return self._files.get(self._one(call).id, [])
+    def _conversation_files(self, call: Call) -> list[tuple[Node, bytes]]:
+        return self._files.get(self._conversation(call).id, [])
 
     def _file(self, call: Call) -> tuple[Node, bytes]:
-        for about, content in self._of(call):
+        for about, content in self._conversation_files(call):
             if about["id"] == call.parameter("attachmentId"):
                 return about, content
         raise Problem(404, f"There is no attachment {call.parameter('attachmentId')}", code="not_found")
 
-    def _one(self, call: Call) -> Conversation:
+    def _conversation(self, call: Call) -> Conversation:
         return self._chat.conversation(call.parameter("conversationId"))
 
-    def _shown(self, conversation: Conversation) -> Node:
-        taken = self._chat.is_taken(conversation)
+    def _data(self, conversation: Conversation) -> Node:
+        has_agent = self._chat.has_agent(conversation)
         return {
             "id": conversation.id,
             "channelId": conversation.channel_id,
-            "state": "idle" if conversation.left else "active" if taken else "created",
-            "assignment": {"type": "agent", "id": AGENT} if taken else conversation.assignment,
+            "state": "idle" if conversation.left else "active" if has_agent else "created",
+            "assignment": {"type": "agent", "id": AGENT} if has_agent else conversation.assignment,
             "user": conversation.customer,
         }
 
     def _message(self, call: Call, message: Node) -> Node:
-        user = self._one(call).customer.get("userId", "customer")
+        user = self._conversation(call).customer.get("userId", "customer")
         author = {"id": {"agent": AGENT, "bot": "bot"}.get(message["author"], user), "type": message["author"]}
         return {"attachments": [], "cards": [], **message, "author": author}
 
@@ -241,13 +249,13 @@ def _parts(call: Call) -> Sequence[EmailMessage]:
 def _page(call: Call, name: str, rows: Sequence[Node]) -> Reply:
     field, _, direction = call.query.get("sort", "").partition(":")
     keys = [f"{'-' if direction == 'desc' else ''}{field}"] if field else []
-    found = numbered(call, ordered(filtered(rows, call.query.get("filter")), keys))
-    about = {"size": found.size, "number": found.number, "totalElements": found.total, "totalPages": found.pages}
-    return _embedded(call, name, found.rows, about)
+    page = numbered(call, ordered(filtered(rows, call.query.get("filter")), keys))
+    counts = {"size": page.size, "number": page.number, "totalElements": page.total, "totalPages": page.pages}
+    return _embedded(call, name, page.rows, counts)
 
 
-def _whole(call: Call, name: str, rows: Sequence[Node]) -> Reply:
-    """Return a list that comes in one piece, with a page object all the same."""
+def _only_page(call: Call, name: str, rows: Sequence[Node]) -> Reply:
+    """Return a list that has only one page, with its page object."""
     return _embedded(call, name, rows, {"size": 20, "number": 0, "totalElements": len(rows), "totalPages": 1})
 
 
@@ -255,5 +263,5 @@ def _embedded(call: Call, name: str, rows: Sequence[Node], page: Node) -> Reply:
     return Reply({"_embedded": {name: list(rows)}, "_links": {"self": {"href": call.url}}, "page": page})
 
 
-def _gone(_: Node) -> Reply:
+def _no_content(_: Node) -> Reply:
     return Reply(status=204)

@@ -1,4 +1,4 @@
-"""Contacts: searched with one key, written with another. Parts come only on demand."""
+"""Contacts: searched with one key, written with another. Parts are included on request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PARTS: Final = {
 
 
 class Contacts:
-    """Company contacts, and a corporate one, which can't be changed here."""
+    """Company contacts, and a corporate one, which is read-only."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
@@ -44,7 +44,7 @@ class Contacts:
             email = {"email": f"contact{index}@acme.example", "primary": True, "purposeType": "WORK"}
             kind = "corporate" if index == CONTACTS - 1 else "company"
             contact = {**example, "contactType": kind, "lastName": f"Byron {index}", "emails": [email]}
-            self._keep(contact_id, contact, clock.milliseconds())
+            self._put(contact_id, contact, clock.milliseconds())
         self.handlers: dict[str, Handler] = {
             "searchContacts": self.search,
             "createContact": self.create,
@@ -55,20 +55,20 @@ class Contacts:
     def search(self, call: Call) -> Reply:
         rows = filtered([_with_singulars(row) for row in self._store.rows()], call.query.get("filter"))
         rows = [self._store.get(row["id"]) for row in rows]
-        wanted = {_PARTS[part] for part in call.values("details") if part in _PARTS}
+        details = {_PARTS[part] for part in call.values("details") if part in _PARTS}
         page, meta = self._page(call, rows)
-        return Reply({"data": [_without(row, set(_PARTS.values()) - wanted) for row in page], "meta": meta})
+        return Reply({"data": [_without(row, set(_PARTS.values()) - details) for row in page], "meta": meta})
 
     def create(self, call: Call) -> Reply:
         contact = call.json()
         _check(contact)
-        return Reply(self._keep(str(uuid.uuid5(uuid.NAMESPACE_DNS, self._store.new_id())), contact))
+        return Reply(self._put(str(uuid.uuid5(uuid.NAMESPACE_DNS, self._store.new_id())), contact))
 
     def replace(self, call: Call) -> Reply:
         contact = call.json()
         old = self._writable(call.parameter("contactId"))
         _check(contact)
-        return Reply(self._keep(old["id"], contact, old["createdTimestamp"]))
+        return Reply(self._put(old["id"], contact, old["createdTimestamp"]))
 
     def delete(self, call: Call) -> Reply:
         self._store.remove(self._writable(call.parameter("contactId"))["id"])
@@ -77,33 +77,33 @@ class Contacts:
     def _page(self, call: Call, rows: Sequence[Node]) -> tuple[Sequence[Node], Node]:
         if not call.flag("useScrollId"):
             field, _, direction = call.query.get("sort", "id,ASC").partition(",")
-            found = numbered(call, ordered(rows, ["-" * (direction.upper() == "DESC") + field]), default=100)
-            return found.rows, {"hasMore": found.more, "scrollId": None}
+            numbered_page = numbered(call, ordered(rows, ["-" * (direction.upper() == "DESC") + field]), default=100)
+            return numbered_page.rows, {"hasMore": numbered_page.has_more, "scrollId": None}
         if not call.query.get("sort", "").startswith("id"):
             raise Problem(400, "Scroll ids need sort=id,ASC")
-        # A scroll id holds the last contact seen, so that contacts which come and go shift nothing.
+        # A scroll id is the last contact of a page, so that new and deleted contacts don't shift the next.
         unknown = Problem(400, "The scroll id is not one that was handed out")
         last = decode_cursor(call.query["scrollId"], 1, unknown)[0] if "scrollId" in call.query else ""
-        left = [row for row in ordered(rows, ["id"]) if row["id"] > last]
-        page = left[: call.number("size", 100)]
-        more = len(page) < len(left)
+        remaining = [row for row in ordered(rows, ["id"]) if row["id"] > last]
+        page = remaining[: call.number("size", 100)]
+        more = len(page) < len(remaining)
         return page, {"hasMore": more, "scrollId": encode_cursor(page[-1]["id"]) if more else None}
 
     def _writable(self, contact_id: str) -> Node:
-        found = self._store.get(contact_id)
-        if found["contactType"] != "company":
+        contact = self._store.get(contact_id)
+        if contact["contactType"] != "company":
             raise Problem(403, "Only company contacts can be changed")
-        return found
+        return contact
 
-    def _keep(self, contact_id: str, contact: Node, created: int | None = None) -> Node:
+    def _put(self, contact_id: str, contact: Node, created: int | None = None) -> Node:
         now = self._clock.milliseconds()
-        kept = self._store.put(contact_id, {**contact, "id": contact_id})
-        kept |= {"createdTimestamp": created or now, "updatedTimestamp": now}
-        kept["name"] = " ".join(kept[part] for part in ("firstName", "lastName") if kept.get(part))
+        stored = self._store.put(contact_id, {**contact, "id": contact_id})
+        stored |= {"createdTimestamp": created or now, "updatedTimestamp": now}
+        stored["name"] = " ".join(stored[part] for part in ("firstName", "lastName") if stored.get(part))
         for part in _PARTS.values():
-            for entry in members(kept, part):
+            for entry in members(stored, part):
                 entry["id"] = next(self._parts)
-        return kept
+        return stored
 
 
 def _check(contact: Node) -> None:
@@ -119,7 +119,7 @@ def _check(contact: Node) -> None:
 
 
 def _with_singulars(row: Node) -> Node:
-    """Return a row as filters see it, which name its parts in the singular: `email.primary==true`."""
+    """Return a row for filters, which have its parts in the singular: `email.primary==true`."""
     return {**row, **{name.lower(): row.get(part) or [] for name, part in _PARTS.items()}}
 
 

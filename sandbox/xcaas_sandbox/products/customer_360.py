@@ -1,4 +1,4 @@
-"""Customer 360: exactly one way to say who is meant, and summaries that may be missing one by one."""
+"""Customer 360: insights for exactly one identity, and summaries, of which some may be missing."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["Customer360"]
 
 _IDENTITIES: Final = ("contactId", "accountId", "email", "phoneNumber")
 MAX_SUMMARIES: Final = 50
-# A summary of this interaction is still being made; any other that isn't known has none.
-LATE: Final = "int-19b1c7"
+# The summary of this interaction is not available yet; other unknown ones have none.
+PENDING: Final = "int-19b1c7"
 
 
 class Customer360:
@@ -31,26 +31,26 @@ class Customer360:
         }
 
     def insights(self, call: Call) -> Reply:
-        given = [name for name in _IDENTITIES if name in call.query]
-        if len(given) != 1:
+        identities = [name for name in _IDENTITIES if name in call.query]
+        if len(identities) != 1:
             raise Problem(400, f"Give exactly one of {', '.join(_IDENTITIES)}")
         crm = call.query.get("crmId")
         if crm not in (None, "native"):
             raise Problem(400, "crmId can only be native")
-        if given == ["contactId"] and crm is None:
+        if identities == ["contactId"] and crm is None:
             raise Problem(400, "contactId needs crmId")
-        if given[0] in ("email", "phoneNumber") and crm is not None:
-            raise Problem(400, f"{given[0]} takes no crmId")
+        if identities[0] in ("email", "phoneNumber") and crm is not None:
+            raise Problem(400, f"{identities[0]} takes no crmId")
         return Reply(self._insights)
 
     def summaries(self, call: Call) -> Reply:
-        wanted = call.values("interactionId")
-        if len(wanted) > MAX_SUMMARIES:
+        ids = call.values("interactionId")
+        if len(ids) > MAX_SUMMARIES:
             raise Problem(400, f"More than {MAX_SUMMARIES} interactions")
         known = {summary["interactionId"]: summary for summary in self._summaries}
         failures = [
-            {"interactionId": name, "reason": f"Summary not {'available' if name == LATE else 'found'}"}
-            for name in wanted
+            {"interactionId": name, "reason": f"Summary not {'available' if name == PENDING else 'found'}"}
+            for name in ids
             if name not in known
         ]
-        return Reply({"summaries": [known[name] for name in wanted if name in known], "partialFailures": failures})
+        return Reply({"summaries": [known[name] for name in ids if name in known], "partialFailures": failures})

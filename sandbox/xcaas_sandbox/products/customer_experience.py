@@ -1,4 +1,4 @@
-"""Recent Calls and Post Call Survey: rows by page and rows in the body, counted in `hits`."""
+"""Recent Calls and Post Call Survey: pages by `page` and `rows` in the body, with their total in `hits`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_ROWS: Final = 5000
 
 
 class CustomerExperience:
-    """The rows of one of the two products, the same whatever the period."""
+    """The rows of one of the two products, the same in every period."""
 
     def __init__(self, product: Product, operation_id: str, clock: Clock) -> None:
         self._example: Node = response_example(product, operation_id)
@@ -30,11 +30,11 @@ class CustomerExperience:
 
     def list(self, call: Call) -> Reply:
         body: Node = call.json()
-        # Numbers come as numbers or as text.
+        # Numbers or strings.
         page, rows = int(body["page"]), int(body["rows"])
         if page < 1 or not 1 <= rows <= MAX_ROWS:
             raise Problem(400, f"page counts from 1, rows goes up to {MAX_ROWS}")
         if "duration" not in body and "timeRange" not in body:
             raise Problem(400, "Give duration or timeRange")
-        found = self._rows[(page - 1) * rows : page * rows]
-        return Reply({**self._example, "hits": HITS, "page": page, "rows": rows, "data": found})
+        data = self._rows[(page - 1) * rows : page * rows]
+        return Reply({**self._example, "hits": HITS, "page": page, "rows": rows, "data": data})

@@ -1,4 +1,4 @@
-"""Data Augmentation: variables on an interaction, set and read back."""
+"""Data Augmentation: the variables of interactions."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class DataAugmentation:
 
     def set(self, call: Call) -> Reply:
         interaction = self._interaction(call)
-        sent: list[Node] = [variable for group in call.json()["data"] for variable in group["variables"]]
-        if len(sent) > MAX_VARIABLES:
+        variables: list[Node] = [variable for group in call.json()["data"] for variable in group["variables"]]
+        if len(variables) > MAX_VARIABLES:
             raise Problem(400, f"More than {MAX_VARIABLES} variables")
-        for variable in sent:
+        for variable in variables:
             if not _NAME.fullmatch(variable["name"]):
                 raise Problem(400, f"{variable['name']!r} is no name: an underscore, then 24 letters or digits at most")
-        interaction.variables |= {variable["name"]: variable for variable in sent}
-        about = {"status": "success", "message": "Variables set"}
-        return Reply({**about, "interactionId": interaction.id, "variablesSet": len(sent)})
+        interaction.variables |= {variable["name"]: variable for variable in variables}
+        outcome = {"status": "success", "message": "Variables set"}
+        return Reply({**outcome, "interactionId": interaction.id, "variablesSet": len(variables)})
 
     def _interaction(self, call: Call) -> Interaction:
-        found = self._floor.interactions.get(call.parameter("identifier"))
-        if found is None:
+        interaction = self._floor.interactions.get(call.parameter("identifier"))
+        if interaction is None:
             raise Problem(404, f"There is no interaction {call.parameter('identifier')}")
-        return found
+        return interaction

@@ -1,4 +1,4 @@
-"""Dynamic Campaigns: started and stopped, fed with customers one response each, and read with the other token."""
+"""Dynamic Campaigns: their status, and customers, which are added with a result for each."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["DynamicCampaigns"]
 
 CAMPAIGNS: Final = (125, 126)
-# Account numbers that the CRM has.
+# Account numbers in the CRM.
 CUSTOMERS: Final = range(10003600, 10003700)
 _STATUS_IDS: Final = {"RUNNING": 3, "PAUSED": 8, "PURGED": 10, "STOPPED": 5}
-_AHEAD: Final = timedelta(days=7)
+_MAX_AHEAD: Final = timedelta(days=7)
 
 
 @dataclass
@@ -48,9 +48,9 @@ class DynamicCampaigns:
 
     def get(self, call: Call) -> Reply:
         campaign = self._campaign(call, "campaignId")
-        about = {"campaign-id": campaign.id, "status": _STATUS_IDS[campaign.status]}
+        data = {"campaign-id": campaign.id, "status": _STATUS_IDS[campaign.status]}
         return Reply(
-            {"campaign": {**self._campaign_example, **about, "no-of-records": len(campaign.customers)}},
+            {"campaign": {**self._campaign_example, **data, "no-of-records": len(campaign.customers)}},
         )
 
     def records(self, call: Call) -> Reply:
@@ -84,13 +84,13 @@ class DynamicCampaigns:
     def _add_one(self, campaign: _Campaign, entry: Node) -> Node:
         number = str(entry["customer-id"])
         customer = int(number) if number.isdecimal() else None
-        status, message = self._judge(campaign, customer, entry.get("schedule-date-time"))
+        status, message = self._check_customer(campaign, customer, entry.get("schedule-date-time"))
         if status == 200 and customer is not None:
             campaign.customers.append(customer)
-        told: Node = {**entry, "customer-id": customer, "http-status": status}
-        return {**told, "message": message} if message else told
+        result: Node = {**entry, "customer-id": customer, "http-status": status}
+        return {**result, "message": message} if message else result
 
-    def _judge(self, campaign: _Campaign, customer: int | None, at: str | None) -> tuple[int, str | None]:
+    def _check_customer(self, campaign: _Campaign, customer: int | None, at: str | None) -> tuple[int, str | None]:
         if customer is None:
             return 400, "The customer's id is no number"
         if customer not in CUSTOMERS:
@@ -107,11 +107,11 @@ class DynamicCampaigns:
         except ValueError:
             return False
         now = datetime.fromtimestamp(self._clock.now(), UTC)
-        return now < at.replace(tzinfo=at.tzinfo or UTC) <= now + _AHEAD
+        return now < at.replace(tzinfo=at.tzinfo or UTC) <= now + _MAX_AHEAD
 
     def _campaign(self, call: Call, parameter: str) -> _Campaign:
         number = call.parameter(parameter)
-        found = self._campaigns.get(int(number))
-        if found is None:
+        campaign = self._campaigns.get(int(number))
+        if campaign is None:
             raise Problem(404, f"There is no campaign {number}")
-        return found
+        return campaign

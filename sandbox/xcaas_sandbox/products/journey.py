@@ -29,7 +29,7 @@ _FINISHED: Final = ("Handled", "Abandoned", "EndedInScript", "Handled")
 
 
 class Journeys:
-    """Journeys whatever range is asked for: what is looked at here is the walk, not the calendar."""
+    """Journeys, the same in every period."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         journey: Node = response_example(product, "searchJourneys")["data"][0]
@@ -46,23 +46,23 @@ class Journeys:
 
 
 def _journey(example: Node, index: int, clock: Clock) -> Node:
-    began = clock.before(minutes=20 * (JOURNEYS - index))
-    times = {"time": began.isoformat(), "finishedTime": (began + timedelta(minutes=5)).isoformat()}
-    about = {"direction": _KINDS[index % len(_KINDS)], "outcome": _FINISHED[index % len(_FINISHED)]}
-    return {**copy.deepcopy(example), **about, **times, "journeyId": hashlib.md5(str(index).encode()).hexdigest()}
+    start = clock.before(minutes=20 * (JOURNEYS - index))
+    times = {"time": start.isoformat(), "finishedTime": (start + timedelta(minutes=5)).isoformat()}
+    fields = {"direction": _KINDS[index % len(_KINDS)], "outcome": _FINISHED[index % len(_FINISHED)]}
+    return {**copy.deepcopy(example), **fields, **times, "journeyId": hashlib.md5(str(index).encode()).hexdigest()}
 
 
 def _search(call: Call, rows: Sequence[Node]) -> Reply:
     body: Node = call.json()
     _check(body)
-    found = [row for row in rows if all(_fits(row, part) for part in body.get("filters", ()))]
+    matches = [row for row in rows if all(_matches(row, part) for part in body.get("filters", ()))]
     order = [body.get("sortField", "TIME"), body.get("sortDirection", "ASC")]
     if order[1] == "DESC":
-        found.reverse()
+        matches.reverse()
     start, limit = _start(body, order), body.get("limit", 100)
     end = start + limit
-    following = encode_cursor(end, order) if end < len(found) else None
-    return Reply({"data": found[start:end], "nextPageCursor": following, "totalElements": len(found)})
+    cursor = encode_cursor(end, order) if end < len(matches) else None
+    return Reply({"data": matches[start:end], "nextPageCursor": cursor, "totalElements": len(matches)})
 
 
 def _start(body: Node, order: list[str]) -> int:
@@ -75,13 +75,13 @@ def _start(body: Node, order: list[str]) -> int:
     return int(start)
 
 
-def _fits(row: Node, condition: Node) -> bool:
-    wanted = {str(value).lower() for value in condition["values"]}
-    return any(value.lower() in wanted for value in values_at(row, condition["name"]))
+def _matches(row: Node, condition: Node) -> bool:
+    values = {str(value).lower() for value in condition["values"]}
+    return any(value.lower() in values for value in values_at(row, condition["name"]))
 
 
 def _check(body: Node) -> None:
-    start, end = (_moment(body["dateRange"], name) for name in ("start", "end"))
+    start, end = (_parse_time(body["dateRange"], name) for name in ("start", "end"))
     if end < start:
         raise _refusal("endDateBeforeStartDate", "The period ends before it starts")
     if end - start > MAX_PERIOD:
@@ -96,20 +96,20 @@ def _check(body: Node) -> None:
         raise _refusal("invalidTimezone", f"There is no time zone {body['displayTimezone']}") from None
 
 
-def _moment(period: Node, name: str) -> datetime:
+def _parse_time(period: Node, name: str) -> datetime:
     text: Any = period.get(name)
     if text is None:
         raise _refusal(f"{name}RangeNotNull", f"The period has no {name}")
     try:
-        at = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
-        at = datetime.min
-    if at.tzinfo is None:
+        time = datetime.min
+    if time.tzinfo is None:
         raise _refusal("iso8061WithTzFormat", f"The {name} of the period has no time zone")
-    return at
+    return time
 
 
 def _refusal(code: str, message: str) -> Problem:
-    # The service hides its codes at the end of an address, in lower case behind a title.
+    # The service's codes are at the end of a URL, in lower case after a title.
     title = message.lower().replace(" ", "-")
     return Problem(400, message, code=f"{_GUIDE}#{title}-{code.lower()}")

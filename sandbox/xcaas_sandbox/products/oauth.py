@@ -1,4 +1,4 @@
-"""The token endpoint: strings throughout, as the service responds."""
+"""The token endpoint, whose responses contain only strings, as the service's do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["TokenService"]
 
 
 class TokenService:
-    """Issues tokens for the keys it knows."""
+    """Issues tokens for known keys."""
 
     def __init__(self, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials

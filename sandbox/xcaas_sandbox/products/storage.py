@@ -36,17 +36,17 @@ TYPES: Final = (
     ("meeting", "video/mp4", "mp4"),
 )
 OBJECTS_PER_REGION: Final = 2400
-SECONDS: Final = 2.0  # that a bulk download takes, unless it is small
-RESTORE_SECONDS: Final = 20.0  # that come in place of the hours that a restore takes
-BUCKET: Final = "3314J06662K7SOEQD0"  # that holds the objects
+SECONDS: Final = 2.0  # for a bulk download, unless it is small
+RESTORE_SECONDS: Final = 20.0  # for a restore, which takes the service hours
+BUCKET: Final = "3314J06662K7SOEQD0"  # of all objects
 BUCKETS: Final = 7  # in each region
-_STEP: Final = timedelta(minutes=17)  # from one object to the next
+_STEP: Final = timedelta(minutes=17)  # between objects
 _PEOPLE: Final = ("Ada", "Grace", "Edsger", "Barbara", "Donald", "Radia", "Ken", "Frances")
 _CHUNK: Final = 16 * 1024
 
 
 class _Object:
-    """One stored object. Content is made from its id, so nothing large is kept."""
+    """One stored object. Its content is generated from its id, to use little memory."""
 
     def __init__(self, region: str, index: int, created: datetime) -> None:
         self._random = random.Random(f"{region}/{index}")
@@ -92,7 +92,7 @@ class _Object:
         digest = hashlib.md5(usedforsecurity=False)
         for chunk in self.content():
             digest.update(chunk)
-        # Objects that were uploaded in parts carry the digest of the parts' digests.
+        # Objects that were uploaded in parts have the digest of the parts' digests.
         if self.index % 50 == 49:
             return hashlib.md5(digest.digest(), usedforsecurity=False).hexdigest() + "-1"
         return digest.hexdigest()
@@ -142,7 +142,7 @@ class _Object:
 
 @dataclass
 class _Job:
-    """A bulk download. Its state follows from how long it has been running."""
+    """A bulk download. Its status depends on how long it has been running."""
 
     name: str
     objects: list[_Object]
@@ -169,7 +169,7 @@ class _Job:
 
 
 class Storage:
-    """All regions. Ids do not cross regions, nor do jobs."""
+    """All regions, with separate objects and jobs."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -178,7 +178,7 @@ class Storage:
         self._lock = threading.Lock()
         self._jobs: dict[str, dict[str, _Job]] = {region: {} for region in REGIONS}
         self._deleted: set[str] = set()
-        self._restores: dict[str, float] = {}  # by object, when its restore was asked for
+        self._restores: dict[str, float] = {}  # time of the request by object
         self._numbers = iter(range(1, 1_000_000))
         self.handlers: dict[str, Handler] = {
             "searchObjects": self.search,
@@ -201,16 +201,16 @@ class Storage:
     def search(self, call: Call) -> Reply:
         offset, limit = call.number("pageKey", 0), call.number("limit", 100)
         text = call.query.get("filter", "")
-        fits = _filter(text)
-        # Deleted and failed objects show up only for those who ask for a state.
-        every_state = "objectState" in text
+        matches = _compile_filter(text)
+        # Deleted and failed objects are listed only if the filter is about states.
+        any_state = "objectState" in text
         rows = [
             item
             for item in self._objects(call).values()
-            if (every_state or self._state(item) == "AVAILABLE") and fits(self._lookup(item))
+            if (any_state or self._state(item) == "AVAILABLE") and matches(self._lookup(item))
         ]
         key = call.query.get("sortField", "createdTime")
-        if key != "createdTime":  # which they are in the order of
+        if key != "createdTime":  # their order already
             rows.sort(key=lambda item: str(next(iter(item.lookup(key)), "")))
         if call.query.get("sortDirection") == "DESC":
             rows.reverse()
@@ -225,8 +225,8 @@ class Storage:
         if self._state(item) != "ARCHIVED" or item.id in self._restores:
             raise Problem(400, f"{item.id} is not archived, or is being restored", code="BAD_REQUEST")
         self._restores[item.id] = self._clock.ticks()
-        asked = call.json()
-        return Reply({"expirationDays": asked.get("expirationDays", 7) if is_node(asked) else 7})
+        body = call.json()
+        return Reply({"expirationDays": body.get("expirationDays", 7) if is_node(body) else 7})
 
     def download(self, call: Call) -> Reply:
         item = self._object(call)
@@ -246,11 +246,11 @@ class Storage:
     def start(self, call: Call) -> Reply:
         ids = call.json()
         known = self._objects(call)
-        found = [known[object_id] for object_id in ids if object_id in known]
+        objects = [known[object_id] for object_id in ids if object_id in known]
         with self._lock:
             name = f"bulk-{next(self._numbers):06}.zip"
             seconds = 0.0 if 0 < len(ids) <= 2 else SECONDS
-            job = _Job(name, found, len(ids) - len(found), seconds, self._clock, self._clock.ticks())
+            job = _Job(name, objects, len(ids) - len(objects), seconds, self._clock, self._clock.ticks())
             self._jobs[_region(call)][name] = job
         return Reply(job.data())
 
@@ -284,22 +284,22 @@ class Storage:
 
     def list_buckets(self, call: Call) -> Reply:
         offset, limit = call.number("pageKey", 0), call.number("limit", 100)
-        fits = _filter(call.query.get("filter", ""))
-        rows = [bucket for bucket in self._buckets if fits(_bucket_lookup(bucket))]
+        matches = _compile_filter(call.query.get("filter", ""))
+        rows = [bucket for bucket in self._buckets if matches(_bucket_lookup(bucket))]
         if call.query.get("sortDirection") == "DESC":
             rows.reverse()
         return _page(rows[offset : offset + limit], offset, len(rows))
 
     def get_bucket(self, call: Call) -> Reply:
-        wanted = call.parameter("bucketId")
-        found = next((bucket for bucket in self._buckets if bucket["bucketId"] == wanted), None)
-        if found is None:
-            raise Problem(404, f"no bucket {wanted}")
-        return Reply(found)
+        bucket_id = call.parameter("bucketId")
+        match = next((bucket for bucket in self._buckets if bucket["bucketId"] == bucket_id), None)
+        if match is None:
+            raise Problem(404, f"no bucket {bucket_id}")
+        return Reply(match)
 
     def _state(self, item: _Object) -> str:
-        asked = self._restores.get(item.id)
-        restored = asked is not None and self._clock.progress(asked, RESTORE_SECONDS) >= 1
+        requested = self._restores.get(item.id)
+        restored = requested is not None and self._clock.progress(requested, RESTORE_SECONDS) >= 1
         return "AVAILABLE" if restored else item.state
 
     def _lookup(self, item: _Object) -> Lookup:
@@ -311,23 +311,23 @@ class Storage:
 
     def _object(self, call: Call) -> _Object:
         object_id = call.parameter("objectId")
-        found = self._objects(call).get(object_id)
-        if found is None:
+        item = self._objects(call).get(object_id)
+        if item is None:
             raise Problem(404, f"no object {object_id} in region {_region(call)}", code="NOT_FOUND")
-        return found
+        return item
 
     def _job(self, call: Call) -> _Job:
         name = call.parameter("zipName")
-        found = self._jobs[_region(call)].get(name)
-        if found is None:
+        job = self._jobs[_region(call)].get(name)
+        if job is None:
             raise Problem(404, f"no bulk download {name} in region {_region(call)}", code="NOT_FOUND")
-        return found
+        return job
 
 
 @lru_cache(maxsize=16)
 def _region_objects(region: str, start: datetime) -> dict[str, _Object]:
-    made = (_Object(region, index, start + index * _STEP) for index in range(OBJECTS_PER_REGION))
-    return {item.id: item for item in made}
+    objects = (_Object(region, index, start + index * _STEP) for index in range(OBJECTS_PER_REGION))
+    return {item.id: item for item in objects}
 
 
 def _region(call: Call) -> str:
@@ -335,7 +335,7 @@ def _region(call: Call) -> str:
 
 
 def _page(rows: list[dict[str, Any]], offset: int, total: int) -> Reply:
-    """Return some rows with the offset at which the next page begins; it moves on even on the last one."""
+    """Return a page with the offset of the next one, which even the last one has."""
     end = offset + len(rows)
     return Reply({"content": rows, "pageKey": end, "pageSize": len(rows), "lastPage": end >= total})
 
@@ -360,7 +360,7 @@ def _bucket_lookup(bucket: dict[str, Any]) -> Lookup:
     return lambda selector: [value] if (value := values.get(selector, bucket.get(selector))) is not None else []
 
 
-def _filter(text: str) -> Test:
+def _compile_filter(text: str) -> Test:
     if not text:
         return lambda _: True
     try:

@@ -1,4 +1,4 @@
-"""Work Chat: messages posted to rooms, and listed with the newest first."""
+"""Work Chat: messages in rooms, listed with the newest first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PRIVATE_ROOM: Final = "private"
 
 
 class WorkChat:
-    """Rooms come to be with their first message. Nobody may post to the room called `private`."""
+    """Rooms are created by their first message. Nobody may post to the room `private`."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._clock = clock
@@ -34,8 +34,8 @@ class WorkChat:
         if room is None:
             raise Problem(404, f"There is no room {call.query['room']}", code="NOT_FOUND")
         since = call.number("ts", 0)
-        found = [message for message in reversed(room) if message["timestamp"] > since]
-        return Reply(found[: call.number("pageSize", 30)])
+        messages = [message for message in reversed(room) if message["timestamp"] > since]
+        return Reply(messages[: call.number("pageSize", 30)])
 
     def send(self, call: Call) -> Reply:
         message: Node = call.json()
@@ -48,6 +48,8 @@ class WorkChat:
     def _add(self, room: str, text: str) -> None:
         messages = self._rooms.setdefault(room, [])
         last = messages[-1]["timestamp"] if messages else 0
-        # Two messages never carry the same time, however fast they come.
-        at = max(last + 1, int(self._clock.now() * 1_000_000))
-        messages.append({**self._example, "id": f"m-{room}-{len(messages) + 1}", "timestamp": at, "parsed": text})
+        # No two messages have the same time.
+        timestamp = max(last + 1, int(self._clock.now() * 1_000_000))
+        messages.append(
+            {**self._example, "id": f"m-{room}-{len(messages) + 1}", "timestamp": timestamp, "parsed": text}
+        )

@@ -1,4 +1,4 @@
-"""Unpacking: what must come out, and what must not get out."""
+"""Unpacking of archives, and what is refused."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from xcaas_core._errors import ArchiveError
 from xcaas_core.downloads._archive import unzip
 
 
-def make(path: Path, *entries: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
+def make_zip(path: Path, *entries: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, content in entries:
             archive.writestr(zipfile.ZipInfo(name), content, compression)
     return path
 
 
-def tree(folder: Path) -> dict[str, bytes]:
+def contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
@@ -32,28 +32,28 @@ def into(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_unpacks_files_and_folders(tmp_path: Path, into: Path) -> None:
-    archive = make(tmp_path / "a.zip", ("a.wav", b"1"), ("sub/", b""), ("sub/b.wav", b"2"), ("./c.wav", b"3"))
-    found = unzip(archive, into / "deep")
-    assert [path.relative_to(into / "deep").as_posix() for path in found] == ["a.wav", "sub/b.wav", "c.wav"]
-    assert tree(into) == {"deep/a.wav": b"1", "deep/sub/b.wav": b"2", "deep/c.wav": b"3"}
+def test_files_and_folders_are_unpacked(tmp_path: Path, into: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("a.wav", b"1"), ("sub/", b""), ("sub/b.wav", b"2"), ("./c.wav", b"3"))
+    paths = unzip(archive, into / "deep")
+    assert [path.relative_to(into / "deep").as_posix() for path in paths] == ["a.wav", "sub/b.wav", "c.wav"]
+    assert contents(into) == {"deep/a.wav": b"1", "deep/sub/b.wav": b"2", "deep/c.wav": b"3"}
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_equal_names_are_both_kept(tmp_path: Path, into: Path) -> None:
-    archive = make(
+    archive = make_zip(
         tmp_path / "a.zip", ("call.wav", b"1"), ("call.wav", b"2"), ("CALL.wav", b"3"), ("x", b"4"), ("X", b"5")
     )
     unzip(archive, into)
-    assert tree(into) == {"call.wav": b"1", "call (2).wav": b"2", "CALL (3).wav": b"3", "x": b"4", "X (2)": b"5"}
+    assert contents(into) == {"call.wav": b"1", "call (2).wav": b"2", "CALL (3).wav": b"3", "x": b"4", "X (2)": b"5"}
 
 
 @pytest.mark.parametrize(
     "name",
     ["../evil", "a/../../evil", "/etc/evil", "C:/evil", "C:evil", "..\\evil", "\\evil", "a/..", "", "bad\x07bell"],
 )
-def test_names_that_lead_out_are_refused(tmp_path: Path, into: Path, name: str) -> None:
-    archive = make(tmp_path / "a.zip", ("good", b"1"))
+def test_names_outside_the_folder_are_refused(tmp_path: Path, into: Path, name: str) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("good", b"1"))
     with zipfile.ZipFile(archive, "a") as opened:
         info = zipfile.ZipInfo("x")
         info.filename = name
@@ -61,7 +61,7 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, into: Path, name: str) 
     with pytest.raises(ArchiveError, match="outside the folder"):
         unzip(archive, into)
     assert not into.exists()
-    assert tree(tmp_path).keys() == {"a.zip"}
+    assert contents(tmp_path).keys() == {"a.zip"}
 
 
 @pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
@@ -74,29 +74,29 @@ def test_links_and_devices_are_refused(tmp_path: Path, into: Path, kind: int) ->
         unzip(tmp_path / "a.zip", into)
 
 
-def test_link_that_was_there_before_does_not_lead_out(tmp_path: Path, into: Path) -> None:
+def test_existing_link_to_elsewhere_is_refused(tmp_path: Path, into: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     into.mkdir()
     (into / "sub").symlink_to(elsewhere)
     with pytest.raises(ArchiveError, match="through a link"):
-        unzip(make(tmp_path / "a.zip", ("first", b"0"), ("sub/evil", b"1")), into)
-    assert tree(elsewhere) == {}
+        unzip(make_zip(tmp_path / "a.zip", ("first", b"0"), ("sub/evil", b"1")), into)
+    assert contents(elsewhere) == {}
     assert not (into / "first").exists()
 
 
-def test_link_in_place_of_a_file_is_replaced_not_followed(tmp_path: Path, into: Path) -> None:
+def test_existing_link_in_place_of_a_file_is_replaced(tmp_path: Path, into: Path) -> None:
     into.mkdir()
     secret = tmp_path / "secret"
     secret.write_text("kept")
     (into / "a").symlink_to(secret)
-    unzip(make(tmp_path / "a.zip", ("a", b"new")), into)
+    unzip(make_zip(tmp_path / "a.zip", ("a", b"new")), into)
     assert secret.read_text() == "kept"
     assert (into / "a").read_bytes() == b"new"
 
 
-def test_bombs_are_refused(tmp_path: Path, into: Path) -> None:
-    archive = make(tmp_path / "a.zip", ("zeros", bytes(20 << 20)))
+def test_zip_bombs_are_refused(tmp_path: Path, into: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("zeros", bytes(20 << 20)))
     with pytest.raises(ArchiveError, match="ratio"):
         unzip(archive, into)
     with pytest.raises(ArchiveError, match="more than 1000"):
@@ -105,53 +105,53 @@ def test_bombs_are_refused(tmp_path: Path, into: Path) -> None:
 
 
 def test_too_many_entries_are_refused(tmp_path: Path, into: Path) -> None:
-    archive = make(tmp_path / "a.zip", *((f"{number}", b"") for number in range(11)))
+    archive = make_zip(tmp_path / "a.zip", *((f"{number}", b"") for number in range(11)))
     with pytest.raises(ArchiveError, match="11 entries"):
         unzip(archive, into, max_entries=10)
 
 
-def test_size_that_lies_is_found_out(tmp_path: Path, into: Path) -> None:
-    archive = make(tmp_path / "a.zip", ("a", b"x" * 100_000))
+def test_false_size_is_detected(tmp_path: Path, into: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("a", b"x" * 100_000))
     data = archive.read_bytes()
     archive.write_bytes(data.replace((100_000).to_bytes(4, "little"), (10).to_bytes(4, "little")))
     with pytest.raises(ArchiveError):
         unzip(archive, into)
-    assert tree(into) == {}
+    assert contents(into) == {}
 
 
-def test_damage_in_the_middle_removes_what_was_unpacked(tmp_path: Path, into: Path) -> None:
+def test_damaged_entry_removes_the_files_before_it(tmp_path: Path, into: Path) -> None:
     content = os.urandom(50_000)
-    archive = make(tmp_path / "a.zip", ("first", b"1"), ("second", content))
+    archive = make_zip(tmp_path / "a.zip", ("first", b"1"), ("second", content))
     data = bytearray(archive.read_bytes())
-    spot = data.index(b"second") + 20_000
-    data[spot : spot + 8] = b"\xff" * 8
+    start = data.index(b"second") + 20_000
+    data[start : start + 8] = b"\xff" * 8
     archive.write_bytes(data)
     with pytest.raises(ArchiveError):
         unzip(archive, into)
-    assert tree(into) == {}
+    assert contents(into) == {}
 
 
-def test_content_that_is_no_deflate_stream(tmp_path: Path, into: Path) -> None:
-    archive = make(tmp_path / "a.zip", ("a", b"x" * 1000))
+def test_invalid_deflate_stream_is_reported(tmp_path: Path, into: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("a", b"x" * 1000))
     data = bytearray(archive.read_bytes())
-    data[31] = 0x07  # the first byte behind the entry's header: a kind of block that does not exist
+    data[31] = 0x07  # the first byte after the entry's header: an invalid type of block
     archive.write_bytes(data)
     with pytest.raises(ArchiveError, match="'a' is damaged"):
         unzip(archive, into)
-    assert tree(into) == {}
+    assert contents(into) == {}
 
 
 @pytest.mark.parametrize("cut", [0, 10, 60])
-def test_what_is_no_archive_is_an_archive_error(tmp_path: Path, into: Path, cut: int) -> None:
-    archive = make(tmp_path / "a.zip", ("a", b"content"))
+def test_truncated_archive_is_refused(tmp_path: Path, into: Path, cut: int) -> None:
+    archive = make_zip(tmp_path / "a.zip", ("a", b"content"))
     archive.write_bytes(archive.read_bytes()[:cut])
     with pytest.raises(ArchiveError, match="not a usable zip"):
         unzip(archive, into)
 
 
-def test_file_that_is_a_folder_too_is_refused(tmp_path: Path, into: Path) -> None:
+def test_name_of_both_a_file_and_a_folder_is_refused(tmp_path: Path, into: Path) -> None:
     with pytest.raises(ArchiveError, match="both a file and a folder"):
-        unzip(make(tmp_path / "a.zip", ("a", b"1"), ("A/b", b"2")), into)
+        unzip(make_zip(tmp_path / "a.zip", ("a", b"1"), ("A/b", b"2")), into)
 
 
 def test_encrypted_entries_are_refused(tmp_path: Path, into: Path) -> None:
@@ -169,5 +169,5 @@ def test_encrypted_entries_are_refused(tmp_path: Path, into: Path) -> None:
 def test_existing_files_are_replaced(tmp_path: Path, into: Path) -> None:
     into.mkdir()
     (into / "a").write_text("old and long")
-    unzip(make(tmp_path / "a.zip", ("a", b"new")), into)
+    unzip(make_zip(tmp_path / "a.zip", ("a", b"new")), into)
     assert (into / "a").read_bytes() == b"new"

@@ -1,4 +1,4 @@
-"""Downloads against a fake server that misbehaves in every way a network can."""
+"""Downloads with a fake server that breaks off, changes its file and fails."""
 
 from __future__ import annotations
 
@@ -32,35 +32,35 @@ RANGED = Operation[object](
 )
 
 
-class TestWhole:
-    def test_read(self) -> None:
+class TestDownloads:
+    def test_read_returns_the_file(self) -> None:
         file = download(serving(Origin()))
         assert file.read() == DATA
         assert (file.length, file.verified) == (len(DATA), "length")
 
-    def test_in_pieces(self) -> None:
+    def test_iter_bytes_yields_the_file(self) -> None:
         assert b"".join(download(serving(Origin())).iter_bytes()) == DATA
 
-    def test_save(self, tmp_path: Path) -> None:
+    def test_save_writes_the_file(self, tmp_path: Path) -> None:
         assert download(serving(Origin())).save(tmp_path / "a.bin") == tmp_path / "a.bin"
         assert (tmp_path / "a.bin").read_bytes() == DATA
         assert names(tmp_path) == ["a.bin"]
 
-    def test_empty_file(self, tmp_path: Path) -> None:
+    def test_empty_file_is_downloaded(self, tmp_path: Path) -> None:
         assert download(serving(Origin(b""))).read() == b""
         assert list(download(serving(Origin(b""))).iter_bytes()) == []
         assert download(serving(Origin(b""))).save(tmp_path / "a").read_bytes() == b""
 
-    def test_again_and_again(self) -> None:
+    def test_downloads_may_be_repeated(self) -> None:
         file = download(serving(Origin()))
         assert file.read() == file.read() == DATA
 
-    def test_compression_is_not_asked_for(self) -> None:
+    def test_compression_is_not_requested(self) -> None:
         server = serving(Origin())
         download(server).read()
         assert server.requests[0].headers["accept-encoding"] == "identity"
 
-    def test_compressed_all_the_same(self) -> None:
+    def test_unrequested_compression_is_accepted(self) -> None:
         headers = {"content-encoding": "gzip", "content-length": "17"}
         server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, headers=headers))
         file = download(server)
@@ -68,7 +68,7 @@ class TestWhole:
         assert file.verified is None
 
     @pytest.mark.parametrize("status", [206, 200])
-    def test_a_part_that_the_caller_asked_for(self, status: int, tmp_path: Path) -> None:
+    def test_range_of_the_caller_is_downloaded(self, status: int, tmp_path: Path) -> None:
         headers = {"content-range": f"bytes 5-9/{len(DATA)}", "etag": '"v1"'} if status == 206 else {"etag": '"v1"'}
         server = serving(lambda request: FakeResponse(status, content=DATA[5:10], headers=headers))
         file = Download(sync_session(server), Call(RANGED, ("t1", "bytes=5-9"), stream=True))
@@ -76,19 +76,19 @@ class TestWhole:
         assert (file.length, file.verified) == (5, "length")
         assert {request.headers["range"] for request in server.requests} == {"bytes=5-9"}
 
-    def test_a_part_that_breaks_off_is_asked_for_again(self, tmp_path: Path) -> None:
+    def test_range_of_the_caller_is_requested_again_after_a_cut(self, tmp_path: Path) -> None:
         origin = Origin(DATA, cuts=[1000])
         file = Download(sync_session(serving(origin)), Call(RANGED, ("t1", "bytes=0-"), stream=True))
         assert file.save(tmp_path / "a").read_bytes() == DATA
         assert origin.asked == ["bytes=0-", "bytes=0-"]
 
-    def test_length_unknown(self) -> None:
+    def test_unknown_length_is_accepted(self) -> None:
         server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, length=None))
         file = download(server)
         assert file.read() == DATA
         assert (file.length, file.verified) == (None, None)
 
-    def test_errors_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
+    def test_errors_of_the_call_are_raised_unchanged(self, tmp_path: Path) -> None:
         server = FakeServer().respond("shop.things.plain", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError, match="gone"):
             download(server).read()
@@ -98,24 +98,24 @@ class TestWhole:
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
-    def test_time_limits_of_the_call_come_as_they_are(self, tmp_path: Path) -> None:
-        """They are OSErrors as well, but not of the file."""
+    def test_timeouts_of_the_call_are_raised_unchanged(self, tmp_path: Path) -> None:
+        """They are OSErrors, too, but not of the file."""
         server = FakeServer().respond("shop.things.plain", error=CallTimeoutError("too slow"))
         with pytest.raises(CallTimeoutError, match="too slow"):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
-    def test_progress(self, tmp_path: Path) -> None:
-        told: list[tuple[int, int | None]] = []
-        download(serving(Origin())).save(tmp_path / "a", progress=lambda done, whole: told.append((done, whole)))
-        assert told[0] == (1000, len(DATA))
-        assert told[-1] == (len(DATA), len(DATA))
-        download(serving(Origin())).read(progress=lambda done, whole: told.append((done, whole)))
-        assert told[-1] == (len(DATA), len(DATA))
+    def test_progress_is_reported(self, tmp_path: Path) -> None:
+        calls: list[tuple[int, int | None]] = []
+        download(serving(Origin())).save(tmp_path / "a", progress=lambda done, total: calls.append((done, total)))
+        assert calls[0] == (1000, len(DATA))
+        assert calls[-1] == (len(DATA), len(DATA))
+        download(serving(Origin())).read(progress=lambda done, total: calls.append((done, total)))
+        assert calls[-1] == (len(DATA), len(DATA))
 
 
-class TestContext:
-    def test_name_and_length_come_before_the_bytes(self, tmp_path: Path) -> None:
+class TestContextManager:
+    def test_name_and_length_are_known_on_entry(self, tmp_path: Path) -> None:
         headers = {"content-disposition": 'attachment; filename="../a b.wav"', "content-type": "audio/wav"}
         server = FakeServer().respond("shop.things.plain", content=DATA, headers=headers)
         with download(server) as file:
@@ -123,34 +123,34 @@ class TestContext:
             assert file.save(tmp_path) == tmp_path / "a b.wav"
         assert len(server.requests) == 1
 
-    def test_all_ways_to_take_the_bytes(self, tmp_path: Path) -> None:
-        ways: list[Callable[[Download], bytes]] = [
+    def test_open_file_is_read_in_every_way(self, tmp_path: Path) -> None:
+        readers: list[Callable[[Download], bytes]] = [
             lambda file: file.read(),
             lambda file: b"".join(file.iter_bytes()),
             lambda file: file.save(tmp_path / "a").read_bytes(),
         ]
         server = described(Origin())
         for unverified in (False, True):
-            for take in ways:
+            for reader in readers:
                 file = download(server, _ops.FILE)
                 with file.unverified() if unverified else file as opened:
-                    assert take(opened) == DATA
+                    assert reader(opened) == DATA
         assert len(server.calls("shop.things.download")) == 6
         assert len(server.calls("shop.things.get")) == 3
 
-    def test_leaving_without_taking_the_bytes(self) -> None:
+    def test_file_need_not_be_read(self) -> None:
         server = serving(Origin())
         with download(server) as file:
             assert file.length == len(DATA)
         with pytest.raises(NotFoundError), download(FakeServer().respond("shop.things.plain", status=404)):
             pytest.fail("never open")
 
-    def test_nothing_is_known_before(self) -> None:
+    def test_attributes_are_empty_before_the_request(self) -> None:
         file = download(FakeServer())
         assert (file.filename, file.length, file.content_type, file.headers) == (None, None, None, {})
         assert repr(file) == "<Download of shop.things.plain>"
 
-    def test_what_is_known_stays_known_afterwards(self, tmp_path: Path) -> None:
+    def test_attributes_are_kept_after_the_download(self, tmp_path: Path) -> None:
         server = FakeServer().respond(
             "shop.things.plain", content=DATA, headers={"content-disposition": 'attachment; filename="a.wav"'}
         )
@@ -158,22 +158,22 @@ class TestContext:
         file.save(tmp_path / "b.wav")
         assert (file.filename, file.length, file.verified) == ("a.wav", len(DATA), "length")
 
-    def test_folder_without_a_name_from_the_service(self, tmp_path: Path) -> None:
+    def test_file_without_a_name_is_saved_under_its_id(self, tmp_path: Path) -> None:
         assert download(serving(Origin())).save(tmp_path) == tmp_path / "t1"
 
 
-class TestCuts:
+class TestLostConnections:
     @pytest.mark.parametrize("cut", [0, 1, 999, 1000, 5000, len(DATA) - 1])
-    def test_rest_is_asked_for(self, tmp_path: Path, cut: int) -> None:
+    def test_rest_is_requested(self, tmp_path: Path, cut: int) -> None:
         origin = Origin(cuts=[cut])
         assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
         assert origin.asked == [None, f"bytes={cut}-" if cut else None]
-        again = Origin(cuts=[cut])
-        assert b"".join(download(serving(again)).iter_bytes()) == DATA
+        second = Origin(cuts=[cut])
+        assert b"".join(download(serving(second)).iter_bytes()) == DATA
 
     @given(cuts=st.lists(st.integers(1, len(DATA)), max_size=3), ranges=st.booleans(), etag=st.booleans())
     @settings(max_examples=50)
-    def test_any_cuts_give_the_right_bytes_or_an_error(self, cuts: list[int], ranges: bool, etag: bool) -> None:
+    def test_any_cuts_give_an_intact_file_or_an_error(self, cuts: list[int], ranges: bool, etag: bool) -> None:
         def origin() -> FakeServer:
             return serving(Origin(cuts=[*cuts], ranges=ranges, etag='"v"' if etag else None))
 
@@ -183,8 +183,8 @@ class TestCuts:
         except DownloadError:
             assert not (ranges and etag), "where ranges work, no cut needs to be seen"
 
-    def test_length_too_short_is_a_cut_as_well(self, tmp_path: Path) -> None:
-        """Servers that just stop: the HTTP library may not notice, the length does."""
+    def test_response_shorter_than_announced_is_continued(self, tmp_path: Path) -> None:
+        """Some servers just stop, which only the length shows."""
         server = FakeServer()
         server.respond(
             "shop.things.plain", FakeResponse(content=DATA[:100], length=len(DATA), headers={"etag": '"v1"'})
@@ -192,13 +192,13 @@ class TestCuts:
         server.respond("shop.things.plain", Origin())
         assert download(server).save(tmp_path / "a").read_bytes() == DATA
 
-    def test_more_than_announced_is_an_error(self, tmp_path: Path) -> None:
+    def test_response_longer_than_announced_is_an_error(self, tmp_path: Path) -> None:
         server = FakeServer().respond("shop.things.plain", FakeResponse(content=DATA, length=100))
         with pytest.raises(DownloadError, match="100 were announced"):
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
-    def test_no_end_of_cuts(self, tmp_path: Path) -> None:
+    def test_repeated_cuts_fail(self, tmp_path: Path) -> None:
         server = serving(Origin(cuts=[100] * 100, ranges=False))
         with pytest.raises(DownloadError, match="broke off 4 times in a row, last after 100 of 10240 bytes") as caught:
             download(server).save(tmp_path / "a")
@@ -209,8 +209,8 @@ class TestCuts:
         assert server.clock.slept == [0.5, 1.0, 2.0]
 
     @pytest.mark.parametrize("error", [BrokenPipeError("closed"), TimeoutError("too long"), KeyError("x")])
-    def test_what_progress_raises_ends_the_download_as_it_is(self, tmp_path: Path, error: Exception) -> None:
-        def stop(done: int, whole: int | None) -> None:
+    def test_errors_of_progress_are_raised_unchanged(self, tmp_path: Path, error: Exception) -> None:
+        def stop(done: int, total: int | None) -> None:
             raise error
 
         with pytest.raises(type(error)) as caught:
@@ -218,16 +218,16 @@ class TestCuts:
         assert caught.value is error
         assert list(tmp_path.iterdir()) == []
 
-    def test_progress_renews_patience(self) -> None:
+    def test_new_bytes_reset_the_count_of_failures(self) -> None:
         origin = Origin(cuts=[100] * 50)
         assert download(serving(origin)).read() == DATA
         assert len(origin.asked) == 51
 
     @pytest.mark.parametrize("refused", [False, True])
-    def test_starting_over_that_fails_at_first_starts_over_all_the_same(self, tmp_path: Path, refused: bool) -> None:
+    def test_starting_over_is_repeated_after_a_failure(self, tmp_path: Path, refused: bool) -> None:
         def server() -> FakeServer:
             server = FakeServer().respond("shop.things.plain", Origin(cuts=[5000], etag='"v1"' if refused else None))
-            if refused:  # the part is refused, so the whole is asked for
+            if refused:  # the part is refused, so the whole file is requested
                 server.respond("shop.things.plain", status=416)
             for _ in range(3):  # a call and its retries
                 server.respond("shop.things.plain", error=ConnectionLostError("again"))
@@ -236,7 +236,7 @@ class TestCuts:
         assert download(server()).save(tmp_path / "a").read_bytes() == DATA
         assert download(server()).read() == DATA
 
-    def test_server_error_while_going_on(self, tmp_path: Path) -> None:
+    def test_server_error_while_resuming_is_raised(self, tmp_path: Path) -> None:
         server = FakeServer()
         server.respond("shop.things.plain", Origin(cuts=[100]))
         server.respond("shop.things.plain", status=503)
@@ -244,7 +244,7 @@ class TestCuts:
             download(server).save(tmp_path / "a")
         assert names(tmp_path) == []
 
-    def test_file_that_changed_in_between_starts_over(self, tmp_path: Path) -> None:
+    def test_changed_file_starts_over(self, tmp_path: Path) -> None:
         server = FakeServer()
         server.respond("shop.things.plain", Origin(cuts=[5000]))
         new = Origin(b"new" * 100, etag='"v2"')
@@ -252,30 +252,30 @@ class TestCuts:
         assert download(server).save(tmp_path / "a").read_bytes() == b"new" * 100
         assert new.asked == ["bytes=5000-"]
 
-    def test_one_who_cannot_go_back_is_told(self) -> None:
+    def test_changed_file_fails_a_stream(self) -> None:
         server = FakeServer()
         server.respond("shop.things.plain", Origin(cuts=[5000]))
         server.respond("shop.things.plain", Origin(b"new" * 100, etag='"v2"'))
         with pytest.raises(DownloadError, match="started the file again, which has changed"):
             list(download(server).iter_bytes())
 
-    def test_without_a_validator_nobody_goes_on_blindly(self, tmp_path: Path) -> None:
+    def test_file_without_a_validator_starts_over(self, tmp_path: Path) -> None:
         origin = Origin(cuts=[5000], etag=None)
         assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
         assert origin.asked == [None, None]
         with pytest.raises(DownloadError, match="cannot continue there"):
             list(download(serving(Origin(cuts=[5000], etag=None))).iter_bytes())
 
-    def test_weak_etags_validate_nothing(self, tmp_path: Path) -> None:
+    def test_file_with_a_weak_etag_starts_over(self, tmp_path: Path) -> None:
         origin = Origin(cuts=[5000], etag='W/"v1"')
         assert download(serving(origin)).save(tmp_path / "a").read_bytes() == DATA
         assert origin.asked == [None, None]
 
-    def test_date_is_a_validator(self, tmp_path: Path) -> None:
+    def test_date_of_the_last_change_is_a_validator(self, tmp_path: Path) -> None:
         def dated(request: FakeRequest) -> FakeResponse:
-            answer = origin(request)
-            answer.headers["last-modified"] = "Sat, 14 Mar 2026 09:26:53 GMT"
-            return answer
+            response = origin(request)
+            response.headers["last-modified"] = "Sat, 14 Mar 2026 09:26:53 GMT"
+            return response
 
         origin = Origin(cuts=[5000], etag=None)
         server = serving(dated)
@@ -283,14 +283,14 @@ class TestCuts:
         download(server).save(tmp_path / "a")
         assert server.requests[1].headers["if-range"] == "Sat, 14 Mar 2026 09:26:53 GMT"
 
-    def test_answer_with_another_range_than_asked_for(self) -> None:
+    def test_response_with_another_range_fails(self) -> None:
         server = FakeServer().respond("shop.things.plain", Origin(cuts=[5000]))
         wrong = FakeResponse(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
         server.respond("shop.things.plain", wrong)
         with pytest.raises(DownloadError, match="begins at 7"):
             download(server).read()
 
-    def test_server_that_is_known_not_to_resume_is_not_asked_to(self, tmp_path: Path) -> None:
+    def test_operation_without_ranges_starts_over(self, tmp_path: Path) -> None:
         origin = Origin(cuts=[5000])
         server = serving(origin, "shop.things.fixed")
         assert download(server, _ops.FIXED).read() == DATA
@@ -302,9 +302,9 @@ class TestCuts:
         assert origin.asked == [None, None, None]
 
 
-class TestInterrupts:
+class TestFailures:
     @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(), MemoryError(), ZeroDivisionError()])
-    def test_nothing_is_left(self, tmp_path: Path, error: BaseException) -> None:
+    def test_interrupted_download_leaves_no_part(self, tmp_path: Path, error: BaseException) -> None:
         (tmp_path / "a").write_text("old")
         server = FakeServer()
         server.respond("shop.things.plain", FakeResponse(content=chunks(DATA)[:3], length=len(DATA), error=error))
@@ -313,11 +313,11 @@ class TestInterrupts:
         assert names(tmp_path) == ["a"]
         assert (tmp_path / "a").read_text() == "old"
 
-    def test_folder_that_is_missing(self, tmp_path: Path) -> None:
+    def test_missing_folder_is_reported(self, tmp_path: Path) -> None:
         with pytest.raises(DownloadError, match="cannot be written: No such file"):
             download(serving(Origin())).save(tmp_path / "none" / "a")
 
-    def test_folder_of_somebody_else(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_permission_is_reported(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(_file: PartialFile) -> None:
             raise PermissionError(13, "Permission denied")
 
@@ -325,7 +325,7 @@ class TestInterrupts:
         with pytest.raises(DownloadError, match=r"Permission denied\. Write to a folder that is yours"):
             download(serving(Origin())).save(tmp_path / "a")
 
-    def test_target_that_is_in_the_way(self, tmp_path: Path) -> None:
+    def test_folder_in_place_of_the_file_is_reported(self, tmp_path: Path) -> None:
         (tmp_path / "t1").mkdir()
         (tmp_path / "t1" / "x").touch()
         with pytest.raises(DownloadError, match="cannot be written"):
@@ -335,7 +335,7 @@ class TestInterrupts:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 class TestAsync:
-    def test_read_stream_save(self, tmp_path: Path, backend: str) -> None:
+    def test_async_download_reads_streams_and_saves(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
             assert await async_download(serving(Origin())).read() == DATA
             stream = async_download(described(Origin(cuts=[100])), _ops.FILE).iter_bytes()
@@ -347,12 +347,10 @@ class TestAsync:
 
         anyio.run(main, backend=backend)
 
-    def test_cancelled(self, tmp_path: Path, backend: str) -> None:
+    def test_cancelled_download_leaves_no_part(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
             with anyio.CancelScope() as scope:
-                await async_download(serving(Origin())).save(
-                    tmp_path / "a", progress=lambda done, whole: scope.cancel()
-                )
+                await async_download(serving(Origin())).save(tmp_path / "a", progress=lambda done, total: scope.cancel())
             assert scope.cancelled_caught
 
         anyio.run(main, backend=backend)
@@ -376,5 +374,5 @@ class TestAsync:
         ('attachment; filename=""', None),
     ],
 )
-def test_names_in_headers(header: str | None, name: str | None) -> None:
+def test_file_name_is_read_from_content_disposition(header: str | None, name: str | None) -> None:
     assert disposition_name(header) == name

@@ -1,4 +1,4 @@
-"""Downloads over real sockets, from a server that breaks off, stalls, lies and floods."""
+"""Downloads over sockets, from a server that breaks off, stalls and announces wrong lengths."""
 
 from __future__ import annotations
 
@@ -58,59 +58,59 @@ def names(folder: Path) -> list[str]:
 
 
 @TWINS
-class TestTroubles:
+class TestFaultyServers:
     @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
-    def test_none(self, tmp_path: Path, save: Save, framing: str) -> None:
+    def test_faultless_download_is_saved(self, tmp_path: Path, save: Save, framing: str) -> None:
         with FileServer(DATA, framing=framing).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert names(tmp_path) == ["a"]
 
     @pytest.mark.parametrize("reset", [False, True])
     @pytest.mark.parametrize("framing", ["length", "chunked"])
-    def test_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
-        troubles = [Failure(after=100_000, reset=reset), Failure(after=50_000, reset=reset)]
-        with FileServer(DATA, troubles, framing=framing).serving() as origin:
+    def test_download_continues_after_a_cut(self, tmp_path: Path, save: Save, framing: str, reset: bool) -> None:
+        faults = [Failure(after=100_000, reset=reset), Failure(after=50_000, reset=reset)]
+        with FileServer(DATA, faults, framing=framing).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert len(origin.asked) == 3
         assert origin.asked[0] == ""
-        # After a reset, bytes that were on their way are lost, so where it goes on is the kernel's choice.
-        assert all(asked.startswith("bytes=") or asked == "" for asked in origin.asked[1:])
+        # A reset loses bytes in transit, so the offset varies.
+        assert all(header.startswith("bytes=") or header == "" for header in origin.asked[1:])
 
-    def test_silence(self, tmp_path: Path, save: Save) -> None:
+    def test_download_continues_after_a_timeout(self, tmp_path: Path, save: Save) -> None:
         with FileServer(DATA, [Failure(after=100_000, pause=1.0)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
         assert origin.asked == ["", "bytes=100000-"]
 
-    def test_length_that_promises_too_much(self, tmp_path: Path, save: Save) -> None:
+    def test_download_continues_after_a_short_response(self, tmp_path: Path, save: Save) -> None:
         with FileServer(DATA, [Failure(announce=len(DATA) + 5)]).serving() as origin:
             assert save(origin.url, tmp_path / "a").read_bytes() == DATA
 
 
-async def exhausted(found: AsyncGenerator[Saved]) -> None:
-    async with aclosing(found):
-        async for _ in found:
+async def exhaust(result: AsyncGenerator[Saved]) -> None:
+    async with aclosing(result):
+        async for _ in result:
             pass
 
 
 class TestMany:
     @pytest.mark.parametrize("concurrency", [1, 3])
-    def test_bound_holds(self, tmp_path: Path, concurrency: int) -> None:
+    def test_concurrency_is_limited(self, tmp_path: Path, concurrency: int) -> None:
         with FileServer(DATA, delay=0.01).serving() as origin:
             session = sync_session(base_url=origin.url)
             files = (Download(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
             saved = list(download_all(files, tmp_path / "in", concurrency=concurrency))
             session.io.close()
-        assert {found.id: found.path for found in saved} == {f"t{n}": tmp_path / "in" / f"t{n}" for n in range(8)}
-        assert all(found.path is not None and found.path.read_bytes() == DATA for found in saved)
+        assert {result.id: result.path for result in saved} == {f"t{n}": tmp_path / "in" / f"t{n}" for n in range(8)}
+        assert all(result.path is not None and result.path.read_bytes() == DATA for result in saved)
         assert origin.busiest == concurrency
 
-    def test_bound_holds_for_the_async_twin(self, tmp_path: Path) -> None:
+    def test_async_concurrency_is_limited(self, tmp_path: Path) -> None:
         async def main() -> None:
             session = async_session(base_url=origin.url)
             files = (AsyncDownload(session, Call(_ops.PLAIN, (f"t{n}",), stream=True)) for n in range(8))
-            saved = [found async for found in adownload_all(files, tmp_path, concurrency=3)]
+            saved = [result async for result in adownload_all(files, tmp_path, concurrency=3)]
             await session.io.close()
-            assert {found.id: found.path for found in saved} == {f"t{n}": tmp_path / f"t{n}" for n in range(8)}
+            assert {result.id: result.path for result in saved} == {f"t{n}": tmp_path / f"t{n}" for n in range(8)}
 
         with FileServer(DATA, delay=0.01).serving() as origin:
             anyio.run(main)
@@ -118,27 +118,27 @@ class TestMany:
 
 
 class TestMemory:
-    """A file of any size takes a few mebibytes: counted, not timed."""
+    """Memory use is constant, whatever the size of the file."""
 
     SIZE = 64 * MIB
 
-    def peak(self, work: Callable[[str], object]) -> int:
+    def peak(self, action: Callable[[str], object]) -> int:
         with FileServer(bytes(self.SIZE)).serving() as origin:
-            work(origin.url)  # imports and caches
+            action(origin.url)  # imports and caches
             tracemalloc.start()
             try:
-                work(origin.url)
+                action(origin.url)
                 return tracemalloc.get_traced_memory()[1]
             finally:
                 tracemalloc.stop()
 
     @TWINS
-    def test_to_a_file(self, tmp_path: Path, save: Save) -> None:
-        # The server's own pieces are counted too: it lives in this process.
+    def test_save_uses_constant_memory(self, tmp_path: Path, save: Save) -> None:
+        # This includes the server's memory: it runs in this process.
         assert self.peak(lambda url: save(url, tmp_path / "a")) < 8 * MIB
         assert (tmp_path / "a").stat().st_size == self.SIZE
 
-    def test_as_a_stream(self) -> None:
+    def test_iter_bytes_uses_constant_memory(self) -> None:
         def stream(url: str) -> None:
             session = sync_session(base_url=url)
             file = Download(session, Call(_ops.PLAIN, ("t1",), stream=True))
@@ -149,7 +149,7 @@ class TestMemory:
 
 
 class TestProcess:
-    """What only a process of its own can go through."""
+    """Failures that need a process of their own."""
 
     SCRIPT = (
         "import resource, sys\n"
@@ -165,17 +165,17 @@ class TestProcess:
         arguments = [sys.executable, "-c", self.SCRIPT, url, str(path), str(limit)]
         return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    def test_full_disk(self, tmp_path: Path) -> None:
+    def test_full_disk_leaves_the_old_file(self, tmp_path: Path) -> None:
         (tmp_path / "a").write_text("old")
         with FileServer(DATA * 20).serving() as origin:
             process = self.start(origin.url, tmp_path / "a", limit=2 * MIB)
-            _, complaint = process.communicate(timeout=30)
-        assert "DownloadError" in complaint
-        assert "cannot be written: File too large" in complaint
+            _, errors = process.communicate(timeout=30)
+        assert "DownloadError" in errors
+        assert "cannot be written: File too large" in errors
         assert names(tmp_path) == ["a"]
         assert (tmp_path / "a").read_text() == "old"
 
-    def test_ctrl_c(self, tmp_path: Path) -> None:
+    def test_ctrl_c_leaves_no_part(self, tmp_path: Path) -> None:
         with FileServer(DATA * 20, delay=0.02).serving() as origin:
             process = self.start(origin.url, tmp_path / "a")
             assert process.stdout is not None
@@ -183,37 +183,37 @@ class TestProcess:
             while not names(tmp_path):
                 assert process.poll() is None
             process.send_signal(signal.SIGINT)
-            _, complaint = process.communicate(timeout=30)
-        assert "KeyboardInterrupt" in complaint
+            _, errors = process.communicate(timeout=30)
+        assert "KeyboardInterrupt" in errors
         assert names(tmp_path) == []
 
 
-class TestManyFaked:
-    """What becomes of many downloads when some go wrong."""
+class TestDownloadAll:
+    """Many downloads from a fake server."""
 
     def files(self, server: FakeServer, *numbers: int) -> list[Download]:
         session = sync_session(server)
         return [Download(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)) for number in numbers]
 
-    def test_equal_names_are_kept_apart(self, tmp_path: Path) -> None:
+    def test_equal_names_are_numbered(self, tmp_path: Path) -> None:
         headers = {"content-disposition": "attachment; filename=call.wav"}
         server = FakeServer().respond("shop.things.plain", content=b"1", headers=headers)
         saved = list(download_all(self.files(server, 1, 2, 3), tmp_path, concurrency=1))
-        assert [found.path and found.path.name for found in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
+        assert [result.path and result.path.name for result in saved] == ["call.wav", "call (2).wav", "call (3).wav"]
 
-    def test_names_of_the_callers_choice(self, tmp_path: Path) -> None:
+    def test_callers_choose_names(self, tmp_path: Path) -> None:
         one, two = self.files(FakeServer(), 1, 2)
         saved = list(download_all([(one, "one.bin"), (two, "two.bin")], tmp_path, concurrency=1))
-        assert [found.path for found in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
+        assert [result.path for result in saved] == [tmp_path / "one.bin", tmp_path / "two.bin"]
         assert repr(saved[0]) == f"<Saved {tmp_path / 'one.bin'}>"
 
-    def test_at_least_one_at_a_time(self, tmp_path: Path) -> None:
+    def test_invalid_concurrency_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(ArgumentError):
             download_all([], tmp_path, concurrency=0)
-        wrong: Any
-        for wrong in ("4", None, 1.5):
+        invalid: Any
+        for invalid in ("4", None, 1.5):
             with pytest.raises(ArgumentError, match="concurrency: must be a whole number, at least 1"):
-                download_all([], tmp_path, concurrency=wrong)
+                download_all([], tmp_path, concurrency=invalid)
 
     def test_first_failure_is_raised(self, tmp_path: Path) -> None:
         server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
@@ -221,16 +221,16 @@ class TestManyFaked:
             list(download_all(self.files(server, *range(50)), tmp_path, concurrency=2))
         assert len(server.requests) < 10
 
-    def test_failures_may_be_kept(self, tmp_path: Path) -> None:
+    def test_keep_going_yields_failures(self, tmp_path: Path) -> None:
         server = FakeServer().respond("GET /shop/v1/plain/t2", status=404, json={"message": "gone"})
         saved = list(download_all(self.files(server, 1, 2, 3), tmp_path, keep_going=True, concurrency=1))
-        assert [found.id for found in saved] == ["t1", "t2", "t3"]
-        assert [found.error is None for found in saved] == [True, False, True]
+        assert [result.id for result in saved] == ["t1", "t2", "t3"]
+        assert [result.error is None for result in saved] == [True, False, True]
         assert isinstance(saved[1].error, NotFoundError)
         assert "gone" in repr(saved[1])
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_async_twin(self, tmp_path: Path, backend: str) -> None:
+    def test_async_keep_going_yields_failures(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
             session = async_session(server)
 
@@ -238,14 +238,14 @@ class TestManyFaked:
                 for number in range(1, 4):
                     yield AsyncDownload(session, Call(_ops.PLAIN, (f"t{number}",), stream=True)), f"f{number}"
 
-            saved = [found async for found in adownload_all(files(), tmp_path, keep_going=True, concurrency=1)]
-            assert [(found.id, found.path and found.path.name) for found in saved] == [
+            saved = [result async for result in adownload_all(files(), tmp_path, keep_going=True, concurrency=1)]
+            assert [(result.id, result.path and result.path.name) for result in saved] == [
                 ("t1", "f1"),
                 ("t2", None),
                 ("t3", "f3"),
             ]
             with pytest.raises(NotFoundError, match="gone"):
-                await exhausted(
+                await exhaust(
                     adownload_all(
                         [AsyncDownload(session, Call(_ops.PLAIN, ("t2",), stream=True))], tmp_path, concurrency=1
                     )
@@ -255,19 +255,19 @@ class TestManyFaked:
         anyio.run(main, backend=backend)
         assert names(tmp_path) == ["f1", "f3"]
 
-    def test_chosen_names_that_meet_are_kept_apart(self, tmp_path: Path) -> None:
+    def test_equal_names_of_the_caller_are_numbered(self, tmp_path: Path) -> None:
         server = FakeServer().respond("shop.things.plain", content=b"1")
         one, two, three = self.files(server, 1, 2, 3)
         saved = list(download_all([(one, "a.bin"), (two, "A.bin"), (three, "sub/a.bin")], tmp_path, concurrency=1))
-        assert [found.path for found in saved] == [
+        assert [result.path for result in saved] == [
             tmp_path / "a.bin",
             tmp_path / "A (2).bin",
             tmp_path / "sub" / "a.bin",
         ]
-        assert all(found.path and found.path.is_file() for found in saved)
+        assert all(result.path and result.path.is_file() for result in saved)
 
     @pytest.mark.parametrize("name", ["../evil.bin", "sub/../../evil.bin", "/evil.bin", ".", ""])
-    def test_no_name_leads_out_of_the_folder(self, tmp_path: Path, name: str) -> None:
+    def test_names_outside_the_folder_are_refused(self, tmp_path: Path, name: str) -> None:
         server = FakeServer()
         inside = tmp_path / "in"
         bad, good = self.files(server, 1, 2)
@@ -277,7 +277,7 @@ class TestManyFaked:
         assert names(tmp_path) == ["in"]
         assert names(inside) == ["good.bin"]
 
-    def test_a_full_path_may_lie_inside(self, tmp_path: Path) -> None:
+    def test_absolute_path_inside_the_folder_is_accepted(self, tmp_path: Path) -> None:
         (one,) = self.files(FakeServer(), 1)
         (saved,) = download_all([(one, tmp_path / "a.bin")], tmp_path)
         assert saved.path == tmp_path / "a.bin"
@@ -286,15 +286,15 @@ class TestManyFaked:
         place: ContextVar[str] = ContextVar("place", default="nowhere")
         seen: list[str] = []
 
-        def answer(request: FakeRequest) -> FakeResponse:
+        def respond(request: FakeRequest) -> FakeResponse:
             seen.append(place.get())
             return FakeResponse(content=b"1")
 
         place.set("here")
-        list(download_all(self.files(FakeServer().respond("shop.things.plain", answer), 1, 2), tmp_path))
+        list(download_all(self.files(FakeServer().respond("shop.things.plain", respond), 1, 2), tmp_path))
         assert seen == ["here", "here"]
 
-    def test_other_things_than_downloads(self, tmp_path: Path) -> None:
+    def test_other_objects_than_downloads_are_refused(self, tmp_path: Path) -> None:
         session = async_session(FakeServer())
         others: Any = [AsyncDownload(session, Call(_ops.PLAIN, ("t1",), stream=True))]
         with pytest.raises(ArgumentError, match="AsyncDownload is not what this function saves") as caught:
@@ -302,8 +302,8 @@ class TestManyFaked:
         assert "adownload_all" in (caught.value.advice or "")
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_errors_come_alone_from_the_async_twin(self, tmp_path: Path, backend: str) -> None:
-        """Not in a group of exceptions, wherever they come from."""
+    def test_async_errors_are_not_grouped(self, tmp_path: Path, backend: str) -> None:
+        """No exception group is raised, wherever the error is from."""
 
         async def failing() -> AsyncGenerator[AsyncDownload]:
             yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
@@ -311,13 +311,13 @@ class TestManyFaked:
 
         async def main() -> None:
             with pytest.raises(NotFoundError, match="the list is gone"):
-                await exhausted(adownload_all(failing(), tmp_path))
+                await exhaust(adownload_all(failing(), tmp_path))
             with pytest.raises(ArgumentError, match="Download is not what this function saves"):
-                await exhausted(adownload_all(blocking, tmp_path))
+                await exhaust(adownload_all(blocking, tmp_path))
             with pytest.raises(DownloadError, match="cannot be made"):
-                await exhausted(adownload_all([(async_file, "file/x.bin")], tmp_path))
+                await exhaust(adownload_all([(async_file, "file/x.bin")], tmp_path))
             with pytest.raises(ZeroDivisionError):
-                await exhausted(adownload_all([broken], tmp_path, keep_going=True))
+                await exhaust(adownload_all([broken], tmp_path, keep_going=True))
 
         def fail(request: FakeRequest) -> FakeResponse:
             raise ZeroDivisionError
@@ -330,8 +330,8 @@ class TestManyFaked:
         anyio.run(main, backend=backend)
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_a_failure_closes_the_generator_of_the_downloads(self, tmp_path: Path, backend: str) -> None:
-        """It may hold a connection, such as that of a list's next page. trio tells of those that are left open."""
+    def test_failure_closes_the_generator_of_the_downloads(self, tmp_path: Path, backend: str) -> None:
+        """It may hold a connection, such as that of a list's next page. trio warns of generators left open."""
         closed: list[bool] = []
 
         async def files() -> AsyncGenerator[AsyncDownload]:
@@ -344,13 +344,13 @@ class TestManyFaked:
 
         async def main() -> None:
             with pytest.raises(NotFoundError):
-                await exhausted(adownload_all(files(), tmp_path, concurrency=2))
+                await exhaust(adownload_all(files(), tmp_path, concurrency=2))
             assert closed == [True]
 
         anyio.run(main, backend=backend)
 
     @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-    def test_cancelling_the_async_twin(self, tmp_path: Path, backend: str) -> None:
+    def test_async_run_can_be_cancelled(self, tmp_path: Path, backend: str) -> None:
         async def endless() -> AsyncGenerator[AsyncDownload]:
             await anyio.sleep_forever()
             yield AsyncDownload(async_session(FakeServer()), Call(_ops.PLAIN, ("t1",), stream=True))
@@ -358,7 +358,7 @@ class TestManyFaked:
         async def main() -> None:
             with anyio.CancelScope() as scope:
                 async with anyio.create_task_group() as tasks:
-                    tasks.start_soon(exhausted, adownload_all(endless(), tmp_path))
+                    tasks.start_soon(exhaust, adownload_all(endless(), tmp_path))
                     await anyio.wait_all_tasks_blocked()
                     scope.cancel()
             assert scope.cancelled_caught

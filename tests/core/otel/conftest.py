@@ -1,4 +1,4 @@
-"""What the tests of telemetry share."""
+"""Fixtures for tests of telemetry."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from xcaas_core.otel import OpenTelemetry
 
 @pytest.fixture
 def record() -> Iterator[RecordedTelemetry]:
-    """Where the `telemetry` of the same test goes."""
-    with recorded_telemetry() as found:
-        yield found
+    """Return the spans and metrics recorded by `telemetry`."""
+    with recorded_telemetry() as record:
+        yield record
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Who wants no telemetry pays nothing for it."""
+"""OpenTelemetry is optional, and loaded only when it is used."""
 
 from __future__ import annotations
 
@@ -11,30 +11,32 @@ import xcaas_core.otel
 
 
 def run(program: str) -> str:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
-    return done.stdout.strip()
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    return process.stdout.strip()
 
 
-def test_the_module_alone_loads_nothing_of_it() -> None:
+def test_module_does_not_load_opentelemetry() -> None:
     assert xcaas_core.otel.__all__ == ["OpenTelemetry"]
     program = "import sys, xcaas, xcaas.otel; print('opentelemetry' in sys.modules)"
     assert run(program) == "False"
 
 
 @pytest.mark.parametrize(
-    "way", ["from xcaas import otel", "import xcaas.otel as otel", "import xcaas; otel = xcaas.otel"]
+    "statement", ["from xcaas import otel", "import xcaas.otel as otel", "import xcaas; otel = xcaas.otel"]
 )
-def test_it_is_a_part_of_the_package(way: str) -> None:
-    program = f"{way}; import xcaas_core.otel as core; print(otel.OpenTelemetry is core.OpenTelemetry, otel.__all__)"
+def test_module_is_importable_from_the_package(statement: str) -> None:
+    program = (
+        f"{statement}; import xcaas_core.otel as core; print(otel.OpenTelemetry is core.OpenTelemetry, otel.__all__)"
+    )
     assert run(program) == "True ['OpenTelemetry']"
 
 
-def test_the_package_alone_does_not_load_it() -> None:
+def test_package_does_not_load_the_module() -> None:
     program = "import sys, xcaas; xcaas.XCaaS(); print([name for name in sys.modules if name.endswith('otel')])"
     assert run(program) == "[]"
 
 
-def test_without_the_package_the_error_says_what_to_install() -> None:
+def test_missing_opentelemetry_is_reported() -> None:
     program = """
 import sys
 sys.modules["opentelemetry"] = None

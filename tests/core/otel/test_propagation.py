@@ -1,4 +1,4 @@
-"""Requests carry the context of their span, and nothing that is not for others."""
+"""Propagation of span contexts with requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xcaas_core.otel import OpenTelemetry
 ITEM = StubResponse(body=b'{"id":"1"}')
 
 
-def test_each_attempt_carries_its_own_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_each_attempt_sends_its_own_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     retries = RetryPolicy(1, first_wait=0.001)
     with (
         serving(StubResponse(503), ITEM) as origin,
@@ -23,12 +23,12 @@ def test_each_attempt_carries_its_own_span(record: RecordedTelemetry, telemetry:
         client.items.get("1")
     spans = [span.context for span in record.spans if span.context is not None]
     assert len(spans) == 2
-    assert [seen.headers["traceparent"] for seen in origin.seen] == [
+    assert [request.headers["traceparent"] for request in origin.seen] == [
         f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}" for span in spans
     ]
 
 
-def test_baggage_is_not_for_others(telemetry: OpenTelemetry) -> None:
+def test_baggage_is_not_sent_by_default(telemetry: OpenTelemetry) -> None:
     token = context.attach(baggage.set_baggage("customer", "secret"))
     try:
         with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
@@ -39,7 +39,7 @@ def test_baggage_is_not_for_others(telemetry: OpenTelemetry) -> None:
     assert "baggage" not in origin.seen[0].headers
 
 
-def test_another_propagator(record: RecordedTelemetry) -> None:
+def test_other_propagators_can_be_used(record: RecordedTelemetry) -> None:
     telemetry = OpenTelemetry(tracer_provider=record.tracer_provider, propagator=W3CBaggagePropagator())
     token = context.attach(baggage.set_baggage("team", "reports"))
     try:
@@ -50,7 +50,7 @@ def test_another_propagator(record: RecordedTelemetry) -> None:
     assert origin.seen[0].headers["baggage"] == "team=reports"
 
 
-def test_no_propagation(record: RecordedTelemetry) -> None:
+def test_propagation_can_be_disabled(record: RecordedTelemetry) -> None:
     telemetry = OpenTelemetry(tracer_provider=record.tracer_provider, propagate=False)
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
         client.items.get("1")

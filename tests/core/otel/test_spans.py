@@ -1,4 +1,4 @@
-"""One client span per attempt, in the words of the HTTP conventions."""
+"""One client span per attempt, as in the HTTP conventions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ITEM = StubResponse(body=b'{"id":"1"}', headers=["X-Request-Id: r-1"])
 QUICK = RetryPolicy(2, first_wait=0.001, longest_wait=0.002)
 
 
-def test_a_call_is_a_client_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_call_is_a_client_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with serving(ITEM) as origin, Shop(base_url=origin.url, hooks=[telemetry]) as client:
         client.items.get("1", tags=["a"])
     (span,) = record.spans
@@ -53,7 +53,7 @@ def test_each_attempt_has_a_span(record: RecordedTelemetry, telemetry: OpenTelem
         Shop(base_url=origin.url, retries=QUICK, hooks=[telemetry]) as client,
     ):
         client.items.get("1")
-    seen = [
+    spans = [
         (
             attributes.get("http.request.resend_count"),
             attributes.get("http.response.status_code"),
@@ -63,17 +63,17 @@ def test_each_attempt_has_a_span(record: RecordedTelemetry, telemetry: OpenTelem
         for span in record.spans
         for attributes in [span.attributes or {}]
     ]
-    assert seen == [
+    assert spans == [
         (None, 503, "503", StatusCode.ERROR),
         (1, None, "ConnectionLostError", StatusCode.ERROR),
         (2, 200, None, StatusCode.UNSET),
     ]
-    answered, cut, _ = record.spans
-    assert answered.status.description is None  # the status code says it
+    refused, cut, _ = record.spans
+    assert refused.status.description is None  # the status code is enough
     assert cut.status.description
 
 
-def test_errors_of_the_client_are_errors(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_client_error_status_is_an_error(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with (
         serving(StubResponse(404)) as origin,
         Shop(base_url=origin.url, hooks=[telemetry]) as client,
@@ -85,9 +85,7 @@ def test_errors_of_the_client_are_errors(record: RecordedTelemetry, telemetry: O
     assert span.status.status_code is StatusCode.ERROR
 
 
-def test_the_port_is_the_schemes_where_the_address_has_none(
-    record: RecordedTelemetry, telemetry: OpenTelemetry
-) -> None:
+def test_port_defaults_to_that_of_the_scheme(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     with (
         Shop(base_url="https://shop.invalid", proxy="http://127.0.0.1:1", retries=0, hooks=[telemetry]) as client,
         pytest.raises(ConnectError),
@@ -98,7 +96,7 @@ def test_the_port_is_the_schemes_where_the_address_has_none(
     assert attributes["error.type"] == "ConnectError"
 
 
-def test_the_callers_span_is_the_parent(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_callers_span_is_the_parent(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     tracer = record.tracer_provider.get_tracer("test")
     with (
         serving(ITEM) as origin,
@@ -110,16 +108,16 @@ def test_the_callers_span_is_the_parent(record: RecordedTelemetry, telemetry: Op
     assert inner.parent == outer.context
 
 
-def test_tasks_keep_their_spans_apart(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_spans_of_tasks_have_their_own_parents(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     tracer = record.tracer_provider.get_tracer("test")
 
-    async def one(client: AsyncShop, number: int) -> None:
+    async def get_item(client: AsyncShop, number: int) -> None:
         with tracer.start_as_current_span(f"outer {number}"):
             await client.items.get(str(number))
 
     async def main(url: str) -> None:
         async with AsyncShop(base_url=url, hooks=[telemetry]) as client:
-            await asyncio.gather(*(one(client, number) for number in range(10)))
+            await asyncio.gather(*(get_item(client, number) for number in range(10)))
 
     with serving(ITEM) as origin:
         asyncio.run(main(origin.url))
@@ -134,7 +132,7 @@ def test_tasks_keep_their_spans_apart(record: RecordedTelemetry, telemetry: Open
         assert str((span.attributes or {})["url.full"]).endswith(f"/items/{number}")
 
 
-def test_a_cancelled_call_ends_its_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_cancelled_call_ends_its_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     async def main(url: str) -> None:
         async with AsyncShop(base_url=url, hooks=[telemetry]) as client:
             async with asyncio.timeout(0.05):
@@ -147,8 +145,8 @@ def test_a_cancelled_call_ends_its_span(record: RecordedTelemetry, telemetry: Op
     assert span.status.description is None
 
 
-class Refusing:
-    """A hook in front of ours, whose refusal ends the call before ours is told of it."""
+class RefusingHook:
+    """A hook that ends each call with an error."""
 
     def before(self, event: AttemptEvent) -> None:
         raise PermissionError("not today: hunter2")
@@ -157,21 +155,23 @@ class Refusing:
         assert isinstance(event.error, PermissionError)
 
 
-def test_a_hook_in_front_may_end_the_call(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
-    with Shop(hooks=[Refusing(), telemetry]) as client, pytest.raises(PermissionError):
+def test_earlier_hook_that_fails_prevents_the_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+    with Shop(hooks=[RefusingHook(), telemetry]) as client, pytest.raises(PermissionError):
         client.items.get("1")
     assert not record.spans
 
 
-def test_a_hook_behind_ends_the_span_without_its_words(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
-    with Shop(hooks=[telemetry, Refusing()]) as client, pytest.raises(PermissionError):
+def test_later_hook_that_fails_ends_the_span_without_its_message(
+    record: RecordedTelemetry, telemetry: OpenTelemetry
+) -> None:
+    with Shop(hooks=[telemetry, RefusingHook()]) as client, pytest.raises(PermissionError):
         client.items.get("1")
     (span,) = record.spans
     assert (span.attributes or {})["error.type"] == "PermissionError"
     assert "hunter2" not in record.everything()
 
 
-def test_a_call_without_a_credential_is_a_span_but_no_request(
+def test_call_without_a_credential_has_a_span_but_no_duration(
     record: RecordedTelemetry, telemetry: OpenTelemetry
 ) -> None:
     with Shop(hooks=[telemetry]) as client, pytest.raises(MissingCredentialsError):
@@ -180,7 +180,7 @@ def test_a_call_without_a_credential_is_a_span_but_no_request(
     assert not record.durations()
 
 
-def test_secrets_stay_out(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_secrets_are_not_recorded(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     secret = "eght_s3cret"
     with (
         serving(StubResponse(503), StubResponse(cut="before"), ITEM) as origin,
@@ -198,8 +198,8 @@ def test_secrets_stay_out(record: RecordedTelemetry, telemetry: OpenTelemetry) -
     assert secret not in record.everything()
 
 
-def test_spans_that_nobody_wants_cost_no_error() -> None:
-    # The global providers of a program that set up nothing.
+def test_calls_work_without_a_configured_provider() -> None:
+    # The global providers, which are not configured.
     telemetry = OpenTelemetry()
     with (
         serving(StubResponse(cut="before"), ITEM) as origin,

@@ -1,4 +1,4 @@
-"""Requests for tokens are spans and durations like others, and show nothing of what they carry."""
+"""Spans and durations of token requests, without secrets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SECRET = "s3cret-of-mine"
 TOKEN = "a-token-that-nobody-sees"
 
 
-def a_server() -> FakeServer:
+def make_server() -> FakeServer:
     server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
     return server.respond(
         "POST /oauth/v2/token", json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"}
@@ -27,14 +27,12 @@ def credentials() -> ClientCredentials:
     return ClientCredentials("eght_id", SECRET)
 
 
-def named(record: RecordedTelemetry, name: str) -> list[ReadableSpan]:
+def spans_named(record: RecordedTelemetry, name: str) -> list[ReadableSpan]:
     return [span for span in record.spans if span.name == name]
 
 
-def test_a_token_request_is_a_client_span_within_the_attempt(
-    record: RecordedTelemetry, telemetry: OpenTelemetry
-) -> None:
-    server = a_server()
+def test_token_request_is_a_child_span_of_the_attempt(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+    server = make_server()
     tracer = record.tracer_provider.get_tracer("test")
     with (
         XCaaS(http_client=server, credentials=credentials(), hooks=[telemetry]) as client,
@@ -42,7 +40,7 @@ def test_a_token_request_is_a_client_span_within_the_attempt(
     ):
         client.storage.objects.get("o1")
         client.storage.objects.get("o1")
-    token, attempt, again, outer = record.spans
+    token, attempt, second_attempt, outer = record.spans
     assert (token.name, token.kind) == ("POST /oauth/v2/token", SpanKind.CLIENT)
     assert dict(token.attributes or {}) == {
         "http.request.method": "POST",
@@ -54,68 +52,70 @@ def test_a_token_request_is_a_client_span_within_the_attempt(
         "xcaas.product": "storage",
     }
     assert token.parent == attempt.context
-    assert attempt.parent == again.parent == outer.context
-    assert again.name == "GET /objects/{objectId}"
-    carried = server.requests[0].headers["traceparent"]
+    assert attempt.parent == second_attempt.parent == outer.context
+    assert second_attempt.name == "GET /objects/{objectId}"
+    traceparent = server.requests[0].headers["traceparent"]
     assert token.context is not None
-    assert carried.startswith(f"00-{token.context.trace_id:032x}-{token.context.span_id:016x}-")
+    assert traceparent.startswith(f"00-{token.context.trace_id:032x}-{token.context.span_id:016x}-")
 
 
-def test_a_token_request_has_a_duration_of_its_own(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
-    with XCaaS(http_client=a_server(), credentials=credentials(), hooks=[telemetry]) as client:
+def test_token_request_has_its_own_duration(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+    with XCaaS(http_client=make_server(), credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
-    places = {(point.attributes or {})["url.template"]: point.count for point in record.durations()}
-    assert places == {"/oauth/v2/token": 1, "/objects/{objectId}": 1}
+    counts = {(point.attributes or {})["url.template"]: point.count for point in record.durations()}
+    assert counts == {"/oauth/v2/token": 1, "/objects/{objectId}": 1}
     (token,) = [point for point in record.durations() if "xcaas.operation" not in (point.attributes or {})]
     assert (token.attributes or {})["xcaas.product"] == "storage"
 
 
-def test_repeated_requests_are_told_apart(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_repeated_token_requests_are_numbered(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     server = FakeServer().respond("storage.objects.get", json={"id": "o1"})
     server.respond("POST /oauth/v2/token", status=503)
     server.respond("POST /oauth/v2/token", error=ConnectionLostError("gone"))
     server.respond("POST /oauth/v2/token", json={"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
     with XCaaS(http_client=server, credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
-    seen = [
+    spans = [
         (attributes.get("http.request.resend_count"), attributes.get("error.type"), span.status.status_code)
-        for span in named(record, "POST /oauth/v2/token")
+        for span in spans_named(record, "POST /oauth/v2/token")
         for attributes in [span.attributes or {}]
     ]
-    assert seen == [
+    assert spans == [
         (None, "503", StatusCode.ERROR),
         (1, "ConnectionLostError", StatusCode.ERROR),
         (2, None, StatusCode.UNSET),
     ]
 
 
-def test_a_new_token_after_a_refusal(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_token_request_after_a_401_is_a_child_of_the_refused_attempt(
+    record: RecordedTelemetry, telemetry: OpenTelemetry
+) -> None:
     server = FakeServer().respond("storage.objects.get", status=401).respond("storage.objects.get", json={"id": "o1"})
     for token in ("one", "two"):
         body = {"access_token": token, "expires_in": 3600, "token_type": "Bearer"}
         server.respond("POST /oauth/v2/token", json=body)
     with XCaaS(http_client=server, credentials=credentials(), hooks=[telemetry]) as client:
         client.storage.objects.get("o1")
-    first, second = named(record, "POST /oauth/v2/token")
-    refused, fine = named(record, "GET /objects/{objectId}")
+    first, second = spans_named(record, "POST /oauth/v2/token")
+    refused, succeeded = spans_named(record, "GET /objects/{objectId}")
     assert (first.parent, second.parent) == (refused.context, refused.context)
-    assert (fine.attributes or {})["http.request.resend_count"] == 1
+    assert (succeeded.attributes or {})["http.request.resend_count"] == 1
 
 
-def test_token_info_asks_without_an_attempt(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
-    with XCaaS(http_client=a_server(), credentials=credentials(), hooks=[telemetry]) as client:
+def test_token_info_has_a_root_span(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+    with XCaaS(http_client=make_server(), credentials=credentials(), hooks=[telemetry]) as client:
         client.token_info()
     (span,) = record.spans
     assert (span.name, span.parent) == ("POST /oauth/v2/token", None)
 
 
 @pytest.mark.parametrize("refused", [False, True])
-def test_no_secret_is_recorded(record: RecordedTelemetry, telemetry: OpenTelemetry, refused: bool) -> None:
-    server = FakeServer() if refused else a_server()
+def test_secrets_are_not_recorded(record: RecordedTelemetry, telemetry: OpenTelemetry, refused: bool) -> None:
+    server = FakeServer() if refused else make_server()
     if refused:
         server.respond("POST /oauth/v2/token", status=401, json={"error": "invalid_client", "secret": SECRET})
-    given = ClientCredentials("eght_id", SECRET, on_event=telemetry.credential_event)
-    with XCaaS(http_client=server, credentials=given, hooks=[telemetry], retries=RetryPolicy(0)) as client:
+    login = ClientCredentials("eght_id", SECRET, on_event=telemetry.credential_event)
+    with XCaaS(http_client=server, credentials=login, hooks=[telemetry], retries=RetryPolicy(0)) as client:
         if refused:
             with pytest.raises(TokenError):
                 client.storage.objects.get("o1")
@@ -126,11 +126,11 @@ def test_no_secret_is_recorded(record: RecordedTelemetry, telemetry: OpenTelemet
         assert word not in record.everything()
 
 
-def test_the_other_login_shows_nothing_either(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
+def test_secrets_of_work_analytics_are_not_recorded(record: RecordedTelemetry, telemetry: OpenTelemetry) -> None:
     login = WorkAnalyticsLogin("eght_key-of-mine", "analyst", SECRET, on_event=telemetry.credential_event)
     with XCaaS(http_client=FakeServer(), credentials=login, hooks=[telemetry]) as client:
         client.work_analytics.pbxes.list().first()
-    asked = [span for span in record.spans if not (span.attributes or {}).get("xcaas.operation")]
-    assert [(span.attributes or {})["http.request.method"] for span in asked] == ["POST"]
+    token_spans = [span for span in record.spans if not (span.attributes or {}).get("xcaas.operation")]
+    assert [(span.attributes or {})["http.request.method"] for span in token_spans] == ["POST"]
     assert SECRET not in record.everything()
     assert "key-of-mine" not in record.everything()

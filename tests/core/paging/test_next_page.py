@@ -1,4 +1,4 @@
-"""How the next page is asked for: by a number in the body, or at an address that the server gave."""
+"""Requests for the next page: by a number in the body, or by a link."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ class TestBodies:
         return respond
 
     @pytest.mark.parametrize("body", [Query(text="x"), {"text": "x"}])
-    def test_page_number_goes_into_the_body(self, body: object) -> None:
+    def test_page_number_is_sent_in_the_body(self, body: object) -> None:
         server = FakeServer().respond("shop.rows.search", self.hits(7, 3))
         assert list(pager(server, _ops.SEARCH, body=body)) == list(range(7))
         assert [request.json() for request in server.requests] == [{"text": "x", "page": page} for page in (1, 2, 3)]
 
-    def test_page_in_the_callers_body_is_the_first(self) -> None:
+    def test_page_in_the_callers_body_comes_first(self) -> None:
         server = FakeServer().respond("shop.rows.search", self.hits(7, 3))
         assert list(pager(server, _ops.SEARCH, body=Query(text="x", page=3))) == [6]
 
-    def test_body_that_cannot_be_sent(self) -> None:
+    def test_invalid_body_raises(self) -> None:
         with pytest.raises(ArgumentError, match="body"):
             list(pager(FakeServer(), _ops.SEARCH, body=3))
 
 
 class TestLinks:
-    def test_next_links_are_followed_relative_ones_too(self) -> None:
+    def test_next_links_are_followed(self) -> None:
         server = FakeServer(check=False)
         server.respond("GET /shop/v1/linked", json=[{"id": 0}], headers={"Link": '<linked/2?k=v>; rel="next"'})
         server.respond("GET /shop/v1/linked/2", json=[{"id": 1}])

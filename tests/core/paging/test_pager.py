@@ -1,4 +1,4 @@
-"""Pagers over a fake server: items, pages, options, cursors, both twins."""
+"""Pagers with a fake server: items, pages, options, resume tokens; blocking and async."""
 
 from __future__ import annotations
 
@@ -23,32 +23,34 @@ from xcaas_core.paging._pager import AsyncPager, Pager
 from xcaas_core.testing import FakeRequest, FakeResponse, FakeServer
 
 
-def numbered(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
-    """A service that counts pages from 0 and answers 400 behind the last one."""
+def numbered_pages(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
+    """Return a service that counts pages from 0 and responds with 400 past the last one."""
 
-    def answer(request: FakeRequest) -> FakeResponse:
+    def respond(request: FakeRequest) -> FakeResponse:
         page = int(request.query.get("page", ["0"])[0])
         rows = list(range(total))[page * size : (page + 1) * size]
         if page and not rows:
             return FakeResponse(400, json={"message": "past the last page"})
         return FakeResponse(json=[{"id": id} for id in rows], headers={"X-Total-Pages": str(-(-total // size))})
 
-    return answer
+    return respond
 
 
-def scrolled(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
-    def answer(request: FakeRequest) -> FakeResponse:
+def scrolled_pages(total: int, size: int) -> Callable[[FakeRequest], FakeResponse]:
+    def respond(request: FakeRequest) -> FakeResponse:
         start = int(request.query.get("scrollId", ["s0"])[0][1:])
         rows = list(range(total))[start : start + size]
         more = start + size < total
         return FakeResponse(json={"data": [{"id": id} for id in rows], "more": more, "next": f"s{start + size}"})
 
-    return answer
+    return respond
 
 
 @pytest.fixture
 def server() -> FakeServer:
-    return FakeServer().respond("shop.rows.list", numbered(10, 4)).respond("shop.rows.scroll", scrolled(10, 4))
+    return (
+        FakeServer().respond("shop.rows.list", numbered_pages(10, 4)).respond("shop.rows.scroll", scrolled_pages(10, 4))
+    )
 
 
 def pager(
@@ -57,7 +59,7 @@ def pager(
     return Pager(sync_session(server), Call(operation, args, body))
 
 
-def apager(server: FakeServer, operation: Operation[object] = _ops.LIST, *args: object) -> AsyncPager[Row]:
+def async_pager(server: FakeServer, operation: Operation[object] = _ops.LIST, *args: object) -> AsyncPager[Row]:
     return AsyncPager(async_session(server), Call(operation, args))
 
 
@@ -65,59 +67,61 @@ def ids(rows: list[Row]) -> list[int]:
     return [row.id for row in rows]
 
 
-def pages_asked(server: FakeServer) -> list[str | None]:
+def requested_pages(server: FakeServer) -> list[str | None]:
     return [request.query.get("page", [None])[0] for request in server.requests]
 
 
 class TestItems:
     @pytest.mark.parametrize("operation", [_ops.LIST, _ops.SCROLL])
-    def test_all_of_them_as_models(self, server: FakeServer, operation: Operation[object]) -> None:
+    def test_pager_yields_all_items_as_models(self, server: FakeServer, operation: Operation[object]) -> None:
         assert ids(list(pager(server, operation))) == list(range(10))
         assert len(server.requests) == 3
 
-    def test_nothing_is_asked_before_the_first(self, server: FakeServer) -> None:
+    def test_no_request_is_sent_before_the_first_item(self, server: FakeServer) -> None:
         walk = iter(pager(server))
         assert server.requests == []
         next(walk)
         assert len(server.requests) == 1
 
-    def test_each_iteration_starts_anew(self, server: FakeServer) -> None:
+    def test_each_iteration_starts_over(self, server: FakeServer) -> None:
         rows = pager(server)
         assert ids(list(rows)) == ids(list(rows)) == ids(rows.to_list())
 
-    def test_first(self, server: FakeServer) -> None:
-        found = pager(server).first()
-        assert found is not None
-        assert found.id == 0
+    def test_first_returns_one_item_or_none(self, server: FakeServer) -> None:
+        item = pager(server).first()
+        assert item is not None
+        assert item.id == 0
         assert len(server.requests) == 1
         assert pager(FakeServer().respond("shop.rows.list", json=[])).first() is None
 
     @pytest.mark.parametrize(("limit", "requests"), [(0, 0), (1, 1), (4, 1), (5, 2), (10, 3), (99, 3)])
-    @pytest.mark.parametrize("ahead", [False, True])
-    def test_limit_asks_no_more_than_it_needs(self, server: FakeServer, limit: int, requests: int, ahead: bool) -> None:
-        assert ids(list(pager(server).prefetch(ahead).limit(limit))) == list(range(10))[:limit]
+    @pytest.mark.parametrize("prefetch", [False, True])
+    def test_limit_requests_only_the_pages_it_needs(
+        self, server: FakeServer, limit: int, requests: int, prefetch: bool
+    ) -> None:
+        assert ids(list(pager(server).prefetch(prefetch).limit(limit))) == list(range(10))[:limit]
         assert len(server.requests) == requests
 
-    def test_options_leave_the_pager_alone(self, server: FakeServer) -> None:
+    def test_options_return_a_new_pager(self, server: FakeServer) -> None:
         rows = pager(server)
         rows.limit(1)
         rows.prefetch()
         assert len(rows.to_list()) == 10
         with pytest.raises(ArgumentError):
             rows.limit(-1)
-        wrong: Any = "3"
+        limit: Any = "3"
         with pytest.raises(ArgumentError, match="a whole number, not str"):
-            rows.limit(wrong)
+            rows.limit(limit)
 
-    def test_arguments_go_with_every_page(self, server: FakeServer) -> None:
+    def test_arguments_are_sent_for_every_page(self, server: FakeServer) -> None:
         list(pager(server, _ops.LIST, None, 4, "x"))
         assert [request.query["filter"] for request in server.requests] == [["x"]] * 3
         assert [request.query["size"] for request in server.requests] == [["4"]] * 3
 
-    def test_caller_may_choose_where_to_start(self, server: FakeServer) -> None:
+    def test_callers_may_choose_the_first_page(self, server: FakeServer) -> None:
         assert ids(list(pager(server, _ops.LIST, 2))) == [8, 9]
 
-    def test_some_follow_up_requests_carry_the_cursor_alone(self, server: FakeServer) -> None:
+    def test_some_operations_send_only_the_cursor_for_further_pages(self, server: FakeServer) -> None:
         list(pager(server, _ops.SCROLL, "x"))
         assert [request.query for request in server.requests] == [
             {"filter": ["x"]},
@@ -134,17 +138,17 @@ class TestItems:
 
 
 class TestTables:
-    def test_items_as_dictionaries(self, server: FakeServer) -> None:
+    def test_to_dicts_returns_the_items(self, server: FakeServer) -> None:
         assert pager(server).limit(2).to_dicts() == [{"id": 0}, {"id": 1}]
 
-    def test_async_twin(self, server: FakeServer) -> None:
-        assert anyio.run(apager(server).limit(2).to_dicts) == [{"id": 0}, {"id": 1}]
+    def test_async_to_dicts_returns_the_items(self, server: FakeServer) -> None:
+        assert anyio.run(async_pager(server).limit(2).to_dicts) == [{"id": 0}, {"id": 1}]
 
-    def test_columns_are_known_without_rows(self, tmp_path: Path) -> None:
+    def test_empty_list_has_columns(self, tmp_path: Path) -> None:
         pager(FakeServer().respond("shop.rows.list", json=[])).to_csv(tmp_path / "a.csv")
         assert (tmp_path / "a.csv").read_text().split() == ["id"]
 
-    def test_rows_of_plain_json(self, tmp_path: Path) -> None:
+    def test_items_of_plain_json_are_rows(self, tmp_path: Path) -> None:
         server = FakeServer().respond("shop.rows.search", json={"hits": 1, "data": [{"a": 1}]})
         rows: Pager[object] = Pager(sync_session(server), Call(_ops.SEARCH, (), {"text": "x"}))
         rows.to_csv(tmp_path / "a.csv")
@@ -152,17 +156,17 @@ class TestTables:
 
 
 class TestPages:
-    def test_what_stands_beside_the_items(self, server: FakeServer) -> None:
-        found = list(pager(server).pages())
-        assert [page.number for page in found] == [0, 1, 2]
-        assert [ids(page.items) for page in found] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
-        assert found[0].headers["x-total-pages"] == "3"
-        assert found[0].body == [{"id": id} for id in range(4)]
-        assert [len(page) for page in found] == [4, 4, 2]
-        assert ids(list(found[2])) == [8, 9]
-        assert repr(found[2]) == "<Page 2: 2 items>"
+    def test_pages_have_number_headers_and_body(self, server: FakeServer) -> None:
+        pages = list(pager(server).pages())
+        assert [page.number for page in pages] == [0, 1, 2]
+        assert [ids(page.items) for page in pages] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+        assert pages[0].headers["x-total-pages"] == "3"
+        assert pages[0].body == [{"id": id} for id in range(4)]
+        assert [len(page) for page in pages] == [4, 4, 2]
+        assert ids(list(pages[2])) == [8, 9]
+        assert repr(pages[2]) == "<Page 2: 2 items>"
 
-    def test_a_page_is_not_any_model(self, server: FakeServer) -> None:
+    def test_envelope_of_another_model_raises_and_names_the_right_one(self, server: FakeServer) -> None:
         with pytest.raises(DecodeError, match=r"the page is not a Row but a list\. `body` is"):
             next(pager(server).pages()).envelope(Row)
         operation = replace(_ops.SCROLL, responses={"200": json_response("_models.RowPage")})
@@ -171,65 +175,65 @@ class TestPages:
         assert caught.value.pointer == "/id"
         assert caught.value.advice == "Give `RowPage`, the model of this call's responses."
 
-    def test_cursor_of_a_page_resumes_behind_it(self, server: FakeServer) -> None:
-        found = list(pager(server, _ops.SCROLL).pages())
-        assert found[0].resume_token is not None
-        assert found[-1].resume_token is None
-        assert ids(list(pager(server, _ops.SCROLL).resume(found[0].resume_token))) == list(range(4, 10))
+    def test_resume_token_of_a_page_continues_after_it(self, server: FakeServer) -> None:
+        pages = list(pager(server, _ops.SCROLL).pages())
+        assert pages[0].resume_token is not None
+        assert pages[-1].resume_token is None
+        assert ids(list(pager(server, _ops.SCROLL).resume(pages[0].resume_token))) == list(range(4, 10))
 
-    def test_limit_cuts_the_last_page(self, server: FakeServer) -> None:
+    def test_limit_shortens_the_last_page(self, server: FakeServer) -> None:
         assert [ids(page.items) for page in pager(server).limit(5).pages()] == [[0, 1, 2, 3], [4]]
 
 
-class TestCursors:
+class TestResuming:
     @pytest.mark.parametrize("operation", [_ops.LIST, _ops.SCROLL])
     @pytest.mark.parametrize("taken", range(11))
-    @pytest.mark.parametrize("ahead", [False, True])
-    def test_resume_after_any_item(
-        self, server: FakeServer, operation: Operation[object], taken: int, ahead: bool
+    @pytest.mark.parametrize("prefetch", [False, True])
+    def test_pager_resumes_after_any_item(
+        self, server: FakeServer, operation: Operation[object], taken: int, prefetch: bool
     ) -> None:
-        first = pager(server, operation).prefetch(ahead)
+        first = pager(server, operation).prefetch(prefetch)
         walk = iter(first)
-        found = [next(walk).id for _ in range(taken)]
+        items = [next(walk).id for _ in range(taken)]
         token = pickle.loads(pickle.dumps(first.resume_token))
         if taken == 10:
             assert token is None
             return
-        second = pager(server, operation).resume(token).prefetch(ahead)
-        assert found + ids(list(second)) == list(range(10))
+        second = pager(server, operation).resume(token).prefetch(prefetch)
+        assert items + ids(list(second)) == list(range(10))
         assert second.resume_token is None
 
     @pytest.mark.parametrize("limit", [0, 3, 4, 5, 9])
-    def test_limit_leaves_a_cursor_to_go_on_from(self, server: FakeServer, limit: int) -> None:
+    def test_pager_resumes_after_a_limit(self, server: FakeServer, limit: int) -> None:
         first = pager(server).limit(limit)
-        found = ids(list(first))
+        items = ids(list(first))
         assert first.resume_token is not None
         second = pager(server).resume(first.resume_token).limit(10)
-        assert found + ids(list(second)) == list(range(10))
+        assert items + ids(list(second)) == list(range(10))
 
-    def test_resuming_twice_skips_right(self, server: FakeServer) -> None:
-        found: list[int] = []
+    def test_pager_resumes_repeatedly(self, server: FakeServer) -> None:
+        items: list[int] = []
         token = pager(server).resume_token
         while token is not None:
             part = pager(server).resume(token).limit(3)
-            found += ids(list(part))
+            items += ids(list(part))
             token = part.resume_token
-        assert found == list(range(10))
+        assert items == list(range(10))
 
-    def test_failure_leaves_a_cursor(self) -> None:
+    def test_pager_resumes_after_a_failure(self) -> None:
         server = FakeServer()
         server.respond("shop.rows.list", FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
         for _ in range(20):
             server.respond("shop.rows.list", status=500)
         rows = pager(server)
-        found: list[int] = []
+        items: list[int] = []
         with pytest.raises(ServerError):
-            found.extend(row.id for row in rows)
+            items.extend(row.id for row in rows)
         assert rows.resume_token is not None
-        healthy = FakeServer().respond("shop.rows.list", numbered(3, 1))
-        assert [*found, *ids(list(pager(healthy).resume(rows.resume_token)))] == [0, 1, 2]
+        healthy = FakeServer().respond("shop.rows.list", numbered_pages(3, 1))
+        assert [*items, *ids(list(pager(healthy).resume(rows.resume_token)))] == [0, 1, 2]
 
-    def test_foreign_text_is_refused(self, server: FakeServer) -> None:
+    def test_invalid_and_foreign_tokens_are_refused(self, server: FakeServer) -> None:
         with pytest.raises(ArgumentError, match="not a resume token"):
             pager(server).resume("no token")
         other = pager(server, _ops.SCROLL).resume_token
@@ -238,34 +242,34 @@ class TestCursors:
             pager(server).resume(other)
 
 
-class TestEnds:
-    def test_list_that_shrinks_ends_at_the_status_for_past_the_end(self) -> None:
+class TestLastPages:
+    def test_list_that_shrinks_ends_with_the_status_past_the_end(self) -> None:
         server = FakeServer()
-        for answer in (
+        for response in (
             FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}),
             FakeResponse(400, json={"message": "past the last page"}),
         ):
-            server.respond("shop.rows.list", answer)
+            server.respond("shop.rows.list", response)
         rows = pager(server)
         assert ids(list(rows)) == [0]
         assert rows.resume_token is None
 
-    @pytest.mark.parametrize("ahead", [False, True])
-    def test_status_for_past_the_end_is_an_error_at_first(self, ahead: bool) -> None:
+    @pytest.mark.parametrize("prefetch", [False, True])
+    def test_status_past_the_end_is_an_error_for_the_first_request(self, prefetch: bool) -> None:
         server = FakeServer().respond("shop.rows.list", status=400, json={"message": "no such filter"})
         with pytest.raises(BadRequestError, match="no such filter"):
-            list(pager(server).prefetch(ahead))
+            list(pager(server).prefetch(prefetch))
 
-    def test_circles_end_in_an_error_that_knows_the_call(self) -> None:
+    def test_repeated_pages_raise_an_error_with_the_call(self) -> None:
         server = FakeServer().respond("shop.rows.scroll", json={"data": [{"id": 1}], "more": True, "next": "same"})
-        found: list[Row] = []
+        items: list[Row] = []
         with pytest.raises(PagingError) as caught:
-            found.extend(pager(server, _ops.SCROLL))
+            items.extend(pager(server, _ops.SCROLL))
         assert (caught.value.operation, caught.value.status) == ("shop.rows.scroll", 200)
         assert caught.value.url == "https://api.test/shop/v1/scroll?scrollId=same"
         assert len(server.requests) <= 3
 
-    def test_item_that_is_not_what_was_promised(self) -> None:
+    def test_item_of_a_wrong_type_raises_with_its_pointer(self) -> None:
         server = FakeServer().respond("shop.rows.scroll", json={"data": [{"id": 1}, {"id": "x"}], "more": False})
         with pytest.raises(DecodeError) as caught:
             [row.id for row in pager(server, _ops.SCROLL)]
@@ -274,29 +278,29 @@ class TestEnds:
 
 
 class TestPrefetch:
-    def test_next_page_is_on_its_way_while_the_first_is_read(self, server: FakeServer) -> None:
+    def test_next_page_is_fetched_while_the_first_is_read(self, server: FakeServer) -> None:
         walk = iter(pager(server).prefetch())
         next(walk)
         for _ in range(200):
             if len(server.requests) == 2:
                 break
             anyio.run(anyio.sleep, 0.01)
-        assert pages_asked(server) == [None, "1"] or pages_asked(server) == ["0", "1"]
+        assert requested_pages(server) == [None, "1"] or requested_pages(server) == ["0", "1"]
         walk.close()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
-    def test_the_next_page_is_fetched_in_the_callers_context(self, server: FakeServer) -> None:
+    def test_next_page_is_fetched_in_the_callers_context(self, server: FakeServer) -> None:
         place: ContextVar[str] = ContextVar("place", default="nowhere")
         seen: list[str] = []
 
-        def answer(request: FakeRequest) -> FakeResponse:
+        def respond(request: FakeRequest) -> FakeResponse:
             seen.append(place.get())
-            return numbered(10, 4)(request)
+            return numbered_pages(10, 4)(request)
 
         place.set("here")
-        list(pager(FakeServer().respond("shop.rows.list", answer)).prefetch())
+        list(pager(FakeServer().respond("shop.rows.list", respond)).prefetch())
         assert seen == ["here"] * 3
 
-    def test_failure_ahead_comes_when_its_turn_comes(self) -> None:
+    def test_failure_of_a_prefetched_page_is_raised_in_its_turn(self) -> None:
         server = FakeServer()
         server.respond("shop.rows.list", FakeResponse(json=[{"id": 0}], headers={"X-Total-Pages": "3"}))
         server.respond("shop.rows.list", status=404)
@@ -308,47 +312,47 @@ class TestPrefetch:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 class TestAsync:
-    def test_items_pages_and_first(self, server: FakeServer, backend: str) -> None:
+    def test_items_pages_and_first_work(self, server: FakeServer, backend: str) -> None:
         async def main() -> None:
-            rows = apager(server)
+            rows = async_pager(server)
             assert ids([row async for row in rows]) == list(range(10))
             assert ids(await rows.limit(5).to_list()) == list(range(5))
             assert [page.number async for page in rows.pages()] == [0, 1, 2]
-            found = await rows.first()
-            assert found is not None
-            assert found.id == 0
+            item = await rows.first()
+            assert item is not None
+            assert item.id == 0
             assert await rows.limit(0).to_list() == []
 
         anyio.run(main, backend=backend)
 
     @pytest.mark.parametrize("taken", [0, 1, 4, 9, 10])
-    def test_prefetch_and_resume(self, server: FakeServer, backend: str, taken: int) -> None:
+    def test_prefetching_pager_resumes_after_any_item(self, server: FakeServer, backend: str, taken: int) -> None:
         async def main() -> None:
-            rows = apager(server).prefetch()
-            found: list[int] = []
+            rows = async_pager(server).prefetch()
+            items: list[int] = []
             async with aclosing(aiter(rows)) as walk:
                 for _ in range(taken):
-                    found.append((await anext(walk)).id)
+                    items.append((await anext(walk)).id)
             token = rows.resume_token
             if token is None:
                 assert taken == 10
                 return
-            async with aclosing(aiter(apager(server).resume(token).prefetch())) as walk:
-                found += [row.id async for row in walk]
-            assert found == list(range(10))
+            async with aclosing(aiter(async_pager(server).resume(token).prefetch())) as walk:
+                items += [row.id async for row in walk]
+            assert items == list(range(10))
 
         anyio.run(main, backend=backend)
 
-    def test_first_of_an_empty_list(self, server: FakeServer, backend: str) -> None:
+    def test_first_of_an_empty_list_is_none(self, server: FakeServer, backend: str) -> None:
         async def main() -> None:
-            assert await apager(FakeServer().respond("shop.rows.list", json=[])).first() is None
+            assert await async_pager(FakeServer().respond("shop.rows.list", json=[])).first() is None
 
         anyio.run(main, backend=backend)
 
-    def test_cancelling_stops_what_is_on_its_way(self, server: FakeServer, backend: str) -> None:
+    def test_cancellation_stops_the_iteration(self, server: FakeServer, backend: str) -> None:
         async def main() -> None:
             with anyio.move_on_after(5) as scope:
-                async with aclosing(aiter(apager(server).prefetch())) as walk:
+                async with aclosing(aiter(async_pager(server).prefetch())) as walk:
                     async for row in walk:
                         if row.id == 2:
                             scope.cancel()

@@ -16,7 +16,7 @@ def scrolled(request: FakeRequest) -> FakeResponse:
     return FakeResponse(json={"data": rows, "more": start + 4 < 10, "next": str(start + 4)})
 
 
-def test_an_earlier_iteration_that_goes_on_does_not_move_the_latest_one() -> None:
+def test_resume_token_is_that_of_the_latest_iteration() -> None:
     server = FakeServer().respond("shop.rows.scroll", scrolled)
     rows = Pager[Row](sync_session(server), Call(_ops.SCROLL))
     earlier, latest = iter(rows), iter(rows)
@@ -25,5 +25,5 @@ def test_an_earlier_iteration_that_goes_on_does_not_move_the_latest_one() -> Non
     for _ in range(5):
         next(earlier)
     assert rows.resume_token is not None
-    again = Pager[Row](sync_session(server), Call(_ops.SCROLL)).resume(rows.resume_token)
-    assert [row.id for row in again] == list(range(1, 10))
+    resumed = Pager[Row](sync_session(server), Call(_ops.SCROLL)).resume(rows.resume_token)
+    assert [row.id for row in resumed] == list(range(1, 10))

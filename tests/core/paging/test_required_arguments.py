@@ -1,4 +1,4 @@
-"""Walks that only work with certain arguments send them for callers who leave them out."""
+"""Arguments that paging needs, sent for callers who leave them out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OPERATION: Operation[object] = Operation(
 
 
 def switched(request: FakeRequest) -> FakeResponse:
-    """Two pages with scroll ids; without them everything is one page, and there is no next."""
+    """Return one of two pages with scroll ids, or, without them, the only page."""
     if request.query.get("useScrollId") != ["true"]:
         return FakeResponse(json={"data": [{"id": 9}], "more": False})
     second = "scrollId" in request.query
@@ -44,13 +44,13 @@ def walk(*args: object) -> tuple[list[int], FakeServer]:
     return [row.id for row in rows], server
 
 
-def test_they_go_out_with_every_page() -> None:
+def test_required_arguments_are_sent_for_every_page() -> None:
     ids, server = walk()
     assert ids == [1, 2]
     assert [request.query["sort"] for request in server.requests] == [["id,ASC"], ["id,ASC"]]
 
 
-def test_what_the_caller_gives_wins() -> None:
+def test_callers_arguments_take_precedence() -> None:
     ids, server = walk(None, "name,DESC")
     assert ids == [1, 2]
     assert [request.query["sort"] for request in server.requests] == [["name,DESC"], ["name,DESC"]]

@@ -27,7 +27,7 @@ OPERATIONS = [
 ID = [operation.call for operation in OPERATIONS]
 
 
-def test_there_are_operations() -> None:
+def test_all_products_are_covered() -> None:
     assert len(PRODUCTS) >= 20
     assert len(OPERATIONS) >= 170
 
@@ -50,7 +50,7 @@ def session(server: FakeServer) -> Iterator[Session]:
 
 
 def argument(parameter: Parameter, package: str) -> object:
-    """A value for a required parameter, as a caller would give it."""
+    """Return a value for a required parameter, as a caller would pass it."""
     codec = resolve(parameter.annotation or "str", package)
     return codec.decode(example(codec))
 
@@ -67,14 +67,16 @@ def call_of(operation: Operation[object]) -> Call[object]:
     return Call(operation, args, body)
 
 
-def read_through(value: object) -> None:
-    """Check that what was read can be written, and is then what the spec says."""
+def validate(value: object) -> None:
+    """Check that a result matches the spec."""
     if isinstance(value, Model):
         value.validate()
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=ID)
-def test_answer_satisfies_the_client(operation: Operation[object], session: Session, server: FakeServer) -> None:
+def test_default_response_is_accepted_by_the_client(
+    operation: Operation[object], session: Session, server: FakeServer
+) -> None:
     call = call_of(operation)
     if operation.paging is not None:
         pager: Pager[object] = Pager(session, call)
@@ -82,18 +84,18 @@ def test_answer_satisfies_the_client(operation: Operation[object], session: Sess
         assert len(items) == 1
         assert pager.resume_token is None
         for item in items:
-            read_through(item)
+            validate(item)
     elif operation.poller is not None:
         job: Poller[object] = Poller(session, call)
         result = job.wait()
         if isinstance(result, Download):
             assert result.read() == FILE
         else:
-            read_through(result)
+            validate(result)
         assert job.done
     elif operation.download is not None:
         call.stream = True
         assert Download(session, call).read() == FILE
     else:
-        read_through(session.exchange(call).value())
+        validate(session.exchange(call).value())
     assert server.requests[-1].operation is not None

@@ -24,18 +24,18 @@ def sandbox_url() -> object:
         yield sandbox.base_url
 
 
-def listed(client: XCaaS) -> list[str]:
+def list_ids(client: XCaaS) -> list[str]:
     return [item.id or "" for item in client.storage.objects.search(limit=50).limit(120)]
 
 
-def test_what_was_recorded_is_replayed(tmp_path: Path, sandbox_url: str) -> None:
+def test_recorded_calls_are_replayed(tmp_path: Path, sandbox_url: str) -> None:
     path = tmp_path / "deep" / "calls.jsonl"
     with (
         Cassette(path, record=True) as cassette,
         XCaaS(http_client=cassette, credentials=CREDENTIALS, base_url=sandbox_url, region="us-west") as client,
     ):
-        found = listed(client)
-        content = client.storage.objects.download(found[0]).read()
+        ids = list_ids(client)
+        content = client.storage.objects.download(ids[0]).read()
         with pytest.raises(NotFoundError):
             client.storage.objects.get("nobody")
         assert not path.exists()
@@ -44,11 +44,11 @@ def test_what_was_recorded_is_replayed(tmp_path: Path, sandbox_url: str) -> None
     assert "access_token" not in text
     assert len(text.splitlines()) >= 5
     assert all(json.loads(line)["request"]["call"].startswith("storage.") for line in text.splitlines())
-    # No address of the sandbox is needed, nor the right secret.
-    replay = Cassette(path)
-    with XCaaS(http_client=replay, credentials=ClientCredentials("id", "other"), region="us-west") as client:
-        assert listed(client) == found
-        assert client.storage.objects.download(found[0]).read() == content
+    # Needs neither the sandbox nor the right secret.
+    cassette = Cassette(path)
+    with XCaaS(http_client=cassette, credentials=ClientCredentials("id", "other"), region="us-west") as client:
+        assert list_ids(client) == ids
+        assert client.storage.objects.download(ids[0]).read() == content
         with pytest.raises(NotFoundError):
             client.storage.objects.get("nobody")
         with pytest.raises(CassetteMismatch, match=r"1 times, all replayed"):
@@ -76,7 +76,7 @@ def test_async_clients_record_and_replay(tmp_path: Path, sandbox_url: str) -> No
     assert asyncio.run(main(Cassette(path), None)) == recorded
 
 
-def test_credentials_that_a_server_sends_back_are_not_kept(tmp_path: Path) -> None:
+def test_echoed_credentials_are_not_recorded(tmp_path: Path) -> None:
     body = json.dumps({"id": "1", "seen": "Bearer tok-123456789", "client_secret": "x", "nextToken": "page-2"}).encode()
     path = tmp_path / "calls.jsonl"
     headers = ["X-Api-Key: tok-123456789", "Set-Cookie: a=b", "X-Request-Id: r-1"]
@@ -86,8 +86,8 @@ def test_credentials_that_a_server_sends_back_are_not_kept(tmp_path: Path) -> No
         Cassette(path, record=True) as cassette,
         XCaaS(http_client=cassette, credentials="tok-123456789", base_url=origin.url, region="uk") as client,
     ):
-        kept = client.storage.objects.with_options(query=query).get("1")
-        assert kept.id == "1"
+        item = client.storage.objects.with_options(query=query).get("1")
+        assert item.id == "1"
     text = path.read_text("utf-8")
     for secret in ("tok-123456789", "q-secret", "a=b"):
         assert secret not in text
@@ -103,13 +103,13 @@ def test_credentials_that_a_server_sends_back_are_not_kept(tmp_path: Path) -> No
         client.storage.objects.with_options(query=query).get("1")
 
 
-def test_a_run_that_failed_leaves_the_file_that_was_there(tmp_path: Path) -> None:
+def test_failed_run_keeps_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
     path.write_text("")
     with pytest.raises(LookupError), Cassette(path, record=True):
         raise LookupError
     assert path.read_text() == ""
-    assert [one.name for one in tmp_path.iterdir()] == ["calls.jsonl"]
+    assert [file.name for file in tmp_path.iterdir()] == ["calls.jsonl"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_run_that_failed_leaves_the_file_that_was_there(tmp_path: Path) -> Non
     ],
     ids=["none", "other charset", "no call", "deep", "no status"],
 )
-def test_files_that_are_no_cassettes(tmp_path: Path, content: bytes | None, message: str) -> None:
+def test_invalid_cassette_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
     path = tmp_path / "calls.jsonl"
     if content is not None:
         path.write_bytes(content)
@@ -132,7 +132,7 @@ def test_files_that_are_no_cassettes(tmp_path: Path, content: bytes | None, mess
     assert "XCAAS_RECORD=1" in str(caught.value)
 
 
-def test_the_environment_says_that_calls_are_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variable_turns_recording_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XCAAS_RECORD", "1")
     assert Cassette(tmp_path / "calls.jsonl").records
     monkeypatch.delenv("XCAAS_RECORD")
@@ -140,17 +140,17 @@ def test_the_environment_says_that_calls_are_recorded(tmp_path: Path, monkeypatc
     assert not Cassette(tmp_path / "calls.jsonl").records
 
 
-def recorded(path: Path, *answers: StubResponse, credentials: str = "token-12345") -> bytes:
-    """Record `request`, and return the body that came."""
+def record(path: Path, *responses: StubResponse, credentials: str = "token-12345") -> bytes:
+    """Record a call of `request`, and return the body of its response."""
     with (
-        serving(*answers) as origin,
+        serving(*responses) as origin,
         Cassette(path, record=True) as cassette,
         XCaaS(http_client=cassette, credentials=credentials, base_url=origin.url, region="uk") as client,
     ):
         return client.request("GET", "/test-paths/1", product="storage").content
 
 
-def replayed(path: Path, credentials: str = "token-12345") -> bytes:
+def replay(path: Path, credentials: str = "token-12345") -> bytes:
     with XCaaS(http_client=Cassette(path), credentials=credentials, region="uk") as client:
         return client.request("GET", "/test-paths/1", product="storage").content
 
@@ -160,20 +160,20 @@ def replayed(path: Path, credentials: str = "token-12345") -> bytes:
     ['{"id":"a\u2028b\u2029c\x85d"}'.encode(), b'{"id":"half \\ud800 of a pair"}'],
     ids=["separators", "surrogate"],
 )
-def test_any_text_of_json_is_kept(tmp_path: Path, body: bytes) -> None:
+def test_any_json_string_is_replayed(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
-    assert recorded(path, StubResponse(body=body)) == body
-    assert json.loads(replayed(path)) == json.loads(body)
+    assert record(path, StubResponse(body=body)) == body
+    assert json.loads(replay(path)) == json.loads(body)
     assert path.read_bytes().count(b"\n") == 1
 
 
 @pytest.mark.parametrize("body", [b'{"n":1.10}', b'{"n":1e400}', b'{"n":NaN}', b'{"n":1,"n":2}'])
-def test_what_python_would_write_otherwise_is_kept_as_text(tmp_path: Path, body: bytes) -> None:
+def test_json_that_python_would_change_is_replayed_exactly(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
-    assert recorded(path, StubResponse(body=body)) == replayed(path) == body
+    assert record(path, StubResponse(body=body)) == replay(path) == body
 
 
-def test_a_file_in_json_is_kept_to_the_byte(tmp_path: Path) -> None:
+def test_downloaded_json_is_replayed_exactly(tmp_path: Path) -> None:
     path, body = tmp_path / "calls.jsonl", b'{ "b" : 1,\n  "a" : [ 2 ] }'
     with (
         serving(StubResponse(body=body)) as origin,
@@ -197,23 +197,23 @@ def test_a_file_in_json_is_kept_to_the_byte(tmp_path: Path) -> None:
     ],
     ids=["signed address", "names", "words", "user info", "form", "bytes"],
 )
-def test_what_looks_like_a_credential_is_masked(tmp_path: Path, body: bytes) -> None:
+def test_possible_credentials_are_masked(tmp_path: Path, body: bytes) -> None:
     path = tmp_path / "calls.jsonl"
     headers = ["Location: https://files.example/x?Signature=SECRET-4"]
-    recorded(path, StubResponse(body=body, headers=headers), credentials="SECRET-token-12345")
+    record(path, StubResponse(body=body, headers=headers), credentials="SECRET-token-12345")
     assert "SECRET" not in path.read_text("utf-8")
-    assert b"SECRET" not in replayed(path)
+    assert b"SECRET" not in replay(path)
 
 
-def test_a_replay_may_have_a_credential_that_is_a_word_of_the_path(tmp_path: Path) -> None:
+def test_replay_accepts_a_credential_that_is_a_word_of_the_path(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
-    recorded(path, StubResponse(body=b'{"id":"1"}'))
-    assert json.loads(replayed(path, credentials="test")) == {"id": "1"}
+    record(path, StubResponse(body=b'{"id":"1"}'))
+    assert json.loads(replay(path, credentials="test")) == {"id": "1"}
 
 
-def test_a_date_until_which_to_wait_is_kept_as_seconds(tmp_path: Path) -> None:
+def test_retry_after_date_is_recorded_in_seconds(tmp_path: Path) -> None:
     path = tmp_path / "calls.jsonl"
-    soon = email.utils.formatdate(time.time() + 1, usegmt=True)
+    date = email.utils.formatdate(time.time() + 1, usegmt=True)
     body = b'{"id":"1"}'
-    assert recorded(path, StubResponse(status=429, headers=[f"Retry-After: {soon}"]), StubResponse(body=body)) == body
-    assert json.loads(replayed(path)) == {"id": "1"}
+    assert record(path, StubResponse(status=429, headers=[f"Retry-After: {date}"]), StubResponse(body=body)) == body
+    assert json.loads(replay(path)) == {"id": "1"}

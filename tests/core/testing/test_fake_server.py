@@ -30,32 +30,32 @@ def client(server: FakeServer) -> Iterator[XCaaS]:
         yield client
 
 
-class TestUntold:
-    """What calls get that the test said nothing about."""
+class TestDefaultResponses:
+    """Responses to calls without `respond`."""
 
-    def test_model(self, client: XCaaS) -> None:
+    def test_call_returns_an_example_model(self, client: XCaaS) -> None:
         assert client.storage.objects.get("o1").id
 
-    def test_list_of_one_page(self, client: XCaaS) -> None:
+    def test_list_has_one_page(self, client: XCaaS) -> None:
         assert len(list(client.storage.objects.search())) == 1
 
-    def test_file_that_fits_its_description(self, client: XCaaS, tmp_path: Path) -> None:
+    def test_file_matches_its_checksum(self, client: XCaaS, tmp_path: Path) -> None:
         file = client.storage.objects.download("o1")
         assert file.save(tmp_path).name == "example.bin"
         assert file.verified == "md5"
 
-    def test_job_that_gets_done(self, client: XCaaS, server: FakeServer) -> None:
+    def test_job_finishes(self, client: XCaaS, server: FakeServer) -> None:
         job = client.storage.bulk_downloads.download(object_ids=["o1"])
         assert job.wait().read()
         assert job.done
         assert server.clock.slept == [2.0]
 
-    def test_token(self, client: XCaaS, server: FakeServer) -> None:
+    def test_token_is_issued(self, client: XCaaS, server: FakeServer) -> None:
         client.storage.objects.get("o1")
         assert [request.path for request in server.token_requests] == ["/oauth/v2/token"]
         assert server.requests[0].headers["authorization"] == "Bearer fake-token"
 
-    def test_may_be_forbidden(self) -> None:
+    def test_only_told_forbids_default_responses(self) -> None:
         server = FakeServer(only_told=True).respond("storage.objects.get", json={"id": "o1"})
         with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
             assert client.storage.objects.get("o1").id == "o1"
@@ -63,60 +63,60 @@ class TestUntold:
                 client.storage.objects.delete(object_ids=["o1"])
 
 
-class TestTold:
-    def test_by_call(self, client: XCaaS, server: FakeServer) -> None:
+class TestRespond:
+    def test_call_gets_its_response(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", json={"id": "o7"})
         assert client.storage.objects.get("o7").id == "o7"
 
-    def test_a_slip_in_a_name_is_told(self, client: XCaaS, server: FakeServer) -> None:
+    def test_misspelt_call_raises(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.gett", json={"id": "o7"})
         with pytest.raises(UnexpectedRequest, match=r"'storage\.objects\.gett'.* Did you mean 'storage\.objects\.get'"):
             client.storage.objects.get("o7")
 
-    def test_other_products_may_be_told_of_too(self, client: XCaaS, server: FakeServer) -> None:
+    def test_unknown_names_of_other_products_are_accepted(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("cc_chat.nothing", json={}).respond("storage.objects.get", json={"id": "o7"})
         assert [client.storage.objects.get("o7").id for _ in range(2)] == ["o7", "o7"]
 
-    def test_by_method_and_path(self, client: XCaaS, server: FakeServer) -> None:
+    def test_method_and_path_get_the_first_matching_response(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("GET /storage/uk/v3/objects/{id}", json={"id": "o7"})
         server.respond("GET /storage/uk/v3/objects/o8", json={"id": "never seen: the first that fits answers"})
         assert client.storage.objects.get("o8").id == "o7"
 
-    def test_in_turn_and_the_last_one_stays(self, client: XCaaS, server: FakeServer) -> None:
+    def test_responses_come_in_order_and_the_last_one_repeats(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", json={"id": "1"}).respond("storage.objects.get", json={"id": "2"})
         assert [client.storage.objects.get("x").id for _ in range(3)] == ["1", "2", "2"]
 
-    def test_by_a_function(self, client: XCaaS, server: FakeServer) -> None:
+    def test_function_makes_the_response(self, client: XCaaS, server: FakeServer) -> None:
         def echo(request: FakeRequest) -> FakeResponse:
             return FakeResponse(json={"id": request.path.rpartition("/")[2]})
 
         server.respond("storage.objects.get", echo)
         assert client.storage.objects.get("echoed").id == "echoed"
 
-    def test_errors(self, client: XCaaS, server: FakeServer) -> None:
+    def test_error_status_raises(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", status=404, json={"message": "gone"})
         with pytest.raises(NotFoundError):
             client.storage.objects.get("o1")
 
-    def test_network_trouble_and_retries_without_waiting(self, client: XCaaS, server: FakeServer) -> None:
+    def test_retries_after_network_errors_do_not_wait(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", error=ConnectionLostError("cut"))
         server.respond("storage.objects.get", status=503).respond("storage.objects.get", json={"id": "o1"})
         assert client.storage.objects.get("o1").id == "o1"
         assert len(server.calls("storage.objects.get")) == 3
         assert len(server.clock.slept) == 2
 
-    def test_trouble_for_good(self, client: XCaaS, server: FakeServer) -> None:
+    def test_repeated_server_error_raises(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", status=500)
         with pytest.raises(ServerError):
             client.storage.objects.get("o1")
 
-    def test_body_that_breaks_off(self, client: XCaaS, server: FakeServer) -> None:
+    def test_broken_download_is_resumed(self, client: XCaaS, server: FakeServer) -> None:
         broken = FakeResponse(content=[b"abc"], length=6, headers={"etag": '"1"'}, error=ConnectionLostError("cut"))
         rest = FakeResponse(206, content=b"def", headers={"content-range": "bytes 3-5/6", "etag": '"1"'})
         server.respond("storage.objects.download", broken).respond("storage.objects.download", rest)
         assert client.storage.objects.download("o1").unverified().read() == b"abcdef"
 
-    def test_reset(self, client: XCaaS, server: FakeServer) -> None:
+    def test_reset_removes_requests_and_responses(self, client: XCaaS, server: FakeServer) -> None:
         server.respond("storage.objects.get", json={"id": "o7"})
         client.storage.objects.get("o7")
         server.reset()
@@ -124,8 +124,8 @@ class TestTold:
         assert client.storage.objects.get("o7").id != "o7"
 
 
-class TestSeen:
-    def test_requests_are_kept(self, client: XCaaS, server: FakeServer) -> None:
+class TestRequests:
+    def test_requests_are_recorded(self, client: XCaaS, server: FakeServer) -> None:
         client.storage.objects.delete(object_ids=["a", "b"])
         list(client.storage.objects.search(filter="type==voicemail"))
         deleted, searched = server.requests
@@ -137,7 +137,7 @@ class TestSeen:
         assert server.calls() == server.requests
         assert repr(deleted) == "<DELETE https://api.8x8.com/storage/uk/v3/bulk>"
 
-    def test_slips_in_bodies_are_found(self, client: XCaaS) -> None:
+    def test_misspelt_members_of_bodies_raise(self, client: XCaaS) -> None:
         report: ReportRequestDict = {
             "type": "queue-summary",
             "title": "x",
@@ -154,27 +154,27 @@ class TestSeen:
             client.cc_historical.reports.create(report=report)
         assert caught.value.problems == ["body: /titel is not in the spec"]
 
-    def test_checks_may_be_left_out(self) -> None:
+    def test_checks_can_be_disabled(self) -> None:
         server = FakeServer(check=False)
         with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
             client.cc_historical.reports.create(report=cast("ReportRequestDict", {"nothing": "fits"}))
         assert len(server.requests) == 1
 
 
-def test_models_in_json(server: FakeServer, client: XCaaS) -> None:
+def test_responses_may_contain_models(server: FakeServer, client: XCaaS) -> None:
     server.respond("storage.objects.search", json={"content": [StorageObject(id="o7", stored_bytes=5)]})
     assert client.storage.objects.search().to_list() == [StorageObject(id="o7", stored_bytes=5)]
     with pytest.raises(TypeError, match="not date"):
         server.respond("storage.objects.get", json={"createdTime": dt.date(2026, 1, 1)})
 
 
-def test_async_clients_too(server: FakeServer, tmp_path: Path) -> None:
+def test_async_client_uses_the_server(server: FakeServer, tmp_path: Path) -> None:
     async def main() -> None:
         async with AsyncXCaaS(http_client=server, credentials=CREDENTIALS) as client:
-            found, rows = await asyncio.gather(
+            result, rows = await asyncio.gather(
                 client.storage.objects.get("o1"), client.storage.objects.search().to_list()
             )
-            assert found.id
+            assert result.id
             assert len(rows) == 1
             archive = await client.storage.bulk_downloads.download(object_ids=["o1"])
             assert (await archive.save(tmp_path / "a.zip")).exists()

@@ -10,7 +10,7 @@ from xcaas_core._errors import CallTimeoutError
 from xcaas_core.sansio._steps import Flow, RunInThread
 
 
-def test_the_simulation_itself() -> None:
+def test_simulation_reports_errors_and_timeouts() -> None:
     simulation = Simulation()
 
     def flow() -> Flow[int]:

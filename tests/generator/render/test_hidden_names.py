@@ -29,6 +29,7 @@ from tests.support.documents import (
     response,
     write,
 )
+from tests.support.hints import unresolved_hints
 from xcaas_core._errors import DecodeError
 from xcaas_core.models import JSONValue
 from xcaas_generator import ir

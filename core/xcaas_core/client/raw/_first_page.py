@@ -30,11 +30,11 @@ class FirstPage(PageSource[object]):
         call = self.request(self._first_position())
         return Call(call.operation, call.args, call.body, headers=call.headers, stream=stream)
 
-    def response(self, here: ResumeToken) -> Flow[CallResponse[object]]:
+    def response(self, position: ResumeToken) -> Flow[CallResponse[object]]:
         """Return the page at a position, without a request if it is the first and saved."""
         first, saved = self._first_position(), self.first_response
-        if saved is None or (here.index, here.key) != (first.index, first.key):
-            return (yield from super().response(here))
+        if saved is None or (position.index, position.key) != (first.index, first.key):
+            return (yield from super().response(position))
         self.first_response = None
         return saved
 

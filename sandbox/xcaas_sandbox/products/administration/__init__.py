@@ -1,4 +1,4 @@
-"""Administration: users, ring groups, sites, addresses and numbers, and the operations that write them."""
+"""Administration: users, ring groups, sites, addresses, numbers, and asynchronous writes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Administration"]
 
 
 class Administration:
-    """One customer's provisioning. Every call first sees the writes that came due before it."""
+    """One customer's provisioning. Writes that are due are carried out before each call."""
 
     def __init__(self, product: Product, clock: Clock) -> None:
         self._jobs = Jobs(clock)
@@ -32,22 +32,22 @@ class Administration:
         addresses = Addresses(product, clock, sites_store)
         sites = Sites(product, self._jobs, sites_store, addresses=addresses.store, users=users.store)
         parts = (users, RingGroups(product, clock, self._jobs, users), sites, addresses, PhoneNumbers(product, clock))
-        self.handlers: dict[str, Handler] = {"getOperation": self._settled(self._jobs.get)}
+        self.handlers: dict[str, Handler] = {"getOperation": self._after_settling(self._jobs.get)}
         for part in parts:
-            self.handlers |= {name: self._settled(handler) for name, handler in part.handlers.items()}
+            self.handlers |= {name: self._after_settling(handler) for name, handler in part.handlers.items()}
 
-    def _settled(self, handler: Handler) -> Handler:
-        def settle_first(call: Call) -> Reply | Awaitable[Reply]:
+    def _after_settling(self, handler: Handler) -> Handler:
+        def settle_and_handle(call: Call) -> Reply | Awaitable[Reply]:
             self._jobs.settle()
             _check_accept(call)
             return handler(call)
 
-        return settle_first
+        return settle_and_handle
 
 
 def _check_accept(call: Call) -> None:
-    """Refuse what asks for a response without naming its version. Which status the service has for it isn't known."""
+    """Refuse a call whose Accept header has no version. The service's status for it is unknown."""
     responds = any(key.startswith("2") and "content" in node for key, node in call.operation.responses.items())
-    wanted = call.headers.get("accept", "")
-    if responds and call.operation.method in ("GET", "DELETE") and "application/vnd." not in wanted:
-        raise Problem(406, f"Accept {wanted!r} names no version", code="VALIDATION_ERROR", field="Accept")
+    accept = call.headers.get("accept", "")
+    if responds and call.operation.method in ("GET", "DELETE") and "application/vnd." not in accept:
+        raise Problem(406, f"Accept {accept!r} names no version", code="VALIDATION_ERROR", field="Accept")

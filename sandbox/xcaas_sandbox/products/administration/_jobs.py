@@ -1,4 +1,4 @@
-"""Asynchronous writes: accepted at once, done a moment later, and told about until then."""
+"""Asynchronous writes: accepted at once, carried out a moment later, with a status to query."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Job:
 
 
 class Jobs:
-    """The operations of all resources. A job's effect is felt when its time is up, in the order of starting."""
+    """The operations of all resources. Jobs take effect when their time is up, in order of their start."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ class Jobs:
     def accept(
         self, resource_type: str, operation_type: str, resource_id: str | None, effect: Callable[[], str]
     ) -> Reply:
-        """Respond with 202 and do it later. `effect` returns the id of what it wrote, or raises `Problem`."""
+        """Accept a job, with a 202. `effect` returns the id of the written resource, or raises `Problem`."""
         job = _Job(
             f"op_{next(self._numbers)}",
             resource_type,
@@ -78,7 +78,7 @@ class Jobs:
         return Reply(job.data(), status=202)
 
     def settle(self) -> None:
-        """Bring every job up to date. Called ahead of whatever reads or writes."""
+        """Bring every job up to date, before anything is read or written."""
         for job in self._jobs.values():
             if job.completed is None:
                 self._advance(job)
@@ -96,12 +96,12 @@ class Jobs:
             job.status = "FAILED"
             job.error = problem_object(problem, f"/{_FOLDERS[job.resource_type]}", job.completed)
 
-    def in_flight(self, resource_id: str) -> bool:
-        """Return whether something is being written to a resource."""
+    def is_pending(self, resource_id: str) -> bool:
+        """Return whether a resource is being written."""
         return any(job.resource_id == resource_id and job.completed is None for job in self._jobs.values())
 
     def get(self, call: Call) -> Reply:
-        found = self._jobs.get(call.parameter("operationId"))
-        if found is None:
+        job = self._jobs.get(call.parameter("operationId"))
+        if job is None:
             raise Problem(404, f"There is no operation {call.parameter('operationId')}", code="NOT_FOUND")
-        return Reply(found.data())
+        return Reply(job.data())

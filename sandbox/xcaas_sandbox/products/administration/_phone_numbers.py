@@ -1,4 +1,4 @@
-"""The customer's phone numbers. They are only read here."""
+"""The customer's phone numbers, which are read-only."""
 
 from __future__ import annotations
 

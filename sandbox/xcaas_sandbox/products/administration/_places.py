@@ -1,4 +1,4 @@
-"""Sites and the addresses that they stand at. Addresses are written at once, and twice the same is one."""
+"""Sites and their addresses. Addresses are written at once; an equal one is not added again."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SITES: Final = ("Headquarters", "Warehouse", "Branch North", "Branch South", "C
 
 
 class Addresses:
-    """Civic addresses. The first one has the id of the spec's example, and the sites stand there."""
+    """Civic addresses. The first one has the id of the spec's example, and is that of the sites."""
 
     def __init__(self, product: Product, clock: Clock, sites: Store) -> None:
         self._clock = clock
@@ -38,16 +38,16 @@ class Addresses:
         for index, (city, state) in enumerate(_CITIES):
             fields = {**example, "city": city, "state": state}
             address_id = example["id"] if index == 0 else str(uuid.uuid5(uuid.NAMESPACE_DNS, city))
-            self._keep(address_id, {name: value for name, value in fields.items() if name in _FIELDS})
+            self._put(address_id, {name: value for name, value in fields.items() if name in _FIELDS})
         self.handlers: dict[str, Handler] = {
             "listAddresses": self.list,
             "createAddress": self.create,
-            "getAddress": lambda call: Reply(self._shown(self.store.get(call.parameter("addressId")))),
+            "getAddress": lambda call: Reply(self._with_usage(self.store.get(call.parameter("addressId")))),
             "deleteAddress": self.delete,
         }
 
     def list(self, call: Call) -> Reply:
-        rows = [self._shown(row) for row in self.store.rows()]
+        rows = [self._with_usage(row) for row in self.store.rows()]
         return scroll_page(call, rows, self._clock)
 
     def create(self, call: Call) -> Reply:
@@ -56,31 +56,33 @@ class Addresses:
             raise Problem(400, "country has two capital letters", code="VALIDATION_ERROR", field="country")
         for row in self.store.rows():
             if {name: row[name] for name in _FIELDS if name in row} == fields:
-                return Reply(self._shown(row))
+                return Reply(self._with_usage(row))
         address_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"address {self.store.new_id()}"))
-        return Reply(self._shown(self._keep(address_id, fields)))
+        return Reply(self._with_usage(self._put(address_id, fields)))
 
     def delete(self, call: Call) -> Reply:
         row = self.store.get(call.parameter("addressId"))
-        if any(self._shown(row)["addressUsage"].values()):
+        if any(self._with_usage(row)["addressUsage"].values()):
             raise Problem(400, "The address is in use", code="BAD_REQUEST")
         self.store.remove(row["id"])
         return Reply(status=204)
 
-    def _keep(self, address_id: str, fields: Node) -> Node:
+    def _put(self, address_id: str, fields: Node) -> Node:
         street = " ".join(fields[name] for name in ("streetNumber", "streetName") if fields.get(name))
         town = " ".join(fields[name] for name in ("state", "postal") if fields.get(name))
         parts = [street, fields.get("city"), town, fields["country"]]
-        made = {"id": address_id, "displayForm": ", ".join(part for part in parts if part)}
-        return self.store.put(address_id, {**fields, **made, "createdTime": self._clock.stamp(), "origin": "ADMIN_API"})
+        generated = {"id": address_id, "displayForm": ", ".join(part for part in parts if part)}
+        return self.store.put(
+            address_id, {**fields, **generated, "createdTime": self._clock.stamp(), "origin": "ADMIN_API"}
+        )
 
-    def _shown(self, row: Node) -> Node:
-        used = sum(site["address"].get("id") == row["id"] for site in self._sites.rows())
-        return {**row, "addressUsage": {**dict.fromkeys(_USES, 0), "site": used}}
+    def _with_usage(self, row: Node) -> Node:
+        site_count = sum(site["address"].get("id") == row["id"] for site in self._sites.rows())
+        return {**row, "addressUsage": {**dict.fromkeys(_USES, 0), "site": site_count}}
 
 
 class Sites:
-    """Locations. They need an address that exists, and go only when nothing hangs on them."""
+    """Locations. They need an existing address, and cannot be deleted while they have users."""
 
     def __init__(self, product: Product, jobs: Jobs, store: Store, *, addresses: Store, users: Store) -> None:
         self._jobs = jobs

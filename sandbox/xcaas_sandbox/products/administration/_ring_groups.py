@@ -1,4 +1,4 @@
-"""Ring groups, and the changes to their members, which happen all or not at all."""
+"""Ring groups, and changes to their members, which are made all or not at all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class RingGroups:
         for index, name in enumerate(_NAMES):
             group_id = example["id"] if index == 0 else self.store.new_id()
             group = {**example, "id": group_id, "name": name, "extensionNumber": str(3101 + index)}
-            self.store.put(group_id, {**group, "members": _in_order(first)})
+            self.store.put(group_id, {**group, "members": _renumber(first)})
         self.handlers: dict[str, Handler] = {
             "listRingGroups": self.list,
             "createRingGroup": self.create,
@@ -56,7 +56,7 @@ class RingGroups:
 
         def effect() -> str:
             group_id = self.store.new_id()
-            self._keep(group_id, group)
+            self._put(group_id, group)
             return group_id
 
         return self._jobs.accept("RING_GROUP", "CREATE", None, effect)
@@ -67,7 +67,7 @@ class RingGroups:
         self._check_extension(group, group_id)
 
         def effect() -> str:
-            self._keep(group_id, group)
+            self._put(group_id, group)
             return group_id
 
         return self._jobs.accept("RING_GROUP", "UPDATE", group_id, effect)
@@ -86,17 +86,17 @@ class RingGroups:
         group_id, changes = call.parameter("ringGroupId"), call.json()
         self.store.get(group_id)
         _check_changes(changes)
-        if self._jobs.in_flight(group_id):
+        if self._jobs.is_pending(group_id):
             raise Problem(409, "The ring group is being changed; read it again", code="CONFLICT")
 
         def effect() -> str:
             group = self.store.get(group_id)
-            group["members"] = self._changed(members(group, "members"), changes)
+            group["members"] = self._apply(members(group, "members"), changes)
             return group_id
 
         return self._jobs.accept("RING_GROUP", "UPDATE_MEMBERS", group_id, effect)
 
-    def _changed(self, old: Sequence[Node], changes: Node) -> Sequence[Node]:
+    def _apply(self, old: Sequence[Node], changes: Node) -> Sequence[Node]:
         result = [dict(member) for member in old]
         for removal in members(changes, "remove"):
             result.remove(_find(result, removal))
@@ -113,49 +113,49 @@ class RingGroups:
             moves.append((addition.get("sequenceNumber", len(result) + len(moves) + 1), {**addition, **member}))
         for place, member in sorted(moves, key=lambda move: move[0]):
             result.insert(place - 1, member)
-        return _in_order(result)
+        return _renumber(result)
 
     def _member(self, number: str | None, extension_id: str | None = None) -> Node:
-        found = self._users.extension(extension_id, number)
-        if found is None:
+        member = self._users.extension(extension_id, number)
+        if member is None:
             message = f"There is no extension {extension_id or number}"
             raise Problem(400, message, code="VALIDATION_ERROR", field="members")
-        return found
+        return member
 
     def _check_extension(self, group: Node, own_id: str | None) -> None:
         number = group.get("extensionNumber")
         if number and any(row["id"] != own_id and row.get("extensionNumber") == number for row in self.store.rows()):
             raise Problem(409, f"Extension {number} is taken", code="CONFLICT", field="extensionNumber")
 
-    def _keep(self, group_id: str, group: Node) -> None:
-        kept = self.store.put(group_id, {**group, "id": group_id, "customerId": CUSTOMER})
-        kept["members"] = _in_order(members(kept, "members"))
+    def _put(self, group_id: str, group: Node) -> None:
+        stored = self.store.put(group_id, {**group, "id": group_id, "customerId": CUSTOMER})
+        stored["members"] = _renumber(members(stored, "members"))
         # The PIN can be set but is never read back.
-        if kept.get("voicemailSettings"):
-            kept["voicemailSettings"].pop("accessPin", None)
+        if stored.get("voicemailSettings"):
+            stored["voicemailSettings"].pop("accessPin", None)
 
 
-def _find(among: Sequence[Node], wanted: Node) -> Node:
-    for member in among:
-        if wanted.get("extensionId") == member["extensionId"] or wanted.get("extensionNumber") == member.get(
+def _find(rows: Sequence[Node], change: Node) -> Node:
+    for member in rows:
+        if change.get("extensionId") == member["extensionId"] or change.get("extensionNumber") == member.get(
             "extensionNumber"
         ):
             return member
-    name = wanted.get("extensionId") or wanted.get("extensionNumber")
+    name = change.get("extensionId") or change.get("extensionNumber")
     raise Problem(400, f"{name} is no member of the ring group", code="VALIDATION_ERROR", field="members")
 
 
-def _in_order(rows: Sequence[Node]) -> list[Node]:
+def _renumber(rows: Sequence[Node]) -> list[Node]:
     return [{**row, "sequenceNumber": place} for place, row in enumerate(rows, start=1)]
 
 
 def _check_changes(changes: Node) -> None:
-    """Refuse at once what is wrong with the lists themselves."""
-    found = [change for name in ("add", "update", "remove") for change in members(changes, name)]
-    named = [change.get("extensionId") or change.get("extensionNumber") for change in found]
-    if not named:
+    """Refuse invalid lists of changes at once."""
+    entries = [change for name in ("add", "update", "remove") for change in members(changes, name)]
+    names = [change.get("extensionId") or change.get("extensionNumber") for change in entries]
+    if not names:
         raise Problem(400, "There is nothing to change", code="BAD_REQUEST")
-    if None in named:
+    if None in names:
         raise Problem(400, "A member has neither extensionId nor extensionNumber", code="VALIDATION_ERROR")
-    if len(set(named)) < len(named):
+    if len(set(names)) < len(names):
         raise Problem(400, "A member is named twice", code="CONFLICTING_QUERY_PARAMETER")

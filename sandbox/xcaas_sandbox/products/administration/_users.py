@@ -1,4 +1,4 @@
-"""Users: the write is accepted at once, a user name that is taken shows in its operation."""
+"""Users. Writes are accepted at once; a user name that is taken fails the operation."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Users:
         def effect() -> str:
             self._check(user, None)
             user_id = self.store.new_id()
-            self._keep(user_id, user, created=self._clock.stamp())
+            self._put(user_id, user, created=self._clock.stamp())
             return user_id
 
         return self._jobs.accept("USER", "CREATE", None, effect)
@@ -71,8 +71,8 @@ class Users:
         def effect() -> str:
             self._check(user, user_id)
             if values_at(user, "basicInfo.site.id") not in ([], values_at(old, "site.id")):
-                raise _wrong("basicInfo.site.id", "A user cannot move to another site")
-            self._keep(user_id, user, created=old["createdTime"])
+                raise _invalid_field("basicInfo.site.id", "A user cannot move to another site")
+            self._put(user_id, user, created=old["createdTime"])
             return user_id
 
         return self._jobs.accept("USER", "UPDATE", user_id, effect)
@@ -88,41 +88,41 @@ class Users:
         return self._jobs.accept("USER", "DELETE", user_id, effect)
 
     def extension(self, extension_id: str | None, number: str | None) -> Node | None:
-        """Return who has an extension, as a member of a ring group; None if nobody has."""
+        """Return the user with an extension as a member of a ring group, or None."""
         for user in self.store.rows():
             for extension in members(user, "serviceInfo", "extensions"):
                 if extension.get("id") == extension_id or extension.get("extensionNumber") == number:
-                    about = user["basicInfo"]
+                    basic_info = user["basicInfo"]
                     return {
-                        "userId": about["userId"],
+                        "userId": basic_info["userId"],
                         "extensionId": extension["id"],
                         "extensionNumber": extension.get("extensionNumber"),
-                        "firstName": about["firstName"],
-                        "lastName": about["lastName"],
+                        "firstName": basic_info["firstName"],
+                        "lastName": basic_info["lastName"],
                     }
         return None
 
     def _check(self, user: Node, own_id: str | None) -> None:
-        about = user["basicInfo"]
+        basic_info = user["basicInfo"]
         for other in self.store.rows():
-            theirs = other["basicInfo"]
-            if theirs["userId"] != own_id and theirs["userName"].lower() == about["userName"].lower():
-                raise _wrong("basicInfo.userName", "The user name is taken")
-        for site_id in values_at(about, "site.id"):
+            other_info = other["basicInfo"]
+            if other_info["userId"] != own_id and other_info["userName"].lower() == basic_info["userName"].lower():
+                raise _invalid_field("basicInfo.userName", "The user name is taken")
+        for site_id in values_at(basic_info, "site.id"):
             if site_id not in self._sites:
-                raise _wrong("basicInfo.site.id", f"There is no site {site_id}")
+                raise _invalid_field("basicInfo.site.id", f"There is no site {site_id}")
 
-    def _keep(self, user_id: str, user: Node, *, created: str) -> None:
-        kept = self.store.put(user_id, user)
-        about = kept["basicInfo"]
-        about |= {"userId": user_id, "customerId": CUSTOMER, "createdTime": created}
-        about["lastUpdatedTime"] = self._clock.stamp()
-        if about.get("site"):
-            site = self._sites.get(about["site"]["id"])
-            about["site"] |= {"name": site["name"], "pbxName": site["pbxName"]}
-        for extension in members(kept, "serviceInfo", "extensions"):
+    def _put(self, user_id: str, user: Node, *, created: str) -> None:
+        stored = self.store.put(user_id, user)
+        basic_info = stored["basicInfo"]
+        basic_info |= {"userId": user_id, "customerId": CUSTOMER, "createdTime": created}
+        basic_info["lastUpdatedTime"] = self._clock.stamp()
+        if basic_info.get("site"):
+            site = self._sites.get(basic_info["site"]["id"])
+            basic_info["site"] |= {"name": site["name"], "pbxName": site["pbxName"]}
+        for extension in members(stored, "serviceInfo", "extensions"):
             extension.setdefault("id", f"eX{next(self._extensions)}")
 
 
-def _wrong(field: str, message: str) -> Problem:
+def _invalid_field(field: str, message: str) -> Problem:
     return Problem(400, message, code="VALIDATION_ERROR", field=field)

@@ -1,4 +1,4 @@
-"""Work Analytics: its own token endpoint, and histories whose scroll id ends as the words `No Data`."""
+"""Work Analytics: its own token endpoint, and histories whose last scroll id is `No Data`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HISTORIES: Final = ("listCallLegs", "listCallRecords")
 
 
 class WorkAnalytics:
-    """Issues tokens to the users it knows, pages through histories and calls. The rest are the spec's examples."""
+    """Tokens for known users, and pages of histories and calls. Other responses are the spec's examples."""
 
     def __init__(self, product: Product, credentials: Credentials, clock: Clock) -> None:
         self._credentials = credentials
@@ -57,19 +57,19 @@ class WorkAnalytics:
 
     def history(self, call: Call) -> Reply:
         rows = self._rows[call.operation.id]
-        made_up = MadeUpCalls.of(call, rows[0])
-        return self._page(call, rows if made_up is None else made_up)
+        generated = MadeUpCalls.of(call, rows[0])
+        return self._page(call, rows if generated is None else generated)
 
     def cdr(self, call: Call) -> Reply:
         calls = call.query.get("isCallRecord") == "true"
         return self._page(call, self._rows["listCallRecords" if calls else "listCallLegs"])
 
     def _page(self, call: Call, rows: Sequence[Node]) -> Reply:
-        # The whole query goes along with a scroll id, so the id belongs to it.
+        # A scroll id is only valid with the same query.
         query = sorted((name, value) for name, value in call.query.multi_items() if name != "scrollId")
         start = self._start(call, [list(pair) for pair in query])
         page = rows[start : start + call.number("pageSize", 100)]
-        # A last page that is not full still has an id; only the empty one behind it has none.
+        # A last page that is not full still has an id; only the empty one after it has none.
         scroll_id = encode_cursor(start + len(page), query) if page else NO_DATA
         meta = {"totalRecordCount": len(rows) if page else 0, "scrollId": scroll_id}
         return Reply({"data": list(page), "meta": meta}, sample={"data": list(page[:SAMPLE]), "meta": meta})
@@ -79,13 +79,13 @@ class WorkAnalytics:
         if scroll_id is None:
             return 0
         refusal = Problem(400, "The scroll id does not belong to this query", code="SCROLL", field="scrollId")
-        start, belongs_to = decode_cursor(scroll_id, 2, refusal)
-        if belongs_to != query:
+        start, original_query = decode_cursor(scroll_id, 2, refusal)
+        if original_query != query:
             raise refusal
         return int(start)
 
 
 def _record(example: Node, index: int, clock: Clock) -> Node:
-    at = clock.before(minutes=20 * (RECORDS - index))
-    start = {"startTimeUTC": int(at.timestamp() * 1000), "startTime": at.strftime("%Y-%m-%dT%H:%M:%S.000%z")}
+    time = clock.before(minutes=20 * (RECORDS - index))
+    start = {"startTimeUTC": int(time.timestamp() * 1000), "startTime": time.strftime("%Y-%m-%dT%H:%M:%S.000%z")}
     return {**example, **start, "callId": f"16355710{48_000 + index}"}

@@ -1,4 +1,4 @@
-"""Calls of busy PBXes, made up from the window that is asked for: as many as wanted, and none is kept."""
+"""Calls of busy PBXes, generated for the requested window, in any number."""
 
 from __future__ import annotations
 
@@ -17,32 +17,34 @@ if TYPE_CHECKING:
 
 __all__ = ["MadeUpCalls"]
 
-_BUSY: Final = re.compile(r"\w+-(\d{1,7})-a-day")
-_DAY: Final = 86_400_000
+_BUSY_PBX: Final = re.compile(r"\w+-(\d{1,7})-a-day")
+_DAY_MS: Final = 86_400_000
 
 
 class MadeUpCalls(Sequence["Node"]):
-    """The calls of one PBX that ended in a window, both ends of it included; evenly spread, the same ones each time.
+    """The calls of one PBX that ended in a window, both ends included: evenly spread, and always the same.
 
-    A PBX whose name ends in `-5000-a-day` has so many calls a day.
+    A PBX whose name ends in `-5000-a-day` has 5000 calls a day.
     """
 
-    def __init__(self, example: Node, pbx: str, a_day: int, window: tuple[int, int], zone: ZoneInfo) -> None:
-        self._example, self._pbx, self._a_day, self._zone = example, pbx, a_day, zone
+    def __init__(self, example: Node, pbx: str, per_day: int, window: tuple[int, int], zone: ZoneInfo) -> None:
+        self._example, self._pbx, self._per_day, self._zone = example, pbx, per_day, zone
         self._seed = crc32(pbx.encode())
         start, end = window
-        self._numbers = range(-(-start * a_day // _DAY), max(-(-start * a_day // _DAY), -(-(end + 1) * a_day // _DAY)))
+        self._numbers = range(
+            -(-start * per_day // _DAY_MS), max(-(-start * per_day // _DAY_MS), -(-(end + 1) * per_day // _DAY_MS))
+        )
 
     @classmethod
     def of(cls, call: Call, example: Node) -> MadeUpCalls | None:
-        """Return the calls that a history asks for; None unless it asks for a busy PBX."""
+        """Return the calls for a history; None unless it is of a busy PBX."""
         pbx = call.query["pbxId"]
-        busy = _BUSY.fullmatch(pbx)
-        if busy is None:
+        match = _BUSY_PBX.fullmatch(pbx)
+        if match is None:
             return None
         zone = _zone(call.query["timeZone"])
         window = (_milliseconds(call.query["startTime"], zone), _milliseconds(call.query["endTime"], zone))
-        return cls(example, pbx, max(1, int(busy[1])), window, zone)
+        return cls(example, pbx, max(1, int(match[1])), window, zone)
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -57,9 +59,9 @@ class MadeUpCalls(Sequence["Node"]):
         return self._row(self._numbers[index])
 
     def _row(self, number: int) -> Node:
-        chance = crc32(number.to_bytes(8), self._seed)
-        end = number * _DAY // self._a_day
-        start = end - 1000 * (5 + chance % 1800)
+        seed = crc32(number.to_bytes(8), self._seed)
+        end = number * _DAY_MS // self._per_day
+        start = end - 1000 * (5 + seed % 1800)
         return {
             **self._example,
             "callId": f"{self._seed}{number:012}",
@@ -69,13 +71,13 @@ class MadeUpCalls(Sequence["Node"]):
             "disconnectedTimeUTC": end,
             "disconnectedTime": self._stamp(end),
             "callTime": end - start,
-            "direction": ("Incoming", "Outgoing", "Internal")[chance % 3],
-            "caller": f"+1408555{chance % 10_000:04}",
+            "direction": ("Incoming", "Outgoing", "Internal")[seed % 3],
+            "caller": f"+1408555{seed % 10_000:04}",
         }
 
     def _stamp(self, milliseconds: int) -> str:
-        at = datetime.fromtimestamp(milliseconds / 1000, self._zone)
-        return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}" + at.strftime("%z")
+        time = datetime.fromtimestamp(milliseconds / 1000, self._zone)
+        return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03}" + time.strftime("%z")
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -86,5 +88,5 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _milliseconds(text: str, zone: ZoneInfo) -> int:
-    at = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone)
-    return round(at.astimezone(UTC).timestamp() * 1000)
+    time = datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone)
+    return round(time.astimezone(UTC).timestamp() * 1000)
