@@ -15,7 +15,7 @@ from .._checks import has_methods, invalid_type, is_collection, is_mapping, is_n
 from .._errors import ConfigurationError, DecodeError
 from ..calls._options import ClientOptions
 from ..calls._retry import Timeout
-from ..http._urls import is_open_to_others, rebase
+from ..http._urls import is_insecure, rebase
 from ..models import Webhook
 from ..sansio._steps import Flow, run_in_thread
 from ._errors import WebhookError
@@ -217,7 +217,7 @@ def _address(template: str, base_url: str | None) -> str:
     if KEY_ID_FIELD not in template:
         raise ConfigurationError(f"an address of keys has no {KEY_ID_FIELD}, which the id takes the place of")
     address = rebase(template, base_url)
-    if is_open_to_others(urlsplit(address)):
+    if is_insecure(urlsplit(address)):
         raise ConfigurationError(
             "keys fetched over plain HTTP could be anybody's",
             advice="Use https://. Only this machine may be asked otherwise.",

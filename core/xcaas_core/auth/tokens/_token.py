@@ -11,7 +11,7 @@ from ..._checks import check_number
 from ..._errors import ArgumentError
 from ..._lazy import public
 from ..._secrets import MaskedStr
-from ...sansio._steps import growing_wait
+from ...sansio._steps import backoff_delay
 
 __all__ = ["AccessToken", "TokenInfo", "TokenPolicy"]
 
@@ -79,7 +79,7 @@ class TokenPolicy:
 
     def pause(self, failures: int, random: float) -> float:
         """Return how long to wait after the given number of failures in a row (equal jitter)."""
-        return growing_wait(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)
+        return backoff_delay(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)
 
 
 _DEFAULT_POLICY = TokenPolicy()
