@@ -1,4 +1,4 @@
-"""The rows of the table of credential behaviour: each has a test, which names its number."""
+"""The table of required credential behaviour. Each row has a test, marked with its number."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ ROWS = {
     38: "counters and events: acquired, reused, renewed early, failed, replayed",
     39: "a fake clock and a fake transport are public, for the tests of users",
 }
-"""What credentials promise: the situation, and what comes of it. `# CREDENTIALS 7` above a test names the row that it holds."""
+"""Situation and required behaviour. A test of row 7 is marked by the comment `# CREDENTIALS 7` above it."""
 
 
 def test_every_row_has_a_test_that_names_its_number() -> None:
-    texts = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
+    sources = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
     # A number counts only where a test follows, with its decorators in between.
-    named = re.compile(r"^ *# CREDENTIALS (\d+)\n(?: *[@)\]\"'(\[#].*\n| {4,}.*\n)*? *def test_", re.MULTILINE)
-    assert {int(number) for text in texts for number in named.findall(text)} == set(ROWS)
+    marker = re.compile(r"^ *# CREDENTIALS (\d+)\n(?: *[@)\]\"'(\[#].*\n| {4,}.*\n)*? *def test_", re.MULTILINE)
+    assert {int(number) for source in sources for number in marker.findall(source)} == set(ROWS)
 
 
 # CREDENTIALS 39
