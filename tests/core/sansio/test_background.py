@@ -156,8 +156,8 @@ def test_work_cancelled_before_its_start_does_not_block(backend: str) -> None:
 
     async def main() -> None:
         background = BackgroundTask(Forever())
-        for background in asyncio.all_tasks() - {asyncio.current_task()}:
-            background.cancel()
+        for other in asyncio.all_tasks() - {asyncio.current_task()}:
+            other.cancel()
         with anyio.fail_after(10), pytest.raises(asyncio.CancelledError):
             await background.result()
         with anyio.fail_after(10):
