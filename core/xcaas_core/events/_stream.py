@@ -64,7 +64,7 @@ class EventStream(_Stream[T]):
     """Events as they happen, for blocking code. Iterate in one thread; call `close` from any.
 
     Example:
-        with client.events.read("all", resume_token=kept) as events:
+        with client.events.read("all", resume_token=saved) as events:
             for event in events:
                 handle(event.payload)
     """
@@ -172,7 +172,7 @@ class AsyncEventStream(_Stream[T]):
     """Events as they happen, for asyncio.
 
     Example:
-        async with client.events.read("all", resume_token=kept) as events:
+        async with client.events.read("all", resume_token=saved) as events:
             async for event in events:
                 await handle(event.payload)
     """

@@ -79,9 +79,9 @@ def _perform(step: Step, io: SyncTransport) -> object:
         case Sleep():
             io.sleep(step.seconds)
         case WaitFor():
-            done = threading.Event()
-            step.waitable.on_done(done.set)
-            result = done.wait(step.timeout)
+            event = threading.Event()
+            step.waitable.on_done(event.set)
+            result = event.wait(step.timeout)
         case RunInThread():
             result = step.function()
     return result
@@ -135,14 +135,14 @@ async def _wait_async(waitable: Waitable, timeout: float | None) -> bool:
     """Wait for a waitable. Return whether it was done within `timeout`."""
     import anyio
 
-    done = anyio.Event()
-    waitable.on_done(_thread_safe(done.set))
+    event = anyio.Event()
+    waitable.on_done(_thread_safe(event.set))
     if timeout is None:
-        await done.wait()
+        await event.wait()
     else:
         with anyio.move_on_after(timeout):
-            await done.wait()
-    return done.is_set()
+            await event.wait()
+    return event.is_set()
 
 
 def _thread_safe(function: Callable[[], object]) -> Callable[[], None]:

@@ -39,7 +39,7 @@ _MAX_UNKNOWN: Final = 1024
 _UNKNOWN_SECONDS: Final = 60.0
 _RENEWAL_PAUSE: Final = 60.0  # between two attempts to renew a key; it is used meanwhile
 _MAX_LIFETIMES: Final = 24  # a key that cannot be renewed is dropped after this many lifetimes
-_MAX_KEY_BYTES: Final = 1 << 16  # a key has about 500
+_MAX_KEY_BYTES: Final = 1 << 16  # real keys have about 500
 
 _log = logging.getLogger("xcaas.webhooks")
 

@@ -71,7 +71,7 @@ def test_second_401_is_raised_with_its_request_id_for_any_retry_settings() -> No
 
 
 # CREDENTIALS 19
-def test_a_replay_keeps_method_headers_and_body() -> None:
+def test_replay_keeps_method_headers_and_body() -> None:
     service = Watching()
     with (
         TokenServer(service) as server,
@@ -162,8 +162,8 @@ def test_refused_callers_header_is_named_in_the_error(name: str, scheme: str) ->
     service.script = [Answer(401, b"{}"), Answer(401, b"{}")]
     with TokenServer(service) as server, Client(credentials=ApiKey("k"), base_url=server.url) as client:
         operation = GET if scheme == "oauth" else KEYED
-        own = client.with_options(headers={name.title(): "mine"})
-        for sender, call in ((own, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
+        with_header = client.with_options(headers={name.title(): "mine"})
+        for sender, call in ((with_header, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
             with pytest.raises(AuthenticationError, match=f"your own header {name}") as caught:
                 sender._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
             assert "mine" not in str(caught.value)
@@ -192,12 +192,12 @@ def test_key_passed_as_an_argument_is_sent_and_masked() -> None:
 
 
 # CREDENTIALS 34
-def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:
-    seen: list[str] = []
+def test_token_request_uses_the_transport_of_the_client(server: TokenServer) -> None:
+    paths: list[str] = []
 
     class Recording(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            seen.append(request.url.path)
+            paths.append(request.url.path)
             return super().handle_request(request)
 
     with (
@@ -208,16 +208,16 @@ def test_the_token_request_goes_through_the_clients_own_transport(server: TokenS
         client.close()
         client.close()
         assert not user_client.is_closed, "a client closes only what it created"
-    assert seen == ["/oauth/v2/token", "/v1/thing"]
+    assert paths == ["/oauth/v2/token", "/v1/thing"]
 
 
 def test_token_request_has_the_timeouts_of_the_calling_client(server: TokenServer) -> None:
-    seen: list[tuple[str, float, float]] = []
+    requests: list[tuple[str, float, float]] = []
 
     class Recording(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             timeouts = request.extensions["timeout"]
-            seen.append((request.url.path, timeouts.get("connect"), timeouts.get("read")))
+            requests.append((request.url.path, timeouts.get("connect"), timeouts.get("read")))
             return super().handle_request(request)
 
     with (
@@ -227,7 +227,7 @@ def test_token_request_has_the_timeouts_of_the_calling_client(server: TokenServe
         client.sample.get()
         server.service.revoke()
         client.with_options(timeout=Timeout(60, connect=3, read=4)).sample.get()
-    first, second = ((connect, read) for path, connect, read in seen if path == "/oauth/v2/token")
+    first, second = ((connect, read) for path, connect, read in requests if path == "/oauth/v2/token")
     assert first > (9, 9)
     assert second == (3, 4)
 
@@ -293,7 +293,7 @@ def test_bearer_tokens_are_accepted_in_several_forms(auth: object, server: Token
 # CREDENTIALS 29
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
-def test_a_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
+def test_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
         server.service.latency = 0.5
@@ -313,13 +313,13 @@ def _call_in_child(client: Client) -> None:
     os._exit(0 if client.sample.get() == {"ok": True} else 1)
 
 
-@pytest.mark.parametrize("how", ["reference", "with_secrets"])
+@pytest.mark.parametrize("secret_source", ["reference", "with_secrets"])
 def test_clients_are_pickled_to_worker_processes(
-    how: str, server: TokenServer, monkeypatch: pytest.MonkeyPatch
+    secret_source: str, server: TokenServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("THE_SECRET", "secret")
     credentials = ClientCredentials("id", EnvironmentVariable("THE_SECRET"))
-    if how == "with_secrets":
+    if secret_source == "with_secrets":
         credentials = ClientCredentials("id", "secret").with_secrets()
     with Client(credentials=credentials, base_url=server.url) as client:
         client.sample.get()

@@ -149,8 +149,8 @@ def test_tokens_and_their_managers_do_not_leak(tmp_path: object) -> None:
         authorizer: Authorizer = world.authorizer()
         sent = request()
         applied = world.simulation.call(authorizer.authorize(sent, deadline=None))
-        for thing in (token, token.info, world.manager, authorizer, applied, sent.headers, cache):
-            assert_no_leak(thing)
+        for item in (token, token.info, world.manager, authorizer, applied, sent.headers, cache):
+            assert_no_leak(item)
         for token_request in world.endpoint.seen:
             assert_no_leak(token_request.headers)
         assert_no_leak(world.credential)

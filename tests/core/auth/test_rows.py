@@ -61,7 +61,7 @@ def test_every_row_has_a_test_that_names_its_number() -> None:
 
 
 # CREDENTIALS 39
-def test_a_fake_clock_and_a_fake_transport_are_public_helpers() -> None:
+def test_fake_clock_and_fake_transport_are_public() -> None:
     server = FakeServer(check=False)
     with Client(http_client=server, credentials=ClientCredentials("id", "secret")) as client:
         client.sample.get()

@@ -24,7 +24,7 @@ from ._sources import LiteralSecret, Source
 if TYPE_CHECKING:
     from ..tokens.caches import TokenCache
 
-__all__ = ["Credential", "Options", "adopt", "is_fixed", "manager_of", "reveal", "set_reload", "str_set"]
+__all__ = ["Credential", "Options", "is_fixed", "manager_of", "reveal", "set_reload", "str_set", "update_from"]
 
 Self = TypeVar("Self", bound="Credential")
 
@@ -63,7 +63,7 @@ class Credential:
 
     kind: ClassVar[str]
     _secrets: ClassVar[tuple[str, ...]]
-    _shown: ClassVar[tuple[str, ...]] = ()
+    _identity: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, options: Options) -> None:
         _check_options(type(self), options)
@@ -121,10 +121,10 @@ class Credential:
         return self._copy()
 
     def __repr__(self) -> str:
-        shown: dict[str, object] = {name: getattr(self, name) for name in self._shown}
-        shown |= {name.strip("_"): getattr(self, name) for name in self._secrets}
-        shown |= {"products": sorted(self.products) or None, "role": self.role}
-        parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
+        fields: dict[str, object] = {name: getattr(self, name) for name in self._identity}
+        fields |= {name.strip("_"): getattr(self, name) for name in self._secrets}
+        fields |= {"products": sorted(self.products) or None, "role": self.role}
+        parts = [f"{name}={value!r}" for name, value in fields.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
@@ -153,13 +153,13 @@ def set_reload(credential: Credential, reload: Callable[[], None]) -> None:
     credential._reload = reload
 
 
-def adopt(credential: Credential, other: Credential) -> None:
+def update_from(credential: Credential, other: Credential) -> None:
     """Copy the secrets and identity of `other`, which a provider returned during a renewal.
 
     Only a new identity ends that renewal and drops the current token.
     """
     vars(credential).update({name: getattr(other, name) for name in credential._secrets})
-    changed = [name for name in credential._shown if getattr(credential, name) != getattr(other, name)]
+    changed = [name for name in credential._identity if getattr(credential, name) != getattr(other, name)]
     if changed:
         credential._replace({name: getattr(other, name) for name in changed}, drop=True)
 

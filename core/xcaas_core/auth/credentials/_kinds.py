@@ -34,7 +34,7 @@ class ClientCredentials(Credential):
 
     kind = "client-credentials"
     _secrets = ("_client_secret",)
-    _shown = ("client_id",)
+    _identity = ("client_id",)
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class BasicToken(Credential):
 
     kind = "basic-token"
     _secrets = ("_token",)
-    _shown = ("tenant",)
+    _identity = ("tenant",)
 
     def __init__(self, tenant: str, token: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
@@ -140,7 +140,7 @@ class WorkAnalyticsLogin(Credential):
 
     kind = "work-analytics-login"
     _secrets = ("_api_key", "_password")
-    _shown = ("username",)
+    _identity = ("username",)
 
     def __init__(self, api_key: SecretInput, username: str, password: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)

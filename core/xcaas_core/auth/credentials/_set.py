@@ -13,7 +13,7 @@ from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, run_in_thread
 from ..tokens._errors import SecretUnavailableError
-from ._base import Credential, adopt, set_reload
+from ._base import Credential, set_reload, update_from
 from ._kinds import ApiKey, BasicToken, BearerToken
 from ._sources import call_provider
 
@@ -111,7 +111,7 @@ class CredentialSet:
             unmatched.remove(old)
             fresh[index] = old
             if old.credential is not new.credential:
-                adopt(old.credential, new.credential)
+                update_from(old.credential, new.credential)
         if list(self.entries) != fresh:
             self.entries = tuple(fresh)
 

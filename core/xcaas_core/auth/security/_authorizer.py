@@ -25,7 +25,7 @@ from ..tokens._token import AccessToken, TokenInfo
 from ._bindings import CredentialBinding, binding_of
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "Authorizer", "about_key", "build_authorizer"]
+__all__ = ["AppliedCredentials", "Authorizer", "build_authorizer", "key_advice"]
 
 # Seconds without another renewal of a suspected value: a token costs a request, a lookup little.
 _SUSPECT_TOKEN = 5.0
@@ -87,8 +87,8 @@ class Authorizer:
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
         entries = yield from self._credentials.resolve()
         schemes = resolve_security(self._product, self._security, entries)
-        found = [binding_of(scheme, self._product, self._context) for scheme in schemes]
-        bindings = tuple(binding for binding in found if binding is not None)
+        candidates = [binding_of(scheme, self._product, self._context) for scheme in schemes]
+        bindings = tuple(binding for binding in candidates if binding is not None)
         self._bindings, self._entries = bindings, entries
         return bindings
 
@@ -122,8 +122,8 @@ class Authorizer:
             self._on_final_401(applied)
         info = next((token.info for binding, token in applied.tokens if binding.is_token), None)
         if info is not None:
-            return about_token(self._product, info, status)
-        return about_key(self._product, status) if applied.tokens else None
+            return token_advice(self._product, info, status)
+        return key_advice(self._product, status) if applied.tokens else None
 
     def _on_final_401(self, applied: AppliedCredentials) -> None:
         for binding, token in applied.tokens:
@@ -151,7 +151,7 @@ def _timeouts(request: Request) -> Timeouts:
     return request.connect_timeout, request.read_timeout
 
 
-def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
+def token_advice(product: Product, info: TokenInfo, status: int) -> str | None:
     """Return advice for a refused call with a token."""
     name = product.console_name
     if name is not None and info.products and name not in info.products:
@@ -164,7 +164,7 @@ def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
     return None if name is None else f"If the key has no product “{name}”: {_ADD_PRODUCT}"
 
 
-def about_key(product: Product, status: int) -> str | None:
+def key_advice(product: Product, status: int) -> str | None:
     """Return advice for a refused key, tenant's token or password."""
     if status == 401:
         requirement = "is right and still exists"

@@ -17,7 +17,7 @@ from ...sansio._steps import Flow
 from .._interface import AuthContext
 from ..credentials._base import Credential, is_fixed, manager_of, reveal
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
-from ..tokens._endpoint import EndpointFetcher, no_secret
+from ..tokens._endpoint import EndpointFetcher, secret_failure
 from ..tokens._errors import Failure
 from ..tokens._manager import TokenManager
 from ..tokens._refresh import RefreshBudget, TokenFetcher
@@ -159,7 +159,7 @@ class LookupFetcher:
         try:
             secret = yield from reveal(self.credential, self.name)
         except CredentialsError as error:
-            return no_secret(error, policy)
+            return secret_failure(error, policy)
         value = self.encode(secret.reveal())
         if not value.isascii() or not value.isprintable() or value != value.strip():
             # The HTTP library would reject it with the value in its error.
@@ -167,7 +167,7 @@ class LookupFetcher:
                 "a key or token contains characters that a header cannot carry",
                 advice="They may have been copied with it: a blank at an end, a line break, an accent.",
             )
-            return no_secret(invalid, policy)
+            return secret_failure(invalid, policy)
         digest = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
             return AccessToken(value, fingerprint=digest)

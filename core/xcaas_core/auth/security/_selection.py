@@ -170,17 +170,17 @@ def _hints(product: Product, names: Sequence[str]) -> list[str]:
 
 def _list_entries(product: Product, entries: Sequence[ScopedCredential]) -> str:
     """List the client's credentials, to show a misspelt name."""
-    shown = [
+    descriptions = [
         repr(entry.credential) if entry.name is None else f"{entry.credential!r} for {entry.name!r}"
         for entry in entries[:_MAX_LISTED]
     ]
-    if not shown:
+    if not descriptions:
         return ""
     more = f" and {len(entries) - _MAX_LISTED} more" if len(entries) > _MAX_LISTED else ""
     names = (product.name, *product.schemes)
     is_misnamed = any(entry.name is not None and entry.name not in names for entry in entries)
     hint = f"; credentials for it are named {' or '.join(map(repr, names))}" if is_misnamed else ""
-    return f": it has {', '.join(shown)}{more}{hint}"
+    return f": it has {', '.join(descriptions)}{more}{hint}"
 
 
 def _hint(name: str, scheme: Scheme) -> str:

@@ -22,7 +22,7 @@ from ._refresh import RefreshBudget
 from ._responses import TokenResponse, error_code, parse_token_response
 from ._token import AccessToken, TokenInfo, TokenPolicy
 
-__all__ = ["EndpointFetcher", "no_secret"]
+__all__ = ["EndpointFetcher", "secret_failure"]
 
 _CHECK_KEY = "Check the key and its secret (a key that was deleted or replaced in the Admin Console is refused too)."
 # A wrong `Retry-After`, such as milliseconds, must not block token requests for days.
@@ -101,7 +101,7 @@ class EndpointFetcher:
         try:
             request = yield from self.build()
         except CredentialsError as error:
-            return no_secret(error, self.policy)
+            return secret_failure(error, self.policy)
         started = self.context.clock()
         remaining = budget.deadline - started
         if remaining <= 0:
@@ -188,6 +188,6 @@ def _timeout() -> Failure:
     return Failure(kind="timeout", message="the call's time was up before there was a token")
 
 
-def no_secret(error: CredentialsError, policy: TokenPolicy) -> Failure:
+def secret_failure(error: CredentialsError, policy: TokenPolicy) -> Failure:
     """Return the failure for a missing secret. It is remembered, to spare a failing secret manager."""
     return Failure(kind="secret", message=error.message, advice=error.advice, remember_seconds=policy.refusal_memory)

@@ -12,7 +12,7 @@ from tests.support.signed_requests import KEY, basic_parts, product
 from tests.support.simulation import FakeResponse, Simulation, TokenEndpoint, fake_context
 from xcaas_core import ApiKey, BearerToken, ClientCredentials, EnvironmentVariable
 from xcaas_core.auth.credentials._set import CredentialSet
-from xcaas_core.auth.security._authorizer import Authorizer, about_key, build_authorizer
+from xcaas_core.auth.security._authorizer import Authorizer, build_authorizer, key_advice
 from xcaas_core.operations._product import Product, Scheme
 from xcaas_core.sansio._messages import Request
 
@@ -238,7 +238,9 @@ def rotate_with_new_id(credential: ClientCredentials) -> None:
 
 # CREDENTIALS 26
 @pytest.mark.parametrize(("rotate", "token"), [(rotate_by_update, "token-1"), (rotate_with_new_id, "token-2")])
-def test_a_rotated_secret_is_used_by_the_next_request(rotate: Callable[[ClientCredentials], None], token: str) -> None:
+def test_rotated_secret_is_used_by_the_next_token_request(
+    rotate: Callable[[ClientCredentials], None], token: str
+) -> None:
     world = World()
     world.token()
     rotate(world.credential)
@@ -344,5 +346,5 @@ def test_changed_client_id_gets_a_new_token() -> None:
     assert world.token() == "token-2"
 
 
-def test_a_product_without_a_console_name_has_no_advice_about_a_403() -> None:
-    assert about_key(Product("p", title="P", servers=(), schemes={}, package="x"), 403) is None
+def test_product_without_a_console_name_has_no_advice_for_a_403() -> None:
+    assert key_advice(Product("p", title="P", servers=(), schemes={}, package="x"), 403) is None

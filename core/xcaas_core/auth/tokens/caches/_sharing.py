@@ -20,7 +20,7 @@ from ...._secrets import MaskedBytes, Secret, bearer, fingerprint
 from ...._store import store_digest
 from ....sansio._steps import Flow, Sleep, run_in_thread
 from ..._interface import AuthContext
-from .._endpoint import no_secret
+from .._endpoint import secret_failure
 from .._errors import Failure
 from .._refresh import RefreshBudget, TokenFetcher
 from .._responses import is_token
@@ -77,7 +77,7 @@ class CachingFetcher:
         try:
             key = yield from self._cache_key()
         except CredentialsError as error:
-            return no_secret(error, self.policy)
+            return secret_failure(error, self.policy)
         clock = self.context.clock
         lock_time = self.policy.total_timeout + 5.0
         lock_deadline = min(budget.deadline, clock() + self.policy.attempt_timeout)
