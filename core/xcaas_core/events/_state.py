@@ -134,7 +134,7 @@ class StreamState(Generic[T]):
     def _next_wait(self, retry_after: float | None) -> float | None:
         """Count a failure. Return the seconds until the next attempt, or None to give up.
 
-        A stream that was connected once retries forever; before that, as often as a call.
+        A stream that was connected once retries without limit; before that, as often as a call.
         """
         policy = self.engine.options.retries
         self._failures += 1
@@ -200,7 +200,7 @@ class StreamState(Generic[T]):
     # --- gaps --------------------------------------------------------------------
 
     def _track_sequence(self, raw: object) -> None:
-        """Track the sequence numbers of a service instance, and warn of missing events after reconnecting.
+        """Follow the sequence numbers of a service instance, and warn of missing events after reconnecting.
 
         The numbers need not be contiguous, as a topic may show only some events. So a hole means a gap only on a
         new connection, if there was none before.

@@ -49,7 +49,7 @@ class _Stream(Generic[T]):
         return Limits(self.ping_interval, self.pong_timeout, self.max_frame_size)
 
     def _acknowledge_pending(self) -> str | None:
-        """Mark the last returned event as acknowledged. Return the frame to send, or None."""
+        """Record the last returned event as acknowledged. Return the frame to send, or None."""
         id = self._state.pending
         if id is None:
             return None

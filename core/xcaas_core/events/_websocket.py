@@ -42,9 +42,9 @@ _CLOSE_TIMEOUT: Final = 2.0
 class Limits:
     """Ping interval and pong timeout in seconds, maximum frame size in bytes."""
 
-    ping: float
-    pong: float
-    frame: int
+    ping_interval: float
+    pong_timeout: float
+    max_frame_size: int
 
 
 class HandshakeRefused(Exception):
@@ -109,10 +109,10 @@ def _settings(request: Request, io: object, limits: Limits) -> dict[str, Any]:
         "compression": None,
         "proxy": True if connection is None or connection.proxy is None else connection.proxy,
         "open_timeout": request.timeout,
-        "ping_interval": limits.ping,
-        "ping_timeout": limits.pong,
+        "ping_interval": limits.ping_interval,
+        "ping_timeout": limits.pong_timeout,
         "close_timeout": _CLOSE_TIMEOUT,
-        "max_size": limits.frame,
+        "max_size": limits.max_frame_size,
         "user_agent_header": None if "user-agent" in request.headers else AGENT,
         **({} if tls is None else {"ssl": tls}),
     }

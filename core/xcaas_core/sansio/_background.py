@@ -61,7 +61,7 @@ class BackgroundTask(Generic[T]):
             self._done.set()
 
     def _on_task_done(self, task: asyncio.Future[None]) -> None:
-        """Set the result of a task that was cancelled before it started: asyncio never enters its `_run`."""
+        """Store the result of a task that was cancelled before it started: asyncio never enters its `_run`."""
         if task.cancelled() and self._error is None:
             self._error = asyncio.CancelledError()
         self._done.set()

@@ -162,7 +162,7 @@ class KeyRing:
         return outcome
 
     def _store(self, key_id: str, outcome: _Outcome) -> _Outcome:
-        """Cache the outcome of a fetch, and return the outcome for callers: the old key if it is still usable."""
+        """Remember the outcome of a fetch, and return the outcome for callers: the old key if it is still usable."""
         now = self._clock()
         with self._lock:
             cached = self._cached.get(key_id)

@@ -22,7 +22,7 @@ def test_httpx_auth_waiting_callers_share_one_fetch() -> None:
     tasks = [world.simulation.start(world.acquire(), after=index * 0.001) for index in range(100)]
     world.simulation.run()
     assert world.endpoint.requests == 1
-    assert max(task.finished_at for task in tasks) <= 1000.6, "nobody queues behind others' requests"
+    assert max(task.finished_at for task in tasks) <= 1000.6, "no caller waits for a second request"
 
 
 def test_authlib_short_lived_clients_share_a_lock_and_a_token() -> None:

@@ -28,7 +28,7 @@ def test_lost_connections_lose_no_event(sandbox: Sandbox, log: Events) -> None:
                     break
         return ids
 
-    assert asyncio.run(main()) == [log.id_of(place) for place in range(100)]
+    assert asyncio.run(main()) == [log.id_of(index) for index in range(100)]
 
 
 def test_cancelled_task_leaves_no_task(sandbox: Sandbox, log: Events) -> None:

@@ -130,7 +130,7 @@ def test_lost_connections_lose_and_repeat_no_event(sandbox: Sandbox, log: Events
             ids.append(event.id)
             if len(ids) == 100:
                 break
-    assert ids == [log.id_of(place) for place in range(100)]
+    assert ids == [log.id_of(index) for index in range(100)]
 
 
 def test_receiver_queue_size_limits_prefetched_events(sandbox: Sandbox, log: Events) -> None:
@@ -214,7 +214,7 @@ def test_complete_resumption_does_not_warn(sandbox: Sandbox, log: Events) -> Non
         client.events.read(TOPIC, resume_token="earliest") as events,
     ):
         warnings.simplefilter("error")
-        assert [next(events).id for _ in range(6)] == [log.id_of(place) for place in range(6)]
+        assert [next(events).id for _ in range(6)] == [log.id_of(index) for index in range(6)]
 
 
 def test_agent_streams_have_events_of_one_agent(sandbox: Sandbox, log: Events) -> None:

@@ -154,7 +154,7 @@ def set_reload(credential: Credential, reload: Callable[[], None]) -> None:
 
 
 def update_from(credential: Credential, other: Credential) -> None:
-    """Copy the secrets and identity of `other`, which a provider returned during a renewal.
+    """Take over the secrets and identity of `other`, which a provider returned during a renewal.
 
     Only a new identity ends that renewal and drops the current token.
     """
@@ -170,7 +170,7 @@ def _source(credential: Credential, name: str) -> Source:
 
 
 def _check_options(cls: type[Credential], options: Options) -> None:
-    """Reject unknown options and wrong types, for callers without a type checker."""
+    """Refuse unknown options and wrong types, for callers without a type checker."""
     unknown = next((name for name in options if name not in Options.__annotations__), None)
     if unknown is not None:
         raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {unknown!r}")

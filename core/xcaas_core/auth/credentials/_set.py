@@ -101,7 +101,7 @@ class CredentialSet:
         return list(_parse(call_provider(self._provider, _PROVIDER_NAME)))
 
     def _update(self, fresh: list[ScopedCredential]) -> None:
-        """Update existing objects from new ones, so that tokens and counters are kept."""
+        """Merge new credentials into existing objects, so that tokens and counters are kept."""
         unmatched = list(self.entries)
         for index, new in enumerate(fresh):
             old = next((entry for entry in unmatched if _is_successor(entry, new)), None)
@@ -167,7 +167,7 @@ def _parse(value: object, name: str | None = None) -> Iterable[ScopedCredential]
 
 
 def _reject_arguments(value: Mapping[object, object]) -> None:
-    """Reject a mapping that holds the arguments of a credential."""
+    """Refuse a mapping that holds the arguments of a credential."""
     kind = _ARGUMENTS.get(frozenset(value))
     if kind is not None and all(isinstance(item, str) for item in value.values()):
         names = ", ".join(f"{name}=…" for name in value)

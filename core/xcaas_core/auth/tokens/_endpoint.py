@@ -52,7 +52,7 @@ class EndpointFetcher:
     _blocked_until: float = field(default=0.0, init=False)
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
-        """Request a token until there is one, the budget is spent, or a retry cannot help."""
+        """Ask for a token until there is one, the budget is spent, or a retry cannot help."""
         failure: Failure | None = None
         pause = max(0.0, self._blocked_until - self.context.clock())
         for attempt in range(1, budget.attempts + 1):

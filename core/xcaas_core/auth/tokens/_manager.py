@@ -234,7 +234,7 @@ class TokenManager:
         return None
 
     def reset(self) -> None:
-        """Reset lock and refresh in a forked child: a thread of the parent may hold the lock, or lead."""
+        """Replace the lock and drop the refresh in a forked child: a thread of the parent may hold the lock, or lead."""
         self._lock = threading.RLock()
         self._refresh = None
 

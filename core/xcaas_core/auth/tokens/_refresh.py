@@ -76,7 +76,7 @@ class Refresh:
             callback()
 
     def complete(self, outcome: AccessToken | Failure | None) -> None:
-        """Set the outcome, if there is none yet, and wake all waiting callers."""
+        """Store the outcome, if there is none yet, and wake all waiting callers."""
         with self._lock:
             if self._completed:
                 return

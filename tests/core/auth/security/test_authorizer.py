@@ -217,8 +217,8 @@ def test_advice_for_refused_keys() -> None:
     assert "is right" in refused
     assert forbidden is not None
     assert "“Sample Product”" in forbidden
-    assert authorizer.explain(400, applied) is None, "what is wrong with the request is not the key's fault"
-    assert authorizer.explain(404, applied) is None, "a 404, a redirect or a 500 says nothing of the key"
+    assert authorizer.explain(400, applied) is None, "an invalid request is not the key's fault"
+    assert authorizer.explain(404, applied) is None, "a 404, a redirect or a 500 has nothing to do with the key"
 
 
 def test_request_without_applied_credentials_has_no_replay_and_no_advice() -> None:
@@ -244,7 +244,7 @@ def test_rotated_secret_is_used_by_the_next_token_request(
     world = World()
     world.token()
     rotate(world.credential)
-    assert world.token() == token, "a token is used up unless it belongs to somebody else"
+    assert world.token() == token, "the current token stays in use unless the client id changes"
     world.clock.advance(2000)
     world.token()
     assert basic_parts(world.endpoint.seen[-1])[1] == "new-secret"

@@ -18,7 +18,7 @@ if sys.platform == "win32":
         return True
 
     def unlock(file: int) -> None:
-        """Release the lock."""
+        """Give the lock back."""
         msvcrt.locking(file, msvcrt.LK_UNLCK, 1)
 
 else:
@@ -33,5 +33,5 @@ else:
         return True
 
     def unlock(file: int) -> None:
-        """Release the lock, also for a forked child that shares the descriptor."""
+        """Give the lock back, also for a forked child that shares the descriptor."""
         fcntl.flock(file, fcntl.LOCK_UN)

@@ -56,7 +56,7 @@ class TokenCache(Protocol):
         ...
 
     def unlock(self, key: str, owner: str) -> None:
-        """Release the lock, if `owner` still holds it."""
+        """Give the lock back, if `owner` still holds it."""
         ...
 
 
