@@ -104,7 +104,7 @@ def parse_base_url(base_url: str) -> SplitResult:
 
 
 def _check_host(host: str) -> None:
-    """Raise an error for an invalid host name, such as one with two dots in a row, which would fail late and unclearly."""
+    """Raise an error for an invalid host name, such as `a..b`, which would fail late and unclearly."""
     if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
         raise ConfigurationError(
             f"{host!r} cannot be the name of a host", advice="Between its dots there are 1 to 63 letters."

@@ -234,7 +234,7 @@ class TokenManager:
         return None
 
     def reset(self) -> None:
-        """Replace the lock and drop the refresh in a forked child: a thread of the parent may hold the lock, or lead."""
+        """Replace the lock and drop the refresh in a forked child: a thread of the parent may hold them."""
         self._lock = threading.RLock()
         self._refresh = None
 

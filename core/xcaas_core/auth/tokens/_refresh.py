@@ -22,10 +22,10 @@ _log = logging.getLogger("xcaas.auth")
 
 @dataclass(frozen=True, slots=True)
 class RefreshBudget:
-    """Limits of one renewal: requests, and time up to `deadline` (the leader's if `is_callers_deadline`, else the policy's).
+    """Limits of one renewal: requests, and a `deadline` (the caller's own, or that of the policy).
 
     `timeouts` are the leader's. `early`: the current value is still valid, so don't wait. `current` and
-    `rejected` are fingerprints: of that value, and of the last one that the API refused. `renewal`: not the first token.
+    `rejected` are fingerprints: of that value, and of the last refused one. `renewal`: not the first token.
     """
 
     attempts: int
