@@ -10,7 +10,7 @@ import pytest
 import xcaas
 from tests.adversarial.raw_server import Request, serving
 from tests.support.shop import Shop
-from xcaas_core.http._media_types import text_in
+from xcaas_core.http._media_types import body_text
 
 DEPTH = 900  # parsers accept it, but recursive code may not
 BODIES = [
@@ -61,4 +61,4 @@ def test_random_bodies_give_a_value_or_a_typed_error(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff" * 70, "grün.ß".encode(), b"xn--a.b"])
 def test_any_charset_is_decoded_to_text(content: bytes, charset: str) -> None:
-    assert isinstance(text_in(content, f"text/plain; charset={charset}"), str)
+    assert isinstance(body_text(content, f"text/plain; charset={charset}"), str)

@@ -1,1 +1,1 @@
-"""Credentials and tokens: the kinds that users make, where they come from, and how they get onto requests."""
+"""Credentials and tokens: kinds, sources, renewal, and use on requests."""

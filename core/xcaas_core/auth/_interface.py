@@ -1,4 +1,4 @@
-"""What a client lends to its authorizers."""
+"""What authorizers use of their client."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ __all__ = ["AuthContext"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthContext:
-    """What the client lends to its authorizers. One per client; `with_options` copies share it
-    unless they change the base address.
+    """A client's clock, randomness and base URL. `with_options` copies share it unless they change `base_url`.
 
-    `clock` is monotonic. `rebase` turns an address from a spec (a token endpoint) into the one to use: the origin
-    replaced by `base_url`, plain HTTP refused.
+    `clock` is monotonic. `rebase` replaces the origin of a spec's token endpoint by that of `base_url`,
+    and refuses plain HTTP.
     """
 
     clock: Callable[[], float]

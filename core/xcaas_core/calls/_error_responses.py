@@ -11,7 +11,7 @@ from .._errors import ResponseError, XCaaSError, error_class
 from .._json import JSONValue, loads
 from .._pointer import value_at
 from .._redaction import Redactor, safe_text, safe_url
-from ..http._media_types import is_html, matches, media_type_of, text_in
+from ..http._media_types import body_text, is_html, matches, media_type_of
 from ..operations._parameter import ResponseSpec
 from ..sansio._messages import MAX_ERROR_BYTES
 from ..serialization._codecs import codec_for
@@ -88,7 +88,7 @@ def _read_body(response: Response, content_type: str | None, redactor: Redactor)
     content = response.content
     if not content:
         return None, False
-    text = text_in(content, content_type)
+    text = body_text(content, content_type)
     try:
         return redactor.value(loads(text)), True
     except (ValueError, RecursionError):

@@ -13,7 +13,7 @@ from typing import Final
 from .._checks import POSITIVE, check_number, invalid_type, is_collection
 from .._errors import CallTimeoutError, CertificateError, ConfigurationError, ConnectError, TransportError
 from .._lazy import public
-from ..sansio._steps import growing_wait
+from ..sansio._steps import backoff_delay
 
 __all__ = ["RetryBudget", "RetryPolicy", "Timeout", "backoff", "retry_cost", "retry_wait", "should_retry"]
 
@@ -175,7 +175,7 @@ def should_retry(error: TransportError, safe: bool) -> bool:
 
 def backoff(policy: RetryPolicy, retry: int, random: float) -> float:
     """Return the seconds to wait before retry number `retry` (from 1), with `random` from 0 to 1."""
-    return random * growing_wait(policy.first_wait, retry, policy.longest_wait)
+    return random * backoff_delay(policy.first_wait, retry, policy.longest_wait)
 
 
 def retry_wait(policy: RetryPolicy, retry: int, requested: float | None, random: float) -> float | None:

@@ -14,7 +14,7 @@ from .._pointer import value_at
 from ..calls._context import CallContext
 from ..calls._exchange import exchange
 from ..operations._operation import Call
-from ..sansio._steps import Close, Sleep, growing_wait, read_chunk
+from ..sansio._steps import Close, Sleep, backoff_delay, read_chunk
 from ._checksum import Checksum
 
 if TYPE_CHECKING:
@@ -330,7 +330,7 @@ class Transfer:
             total = "an unknown number of" if self.length is None else self.length
             text = f"the transfer broke off {self._failures} times in a row, last after {self.offset} of {total} bytes"
             raise self._in_context(DownloadError(text, advice="Try again later.")) from error
-        yield Sleep(growing_wait(_FIRST_PAUSE, self._failures))
+        yield Sleep(backoff_delay(_FIRST_PAUSE, self._failures))
 
     def _in_context(self, error: DownloadError) -> DownloadError:
         return (self._latest or CallContext(self._call.operation)).complete(error)

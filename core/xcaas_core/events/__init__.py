@@ -1,3 +1,3 @@
-"""Streams of events over a WebSocket: frames, acknowledgements, and going on after a cut."""
+"""Streams of events over a WebSocket: frames, acknowledgements, reconnecting."""
 
 from __future__ import annotations

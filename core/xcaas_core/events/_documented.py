@@ -1,7 +1,7 @@
-"""Values as their documented type. The service sends a text that reads as a number or boolean without quotes.
+"""Converts event values to their documented types.
 
-`"0123"` stays text and `123` loses its quotes, value by value, so what came says nothing about what is meant. The codecs
-of the models say it. What cannot be read as the documented type is left as it came.
+The service sends each string that looks like a number or boolean without quotes (`"0123"` stays a string, `"123"`
+becomes `123`), so only the models' codecs know the type. Values that cannot be converted stay as received.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def as_documented(raw: object, codec: Codec | None) -> object:
-    """Return decoded JSON with each single value as its codec documents it, and no `Numeral` left."""
+    """Return decoded JSON with scalars converted for their codecs, and without any `Numeral`."""
     if isinstance(codec, NullableCodec):
         codec = codec.inner
     if is_object(raw):
@@ -35,18 +35,18 @@ def as_documented(raw: object, codec: Codec | None) -> object:
     if is_list(raw):
         item = codec.item if isinstance(codec, ListCodec) else None
         return [as_documented(value, item) for value in raw]
-    return _single(raw, None if codec is None else codec.exact)
+    return _scalar(raw, None if codec is None else codec.exact)
 
 
 def _variant(raw: dict[str, object], codec: Codec | None) -> Codec | None:
-    """Return the codec of the variant that an object is."""
+    """Return the codec of an object's variant."""
     if not isinstance(codec, DiscriminatedCodec):
         return codec
     tag = raw.get(codec.property_name)
-    return next((ModelCodec(model) for known, model in codec.variants if known == tag), None)
+    return next((ModelCodec(model) for value, model in codec.variants if value == tag), None)
 
 
-def _single(raw: object, kind: type | None) -> object:
+def _scalar(raw: object, kind: type | None) -> object:
     if kind is str:
         if isinstance(raw, bool):
             return "true" if raw else "false"
@@ -54,15 +54,15 @@ def _single(raw: object, kind: type | None) -> object:
     if kind is bool and isinstance(raw, str):
         return _BOOLEANS.get(raw.lower(), raw)
     if isinstance(raw, Numeral) or (kind in (int, float) and isinstance(raw, str)):
-        return _number(raw)
+        return _to_number(raw)
     return raw
 
 
-def _number(text: str) -> object:
-    """Return the number that a text is, or the text."""
+def _to_number(value: str) -> object:
+    """Return a string as a number, or unchanged if it is none."""
     for kind in (int, float):
         try:
-            return kind(text)
+            return kind(value)
         except ValueError:
             pass
-    return text
+    return value

@@ -1,4 +1,4 @@
-"""Frames of Apache Pulsar's WebSocket proxy: what comes, and the acknowledgement that goes."""
+"""Frames of Apache Pulsar's WebSocket proxy: messages and acknowledgements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Numeral(str):
-    """A number as it was written. Ids of callers and phone numbers come as numbers, and must not lose a digit."""
+    """A JSON number as written. Caller ids and phone numbers come as numbers, and must not lose digits."""
 
     __slots__ = ()
 
@@ -50,28 +50,28 @@ class Event(Generic[T]):
 
 
 def parse_frame(text: str | bytes) -> Frame | None:
-    """Return the message that a frame holds, None for a control frame.
+    """Return the message in a frame; None for a control frame.
 
     Raises:
         DecodeError: It is neither.
     """
     try:
-        found: object = json.loads(text)
+        message: object = json.loads(text)
     except (ValueError, RecursionError):
-        found = None
-    if is_object(found):
-        if "type" in found or "endOfTopic" in found:
+        message = None
+    if is_object(message):
+        if "type" in message or "endOfTopic" in message:
             return None
-        id, payload = found.get("messageId"), found.get("payload")
+        id, payload = message.get("messageId"), message.get("payload")
         if isinstance(id, str) and isinstance(payload, str):
-            properties, published, key = found.get("properties"), found.get("publishTime"), found.get("key")
-            count = found.get("redeliveryCount")
+            properties, published, key = message.get("properties"), message.get("publishTime"), message.get("key")
+            redeliveries = message.get("redeliveryCount")
             return Frame(
                 id,
                 payload,
                 published if isinstance(published, str) else None,
                 {name: str(value) for name, value in properties.items()} if is_object(properties) else {},
-                count if isinstance(count, int) else 0,
+                redeliveries if isinstance(redeliveries, int) else 0,
                 key if isinstance(key, str) else None,
             )
     raise DecodeError(

@@ -1,6 +1,6 @@
-"""Streams of events as iterators: thin twins around `StreamState`, one blocking and one for asyncio.
+"""Event streams as iterators around `StreamState`, blocking and for asyncio.
 
-The body of the loop is done with an event when it asks for the next one; only then is it acknowledged.
+An event is acknowledged when the next one is requested.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ if TYPE_CHECKING:
 __all__ = ["AsyncEventStream", "EventStream"]
 
 T = TypeVar("T")
-_FRAME: Final = 16 * 2**20
+_MAX_FRAME_SIZE: Final = 16 * 2**20
 
 
 class _Stream(Generic[T]):
-    """What both kinds of stream have in common."""
+    """The base of both streams."""
 
     ping_interval: float = 20.0
-    """Seconds between pings. Change it, like the next two, before the first event is asked for."""
+    """Seconds between pings. Set it, like the next two, before iterating."""
     pong_timeout: float = 10.0
-    """Seconds that the pong for a ping may take before the connection counts as lost."""
-    max_frame_size: int = _FRAME
-    """The longest frame in bytes. A longer one ends the stream."""
+    """Seconds to wait for a pong before the connection counts as lost."""
+    max_frame_size: int = _MAX_FRAME_SIZE
+    """Maximum size of a frame in bytes. A longer one ends the stream."""
 
     _state: StreamState[T]
 
     @property
     def resume_token(self) -> str | None:
-        """Resumes after the last acknowledged event, in another process too. None before the first event, and for a consumer, whose position the service keeps."""
+        """Resumes after the last acknowledged event, also in another process. None before the first event, and
+        for a consumer, whose position the service keeps."""
         return self._state.resume_token
 
     def _limits(self) -> Limits:
@@ -47,12 +48,12 @@ class _Stream(Generic[T]):
 
         return Limits(self.ping_interval, self.pong_timeout, self.max_frame_size)
 
-    def _done(self) -> str | None:
-        """Note that the event which was handed out last is done with, and return its acknowledgement."""
+    def _acknowledge_pending(self) -> str | None:
+        """Record the last returned event as acknowledged. Return the frame to send, or None."""
         id = self._state.pending
         if id is None:
             return None
-        self._state.acknowledged(id)
+        self._state.mark_acknowledged(id)
         return acknowledgement(id)
 
     def __repr__(self) -> str:
@@ -60,10 +61,10 @@ class _Stream(Generic[T]):
 
 
 class EventStream(_Stream[T]):
-    """Events as they happen, for blocking code. Read in one thread; call `close` from any.
+    """Events as they happen, for blocking code. Iterate in one thread; call `close` from any.
 
     Example:
-        with client.events.read("all", resume_token=kept) as events:
+        with client.events.read("all", resume_token=saved) as events:
             for event in events:
                 handle(event.payload)
     """
@@ -85,70 +86,70 @@ class EventStream(_Stream[T]):
                 if event is not None:
                     return event
         except BaseException:
-            self._drop()
+            self._disconnect()
             raise
         raise StopIteration
 
     def _receive(self) -> Event[T] | None:
-        """Return the next event; None if the connection brought none."""
+        """Return the next event; None after a lost connection or a frame without a new event."""
         socket = self._socket or self._connect()
         if socket is None:
             return None
-        from ._websocket import broken, converted
+        from ._websocket import CONNECTION_ERRORS, map_exception
 
         try:
-            event, again = self._state.received(socket.recv())
-            if again is not None:
-                socket.send(acknowledgement(again))
-        except broken as error:
-            failure = converted(error)
+            event, duplicate_id = self._state.handle_frame(socket.recv())
+            if duplicate_id is not None:
+                socket.send(acknowledgement(duplicate_id))
+        except CONNECTION_ERRORS as error:
+            failure = map_exception(error)
         else:
             return event
-        self._lose(failure)
+        self._handle_loss(failure)
         return None
 
     def _connect(self) -> ClientConnection | None:
-        library = _library()
+        websocket = _import_websocket()
         request = self._session.run(self._state.handshake())
         try:
-            self._socket = library.open_sync(request, self._session.io, self._limits())
-        except library.Refusal as refusal:
-            wait = self._session.run(self._state.refused(request, refusal))
+            self._socket = websocket.open_sync(request, self._session.io, self._limits())
+        except websocket.HandshakeRefused as refusal:
+            wait = self._session.run(self._state.handle_refusal(request, refusal))
         except TransportError as error:
-            self._lose(error)
+            self._handle_loss(error)
             return None
         else:
-            self._state.opened()
+            self._state.mark_connected()
             if self._state.closed:
-                self._drop()
+                self._disconnect()
             return self._socket
         self._closing.wait(wait)
         return None
 
-    def _lose(self, failure: TransportError) -> None:
-        self._drop()
+    def _handle_loss(self, failure: TransportError) -> None:
+        self._disconnect()
         if not self._state.closed:
-            self._closing.wait(self._state.failed(failure))
+            self._closing.wait(self._state.handle_failure(failure))
 
     def acknowledge(self) -> None:
-        """Acknowledge the last event, for example before `break`. Otherwise the loop does it."""
-        text = self._done()
+        """Acknowledge the last event, for example before `break`. Iterating does it otherwise."""
+        text = self._acknowledge_pending()
         if text is not None and self._socket is not None:
-            from ._websocket import broken
+            from ._websocket import CONNECTION_ERRORS
 
             try:
                 self._socket.send(text)
-            except broken:
-                pass  # the next event is asked for on a new connection, which goes on after this one
+            except CONNECTION_ERRORS:
+                pass  # the next connection resumes after this event
 
     def close(self) -> None:
-        """End the stream, and any loop that waits on it. The last event stays unacknowledged."""
+        """End the stream and its iteration. The last event stays unacknowledged."""
         self._state.closed = True
         self._closing.set()
         if self._socket is not None:
             self._socket.close()
 
-    def _drop(self) -> None:
+    def _disconnect(self) -> None:
         socket, self._socket = self._socket, None
         if socket is not None:
             socket.close_socket()
@@ -164,14 +165,14 @@ class EventStream(_Stream[T]):
         self.close()
 
     def __del__(self) -> None:
-        self._drop()
+        self._disconnect()
 
 
 class AsyncEventStream(_Stream[T]):
     """Events as they happen, for asyncio.
 
     Example:
-        async with client.events.read("all", resume_token=kept) as events:
+        async with client.events.read("all", resume_token=saved) as events:
             async for event in events:
                 await handle(event.payload)
     """
@@ -193,50 +194,50 @@ class AsyncEventStream(_Stream[T]):
                 if event is not None:
                     return event
         except BaseException:
-            self._drop()
+            self._disconnect()
             raise
         raise StopAsyncIteration
 
     async def _receive(self) -> Event[T] | None:
-        """Return the next event; None if the connection brought none."""
+        """Return the next event; None after a lost connection or a frame without a new event."""
         socket = self._socket or await self._connect()
         if socket is None:
             return None
-        from ._websocket import broken, converted
+        from ._websocket import CONNECTION_ERRORS, map_exception
 
         try:
-            event, again = self._state.received(await socket.recv())
-            if again is not None:
-                await socket.send(acknowledgement(again))
-        except broken as error:
-            failure = converted(error)
+            event, duplicate_id = self._state.handle_frame(await socket.recv())
+            if duplicate_id is not None:
+                await socket.send(acknowledgement(duplicate_id))
+        except CONNECTION_ERRORS as error:
+            failure = map_exception(error)
         else:
             return event
-        await self._lose(failure)
+        await self._handle_loss(failure)
         return None
 
     async def _connect(self) -> AsyncConnection | None:
-        library = _library()
+        websocket = _import_websocket()
         request = await self._session.run(self._state.handshake())
         try:
-            self._socket = await library.open_async(request, self._session.io, self._limits())
-        except library.Refusal as refusal:
-            wait = await self._session.run(self._state.refused(request, refusal))
+            self._socket = await websocket.open_async(request, self._session.io, self._limits())
+        except websocket.HandshakeRefused as refusal:
+            wait = await self._session.run(self._state.handle_refusal(request, refusal))
         except TransportError as error:
-            await self._lose(error)
+            await self._handle_loss(error)
             return None
         else:
-            self._state.opened()
+            self._state.mark_connected()
             if self._state.closed:
-                self._drop()
+                self._disconnect()
             return self._socket
         await self._pause(wait)
         return None
 
-    async def _lose(self, failure: TransportError) -> None:
-        self._drop()
+    async def _handle_loss(self, failure: TransportError) -> None:
+        self._disconnect()
         if not self._state.closed:
-            await self._pause(self._state.failed(failure))
+            await self._pause(self._state.handle_failure(failure))
 
     async def _pause(self, seconds: float) -> None:
         try:
@@ -245,24 +246,24 @@ class AsyncEventStream(_Stream[T]):
             pass
 
     async def acknowledge(self) -> None:
-        """Acknowledge the last event, for example before `break`. Otherwise the loop does it."""
-        text = self._done()
+        """Acknowledge the last event, for example before `break`. Iterating does it otherwise."""
+        text = self._acknowledge_pending()
         if text is not None and self._socket is not None:
-            from ._websocket import broken
+            from ._websocket import CONNECTION_ERRORS
 
             try:
                 await self._socket.send(text)
-            except broken:
-                pass  # the next event is asked for on a new connection, which goes on after this one
+            except CONNECTION_ERRORS:
+                pass  # the next connection resumes after this event
 
     async def aclose(self) -> None:
-        """End the stream, and any loop that waits on it. The last event stays unacknowledged."""
+        """End the stream and its iteration. The last event stays unacknowledged."""
         self._state.closed = True
         self._closing.set()
         if self._socket is not None:
             await self._socket.close()
 
-    def _drop(self) -> None:
+    def _disconnect(self) -> None:
         socket, self._socket = self._socket, None
         if socket is not None:
             socket.transport.abort()
@@ -274,13 +275,13 @@ class AsyncEventStream(_Stream[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if error is not None:
-            self._drop()  # a task that is being cancelled does not wait for the other side
+            self._disconnect()  # a cancelled task does not wait for the server
         else:
             await self.acknowledge()
         await self.aclose()
 
 
-def _library() -> ModuleType:
+def _import_websocket() -> ModuleType:
     try:
         from . import _websocket
     except ImportError:

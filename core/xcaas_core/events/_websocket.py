@@ -1,4 +1,4 @@
-"""The only module that imports the WebSocket library: connections, and its errors as ours."""
+"""The only module that imports the WebSocket library: opens connections, maps exceptions."""
 
 from __future__ import annotations
 
@@ -19,27 +19,36 @@ from ..sansio._event_loops import in_trio
 from ..sansio._messages import Request
 from ..transport._async import AsyncHttpTransport
 from ..transport._sync import HttpTransport
-from ._state import HANDSHAKE, FrameTooBigError, lost
+from ._state import HANDSHAKE_TIMEOUT, FrameTooBigError, connection_lost
 
-__all__ = ["AsyncConnection", "ClientConnection", "Limits", "Refusal", "broken", "converted", "open_async", "open_sync"]
+__all__ = [
+    "CONNECTION_ERRORS",
+    "AsyncConnection",
+    "ClientConnection",
+    "HandshakeRefused",
+    "Limits",
+    "map_exception",
+    "open_async",
+    "open_sync",
+]
 
 _TOO_BIG: Final = 1009  # RFC 6455, 7.4.1
-broken: Final = (ConnectionClosed, OSError)
-"""What a connection raises that has ended."""
-_CLOSE: Final = 2.0  # seconds that the other side has to say goodbye
+CONNECTION_ERRORS: Final = (ConnectionClosed, OSError)
+"""Exceptions of a closed connection."""
+_CLOSE_TIMEOUT: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds between pings, seconds that a pong may take, and the length of a frame in bytes."""
+    """Ping interval and pong timeout in seconds, maximum frame size in bytes."""
 
-    ping: float
-    pong: float
-    frame: int
+    ping_interval: float
+    pong_timeout: float
+    max_frame_size: int
 
 
-class Refusal(Exception):
-    """A status instead of an open connection: a `Response`, whose body has been read."""
+class HandshakeRefused(Exception):
+    """A refused handshake: a `Response` with its body."""
 
     def __init__(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
         super().__init__(status)
@@ -48,7 +57,7 @@ class Refusal(Exception):
         self.content: bytes = content
 
 
-# The library would follow redirects, and take an API key along to whichever host they name.
+# The library would follow redirects, and send API keys to any host.
 
 
 class _Connect(connect):
@@ -63,23 +72,23 @@ class _Reconnect(reconnect):
 
 def open_sync(request: Request, io: object, limits: Limits) -> ClientConnection:
     """Open a blocking connection."""
-    # Entered, because the library warns of connections that aren't; `close` and `close_socket` are what leaving does.
+    # Entered, because the library warns otherwise. Closing the connection also leaves the context.
     try:
         return _Reconnect(_address(request), **_settings(request, io, limits)).connect().__enter__()
     except (OSError, WebSocketException) as error:
-        failure = _not_opened(error)
-    # Outside of the except block: the library's error holds the request with its key.
+        failure = _map_open_error(error)
+    # Outside `except`: the library's error holds the request with its key.
     raise failure
 
 
 async def open_async(request: Request, io: object, limits: Limits) -> AsyncConnection:
-    """Open a connection in the running event loop, which has to be asyncio's."""
+    """Open a connection in the running event loop, which must be asyncio's."""
     if in_trio():
         raise ConfigurationError("events can't be streamed under trio", advice="Use asyncio, or the blocking client.")
     try:
         return await _Connect(_address(request), **_settings(request, io, limits))
     except (OSError, WebSocketException) as error:
-        failure = _not_opened(error)
+        failure = _map_open_error(error)
     raise failure
 
 
@@ -100,32 +109,32 @@ def _settings(request: Request, io: object, limits: Limits) -> dict[str, Any]:
         "compression": None,
         "proxy": True if connection is None or connection.proxy is None else connection.proxy,
         "open_timeout": request.timeout,
-        "ping_interval": limits.ping,
-        "ping_timeout": limits.pong,
-        "close_timeout": _CLOSE,
-        "max_size": limits.frame,
+        "ping_interval": limits.ping_interval,
+        "ping_timeout": limits.pong_timeout,
+        "close_timeout": _CLOSE_TIMEOUT,
+        "max_size": limits.max_frame_size,
         "user_agent_header": None if "user-agent" in request.headers else AGENT,
         **({} if tls is None else {"ssl": tls}),
     }
 
 
-def _not_opened(error: Exception) -> Exception:
+def _map_open_error(error: Exception) -> Exception:
     if isinstance(error, InvalidStatus):
         response = error.response
         headers = {name.lower(): value for name, value in response.headers.raw_items()}
-        return Refusal(response.status_code, headers, bytes(response.body or b""))
+        return HandshakeRefused(response.status_code, headers, bytes(response.body or b""))
     if isinstance(error, ssl.SSLCertVerificationError):
         return CertificateError(f"the server's certificate was refused: {error.verify_message}")
     if isinstance(error, TimeoutError):
-        return CallTimeoutError(f"no stream was opened in {HANDSHAKE:g} s", advice="Check the host; try again.")
+        return CallTimeoutError(f"no stream was opened in {HANDSHAKE_TIMEOUT:g} s", advice="Check the host; try again.")
     return ConnectError(
         f"no stream could be opened: {safe_text(str(error))}", advice="Check the network, cluster and proxies."
     )
 
 
-def converted(error: ConnectionClosed | OSError) -> TransportError:
-    """Return our error for a connection that ended."""
+def map_exception(error: ConnectionClosed | OSError) -> TransportError:
+    """Return the SDK's error for a closed connection."""
     sent = error.sent if isinstance(error, ConnectionClosed) else None
     if sent is not None and sent.code == _TOO_BIG:
         return FrameTooBigError(f"a frame is too long: {safe_text(sent.reason)}", advice="Raise `max_frame_size`.")
-    return lost(safe_text(str(error)))
+    return connection_lost(safe_text(str(error)))

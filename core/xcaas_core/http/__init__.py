@@ -1,1 +1,1 @@
-"""HTTP beyond any library: media types, URLs, header fields."""
+"""Media types, URLs and header fields."""

@@ -1,4 +1,4 @@
-"""Addresses: server templates, the base address that replaces their origin, links that servers give."""
+"""URLs: `base_url` in place of a server's origin, token endpoints, links in responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 from .._errors import ConfigurationError
 
 __all__ = [
-    "is_open_to_others",
+    "is_insecure",
     "origin_of",
     "parse_base_url",
     "rebase",
@@ -25,16 +25,16 @@ Settings = Callable[[str], str | None]
 
 
 def rebase(address: str, base_url: str | None) -> str:
-    """Return `address` with its origin replaced by that of `base_url`, its path kept.
+    """Return `address` with the origin of `base_url`.
 
-    A path in `base_url` goes in front, unless the address begins with it already.
+    A path in `base_url` is prepended, unless the address begins with it already.
     """
     parts = urlsplit(address)
     if base_url is not None:
         base = parse_base_url(base_url)
         if not parts.netloc and not address.startswith("/"):
-            # Relative to the base address, as RFC 3986 resolves it from within that folder.
-            return _checked(urlsplit(urljoin(f"{base_url.rstrip('/')}/", address)))
+            # Relative references are resolved by RFC 3986, with the base path as a folder.
+            return _checked_url(urlsplit(urljoin(f"{base_url.rstrip('/')}/", address)))
         prefix = base.path.rstrip("/")
         path = parts.path if f"{parts.path}/".startswith(f"{prefix}/") else prefix + parts.path
         parts = parts._replace(scheme=base.scheme, netloc=base.netloc, path=path)
@@ -42,22 +42,22 @@ def rebase(address: str, base_url: str | None) -> str:
         raise ConfigurationError(
             "the spec names no complete server address", advice="Pass base_url='https://…' to the client."
         )
-    return _checked(parts)
+    return _checked_url(parts)
 
 
-def _checked(parts: SplitResult) -> str:
+def _checked_url(parts: SplitResult) -> str:
     if parts.scheme not in _PORTS:
         raise ConfigurationError(f"an address with {parts.scheme or 'no scheme'} instead of https cannot be called")
-    _refuse_odd_host(parts.hostname or "")
+    _check_host(parts.hostname or "")
     return parts.geturl()
 
 
 def token_address(address: str, base_url: str | None) -> str:
-    """Return the address of a token endpoint, as `rebase` does. Plain HTTP is refused except to this machine."""
+    """Return the URL of a token endpoint, as `rebase` does. Plain HTTP is refused except to this machine."""
     url = rebase(address, base_url)
     parts = urlsplit(url)
-    if is_open_to_others(parts):
-        raise _plain_http(
+    if is_insecure(parts):
+        raise _plain_http_error(
             parts,
             "This is for a token: use https://. Only this machine (localhost, 127.0.0.1, ::1) may be asked for tokens "
             "over http://, whatever insecure_hosts says.",
@@ -66,26 +66,26 @@ def token_address(address: str, base_url: str | None) -> str:
 
 
 def refuse_plain_http(url: str, insecure_hosts: Collection[str]) -> None:
-    """Refuse to send credentials over plain HTTP, except to this machine and to the hosts that the user listed."""
+    """Raise an error for plain HTTP, except to this machine and to `insecure_hosts`."""
     if not url.startswith("http:"):
         return
     parts = urlsplit(url)
-    if is_open_to_others(parts) and parts.hostname not in insecure_hosts:
-        raise _plain_http(parts, f"Use https://, or allow this host: insecure_hosts=({parts.hostname!r},).")
+    if is_insecure(parts) and parts.hostname not in insecure_hosts:
+        raise _plain_http_error(parts, f"Use https://, or allow this host: insecure_hosts=({parts.hostname!r},).")
 
 
-def is_open_to_others(parts: SplitResult) -> bool:
-    return parts.scheme == "http" and not _is_this_machine(parts.hostname or "")
+def is_insecure(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and not _is_loopback(parts.hostname or "")
 
 
-def _plain_http(parts: SplitResult, advice: str) -> ConfigurationError:
+def _plain_http_error(parts: SplitResult, advice: str) -> ConfigurationError:
     return ConfigurationError(
         f"plain HTTP to {parts.hostname} is refused: credentials could be read on the way", advice=advice
     )
 
 
 def parse_base_url(base_url: str) -> SplitResult:
-    """Return the parts of a base address. `ConfigurationError` for what is no address of a server."""
+    """Return the parts of a base URL. Raises `ConfigurationError` if it is invalid."""
     try:
         base = urlsplit(base_url)
         host = base.hostname
@@ -99,22 +99,21 @@ def parse_base_url(base_url: str) -> SplitResult:
         )
     if "@" in base.netloc:
         raise ConfigurationError("base_url holds a user name or password", advice="Pass them as credentials=… instead.")
-    _refuse_odd_host(host)
+    _check_host(host)
     return base
 
 
-def _refuse_odd_host(host: str) -> None:
-    """Refuse a host that no name server could be asked for, such as one with two dots in a row: it would fail late
-    and with an odd error."""
+def _check_host(host: str) -> None:
+    """Raise an error for an invalid host name, such as `a..b`, which would fail late and unclearly."""
     if not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
         raise ConfigurationError(
             f"{host!r} cannot be the name of a host", advice="Between its dots there are 1 to 63 letters."
         )
 
 
-def _is_this_machine(host: str) -> bool:
-    """Return whether a host is the loopback, whatever a name server says: `127.evil.example` is anybody's,
-    and so may be a name under `.localhost`, where the resolver does not keep to RFC 6761."""
+def _is_loopback(host: str) -> bool:
+    """Return whether a host is the loopback without asking DNS, which may resolve `127.evil.example` or, against
+    RFC 6761, names under `.localhost` to any address."""
     from ipaddress import IPv6Address, ip_address
 
     if host.lower() == "localhost":
@@ -124,43 +123,43 @@ def _is_this_machine(host: str) -> bool:
     except ValueError:
         return False
     if isinstance(address, IPv6Address):
-        return address == IPv6Address("::1")  # and no IPv4 address in disguise
+        return address == IPv6Address("::1")  # and no mapped IPv4 address
     return address.is_loopback
 
 
 def origin_of(url: str) -> tuple[str, str, int]:
-    """Return scheme, host and port, by which two addresses are of one server or not."""
+    """Return scheme, host and port."""
     parts = urlsplit(url)
     return (parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme, 0))
 
 
-def same_origin(one: str, other: str) -> bool:
-    """Return whether two addresses have the same scheme, host and port."""
-    return origin_of(one) == origin_of(other)
+def same_origin(url: str, other: str) -> bool:
+    """Return whether two URLs have the same scheme, host and port."""
+    return origin_of(url) == origin_of(other)
 
 
 def resolve_link(
-    link: str, asked: str, template: str, base_url: str | None, insecure_hosts: Collection[str] = ()
+    link: str, request_url: str, template: str, base_url: str | None, insecure_hosts: Collection[str] = ()
 ) -> str:
-    """Return the address to ask for a link that a server gave, relative or absolute.
+    """Return the URL for a relative or absolute link in a response.
 
-    `asked` is the operation's own address and `template` the one that the spec gives. A link to the
-    spec's server goes to `base_url`, if there is one, like every other call. A server behind a proxy
-    that thinks it speaks plain HTTP is taken to mean its own HTTPS address. Links to other servers that
-    speak plain HTTP are refused, except to this machine and to the hosts that the user listed.
+    `request_url` is the URL of the call, `template` the spec's. A link to the spec's server goes to
+    `base_url`, if there is one. A plain HTTP link to the called host becomes HTTPS: behind a proxy, a
+    server may not know its scheme. Other plain HTTP links are refused, except to this machine and to
+    `insecure_hosts`.
     """
     try:
-        address = urljoin(asked, link)
+        address = urljoin(request_url, link)
         origin = origin_of(address)
         if base_url is not None and origin == origin_of(template):
             return rebase(address, base_url)
-        own = origin_of(asked)
+        request_origin = origin_of(request_url)
         parts = urlsplit(address)
     except ValueError:
         raise ConfigurationError("the server gave a link that is not an address") from None
-    if origin[0] == "http" and own[0] == "https" and origin[1] == own[1]:
-        parts = urlsplit(asked)._replace(path=parts.path, query=parts.query)
+    if origin[0] == "http" and request_origin[0] == "https" and origin[1] == request_origin[1]:
+        parts = urlsplit(request_url)._replace(path=parts.path, query=parts.query)
     url = rebase(parts._replace(fragment="").geturl(), None)
-    if origin != own:
+    if origin != request_origin:
         refuse_plain_http(url, insecure_hosts)
     return url

@@ -14,7 +14,7 @@ from .._pointer import value_at
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
-from ..sansio._steps import Sleep, growing_wait
+from ..sansio._steps import Sleep, backoff_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,7 +180,7 @@ class Job:
                 progress(self._progress(clock() - started))
             if not self._is_over() and clock() >= deadline:
                 raise self._timed_out(clock() - started)
-            delay = max(growing_wait(delay, 2, polling.longest, polling.factor), polling.first, self._requested_wait())
+            delay = max(backoff_delay(delay, 2, polling.longest, polling.factor), polling.first, self._requested_wait())
         if self.failed:
             raise self._failure()
         if self.partial and not self._has_warned:

@@ -1,1 +1,1 @@
-"""Requests, responses and the steps of flows, and the drivers that carry them out."""
+"""Requests, responses, the steps of flows, and the drivers that carry them out."""

@@ -1,4 +1,4 @@
-"""Work that goes on beside its caller, in asyncio or trio alike."""
+"""Background tasks in asyncio and trio."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ T = TypeVar("T")
 
 
 class BackgroundTask(Generic[T]):
-    """Work that was begun before its result is needed. Whoever makes one ends it with `cancel`, in any case.
+    """Work started before its result is needed. The creator must always call `cancel`, which leaves nothing behind.
 
-    It is for generators, which cannot have a nursery: a caller may leave one in the middle, and a nursery
-    would have to be left in the task that entered it. So the work runs in a task of the event loop itself
-    (trio calls it a system task), sees the context variables of its maker, and keeps what it raises for
-    `result`. Nothing of it is left when `cancel` returns.
+    For generators, which cannot hold a nursery open: it must be left in the task that entered it. The
+    work runs in a task of the event loop (in trio, a system task), with the creator's context variables.
+    `result` raises its exception.
     """
 
     __slots__ = ("_done", "_error", "_scope", "_task", "_values", "_work")
@@ -34,18 +33,18 @@ class BackgroundTask(Generic[T]):
         self._done = anyio.Event()
         self._values: list[T] = []
         self._error: BaseException | None = None
-        # asyncio alone holds its tasks weakly
-        self._task: object = _spawn(self._run, self._ended)
+        # asyncio holds only weak references to tasks
+        self._task: object = _spawn(self._run, self._on_task_done)
 
     async def result(self) -> T:
-        """Return what the work returns, or raise its error."""
+        """Wait for the work, and return its result or raise its exception."""
         await self._done.wait()
         if self._error is not None:
             raise self._error
         return self._values[0]
 
     async def cancel(self) -> None:
-        """Cancel the work unless it is done, and wait until it has let go of everything."""
+        """Cancel the work unless it is done, and wait until it has ended."""
         self._scope.cancel()
         with anyio.CancelScope(shield=True):
             await self._done.wait()
@@ -57,25 +56,24 @@ class BackgroundTask(Generic[T]):
         except BaseException as error:
             self._error = error
             if isinstance(error, anyio.get_cancelled_exc_class()):
-                raise  # the whole loop ends; anything else is the caller's, trio would stop the program for it
+                raise  # the event loop is ending; other exceptions are for the caller (trio would stop the program)
         finally:
             self._done.set()
 
-    def _ended(self, task: asyncio.Future[None]) -> None:
-        """Note the end of a task. Of one that is cancelled before its turn comes, asyncio runs nothing at all, not even
-        `_run`."""
+    def _on_task_done(self, task: asyncio.Future[None]) -> None:
+        """Store the result of a task that was cancelled before it started: asyncio never enters its `_run`."""
         if task.cancelled() and self._error is None:
             self._error = asyncio.CancelledError()
         self._done.set()
 
 
-def _spawn(run: Callable[[], Awaitable[None]], ended: Callable[[asyncio.Future[None]], None]) -> object:
+def _spawn(run: Callable[[], Awaitable[None]], on_done: Callable[[asyncio.Future[None]], None]) -> object:
     loop = running_loop()
     if isinstance(loop, asyncio.AbstractEventLoop):
         task = asyncio.ensure_future(run())
-        task.add_done_callback(ended)
+        task.add_done_callback(on_done)
         return task
-    # Not an import statement: type checkers of those who vendor this need not know trio.
+    # Not an import statement: type checkers of vendored copies may not have trio.
     trio = import_module("trio.lowlevel")
     started: object = trio.spawn_system_task(run, context=copy_context())
     return started

@@ -1,7 +1,7 @@
 """The two drivers that carry out a flow's steps: `run` blocks, `run_async` awaits.
 
-Whatever goes wrong in a step is thrown into the flow, so that it can retry, clean up,
-or let the error through. The same happens when a task is cancelled.
+An exception in a step is thrown into the flow, which can retry, clean up or let it propagate. So is
+the cancellation of a task.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class SyncTransport(Protocol):
-    """What `run` needs to move bytes and to wait. The real one is in `transport/_sync.py`."""
+    """I/O and sleep for `run`, implemented in `transport/_sync.py`."""
 
     def send(self, request: Request, stream: bool) -> Response: ...
     def read(self, response: Response) -> None: ...
@@ -32,7 +32,7 @@ class SyncTransport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """What `run_async` needs to move bytes and to wait. The real one is in `transport/_async.py`."""
+    """I/O and sleep for `run_async`, implemented in `transport/_async.py`."""
 
     async def send(self, request: Request, stream: bool) -> Response: ...
     async def read(self, response: Response) -> None: ...
@@ -53,7 +53,7 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
                 result = _perform(step, io)
             except BaseException as error:
                 failure = error
-            # Outside of the except block, or what the flow raises instead would have this error for its context.
+            # Outside `except`, so that this error is not the context of another one that the flow raises.
             if failure is None:
                 step = flow.send(result)
             else:
@@ -62,7 +62,7 @@ def run(flow: Flow[T], io: SyncTransport) -> T:
         value: T = stop.value
         return value
     finally:
-        failure = None  # whose traceback holds this frame
+        failure = None  # its traceback refers to this frame
 
 
 def _perform(step: Step, io: SyncTransport) -> object:
@@ -79,9 +79,9 @@ def _perform(step: Step, io: SyncTransport) -> object:
         case Sleep():
             io.sleep(step.seconds)
         case WaitFor():
-            done = threading.Event()
-            step.waitable.on_done(done.set)
-            result = done.wait(step.timeout)
+            event = threading.Event()
+            step.waitable.on_done(event.set)
+            result = event.wait(step.timeout)
         case RunInThread():
             result = step.function()
     return result
@@ -123,7 +123,7 @@ async def _perform_async(step: Step, io: AsyncTransport) -> object:
         case Sleep():
             await io.sleep(step.seconds)
         case WaitFor():
-            result = await _park(step.waitable, step.timeout)
+            result = await _wait_async(step.waitable, step.timeout)
         case RunInThread():
             from anyio.to_thread import run_sync
 
@@ -131,31 +131,31 @@ async def _perform_async(step: Step, io: AsyncTransport) -> object:
     return result
 
 
-async def _park(waitable: Waitable, timeout: float | None) -> bool:
-    """Wait for a waitable that another task, thread or event loop finishes."""
+async def _wait_async(waitable: Waitable, timeout: float | None) -> bool:
+    """Wait for a waitable. Return whether it was done within `timeout`."""
     import anyio
 
-    done = anyio.Event()
-    waitable.on_done(_waker(done.set))
+    event = anyio.Event()
+    waitable.on_done(_thread_safe(event.set))
     if timeout is None:
-        await done.wait()
+        await event.wait()
     else:
         with anyio.move_on_after(timeout):
-            await done.wait()
-    return done.is_set()
+            await event.wait()
+    return event.is_set()
 
 
-def _waker(wake: Callable[[], object]) -> Callable[[], None]:
-    """Return a function that calls `wake` in this event loop, from whichever thread it is called."""
+def _thread_safe(function: Callable[[], object]) -> Callable[[], None]:
+    """Return a function that calls `function` in this event loop, from any thread."""
     from ._event_loops import call_soon, running_loop
 
     loop = running_loop()
-    home = threading.get_ident()
+    loop_thread = threading.get_ident()
 
-    def from_anywhere() -> None:
-        if threading.get_ident() == home:
-            wake()
+    def call() -> None:
+        if threading.get_ident() == loop_thread:
+            function()
         else:
-            call_soon(loop, wake)
+            call_soon(loop, function)
 
-    return from_anywhere
+    return call

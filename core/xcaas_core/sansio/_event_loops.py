@@ -1,4 +1,4 @@
-"""The running event loop, asyncio's or trio's, without importing a library that isn't in use."""
+"""The running event loop, of asyncio or trio, without importing trio if it isn't in use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["call_soon", "has_ended", "in_thread", "running_loop"]
 
 def running_loop() -> object:
     """Return the running asyncio loop, or the token of the running trio loop."""
-    # trio first: as a guest of asyncio it runs inside of an asyncio loop
+    # trio first: in guest mode it runs inside an asyncio loop
     trio = sys.modules.get("trio")
     if trio is not None:
         try:
@@ -30,12 +30,12 @@ def in_trio() -> bool:
 
 
 def has_ended(loop: object) -> bool:
-    """Return whether an asyncio loop was closed. Of trio's nobody can tell, but they are few."""
+    """Return whether a loop is a closed asyncio loop. trio's tokens don't tell."""
     return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_closed()
 
 
 def call_soon(loop: object, function: Callable[[], object]) -> None:
-    """Call a function in a loop, from any thread. If the loop has ended nobody waits for it any more."""
+    """Call a function in a loop, from any thread. Do nothing if the loop has ended."""
     try:
         if isinstance(loop, asyncio.AbstractEventLoop):
             loop.call_soon_threadsafe(function)
@@ -43,14 +43,14 @@ def call_soon(loop: object, function: Callable[[], object]) -> None:
             token: Any = loop  # trio's
             token.run_sync_soon(function)
     except RuntimeError as error:
-        # asyncio says "closed", trio raises its RunFinishedError
+        # asyncio's message says "closed", trio raises RunFinishedError
         if "closed" not in str(error) and type(error).__name__ != "RunFinishedError":
             raise
 
 
 async def in_thread(source: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Read a blocking iterator (a file) in a thread, so that it doesn't hold up the loop."""
+    """Read a blocking iterator (a file) in a thread, so that it doesn't block the loop."""
     from anyio.to_thread import run_sync
 
-    while (piece := await run_sync(next, source, None)) is not None:
-        yield piece
+    while (chunk := await run_sync(next, source, None)) is not None:
+        yield chunk

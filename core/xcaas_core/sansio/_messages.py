@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_ERROR_BYTES", "Content", "Part", "Request", "Response"]
 
 
-# One part of a multipart body: name, and (file name, content, content type, other headers) as HTTP libraries take it.
+# One part of a multipart body, as HTTP libraries take it: name, and (file name, content, content type, other headers).
 Part: TypeAlias = "tuple[str, tuple[str | None, bytes | IO[bytes], str | None, dict[str, str]]]"
 
 
@@ -19,21 +19,19 @@ Content: TypeAlias = "bytes | Callable[[], Iterator[bytes] | AsyncIterator[bytes
 
 
 MAX_ERROR_BYTES: Final = 4 << 20
-"""Bytes of the body of an error that are kept, and after which reading ends: a few bytes may unpack to gigabytes."""
+"""Maximum bytes read of an error's body: a few compressed bytes may expand to gigabytes."""
 
 
 class Request:
     """A request as plain data, ready for any HTTP library.
 
-    `content` is bytes, or a callable that opens the body afresh each time the
-    request is sent; `parts` opens a multipart body likewise, and leaves the
-    boundary to the HTTP library. A body that can be sent only once sets
-    `replayable` false.
+    `content` is bytes, or a callable that opens the body each time the request is sent. `parts` opens a
+    multipart body likewise; the HTTP library sets its boundary. `replayable` is false if the body can
+    be sent only once.
 
-    `timeout` is what is left of the call's total, in seconds. `connect_timeout` and
-    `read_timeout` bound single network operations within it. `operation` is the operation that
-    the request calls, for fakes that stand in for the network; None for requests for tokens. `secrets`
-    are the credentials that were put on the request, to be masked where a server sends them back.
+    `timeout` is the rest of the call's total, in seconds; `connect_timeout` and `read_timeout` limit
+    single network operations within it. `operation` is for fakes of the network; None for token requests.
+    `secrets` are the credentials on the request, to be masked where a server sends them back.
     """
 
     __slots__ = (
@@ -76,11 +74,11 @@ class Request:
         self.operation: Operation[object] | None = None
         self.secrets: list[str] = []
         self.keys: Mapping[str, str] = {}
-        """Keys of security schemes that the caller gave as arguments, by place: `?name` in the query, `name=` in a cookie."""
+        """Keys of security schemes that the caller passed, by location: `?name` in the query, `name=` in a cookie."""
 
 
 class Response(Protocol):
-    """What a flow may know of a response. Bodies are read through `Read`."""
+    """A response as flows see it. Bodies are read with `Read`."""
 
     @property
     def status(self) -> int: ...
@@ -91,5 +89,5 @@ class Response(Protocol):
 
     @property
     def content(self) -> bytes:
-        """The whole body; empty until a `Read` step is done."""
+        """The body; empty before a `Read` step."""
         ...

@@ -1,10 +1,8 @@
 """The steps that sans-I/O code yields.
 
-A *flow* is a generator that decides what happens next in a call: which bytes
-leave, how long to wait, whose token to use. It never touches a socket, a lock
-or a clock. It yields a step and receives the step's result; two drivers in
-`_drivers.py` carry steps out, one blocking and one for event loops. Everything
-above them exists once.
+A *flow* is a generator that makes the decisions of a call: what to send, how long to wait, which token
+to use. It does no I/O: it yields a step and receives the step's result. Two drivers in `_drivers.py`
+carry steps out, one blocking and one for event loops, so flows need no async twins.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ __all__ = [
     "Step",
     "WaitFor",
     "Waitable",
-    "growing_wait",
+    "backoff_delay",
     "read_chunk",
     "run_in_thread",
     "send",
@@ -38,16 +36,15 @@ T = TypeVar("T")
 
 
 class Waitable(Protocol):
-    """Something that another thread or task will finish (a token request in flight)."""
+    """Something that another thread or task completes, such as a token request."""
 
     def on_done(self, callback: Callable[[], None]) -> None:
-        """Call back once, from any thread; at once if already done."""
+        """Call `callback` once, from any thread; at once if already done."""
         ...
 
 
 class Send:
-    """Send a request. Result: a `Response` with headers; the body follows with `Read`,
-    or is there already unless `stream` is set."""
+    """Send a request. Result: a `Response`, with its body unless `stream` is set."""
 
     __slots__ = ("request", "stream")
 
@@ -57,7 +54,7 @@ class Send:
 
 
 class _ResponseStep:
-    """A step that concerns a response."""
+    """A step with a response."""
 
     __slots__ = ("response",)
 
@@ -72,13 +69,13 @@ class Read(_ResponseStep):
 
 
 class ReadChunk(_ResponseStep):
-    """Read the next piece of a streamed response, decoded. Result: bytes, empty at the end."""
+    """Read the next chunk of a streamed response, decoded. Result: bytes, empty at the end."""
 
     __slots__ = ()
 
 
 class Close(_ResponseStep):
-    """Give up a response and return its connection. Result: None."""
+    """Close a response and release its connection. Result: None."""
 
     __slots__ = ()
 
@@ -93,7 +90,7 @@ class Sleep:
 
 
 class WaitFor:
-    """Wait until somebody else's work is done, or `timeout` seconds. Result: whether it was done."""
+    """Wait until a waitable is done, at most `timeout` seconds. Result: whether it is done."""
 
     __slots__ = ("timeout", "waitable")
 
@@ -103,7 +100,7 @@ class WaitFor:
 
 
 class RunInThread:
-    """Run blocking work (a file, a lock between processes) where it holds up no event loop. Result: the function's."""
+    """Run a blocking function where it blocks no event loop. Result: what it returns."""
 
     __slots__ = ("function",)
 
@@ -113,8 +110,8 @@ class RunInThread:
 
 Step: TypeAlias = Send | Read | ReadChunk | Close | Sleep | WaitFor | RunInThread
 
-# A step's result depends on the step, which Generator's single send type cannot say. The functions
-# below give each result its type; `_drivers.py` has the only other code that relies on the pairing.
+# A step's result depends on the step, which Generator's one send type cannot express. The functions
+# below give each result its type; only `_drivers.py` relies on the pairing, too.
 Flow: TypeAlias = Generator[Step, object, T]
 _Typed: TypeAlias = Generator[Step, Any, T]
 
@@ -133,8 +130,8 @@ def read_chunk(response: Response) -> _Typed[bytes]:
 
 def wait_for(waitable: Waitable, timeout: float | None = None) -> _Typed[bool]:
     """Carry out `WaitFor`."""
-    done: bool = yield WaitFor(waitable, timeout)
-    return done
+    is_done: bool = yield WaitFor(waitable, timeout)
+    return is_done
 
 
 def run_in_thread(function: Callable[[], T]) -> _Typed[T]:
@@ -143,7 +140,7 @@ def run_in_thread(function: Callable[[], T]) -> _Typed[T]:
     return result
 
 
-def growing_wait(first: float, number: int, longest: float = inf, factor: float = 2.0) -> float:
-    """Return the wait of a number (from 1): the first one, times the factor for each before it, up to the longest."""
-    # The exponent is bounded because 2.0**1024 is no float; the longest wait rules long before.
-    return min(longest, first * factor ** min(number - 1, 64))
+def backoff_delay(initial: float, attempt: int, maximum: float = inf, factor: float = 2.0) -> float:
+    """Return the exponential backoff before retry `attempt` (from 1)."""
+    # The exponent is bounded because 2.0**1024 overflows.
+    return min(maximum, initial * factor ** min(attempt - 1, 64))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from .._errors import DecodeError, XCaaSError
 from .._json import JSONValue, loads, uncollected
 from .._text import plural
-from ..http._media_types import charset_of, is_html, is_json, matches, media_type_of, text_in
+from ..http._media_types import body_text, charset_of, is_html, is_json, matches, media_type_of
 from ..operations._parameter import ResponseSpec, ResponseSpecs
 from ._codecs import Codec, codec_for
 
@@ -226,7 +226,7 @@ def _media_types(specs: tuple[ResponseSpec, ...] | list[ResponseSpec]) -> str:
 
 def _text_decoder(codec: Codec | None) -> Decode:
     def decode_text(response: Response, lenient: LenientReading | None) -> object:
-        text = text_in(response.content, response.headers.get("content-type"))
+        text = body_text(response.content, response.headers.get("content-type"))
         if codec is None:
             return text
         text = text.strip()

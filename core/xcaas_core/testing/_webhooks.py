@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .._checks import invalid_type, is_mapping, is_number
 from .._errors import ConfigurationError
 from ..models import Model
-from ..webhooks._document import checksum, plain, signed_document
+from ..webhooks._document import checksum, json_str, signed_document
 
 __all__ = ["SignedWebhook", "WebhookSigner"]
 
@@ -88,10 +88,10 @@ class WebhookSigner:
         sent_ms = int((time.time() if sent_at is None else sent_at) * 1000)
         document = signed_document(
             checksum=checksum(body),
-            customer=plain(self.customer),
-            event=plain(event_id),
+            customer=json_str(self.customer),
+            event=json_str(event_id),
             retry=retry,
-            tenant=plain(self.tenant),
+            tenant=json_str(self.tenant),
             sent=sent_ms,
         )
         header = {"b64": False, "crit": ["b64"], "kid": self.key_id, "alg": "RS256"}

@@ -1,4 +1,4 @@
-"""Requests that the services send to an address of yours, and whether they are genuine."""
+"""Webhooks: requests that the services send to you, verified."""
 
 from __future__ import annotations
 

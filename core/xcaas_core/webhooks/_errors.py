@@ -1,4 +1,4 @@
-"""Why a webhook was refused."""
+"""Errors of webhooks."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ WebhookReason: TypeAlias = Literal[
     "store_unavailable",
     "bad_body",
 ]
-"""What is wrong with a request; docs/webhooks.md explains each of them."""
+"""Why a request was refused; docs/webhooks.md explains each reason."""
 
-# A refusal is not cured by sending it again, but the sender repeats all that is no 2xx, so only what was received
-# before gets one. Faults on the receiver's side are 5xx: the event is wanted, later.
+# The sender repeats anything but 2xx, so only a replay gets one. Faults of the receiver are 5xx: the event is
+# wanted later.
 _STATUS: Final[dict[WebhookReason, int]] = {
     "replayed": 200,
     "bad_body": 500,

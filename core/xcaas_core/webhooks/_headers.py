@@ -1,4 +1,4 @@
-"""The six headers of a webhook: each there, once, and of its form."""
+"""The six headers of a webhook: required, unique and well-formed."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ EVENT: Final = "x-8x8-event-id"
 SENT: Final = "x-8x8-transmission-time"
 RETRY: Final = "x-8x8-retry"
 _NAMES: Final = (SIGNATURE, CUSTOMER, TENANT, EVENT, SENT, RETRY)
-# Bounds keep what somebody sends without a key from costing much. Real ids have 30 letters at most.
+# Limits for unverified input. Real ids have at most 30 characters.
 _MAX_LENGTHS: Final = {SIGNATURE: 4096}
 _MAX_LENGTH: Final = 512
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
-# Halves of surrogate pairs are bytes that some frameworks could not decode.
+# Some frameworks decode invalid bytes to lone surrogates.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @runtime_checkable
 class HeadersWithItems(Protocol):
-    """Headers of a web framework: a mapping, or what has `items` like one and gives repeated names there."""
+    """Headers of a web framework: a mapping, or an object whose `items` include repeated names."""
 
     def items(self) -> Iterable[tuple[str, str]]: ...
 
@@ -53,7 +53,7 @@ Headers: TypeAlias = "HeadersWithItems | _Pairs"
 
 @dataclass(frozen=True, slots=True)
 class SignedHeaders:
-    """What the headers say; nothing of it is known to be true before the signature is checked."""
+    """Values of the headers; untrusted until the signature is verified."""
 
     signature: str
     customer: str
@@ -65,56 +65,56 @@ class SignedHeaders:
 
 
 def read_headers(headers: Headers) -> SignedHeaders:
-    """Return what the headers say.
+    """Return the values of the headers.
 
     Raises:
-        WebhookError: One is missing, stands there twice, or is not of its form.
+        WebhookError: One is missing, repeated or malformed.
     """
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in _pairs(headers):
         if name in _NAMES:
-            if name in found:
+            if name in values:
                 raise WebhookError("repeated_header", f"the header {name} stands there more than once")
-            found[name] = value.strip(" \t")
-    if not found:
+            values[name] = value.strip(" \t")
+    if not values:
         raise WebhookError("unsigned", "the request has none of the headers of a signed webhook")
     for name in _NAMES:
-        if name not in found:
+        if name not in values:
             raise WebhookError("missing_header", f"the header {name} is missing")
-        value = found[name]
+        value = values[name]
         if not value or len(value) > _MAX_LENGTHS.get(name, _MAX_LENGTH) or _CONTROL.search(value):
             raise WebhookError("bad_header", f"the header {name} is empty, too long, or has control characters")
     return SignedHeaders(
-        found[SIGNATURE],
-        found[CUSTOMER],
-        found[TENANT],
-        found[EVENT],
-        _number(SENT, found[SENT]),
-        _number(RETRY, found[RETRY]),
+        values[SIGNATURE],
+        values[CUSTOMER],
+        values[TENANT],
+        values[EVENT],
+        _number(SENT, values[SENT]),
+        _number(RETRY, values[RETRY]),
     )
 
 
 def _pairs(headers: Headers) -> Iterable[tuple[str, str]]:
     pairs: _Pairs = headers.items() if isinstance(headers, HeadersWithItems) else headers
     if not is_iterable(pairs):
-        raise _no_headers(pairs)
+        raise _invalid_headers(pairs)
     for pair in pairs:
         try:
             name, value = pair
         except (TypeError, ValueError):
-            raise _no_headers(pair) from None
-        yield _text(name).lower(), _text(value)
+            raise _invalid_headers(pair) from None
+        yield _to_str(name).lower(), _to_str(value)
 
 
-def _text(value: object) -> str:
+def _to_str(value: object) -> str:
     if isinstance(value, bytes):
-        return value.decode("latin-1")  # as the frameworks do that give text
+        return value.decode("latin-1")  # as frameworks with str headers do
     if isinstance(value, str):
         return value
-    raise _no_headers(value)
+    raise _invalid_headers(value)
 
 
-def _no_headers(value: object) -> ConfigurationError:
+def _invalid_headers(value: object) -> ConfigurationError:
     return invalid_type("headers", value, "names and values as text or bytes: a mapping, or pairs")
 
 

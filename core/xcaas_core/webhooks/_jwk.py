@@ -18,24 +18,24 @@ _BITS: Final = range(2048, 8193)
 
 
 def read_jwk(content: bytes, key_id: str) -> RSAPublicKey:
-    """Return the key that a response holds.
+    """Return the key in a response.
 
     Raises:
-        ValueError: It holds no such key.
+        ValueError: There is no such key.
     """
     value = loads(content)
     if isinstance(value, str):
-        value = loads(value)  # one of the vendor's documents says that the key comes as text
+        value = loads(value)  # one of the vendor's documents describes the key as a string of JSON
     if not is_object(value):
         raise ValueError("this is no JSON object")
     return rsa_key(value, key_id)
 
 
 def rsa_key(jwk: Mapping[str, object], key_id: str) -> RSAPublicKey:
-    """Return a JWK as a key that can verify.
+    """Return the public key of a JWK.
 
     Raises:
-        ValueError: It has another id, is for something else, or is too small to be trusted.
+        ValueError: It has another id, use, or an unsafe size.
     """
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 
@@ -43,13 +43,13 @@ def rsa_key(jwk: Mapping[str, object], key_id: str) -> RSAPublicKey:
         raise ValueError("this is no RSA key, or one of another id")
     if jwk.get("alg", "RS256") != "RS256" or jwk.get("use", "sig") != "sig":
         raise ValueError("this key is for something else")
-    modulus, exponent = _number(jwk.get("n")), _number(jwk.get("e"))
+    modulus, exponent = _decode_number(jwk.get("n")), _decode_number(jwk.get("e"))
     if modulus.bit_length() not in _BITS or not 2 < exponent < 1 << 32:
         raise ValueError("this key has an odd size")
     return RSAPublicNumbers(exponent, modulus).public_key()
 
 
-def _number(text: object) -> int:
-    if not isinstance(text, str):
+def _decode_number(value: object) -> int:
+    if not isinstance(value, str):
         raise ValueError("a number of the key is missing")
-    return int.from_bytes(from_base64url(text.rstrip("=")), "big")
+    return int.from_bytes(from_base64url(value.rstrip("=")), "big")

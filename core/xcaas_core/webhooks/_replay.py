@@ -1,4 +1,4 @@
-"""Which events were received before."""
+"""Stores of received events."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class MemoryReplayStore:
             self._until.pop(key, None)
 
     def reset(self) -> None:
-        """Forget who holds the lock, after a fork. What was received stays known."""
+        """Replace the lock after a fork."""
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -72,5 +72,5 @@ class MemoryReplayStore:
 
 
 def replay_key(tenant: str, event: str) -> str:
-    """Return the key of an event. Ids of events are one tenant's."""
+    """Return the key of an event. Event ids are unique per tenant."""
     return hashlib.sha256(f"{len(tenant)}:{tenant}{event}".encode("utf-8", "surrogatepass")).hexdigest()[:40]

@@ -1,4 +1,4 @@
-"""Which events were received before, by any of several workers."""
+"""A store of received events that workers share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The signature of a webhook: a detached JWS (RFC 7515) over a payload that is not encoded (RFC 7797)."""
+"""The signature of a webhook: a detached JWS (RFC 7515) with an unencoded payload (RFC 7797)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Never
 
 from .._checks import is_object
-from ._document import checksum, escaped, plain, signed_document
+from ._document import checksum, json_str, json_str_escaped, signed_document
 from ._errors import WebhookError, WebhookReason
 
 if TYPE_CHECKING:
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
 __all__ = ["KEY_ID", "Signature", "from_base64url", "is_genuine", "parse_signature"]
 
 KEY_ID: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
-"""What the id of a key may be: it goes into the path of an address, and its sender is not known."""
+"""Valid key ids. They are untrusted, and go into the path of a URL."""
 
 _ALGORITHM: Final = "RS256"
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]*")
-# A sender who says where its key is could as well sign with any key.
-_KEYS_OF_THE_SENDER: Final = ("jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256")
-_SIMPLE: Final = re.compile(r"[ !#-.0-\[\]-~]*")  # ASCII that no JSON writer escapes
+# Header fields that bring a key, or its URL: with those, any key would verify.
+_KEY_FIELDS: Final = ("jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256")
+_SIMPLE: Final = re.compile(r"[ !#-.0-\[\]-~]*")  # ASCII that no JSON encoder escapes
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A signature that is of the right form; whether it is right, only the key can tell."""
+    """A well-formed signature, not yet verified."""
 
     protected: str
-    """The header of the JWS as it came. It is signed in this form."""
+    """The JWS header as received, which is the signed form."""
     key_id: str
     value: bytes
 
 
 def from_base64url(text: str) -> bytes:
-    """Return the bytes that base64url without padding stands for. Each bytes have one spelling only.
+    """Decode base64url without padding, in its canonical form only.
 
     Raises:
-        ValueError: It is no such text.
+        ValueError: It is something else.
     """
     if _BASE64URL.fullmatch(text) is None:
         raise ValueError("characters outside of the base64url alphabet")
@@ -62,14 +62,14 @@ def parse_signature(text: str) -> Signature:
     """Return the parts of a signature.
 
     Raises:
-        WebhookError: It is not of the form that the service signs in, or not by RS256.
+        WebhookError: It is malformed, or not RS256.
     """
     parts = text.split(".")
     if len(parts) != 3 or parts[1]:
         _refuse("bad_signature_format", "the signature is not of the form header..signature")
     protected, _, value = parts
     try:
-        header = json.loads(from_base64url(protected).decode(), object_pairs_hook=_once)
+        header = json.loads(from_base64url(protected).decode(), object_pairs_hook=_unique_names)
         signature = from_base64url(value)
     except (ValueError, RecursionError):
         _refuse("bad_signature_format", "the signature is not JSON and bytes in base64url")
@@ -79,7 +79,7 @@ def parse_signature(text: str) -> Signature:
         _refuse("bad_algorithm", f"the signature is not made by {_ALGORITHM}")
     if header.get("b64") is not False or header.get("crit") != ["b64"]:
         _refuse("bad_critical", "the signature has no b64: false, or crit is not [b64]")
-    if any(name in header for name in _KEYS_OF_THE_SENDER):
+    if any(name in header for name in _KEY_FIELDS):
         _refuse("bad_signature_format", "the signature brings a key or the address of one")
     key_id = header.get("kid")
     if not isinstance(key_id, str) or KEY_ID.fullmatch(key_id) is None or not key_id.strip("."):
@@ -87,11 +87,11 @@ def parse_signature(text: str) -> Signature:
     return Signature(protected, key_id, signature)
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
         raise ValueError("a name stands there twice")
-    return found
+    return result
 
 
 def _refuse(reason: WebhookReason, message: str) -> Never:
@@ -99,7 +99,7 @@ def _refuse(reason: WebhookReason, message: str) -> Never:
 
 
 def is_genuine(signature: Signature, key: RSAPublicKey, headers: SignedHeaders, body: bytes) -> bool:
-    """Return whether the key's owner signed these headers, and a body of this checksum."""
+    """Return whether the signature matches the headers and the body's checksum."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -115,19 +115,19 @@ def is_genuine(signature: Signature, key: RSAPublicKey, headers: SignedHeaders, 
 
 
 def _documents(headers: SignedHeaders, body: bytes) -> Iterator[bytes]:
-    """Return the document that was signed, or two where an id has a character that may be escaped in two ways."""
+    """Yield the possible documents: two if an id has characters that JSON encoders escape differently."""
     crc = checksum(body)
-    ids = [_as_sent(one) for one in (headers.customer, headers.event, headers.tenant)]
-    simple = all(_SIMPLE.fullmatch(one) for one in ids)
-    for spell in (plain,) if simple else (plain, escaped):
-        customer, event, tenant = map(spell, ids)
+    ids = [_decode_header(id) for id in (headers.customer, headers.event, headers.tenant)]
+    is_simple = all(_SIMPLE.fullmatch(id) for id in ids)
+    for encode in (json_str,) if is_simple else (json_str, json_str_escaped):
+        customer, event, tenant = map(encode, ids)
         yield signed_document(
             checksum=crc, customer=customer, event=event, retry=headers.retry, tenant=tenant, sent=headers.sent
         )
 
 
-def _as_sent(value: str) -> str:
-    """Return the text of a header, of which frameworks make Latin-1 whatever it was."""
+def _decode_header(value: str) -> str:
+    """Return a header that frameworks decoded as Latin-1 in its original UTF-8."""
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What blocking and async verifiers have in common: their options, and the order of the checks."""
+"""Options and checks of both verifiers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._checks import has_methods, invalid_type, is_collection, is_mapping, is_n
 from .._errors import ConfigurationError, DecodeError
 from ..calls._options import ClientOptions
 from ..calls._retry import Timeout
-from ..http._urls import is_open_to_others, rebase
+from ..http._urls import is_insecure, rebase
 from ..models import Webhook
 from ..sansio._steps import Flow, run_in_thread
 from ._errors import WebhookError
@@ -40,7 +40,7 @@ _log = logging.getLogger("xcaas.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class Delivery(Generic[T]):
-    """A webhook that is genuine and new."""
+    """A genuine, new webhook."""
 
     event: T
     """The event. A kind that this release does not know is an `UnknownModel` with all its fields."""
@@ -57,7 +57,7 @@ class Delivery(Generic[T]):
 
 
 class Verification(Generic[T]):
-    """The options of a verifier, and the flow that carries out its checks."""
+    """The base of both verifiers: options, and the flow of checks."""
 
     def __init__(
         self,
@@ -116,11 +116,11 @@ class Verification(Generic[T]):
             _check_positive(name, seconds)
         _check_positive("max_key_fetches", max_key_fetches)
         if tenants is not None:
-            _check_texts("tenants", tenants, "ids")
+            _check_strs("tenants", tenants, "ids")
             if not tenants:
                 raise ConfigurationError("tenants is empty: no event would be taken", advice="None takes those of all.")
         if key_urls is not None:
-            _check_texts("key_urls", key_urls, "addresses")
+            _check_strs("key_urls", key_urls, "addresses")
         if keys is not None and not (is_mapping(keys) and all(map(is_str_mapping, keys.values()))):
             raise invalid_type("keys", keys, "a mapping from ids to JWKs, which are mappings of text")
         if replay_store is not None and not has_methods(replay_store, "claim", "release"):
@@ -136,76 +136,76 @@ class Verification(Generic[T]):
         self._store: ReplayStore = MemoryReplayStore() if replay_store is None else replay_store
         self._replay_seconds = replay_seconds
         self._wall = wall
-        limit = Timeout.of(timeout)
+        key_timeout = Timeout.of(timeout)
         self._options = ClientOptions(
-            timeout=limit, http_client=http_client, verify=verify, proxy=proxy, http_library=http_library
+            timeout=key_timeout, http_client=http_client, verify=verify, proxy=proxy, http_library=http_library
         )
-        addresses = [_address(one, base_url) for one in (webhook.key_urls if key_urls is None else key_urls)]
+        addresses = [_key_url(url, base_url) for url in (webhook.key_urls if key_urls is None else key_urls)]
         if not addresses and not keys:
             raise ConfigurationError(
                 f"nobody says where the keys of {webhook.name} are", advice="Pass key_urls or keys."
             )
-        fake: Any = http_client  # a stand-in for the network has a time of its own
+        fake: Any = http_client  # a fake of the network has its own clock
         self._keys = KeyRing(
             addresses,
-            {key_id: _given(jwk, key_id) for key_id, jwk in (keys or {}).items()},
-            KeyLimits(key_lifetime, max_key_fetches, 60.0, limit),
+            {key_id: _parse_key(jwk, key_id) for key_id, jwk in (keys or {}).items()},
+            KeyLimits(key_lifetime, max_key_fetches, 60.0, key_timeout),
             fake.clock if hasattr(http_client, "sync_io") else time.monotonic,
         )
 
     def _check(self, headers: Headers, body: Body) -> Flow[Delivery[T]]:
-        """Return what was sent, and remember it.
+        """Return the verified delivery, and remember it.
 
         Raises:
-            WebhookError: It is not genuine, not fresh, not new, or could not be checked.
+            WebhookError: It is not genuine, stale, not new, or could not be checked.
         """
-        content = _bytes(body)
-        seen = read_headers(headers)
-        signature = parse_signature(seen.signature)
-        if abs(self._wall() - seen.sent / 1000) > self._tolerance:
+        content = _to_bytes(body)
+        signed = read_headers(headers)
+        signature = parse_signature(signed.signature)
+        if abs(self._wall() - signed.sent / 1000) > self._tolerance:
             raise WebhookError("stale", f"the request was not sent within the last {self._tolerance:g} s")
-        if self._tenants is not None and seen.tenant not in self._tenants:
+        if self._tenants is not None and signed.tenant not in self._tenants:
             raise WebhookError("other_tenant", "the request is for a tenant that this receiver does not take")
         key = yield from self._keys.find(signature.key_id)
-        if not is_genuine(signature, key, seen, content):
+        if not is_genuine(signature, key, signed, content):
             raise WebhookError("bad_signature", "the signature is not that of these headers and this body")
-        delivery = self._delivery(seen, signature, content)
-        yield from self._claim(replay_key(seen.tenant, seen.event))
+        delivery = self._delivery(signed, signature, content)
+        yield from self._claim(replay_key(signed.tenant, signed.event))
         return delivery
 
-    def _delivery(self, seen: SignedHeaders, signature: Signature, content: bytes) -> Delivery[T]:
+    def _delivery(self, signed: SignedHeaders, signature: Signature, content: bytes) -> Delivery[T]:
         try:
             event = self._webhook(content)
-            sent_at = datetime.fromtimestamp(seen.sent / 1000, UTC)
+            sent_at = datetime.fromtimestamp(signed.sent / 1000, UTC)
         except (DecodeError, ValueError, OverflowError) as error:
             message = f"the body is genuine, but no {self._webhook.name} that this release can read: {error}"
             raise WebhookError("bad_body", message) from error
-        return Delivery(event, seen.event, seen.tenant, seen.customer, sent_at, seen.retry, signature.key_id)
+        return Delivery(event, signed.event, signed.tenant, signed.customer, sent_at, signed.retry, signature.key_id)
 
     def _claim(self, key: str) -> Flow[None]:
         try:
-            new = yield from run_in_thread(lambda: self._store.claim(key, self._replay_seconds))
+            is_new = yield from run_in_thread(lambda: self._store.claim(key, self._replay_seconds))
         except Exception as error:
             message = f"the store of received events failed: {type(error).__name__}"
             raise WebhookError("store_unavailable", message) from error
-        if not new:
+        if not is_new:
             raise WebhookError("replayed", "this event was received before")
 
     def _release(self, delivery: Delivery[T]) -> Flow[None]:
-        """Forget an event that was not handled, so that it is taken when it comes again."""
+        """Forget an event that was not handled, so that it is accepted again."""
         key = replay_key(delivery.tenant_id, delivery.event_id)
         try:
             yield from run_in_thread(lambda: self._store.release(key))
-        except Exception as error:  # what went wrong with the event itself is what callers should see
+        except Exception as error:  # callers should see their own exception instead
             _log.warning("an event that was not handled stays marked as received: %s", type(error).__name__)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._webhook.name}>"
 
 
-def _check_texts(name: str, value: object, what: str) -> None:
-    if isinstance(value, str | bytes) or not is_collection(value) or not all(isinstance(one, str) for one in value):
-        raise invalid_type(name, value, f"a list of {what}", "Pass a list, also for a single one.")
+def _check_strs(name: str, value: object, items: str) -> None:
+    if isinstance(value, str | bytes) or not is_collection(value) or not all(isinstance(item, str) for item in value):
+        raise invalid_type(name, value, f"a list of {items}", "Pass a list, also for a single one.")
 
 
 def _check_positive(name: str, value: object) -> None:
@@ -213,11 +213,11 @@ def _check_positive(name: str, value: object) -> None:
         raise ConfigurationError(f"{name} must be a positive number")
 
 
-def _address(template: str, base_url: str | None) -> str:
+def _key_url(template: str, base_url: str | None) -> str:
     if KEY_ID_FIELD not in template:
         raise ConfigurationError(f"an address of keys has no {KEY_ID_FIELD}, which the id takes the place of")
     address = rebase(template, base_url)
-    if is_open_to_others(urlsplit(address)):
+    if is_insecure(urlsplit(address)):
         raise ConfigurationError(
             "keys fetched over plain HTTP could be anybody's",
             advice="Use https://. Only this machine may be asked otherwise.",
@@ -225,14 +225,14 @@ def _address(template: str, base_url: str | None) -> str:
     return address
 
 
-def _given(jwk: Mapping[str, str], key_id: str) -> Any:
+def _parse_key(jwk: Mapping[str, str], key_id: str) -> Any:
     try:
         return rsa_key(jwk, key_id)
     except ValueError as error:
         raise ConfigurationError(f"the key {key_id!r} in keys cannot be used: {error}") from None
 
 
-def _bytes(body: object) -> bytes:
+def _to_bytes(body: object) -> bytes:
     if isinstance(body, bytes | bytearray):
         return bytes(body)
     if isinstance(body, memoryview):

@@ -1,4 +1,4 @@
-"""The two verifiers, which carry out the same checks: one blocks, the other awaits."""
+"""The verifiers, blocking and async."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class AsyncVerifier(Verification[T]):
         except BaseException:
             from anyio import CancelScope
 
-            with CancelScope(shield=True):  # a request that is cancelled was not handled either
+            with CancelScope(shield=True):  # a cancelled event was not handled either
                 await run_async(self._release(delivery), self._io)
             raise
 

@@ -1,4 +1,4 @@
-"""Where credentials do not go: other addresses, and plain HTTP."""
+"""Credentials are not sent to other hosts, nor over plain HTTP."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def test_plain_http_is_refused_except_to_this_machine(url: str) -> None:
 # CREDENTIALS 32
 @pytest.mark.parametrize("trusted", [False, True])
 def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trusted: bool) -> None:
-    other = RecordingService()
+    other_service = RecordingService()
     with (
-        TokenServer(other) as elsewhere,
+        TokenServer(other_service) as other_server,
         TokenServer() as server,
         Client(
             credentials=ClientCredentials("id", "secret"),
@@ -43,10 +43,10 @@ def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trus
             retries=0,
         ) as client,
     ):
-        other.script = [StubResponse(200, b"{}")]
-        link = f"http://localhost:{elsewhere.port}/v1/thing?page=2"
+        other_service.script = [StubResponse(200, b"{}")]
+        link = f"http://localhost:{other_server.port}/v1/thing?page=2"
         client._session.exchange(Call(GET, link=link))  # pyright: ignore[reportPrivateUsage]
-    assert (b"authorization" in other.heads[0].lower()) is trusted
+    assert (b"authorization" in other_service.heads[0].lower()) is trusted
     assert server.service.token_requests == int(trusted)
 
 
@@ -54,12 +54,12 @@ def test_links_to_other_hosts_carry_no_credential_unless_the_host_is_listed(trus
 def test_redirects_of_calls_are_not_followed() -> None:
     service = RecordingService()
     with (
-        TokenServer() as thief,
+        TokenServer() as target,
         TokenServer(service) as server,
         Client(credentials=[ClientCredentials("id", "secret"), ApiKey("key")], base_url=server.url) as client,
     ):
         for call in (client.sample.get, client.sample.keyed):
-            service.script = [StubResponse(307, headers={"location": f"{thief.url}/steal"})]
+            service.script = [StubResponse(307, headers={"location": f"{target.url}/steal"})]
             with pytest.raises(RedirectError):
                 call()
-        assert thief.service.api_calls == 0
+        assert target.service.api_calls == 0

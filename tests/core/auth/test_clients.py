@@ -36,17 +36,17 @@ from xcaas_core.operations._parameter import query
 
 @pytest.fixture
 def server() -> Iterator[TokenServer]:
-    with TokenServer() as running:
-        yield running
+    with TokenServer() as server:
+        yield server
 
 
 @pytest.fixture
 def client(server: TokenServer) -> Iterator[Client]:
-    with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as made:
-        yield made
+    with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
+        yield client
 
 
-def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None:
+def test_revoked_token_is_replaced(client: Client, server: TokenServer) -> None:
     assert client.sample.get() == {"ok": True}
     server.service.revoke()
     assert client.sample.get() == {"ok": True}
@@ -54,7 +54,7 @@ def test_a_call_and_a_revoked_token(client: Client, server: TokenServer) -> None
 
 
 # CREDENTIALS 16
-def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings() -> None:
+def test_second_401_is_raised_with_its_request_id_for_any_retry_settings() -> None:
     service = RecordingService()
     refusal = StubResponse(401, b'{"fault": {"faultstring": "no"}}', headers={"x-request-id": "req-7"})
     with TokenServer(service) as server:
@@ -71,7 +71,7 @@ def test_a_second_401_is_raised_with_its_request_id_whatever_the_retry_settings(
 
 
 # CREDENTIALS 19
-def test_a_replay_keeps_method_headers_and_body() -> None:
+def test_replay_keeps_method_headers_and_body() -> None:
     service = RecordingService()
     with (
         TokenServer(service) as server,
@@ -90,7 +90,7 @@ def test_a_replay_keeps_method_headers_and_body() -> None:
 
 
 # CREDENTIALS 18
-def test_a_body_that_can_be_read_once_is_not_replayed_and_the_next_call_has_a_new_token(
+def test_non_replayable_body_is_not_replayed_and_the_next_call_has_a_new_token(
     client: Client, server: TokenServer
 ) -> None:
     client.sample.get()
@@ -102,7 +102,7 @@ def test_a_body_that_can_be_read_once_is_not_replayed_and_the_next_call_has_a_ne
     assert server.service.token_requests == 2
 
 
-def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
+def test_403_keeps_the_token_and_names_the_missing_product() -> None:
     service = RecordingService()
     with (
         TokenServer(service) as server,
@@ -115,7 +115,7 @@ def test_a_403_costs_no_token_and_names_the_missing_product() -> None:
         assert service.token_requests == 1
 
 
-def test_token_info(client: Client) -> None:
+def test_token_info_describes_the_current_token(client: Client) -> None:
     from tests.support.sample_client import PRODUCT
     from xcaas_core.auth.security._token_info import token_info
     from xcaas_core.sansio._drivers import run
@@ -134,13 +134,13 @@ def test_token_info(client: Client) -> None:
     keyed.close()
 
 
-def test_a_product_without_its_credential_says_what_is_missing(client: Client) -> None:
+def test_missing_credential_is_named_in_the_error(client: Client) -> None:
     with pytest.raises(MissingCredentialsError, match=r"ApiKey\(key\), or XCAAS_API_KEY"):
         client.sample.keyed()
 
 
 # CREDENTIALS 33
-def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
+def test_callers_authorization_header_is_kept() -> None:
     service = RecordingService()
     service.tokens["mine"] = time.monotonic() + 60
     with (
@@ -156,21 +156,21 @@ def test_an_authorization_header_of_the_callers_own_is_respected() -> None:
     assert b"authorization: bearer mine" in service.heads[0].lower()
 
 
-@pytest.mark.parametrize(("name", "how"), [("authorization", "oauth"), ("x-api-key", "key")])
-def test_a_refusal_of_a_header_of_the_callers_own_names_it(name: str, how: str) -> None:
+@pytest.mark.parametrize(("name", "scheme"), [("authorization", "oauth"), ("x-api-key", "key")])
+def test_refused_callers_header_is_named_in_the_error(name: str, scheme: str) -> None:
     service = RecordingService()
     service.script = [StubResponse(401, b"{}"), StubResponse(401, b"{}")]
     with TokenServer(service) as server, Client(credentials=ApiKey("k"), base_url=server.url) as client:
-        operation = GET if how == "oauth" else KEYED
-        own = client.with_options(headers={name.title(): "mine"})
-        for made, call in ((own, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
+        operation = GET if scheme == "oauth" else KEYED
+        with_header = client.with_options(headers={name.title(): "mine"})
+        for sender, call in ((with_header, Call(operation)), (client, Call(operation, headers={name: "mine"}))):
             with pytest.raises(AuthenticationError, match=f"your own header {name}") as caught:
-                made._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
+                sender._session.exchange(call)  # pyright: ignore[reportPrivateUsage]
             assert "mine" not in str(caught.value)
     assert service.token_requests == 0
 
 
-def test_a_key_that_is_given_as_an_argument_is_sent_as_given_and_masked() -> None:
+def test_key_passed_as_an_argument_is_sent_and_masked() -> None:
     with_argument = dataclasses.replace(QUERIED, parameters=(query("api_key"), query("page")))
     service = RecordingService()
     service.script = [
@@ -196,48 +196,48 @@ def test_a_key_that_is_given_as_an_argument_is_sent_as_given_and_masked() -> Non
 
 
 # CREDENTIALS 34
-def test_the_token_request_goes_through_the_clients_own_transport(server: TokenServer) -> None:
-    seen: list[str] = []
+def test_token_request_uses_the_transport_of_the_client(server: TokenServer) -> None:
+    paths: list[str] = []
 
     class Recording(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            seen.append(request.url.path)
+            paths.append(request.url.path)
             return super().handle_request(request)
 
     with (
-        httpx.Client(transport=Recording()) as users,
-        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=users) as client,
+        httpx.Client(transport=Recording()) as user_client,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=user_client) as client,
     ):
         client.sample.get()
         client.close()
         client.close()
-        assert not users.is_closed, "a client closes only what it made"
-    assert seen == ["/oauth/v2/token", "/v1/thing"]
+        assert not user_client.is_closed, "a client closes only what it created"
+    assert paths == ["/oauth/v2/token", "/v1/thing"]
 
 
-def test_a_token_request_has_the_time_limits_of_the_client_that_asks(server: TokenServer) -> None:
-    seen: list[tuple[str, float, float]] = []
+def test_token_request_has_the_timeouts_of_the_calling_client(server: TokenServer) -> None:
+    requests: list[tuple[str, float, float]] = []
 
     class Recording(httpx.HTTPTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
-            limits = request.extensions["timeout"]
-            seen.append((request.url.path, limits.get("connect"), limits.get("read")))
+            timeouts = request.extensions["timeout"]
+            requests.append((request.url.path, timeouts.get("connect"), timeouts.get("read")))
             return super().handle_request(request)
 
     with (
-        httpx.Client(transport=Recording()) as users,
-        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=users) as client,
+        httpx.Client(transport=Recording()) as user_client,
+        Client(credentials=ClientCredentials("id", "secret"), base_url=server.url, http_client=user_client) as client,
     ):
         client.sample.get()
         server.service.revoke()
         client.with_options(timeout=Timeout(60, connect=3, read=4)).sample.get()
-    first, second = ((connect, read) for path, connect, read in seen if path == "/oauth/v2/token")
+    first, second = ((connect, read) for path, connect, read in requests if path == "/oauth/v2/token")
     assert first > (9, 9)
     assert second == (3, 4)
 
 
 # CREDENTIALS 35
-def test_closing_twice_and_calling_after_that(client: Client) -> None:
+def test_close_may_be_repeated_and_calls_after_it_raise(client: Client) -> None:
     client.sample.get()
     client.close()
     client.close()
@@ -245,7 +245,7 @@ def test_closing_twice_and_calling_after_that(client: Client) -> None:
         client.sample.get()
 
 
-def test_clients_that_come_and_go_share_the_token_of_their_credentials(server: TokenServer) -> None:
+def test_short_lived_clients_share_the_token_of_their_credentials(server: TokenServer) -> None:
     credentials = ClientCredentials("id", "secret")
     for _ in range(5):
         with Client(credentials=credentials, base_url=server.url) as client:
@@ -258,12 +258,12 @@ def test_clients_that_come_and_go_share_the_token_of_their_credentials(server: T
     assert server.service.token_requests == 2
 
 
-def test_options_share_tokens_and_functions_are_asked_once(server: TokenServer) -> None:
-    asked = 0
+def test_with_options_copies_share_the_token(server: TokenServer) -> None:
+    calls = 0
 
     def provide() -> ClientCredentials:
-        nonlocal asked
-        asked += 1
+        nonlocal calls
+        calls += 1
         return ClientCredentials("id", "secret")
 
     with Client(credentials=provide, base_url=server.url) as client:
@@ -287,7 +287,7 @@ def test_sync_and_async_clients_share_one_token(server: TokenServer) -> None:
 
 
 @pytest.mark.parametrize("auth", ["the-token", {"oauth": "the-token"}, BearerToken("the-token")])
-def test_tokens_from_elsewhere_in_several_forms(auth: object, server: TokenServer) -> None:
+def test_bearer_tokens_are_accepted_in_several_forms(auth: object, server: TokenServer) -> None:
     server.service.tokens["the-token"] = time.monotonic() + 60
     with Client(auth=auth, base_url=server.url) as client:
         assert client.sample.get() == {"ok": True}
@@ -297,12 +297,12 @@ def test_tokens_from_elsewhere_in_several_forms(auth: object, server: TokenServe
 # CREDENTIALS 29
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
-def test_a_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
+def test_forked_child_shares_the_token_and_inherits_no_lock(server: TokenServer) -> None:
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
         server.service.latency = 0.5
         server.service.revoke()
-        renewing = threading.Thread(target=client.sample.get)  # leads a renewal while the child is made
+        renewing = threading.Thread(target=client.sample.get)  # leads a renewal during the fork
         renewing.start()
         time.sleep(0.2)
         child = multiprocessing.get_context("fork").Process(target=_call_in_child, args=(client,))
@@ -317,34 +317,36 @@ def _call_in_child(client: Client) -> None:
     os._exit(0 if client.sample.get() == {"ok": True} else 1)
 
 
-@pytest.mark.parametrize("how", ["reference", "with_secrets"])
-def test_clients_travel_to_worker_processes(how: str, server: TokenServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("secret_source", ["reference", "with_secrets"])
+def test_clients_are_pickled_to_worker_processes(
+    secret_source: str, server: TokenServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THE_SECRET", "secret")
     credentials = ClientCredentials("id", EnvironmentVariable("THE_SECRET"))
-    if how == "with_secrets":
+    if secret_source == "with_secrets":
         credentials = ClientCredentials("id", "secret").with_secrets()
     with Client(credentials=credentials, base_url=server.url) as client:
         client.sample.get()
         data = pickle.dumps(client)
     code = "import pickle, sys; c = pickle.load(sys.stdin.buffer); print(c.sample.get()); c.close()"
     root = Path(__file__).parents[3]
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code], input=data, capture_output=True, timeout=60, check=True, cwd=root
     )
-    assert done.stdout.strip() == b"{'ok': True}"
+    assert result.stdout.strip() == b"{'ok': True}"
     assert server.service.token_requests == 2
 
 
-def test_copies_of_clients_work(client: Client, server: TokenServer) -> None:
+def test_deep_copy_of_a_client_requests_its_own_token(client: Client, server: TokenServer) -> None:
     client.sample.get()
-    twin = copy.deepcopy(client)
-    assert twin.sample.get() == {"ok": True}
-    twin.close()
+    copied = copy.deepcopy(client)
+    assert copied.sample.get() == {"ok": True}
+    copied.close()
     assert server.service.token_requests == 2, "a deep copy starts fresh"
 
 
 # CREDENTIALS 36
-def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None:
+def test_pending_token_request_does_not_block_interpreter_exit(server: TokenServer) -> None:
     server.service.behave = lambda number: StubResponse(200, delay=30)
     code = f"""
         import threading, time
@@ -356,22 +358,22 @@ def test_nothing_keeps_the_interpreter_from_leaving(server: TokenServer) -> None
         assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
         print("leaving")
     """
-    began = time.monotonic()
+    started = time.monotonic()
     root = Path(__file__).parents[3]
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, timeout=30, check=False, cwd=root
     )
-    assert done.stdout.strip() == b"leaving", done.stderr
-    assert done.returncode == 0
-    assert time.monotonic() - began < 15
+    assert result.stdout.strip() == b"leaving", result.stderr
+    assert result.returncode == 0
+    assert time.monotonic() - started < 15
 
 
-def test_tokens_are_not_kept_alive_by_anything_but_their_credentials(server: TokenServer) -> None:
+def test_tokens_are_freed_with_their_credentials(server: TokenServer) -> None:
     from xcaas_core.auth.tokens._token import AccessToken
 
-    before = sum(type(thing) is AccessToken for thing in gc.get_objects())
+    before = sum(type(item) is AccessToken for item in gc.get_objects())
     with Client(credentials=ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
     del client
     gc.collect()
-    assert sum(type(thing) is AccessToken for thing in gc.get_objects()) <= before
+    assert sum(type(item) is AccessToken for item in gc.get_objects()) <= before

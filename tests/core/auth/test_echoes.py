@@ -1,4 +1,4 @@
-"""What a client sends as a credential does not come out where a server sends it back."""
+"""Credentials that a server echoes are masked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from xcaas_core.calls.hooks._events import AttemptEvent, TokenEvent
 SECRET = "S3CRET+wörth/keeping=="
 KEY = "k3y+of/the=console"
 
-ENCODED: dict[str, Callable[[str], str]] = {
+ENCODERS: dict[str, Callable[[str], str]] = {
     "plain": str,
     "bearer": lambda text: f"Bearer {text}",
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
@@ -40,19 +40,19 @@ ENCODED: dict[str, Callable[[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
-def test_every_form_is_masked(encode: Callable[[str], str]) -> None:
+@pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
+def test_encoded_secrets_are_masked(encode: Callable[[str], str]) -> None:
     for secret in (SECRET, KEY):
         assert MASK in Redactor([secret]).text(f"<{encode(secret)}>")
         assert encode(secret) not in Redactor([secret]).text(f"<{encode(secret)}>")
 
 
-def test_a_text_that_was_cut_in_the_middle_of_a_secret() -> None:
+def test_truncated_secrets_are_masked() -> None:
     assert Redactor([SECRET]).text(f"no {SECRET[:15]}…") == f"no {MASK}…"
     assert Redactor([SECRET]).text("no S3CRE…") == "no S3CRE…"
 
 
-def test_what_is_secret_of_a_request() -> None:
+def test_redactor_of_a_request_masks_its_credentials() -> None:
     def masked(text: str, url: str = "https://a.example", **headers: str) -> str:
         return redactor_of(headers, url, ()).text(text)
 
@@ -66,23 +66,23 @@ def test_what_is_secret_of_a_request() -> None:
     assert masked("the id is wrong", own="the id") == "the id is wrong"
 
 
-def test_words_of_data_are_left_where_a_credential_is_as_short_as_they() -> None:
+def test_short_secrets_do_not_mask_data() -> None:
     assert Redactor(["text"]).value({"loc": ["text", 11]}) == {"loc": ["text", 11]}
     assert Redactor(["text"]).text("a text") == f"a {MASK}"
 
 
-def test_values_keep_their_shape() -> None:
+def test_masked_values_keep_their_structure() -> None:
     body: JSONValue = {"a": [1, None, KEY], KEY: {"b": f"x {KEY}"}}
     assert Redactor([KEY]).value(body) == {"a": [1, None, MASK], MASK: {"b": f"x {MASK}"}}
     assert Redactor().value(body) is body
 
 
-def test_names_of_headers_are_masked_in_lower_case_too() -> None:
+def test_header_names_are_masked_in_lower_case() -> None:
     assert Redactor(["S3CRET-keeping"]).headers({"s3cret-keeping": "a", "etag": "b"}) == {MASK: "a", "etag": "b"}
 
 
 @pytest.mark.parametrize("secret", ["S3CRET wörth", "S3CRET\\'s", "S3CRET\"d'", "S3CRET\\keeping"])
-def test_lines_that_an_http_library_quotes(secret: str) -> None:
+def test_quoted_header_lines_are_masked(secret: str) -> None:
     for line in (secret.encode(), b"'" + secret.encode(), b'"' + secret.encode(), b"'\"" + secret.encode()):
         for quoted in (repr(line), repr(bytearray(line))):
             masked = Redactor([secret]).text(f"illegal header line: {quoted}")
@@ -91,15 +91,15 @@ def test_lines_that_an_http_library_quotes(secret: str) -> None:
 
 
 @pytest.mark.parametrize("secret", ["S3CRET  keeping", "S3CRET\tkeeping", "S3CRET\u00a0keeping"])
-def test_blanks_within_the_secret(secret: str) -> None:
+def test_secrets_with_whitespace_are_masked(secret: str) -> None:
     assert Redactor([secret]).text(safe_text(f"no {secret}, sorry")) == f"no {MASK}, sorry"
 
 
-def test_a_page_that_escapes_the_secret() -> None:
+def test_html_escaped_secrets_are_masked() -> None:
     assert Redactor(["S3CRET&keeping"]).text("no S3CRET&amp;keeping") == f"no {MASK}"
 
 
-def test_logins_in_addresses_are_no_part_of_texts() -> None:
+def test_logins_are_removed_from_urls() -> None:
     assert safe_text("see https://user:pa55@host.example/x, or ask") == "see https://host.example/x, or ask"
 
 
@@ -109,7 +109,7 @@ class Echo(Service):
     def __init__(self, encode: Callable[[str], str], body: Callable[[str], bytes], status: int) -> None:
         super().__init__()
         self.encode = encode
-        self.shape = body
+        self.render = body
         self.status = status
 
     def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
@@ -119,7 +119,7 @@ class Echo(Service):
         text = self.encode(token)
         plain = "".join(char for char in text if char.isascii() and char.isprintable())
         headers = {"x-request-id": plain, "location": f"https://me:{plain}@other.example/{plain}", "x-why": plain}
-        return StubResponse(self.status, self.shape(text), headers=headers)
+        return StubResponse(self.status, self.render(text), headers=headers)
 
 
 BODIES: dict[str, Callable[[str], bytes]] = {
@@ -132,25 +132,25 @@ BODIES: dict[str, Callable[[str], bytes]] = {
 
 
 class Recorder:
-    """A hook that keeps all that it is told."""
+    """A hook that records the data of its events."""
 
     def __init__(self) -> None:
-        self.told: list[object] = []
+        self.recorded: list[object] = []
 
     def before(self, event: AttemptEvent) -> None:
         pass
 
     def after(self, event: AttemptEvent) -> None:
-        self.told += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
+        self.recorded += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
 
     def before_token(self, event: TokenEvent) -> None:
         pass
 
     def after_token(self, event: TokenEvent) -> None:
-        self.told += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
+        self.recorded += [event.response_headers, event.request_id, event.url, event.error, str(event.error)]
 
 
-def told_by(error: XCaaSError) -> Iterator[str]:
+def texts_of(error: XCaaSError) -> Iterator[str]:
     yield from (str(error), repr(error), repr(error.args), repr(vars(error)), repr(error.request_id))
     yield "".join(traceback.format_exception(error))
     if isinstance(error, ResponseError):
@@ -159,8 +159,8 @@ def told_by(error: XCaaSError) -> Iterator[str]:
 
 @pytest.mark.parametrize("status", [302, 401, 403, 429, 500])
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-@pytest.mark.parametrize("encode", ENCODED.values(), ids=ENCODED)
-def test_a_service_that_sends_the_credential_back(
+@pytest.mark.parametrize("encode", ENCODERS.values(), ids=ENCODERS)
+def test_echoed_credentials_are_masked(
     encode: Callable[[str], str], body: Callable[[str], bytes], status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     hook = Recorder()
@@ -175,9 +175,9 @@ def test_a_service_that_sends_the_credential_back(
         for call in (client.sample.keyed, client.sample.queried, client.sample.get):
             with pytest.raises(ResponseError) as caught:
                 call()
-            sent = next(iter(service.tokens), KEY)
-            hidden = [sent, encode(sent), encode(sent)[:12]]
-            for text in (*told_by(caught.value), repr(hook.told), *caplog.messages):
+            secret = next(iter(service.tokens), KEY)
+            hidden = [secret, encode(secret), encode(secret)[:12]]
+            for text in (*texts_of(caught.value), repr(hook.recorded), *caplog.messages):
                 assert not [form for form in hidden if form.removeprefix("Bearer ") in text], text
 
 
@@ -192,20 +192,29 @@ class TokenEcho(Service):
     def handle(self, method: str, path: str, head: bytes, body: bytes) -> StubResponse:
         if not path.endswith("/token"):
             return StubResponse(403)
-        sent = {"error": self.text, "access_token": "a-token", "scope": self.text, "api_product_list_json": [self.text]}
-        return StubResponse(self.status, json.dumps(sent).encode(), headers={"x-request-id": self.text})
+        fields = {
+            "error": self.text,
+            "access_token": "a-token",
+            "scope": self.text,
+            "api_product_list_json": [self.text],
+        }
+        return StubResponse(self.status, json.dumps(fields).encode(), headers={"x-request-id": self.text})
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 429, 500])
-@pytest.mark.parametrize("way", ["basic", "body"])
+@pytest.mark.parametrize("client_auth", ["basic", "body"])
 @pytest.mark.parametrize("secret", ["an0rdinarySecret", "another.one-with_marks"])
-def test_a_token_endpoint_that_sends_the_secret_back(secret: str, way: str, status: int) -> None:
+def test_echoed_secrets_of_token_requests_are_masked(secret: str, client_auth: str, status: int) -> None:
     events: list[object] = []
     hook = Recorder()
     policy = TokenPolicy(attempts=1)
     for text in (secret, base64.b64encode(secret.encode()).decode()):
         credential = ClientCredentials(
-            "id", secret, policy=policy, client_auth="basic" if way == "basic" else "body", on_event=events.append
+            "id",
+            secret,
+            policy=policy,
+            client_auth="basic" if client_auth == "basic" else "body",
+            on_event=events.append,
         )
         with (
             TokenServer(TokenEcho(text, status)) as server,
@@ -214,12 +223,12 @@ def test_a_token_endpoint_that_sends_the_secret_back(secret: str, way: str, stat
             with pytest.raises(XCaaSError) as caught:
                 client.sample.get()
             assert isinstance(caught.value, TokenError) is (status != 200)
-            told = [*told_by(caught.value), repr(events), repr(hook.told)]
-            assert not [one for one in told if text in one]
+            texts = [*texts_of(caught.value), repr(events), repr(hook.recorded)]
+            assert not [item for item in texts if text in item]
 
 
 @pytest.mark.parametrize("name", ["k", "subscription", "appid"])
-def test_a_key_in_the_query_is_no_part_of_addresses_whatever_its_name(name: str) -> None:
+def test_query_keys_are_masked_in_urls(name: str) -> None:
     from tests.support import sample_client
     from xcaas_core.operations._operation import Operation
     from xcaas_core.operations._product import Product, Scheme, Server
@@ -246,10 +255,10 @@ def test_a_key_in_the_query_is_no_part_of_addresses_whatever_its_name(name: str)
     assert caught.value.url is not None
     assert caught.value.url.endswith(f"/x?{name}={MASK}")
     hidden = quote(KEY, safe="")
-    assert not [text for text in (*told_by(caught.value), repr(hook.told)) if KEY in text or hidden in text]
+    assert not [text for text in (*texts_of(caught.value), repr(hook.recorded)) if KEY in text or hidden in text]
 
 
-def test_headers_of_the_callers_own_are_masked_too() -> None:
+def test_callers_own_headers_are_masked() -> None:
     with (
         TokenServer(Echo(lambda _: "my-0wn-token", BODIES["message"], 401)) as server,
         Client(
@@ -260,4 +269,4 @@ def test_headers_of_the_callers_own_are_masked_too() -> None:
         pytest.raises(ResponseError) as caught,
     ):
         client.sample.get()
-    assert not [text for text in told_by(caught.value) if "my-0wn-token" in text]
+    assert not [text for text in texts_of(caught.value) if "my-0wn-token" in text]

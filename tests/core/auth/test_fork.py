@@ -12,7 +12,7 @@ import pytest
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
+def test_locks_held_at_a_fork_are_free_in_the_child() -> None:
     code = """
         import os, sys
         from tests.support.credentials import World
@@ -26,10 +26,10 @@ def test_locks_that_were_held_at_a_fork_are_free_in_the_child() -> None:
         if child == 0:
             world.clock.advance(2000)
             world.token(); world.credential.update_credentials("new")
-            cache.write("k", b"x", 1); credentials._ask()
+            cache.write("k", b"x", 1); credentials._reload()
             os._exit(7)
         sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     """
     root = Path(__file__).parents[3]
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False, cwd=root)
-    assert done.returncode == 7
+    result = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], timeout=30, check=False, cwd=root)
+    assert result.returncode == 7

@@ -50,7 +50,7 @@ TOKENS = "tok-"  # every token of the server starts like this
 
 
 def forms(secret: str) -> set[str]:
-    """The shapes in which a secret may turn up."""
+    """Return the encoded forms of a secret."""
     shapes = {secret, quote_plus(secret), repr(secret)[1:-1], repr(secret.encode())[2:-1]}
     for user in ("id", "tenant", ""):
         for text in (f"{user}:{secret}", f"{user}:{quote_plus(secret)}"):
@@ -62,46 +62,46 @@ HIDDEN = forms(SECRET) | forms(KEY) | {TOKENS, "token-1"}
 
 
 def assert_clean(text: str, where: object) -> None:
-    found = [shape for shape in HIDDEN if shape in text]
-    assert not found, f"{where} shows {found}"
+    leaks = [shape for shape in HIDDEN if shape in text]
+    assert not leaks, f"{where} shows {leaks}"
 
 
-def shown(thing: object) -> Iterator[str]:
-    """Everything that people and tools print of an object."""
-    yield repr(thing)
-    yield str(thing)
-    yield f"{thing}"
-    yield pprint.pformat(thing)
-    yield pprint.pformat(getattr(thing, "__dict__", {}))
-    for cls in type(thing).__mro__:
+def printed_forms(value: object) -> Iterator[str]:
+    """Yield everything that people and tools print of an object."""
+    yield repr(value)
+    yield str(value)
+    yield f"{value}"
+    yield pprint.pformat(value)
+    yield pprint.pformat(getattr(value, "__dict__", {}))
+    for cls in type(value).__mro__:
         for name in getattr(cls, "__slots__", ()):
-            yield repr(getattr(thing, name, None))
-    yield repr(getattr(thing, "__dict__", {}))
-    yield repr(getattr(thing, "args", ()))
+            yield repr(getattr(value, name, None))
+    yield repr(getattr(value, "__dict__", {}))
+    yield repr(getattr(value, "args", ()))
 
 
-def pickled(thing: object) -> bytes:
+def pickled(value: object) -> bytes:
     try:
-        return pickle.dumps(thing)
+        return pickle.dumps(value)
     except (TypeError, AttributeError, pickle.PicklingError) as refusal:
         return str(refusal).encode()
 
 
-def check(thing: object) -> None:
-    for text in shown(thing):
-        assert_clean(text, type(thing))
-    assert_clean(pickled(thing).decode("latin-1"), f"the pickle of {type(thing)}")
-    assert_clean(pickled(thing).decode("utf-8", "replace"), f"the pickle of {type(thing)}")
+def assert_no_leak(value: object) -> None:
+    for text in printed_forms(value):
+        assert_clean(text, type(value))
+    assert_clean(pickled(value).decode("latin-1"), f"the pickle of {type(value)}")
+    assert_clean(pickled(value).decode("utf-8", "replace"), f"the pickle of {type(value)}")
 
 
-def check_error(error: BaseException) -> None:
-    check(error)
-    told = traceback.TracebackException.from_exception(error, capture_locals=True)
-    assert_clean("".join(told.format()), f"the traceback of {error!r}")
-    seen: BaseException | None = error
-    while seen is not None:
-        check(seen)
-        seen = seen.__cause__ or seen.__context__
+def assert_no_leak_in_error(error: BaseException) -> None:
+    assert_no_leak(error)
+    formatted = traceback.TracebackException.from_exception(error, capture_locals=True)
+    assert_clean("".join(formatted.format()), f"the traceback of {error!r}")
+    current: BaseException | None = error
+    while current is not None:
+        assert_no_leak(current)
+        current = current.__cause__ or current.__context__
 
 
 CREDENTIALS: list[Credential] = [
@@ -115,20 +115,20 @@ CREDENTIALS: list[Credential] = [
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: type(credential).__name__)
-def test_credentials(credential: Credential) -> None:
-    for thing in (credential, copy.copy(credential), copy.deepcopy(credential), credential.with_secrets()):
-        for text in shown(thing):
-            assert_clean(text, type(thing))
-    check(credential)
-    check([credential])
-    check({"credentials": credential})
-    check(CredentialSet.parse([credential]))
-    check(CredentialSet.parse(SECRET))
+def test_credentials_do_not_leak(credential: Credential) -> None:
+    for value in (credential, copy.copy(credential), copy.deepcopy(credential), credential.with_secrets()):
+        for text in printed_forms(value):
+            assert_clean(text, type(value))
+    assert_no_leak(credential)
+    assert_no_leak([credential])
+    assert_no_leak({"credentials": credential})
+    assert_no_leak(CredentialSet.parse([credential]))
+    assert_no_leak(CredentialSet.parse(SECRET))
 
 
-def test_every_public_name_was_looked_at() -> None:
-    """A new public class must be added to the objects that these tests look at."""
-    looked_at = {
+def test_every_public_name_is_checked() -> None:
+    """New public classes must be added to the checked objects."""
+    checked = {
         *(type(credential).__name__ for credential in CREDENTIALS),
         "AuthCounters", "AuthEvent", "Credential", "Credentials", "EnvironmentVariable", "FileTokenCache",
         "MemoryTokenCache", "RedisTokenCache", "Secret", "TokenCache", "TokenInfo", "TokenPolicy",
@@ -137,30 +137,30 @@ def test_every_public_name_was_looked_at() -> None:
     public = {name for names in imports for name in re.findall(r"\w+", names)}
     errors = {name for name in public if name.endswith("Error")}
     functions = {"credentials_from_env", "credentials_from_profile", "default_profile_path"}
-    assert public == looked_at | errors | functions
+    assert public == checked | errors | functions
 
 
-def test_what_belongs_to_a_token(tmp_path: object) -> None:
+def test_tokens_and_their_managers_do_not_leak(tmp_path: object) -> None:
     events: list[AuthEvent] = []
     caches: list[TokenCache] = [MemoryTokenCache(), FileTokenCache(f"{tmp_path}/t")]
     for cache in caches:
         world = World(credential=ClientCredentials("id", SECRET, cache=cache, on_event=events.append))
-        lease = world.simulation.call(world.acquire())
+        token = world.simulation.call(world.acquire())
         authorizer: Authorizer = world.authorizer()
-        asked = request()
-        grant = world.simulation.call(authorizer.authorize(asked, deadline=None))
-        for thing in (lease, lease.info, world.manager, authorizer, grant, asked.headers, cache):
-            check(thing)
-        for sent in world.endpoint.seen:
-            check(sent.headers)
-        check(world.credential)
-        check(world.context)
-        check(world.credential.counters)
-    check(events)
-    for plain in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
-        check(plain)
-    check(RedisRateLimits(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
-    check(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
+        sent = request()
+        applied = world.simulation.call(authorizer.authorize(sent, deadline=None))
+        for item in (token, token.info, world.manager, authorizer, applied, sent.headers, cache):
+            assert_no_leak(item)
+        for token_request in world.endpoint.seen:
+            assert_no_leak(token_request.headers)
+        assert_no_leak(world.credential)
+        assert_no_leak(world.context)
+        assert_no_leak(world.credential.counters)
+    assert_no_leak(events)
+    for value in (Secret(SECRET), TokenInfo(), TokenPolicy(), EnvironmentVariable("X")):
+        assert_no_leak(value)
+    assert_no_leak(RedisRateLimits(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
+    assert_no_leak(RedisTokenCache(f"redis://:{quote_plus(SECRET)}@127.0.0.1:1/0"))
 
 
 FAULTS: dict[str, Callable[[int], StubResponse | None]] = {
@@ -182,7 +182,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
     with caplog.at_level(logging.DEBUG):
         yield caplog
     for record in caplog.records:
-        # What servers answer is logged by the HTTP library's own DEBUG records; that is the API's data, not ours.
+        # The HTTP library logs responses at DEBUG; that is the API's data, not ours.
         assert_clean(record.getMessage(), record.name)
         assert_clean(repr(record.__dict__), record.name)
 
@@ -190,7 +190,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
 # CREDENTIALS 28
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.usefixtures("everything_logged")
-def test_errors_of_the_token_endpoint(fault: str) -> None:
+def test_token_endpoint_errors_do_not_leak(fault: str) -> None:
     service = Service()
     service.behave = FAULTS[fault]
     policy = TokenPolicy(attempts=2, attempt_timeout=0.2, total_timeout=0.5, backoff=0.01)
@@ -200,14 +200,14 @@ def test_errors_of_the_token_endpoint(fault: str) -> None:
             try:
                 client.sample.get()
             except Exception as error:
-                check_error(error)
-        check(client)
-        check(client.sample)
+                assert_no_leak_in_error(error)
+        assert_no_leak(client)
+        assert_no_leak(client.sample)
     assert service.token_requests >= 1
 
 
 @pytest.mark.usefixtures("everything_logged")
-def test_errors_of_calls_and_of_asynchronous_ones() -> None:
+def test_call_errors_do_not_leak() -> None:
     service = Service()
     with TokenServer(service) as server:
         credentials = ClientCredentials("id", SECRET)
@@ -222,8 +222,8 @@ def test_errors_of_calls_and_of_asynchronous_ones() -> None:
                 try:
                     await client.sample.get()
                 except Exception as error:
-                    check_error(error)
-                check(client)
+                    assert_no_leak_in_error(error)
+                assert_no_leak(client)
 
         with Client(credentials=[credentials, keys], base_url=server.url, timeout=2) as client:
             assert client.sample.get()
@@ -234,45 +234,45 @@ def test_errors_of_calls_and_of_asynchronous_ones() -> None:
             ):  # fmt: skip
                 with pytest.raises(XCaaSError) as caught:
                     call()
-                check_error(caught.value)
-            check(client.raw)
+                assert_no_leak_in_error(caught.value)
+            assert_no_leak(client.raw)
         service.lifetime = 60.0
         service.revoke()
         asyncio.run(main())
 
 
 @pytest.mark.usefixtures("everything_logged")
-def test_a_server_that_is_not_there() -> None:
+def test_connection_errors_do_not_leak() -> None:
     credentials = ClientCredentials("id", SECRET, policy=TokenPolicy(attempts=1))
     with Client(credentials=[credentials, ApiKey(KEY)], base_url="http://127.0.0.1:9", retries=0) as client:
         for call in (client.sample.get, client.sample.keyed, client.sample.queried):
             with pytest.raises(Exception, match=r".") as caught:
                 call()
-            check_error(caught.value)
+            assert_no_leak_in_error(caught.value)
 
 
-def test_interrupted_calls() -> None:
-    """A cancelled task's or a stopped thread's own traceback shows the frames of the token request."""
+def test_interrupted_calls_do_not_leak() -> None:
+    """The traceback of a cancelled task or an interrupted thread includes the frames of the token request."""
     world = World(TokenEndpoint(latency=1.0), credential=ClientCredentials("id", SECRET, client_auth="body"))
     task = world.simulation.start(world.acquire())
     world.simulation.at(0.5, lambda: world.simulation.cancel(task, KeyboardInterrupt()))
     world.simulation.run()
     assert isinstance(task.error, KeyboardInterrupt)
-    check_error(task.error)
+    assert_no_leak_in_error(task.error)
 
 
-def test_functions_that_raise_with_the_secret_in_hand() -> None:
+def test_failing_callables_do_not_leak() -> None:
     def vault() -> str:
-        answer = {"data": SECRET}
-        raise LookupError(answer)
+        response = {"data": SECRET}
+        raise LookupError(response)
 
     world = World(credential=ClientCredentials("id", vault))
     with pytest.raises(xcaas_core.SecretUnavailableError) as caught:
         world.token()
-    check_error(caught.value)
+    assert_no_leak_in_error(caught.value)
 
 
-def test_warnings_of_failed_renewals(everything_logged: pytest.LogCaptureFixture) -> None:
+def test_renewal_warnings_do_not_leak(everything_logged: pytest.LogCaptureFixture) -> None:
     world = World(credential=ClientCredentials("id", SECRET))
     world.token()
     world.endpoint.script = [FakeResponse(401, f'{{"error": "{SECRET}"}}'.encode())]
@@ -281,16 +281,16 @@ def test_warnings_of_failed_renewals(everything_logged: pytest.LogCaptureFixture
     assert any(record.levelno == logging.WARNING for record in everything_logged.records)
 
 
-def test_these_checks_can_fail() -> None:
+def test_leak_checks_detect_leaks() -> None:
     class Careless:
         def __init__(self) -> None:
             self.password = SECRET
 
     with pytest.raises(AssertionError, match="shows"):
-        check(Careless())
+        assert_no_leak(Careless())
     try:
         header = "Bearer " + TOKENS + str(time.time())
         raise ValueError(len(header))
     except ValueError as error:
         with pytest.raises(AssertionError, match="traceback"):
-            check_error(error)
+            assert_no_leak_in_error(error)

@@ -1,4 +1,4 @@
-"""What other libraries get wrong, each as a test that their way of doing it would fail."""
+"""Mistakes of other libraries. Each test would fail with that library's approach."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from xcaas_core import ApiKey, ClientCredentials, MemoryTokenCache
 from xcaas_core._errors import AuthenticationError, RedirectError
 
 
-def test_httpx_auth_a_lock_around_the_fetch_needs_a_second_look_inside_it() -> None:
-    """Without one, those who waited for the lock fetch one after another."""
+def test_httpx_auth_waiting_callers_share_one_fetch() -> None:
+    """Without a second check inside the lock, waiting callers fetch one after another."""
     world = World(TokenEndpoint(latency=0.5))
     tasks = [world.simulation.start(world.acquire(), after=index * 0.001) for index in range(100)]
     world.simulation.run()
     assert world.endpoint.requests == 1
-    assert max(task.finished_at for task in tasks) <= 1000.6, "nobody queues behind others' requests"
+    assert max(task.finished_at for task in tasks) <= 1000.6, "no caller waits for a second request"
 
 
 def test_authlib_short_lived_clients_share_a_lock_and_a_token() -> None:
@@ -31,19 +31,19 @@ def test_authlib_short_lived_clients_share_a_lock_and_a_token() -> None:
     with TokenServer() as server:
         server.service.latency = 0.2
 
-        def once(_: int) -> object:
+        def call_with_shared_credentials(_: int) -> object:
             with Client(credentials=credentials, base_url=server.url) as client:
                 return client.sample.get()
 
-        def from_scratch(_: int) -> object:
-            made = ClientCredentials("id", "secret", cache=cache)
-            with Client(credentials=made, base_url=server.url) as client:
+        def call_with_new_credentials(_: int) -> object:
+            new_credentials = ClientCredentials("id", "secret", cache=cache)
+            with Client(credentials=new_credentials, base_url=server.url) as client:
                 return client.sample.get()
 
         with ThreadPoolExecutor(20) as pool:
-            assert list(pool.map(once, range(20))) == [{"ok": True}] * 20
+            assert list(pool.map(call_with_shared_credentials, range(20))) == [{"ok": True}] * 20
             assert server.service.token_requests == 1
-            assert list(pool.map(from_scratch, range(20))) == [{"ok": True}] * 20
+            assert list(pool.map(call_with_new_credentials, range(20))) == [{"ok": True}] * 20
             assert server.service.token_requests == 2
 
 
@@ -77,8 +77,8 @@ def test_msal_and_azure_identity_many_threads_fetch_one_token() -> None:
         assert server.service.token_requests == 1
 
 
-def test_twilio_an_opaque_token_is_kept() -> None:
-    """There is no `exp` to read in it: the answer's `expires_in` says how long it lives."""
+def test_twilio_opaque_token_is_kept() -> None:
+    """It has no `exp` claim: its lifetime is the response's `expires_in`."""
     world = World()
     for _ in range(20):
         assert world.token() == "token-1"
@@ -97,12 +97,12 @@ def test_anthropic_a_wall_clock_that_jumps_changes_nothing(monkeypatch: pytest.M
 def test_anthropic_invalidation_is_tied_to_the_token_that_failed() -> None:
     world = World()
     authorizer = world.authorizer()
-    slow = request()
-    grant = world.simulation.call(authorizer.authorize(slow, deadline=None))
-    assert grant is not None
+    sent = request()
+    applied = world.simulation.call(authorizer.authorize(sent, deadline=None))
+    assert applied is not None
     world.manager.invalidate(world.simulation.call(world.acquire()))
     assert world.token() == "token-2"
-    assert world.simulation.call(authorizer.rejected(slow, FakeResponse(401), grant, deadline=None))
+    assert world.simulation.call(authorizer.rejected(sent, FakeResponse(401), applied, deadline=None))
     assert text_of(world.simulation.call(world.acquire())) == "token-2"
 
 
@@ -125,11 +125,11 @@ class Redirecting(Service):
         return StubResponse(302, headers={"location": self._target})
 
 
-def test_httpx_no_key_header_goes_along_a_redirect() -> None:
-    with TokenServer() as thief, TokenServer(Redirecting(f"{thief.url}/v1/keyed")) as server:
+def test_httpx_api_key_is_not_sent_along_a_redirect() -> None:
+    with TokenServer() as target, TokenServer(Redirecting(f"{target.url}/v1/keyed")) as server:
         with Client(credentials=ApiKey("the-key"), base_url=server.url) as client, pytest.raises(RedirectError):
             client.sample.keyed()
-        assert thief.service.api_calls == 0
+        assert target.service.api_calls == 0
 
 
 def test_openapi_python_client_no_token_in_the_repr_of_a_client() -> None:
@@ -139,14 +139,14 @@ def test_openapi_python_client_no_token_in_the_repr_of_a_client() -> None:
     ):
         client.sample.get()
         (token,) = server.service.tokens
-        shown = f"{client!r} {client.sample!r} {client.options!r} {client.options}"
-        assert token not in shown
-        assert "the-secret" not in shown
+        text = f"{client!r} {client.sample!r} {client.options!r} {client.options}"
+        assert token not in text
+        assert "the-secret" not in text
 
 
-def test_nobody_loops_on_a_token_that_is_refused_for_good() -> None:
-    """All but google-auth and azure-core never recover from a revoked token; the other mistake is never to stop."""
-    service = Service(lifetime=-1.0)  # tokens that the API never takes
+def test_calls_end_when_every_token_is_refused() -> None:
+    """Most libraries never recover from a revoked token; the opposite mistake is an endless loop."""
+    service = Service(lifetime=-1.0)  # tokens that the API never accepts
     service.issue = lambda: b'{"access_token": "never", "token_type": "Bearer", "expires_in": "1799"}'  # type: ignore[method-assign]
     with (
         TokenServer(service) as server,

@@ -1,4 +1,4 @@
-"""The rows of the table of credential behaviour: each has a test, which names its number."""
+"""The table of required credential behaviour. Each row has a test, marked with its number."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ROWS = {
     5: "advisory window: one caller renews, the others use the current token without waiting",
     6: "a renewal in the advisory window fails: a warning without secrets, the current token, another try after a pause",
     7: "mandatory window, or expired: callers wait for one renewal, and each gets its failure once",
-    8: "whoever renews raises, or is cancelled: one of those who wait takes over",
+    8: "the leader raises, or is cancelled: a waiting caller takes over",
     9: "a token that lives shorter than the windows: windows shrink, and not every call renews",
-    10: "expires_in missing, text, a fraction, 0, negative, huge or NaN: read, assumed, or used once",
+    10: "expires_in missing, a string, a fraction, 0, negative, huge or NaN: parsed, assumed, or used once",
     11: "the wall clock jumps by an hour: no effect",
     12: "suspend and resume, where the monotonic clock may stop: the 401 recovers within one replay",
     13: "the server's Date is far from the local time: no effect",
@@ -45,23 +45,23 @@ ROWS = {
     33: "the caller set Authorization: it stays, and no token is requested",
     34: "proxy, CA and timeouts: the same for token requests, within a deadline of their own",
     35: "close: closes what the client created, more than once without harm",
-    36: "the interpreter exits: no thread holds it up",
-    37: "the cache in a file: optional, 0600, atomic, no symlinks, locked; a corrupt file is an empty one",
+    36: "the interpreter exits: no thread blocks it",
+    37: "the cache in a file: optional, 0600, atomic, no symlinks, locked; a corrupt file counts as empty",
     38: "counters and events: acquired, reused, renewed early, failed, replayed",
     39: "a fake clock and a fake transport are public, for the tests of users",
 }
-"""What credentials promise: the situation, and what comes of it. `# CREDENTIALS 7` above a test names the row that it holds."""
+"""Situation and required behaviour. A test of row 7 is marked by the comment `# CREDENTIALS 7` above it."""
 
 
 def test_every_row_has_a_test_that_names_its_number() -> None:
-    texts = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
+    sources = [path.read_text("utf-8") for path in Path(__file__).parent.rglob("test_*.py")]
     # A number counts only where a test follows, with its decorators in between.
-    named = re.compile(r"^ *# CREDENTIALS (\d+)\n(?: *[@)\]\"'(\[#].*\n| {4,}.*\n)*? *def test_", re.MULTILINE)
-    assert {int(number) for text in texts for number in named.findall(text)} == set(ROWS)
+    marker = re.compile(r"^ *# CREDENTIALS (\d+)\n(?: *[@)\]\"'(\[#].*\n| {4,}.*\n)*? *def test_", re.MULTILINE)
+    assert {int(number) for source in sources for number in marker.findall(source)} == set(ROWS)
 
 
 # CREDENTIALS 39
-def test_a_fake_clock_and_a_fake_transport_are_public_helpers() -> None:
+def test_fake_clock_and_fake_transport_are_public() -> None:
     server = FakeServer(check=False)
     with Client(http_client=server, credentials=ClientCredentials("id", "secret")) as client:
         client.sample.get()

@@ -350,7 +350,9 @@ class TestAsync:
     def test_cancelled_download_leaves_no_part(self, tmp_path: Path, backend: str) -> None:
         async def main() -> None:
             with anyio.CancelScope() as scope:
-                await async_download(serving(Origin())).save(tmp_path / "a", progress=lambda done, total: scope.cancel())
+                await async_download(serving(Origin())).save(
+                    tmp_path / "a", progress=lambda done, total: scope.cancel()
+                )
             assert scope.cancelled_caught
 
         anyio.run(main, backend=backend)

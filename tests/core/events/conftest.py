@@ -1,4 +1,4 @@
-"""A sandbox with streams, and a look at what a test left behind."""
+"""A sandbox with streams, and a check for threads left by tests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from xcaas_sandbox._event_log import Events
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as running:
-        yield running
+    with Sandbox() as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def log(sandbox: Sandbox) -> Events:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """No thread of a stream outlives its test."""
+def no_thread_is_left() -> Iterator[None]:
+    """Check that no thread of a stream outlives its test."""
     before = set(threading.enumerate())
     yield
     gc.collect()

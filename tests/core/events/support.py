@@ -1,4 +1,4 @@
-"""A WebSocket server that says what a test tells it to, byte by byte."""
+"""Clients with short waits, and a WebSocket server with scripted bytes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def frame(content: bytes, opcode: int = 1) -> bytes:
 
 
 class RawServer:
-    """Opens each connection, sends what `script` returns for its number, and keeps silent, pings included."""
+    """Accepts connections, sends what `script` returns for their number, and then nothing, not even pongs."""
 
     def __init__(self, script: Callable[[int], bytes | None], refusal: bytes = b"") -> None:
         self._script = script
@@ -96,11 +96,11 @@ class RawServer:
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
-        said = self._script(len(self.requests))
-        if said is None:
+        reply = self._script(len(self.requests))
+        if reply is None:
             connection.close()
         else:
-            connection.sendall(said)
+            connection.sendall(reply)
 
     def __enter__(self) -> Self:
         self._thread.start()

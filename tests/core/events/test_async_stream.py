@@ -1,4 +1,4 @@
-"""The async twin: cuts, cancellation, and how it ends."""
+"""Async event streams: lost connections, cancellation, closing."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from xcaas_sandbox import Fault, Sandbox
 from xcaas_sandbox._event_log import Events
 
 
-def test_async_cuts_lose_nothing(sandbox: Sandbox, log: Events) -> None:
+def test_lost_connections_lose_no_event(sandbox: Sandbox, log: Events) -> None:
     log.extend(100)
     sandbox.state.faults.add(Fault(path="/ws/", cut=7, repeat=3))
 
     async def main() -> list[str]:
-        seen: list[str] = []
+        ids: list[str] = []
         async with (
             async_client(sandbox.base_url) as client,
             client.events.read(TOPIC, resume_token="earliest") as events,
         ):
             async for event in events:
-                seen.append(event.id)
-                if len(seen) == 100:
+                ids.append(event.id)
+                if len(ids) == 100:
                     break
-        return seen
+        return ids
 
-    assert asyncio.run(main()) == [log.id_of(place) for place in range(100)]
+    assert asyncio.run(main()) == [log.id_of(index) for index in range(100)]
 
 
-def test_a_cancelled_task_leaves_nothing(sandbox: Sandbox, log: Events) -> None:
+def test_cancelled_task_leaves_no_task(sandbox: Sandbox, log: Events) -> None:
     log.extend(1)
 
     async def main() -> None:
@@ -56,7 +56,7 @@ def test_a_cancelled_task_leaves_nothing(sandbox: Sandbox, log: Events) -> None:
     assert log.acknowledged == 1
 
 
-def test_aclose_ends_a_loop_that_waits(sandbox: Sandbox) -> None:
+def test_aclose_ends_a_waiting_iteration(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with async_client(sandbox.base_url) as client:
             events = client.events.read(TOPIC)
@@ -72,7 +72,7 @@ def test_aclose_ends_a_loop_that_waits(sandbox: Sandbox) -> None:
     asyncio.run(main())
 
 
-def test_async_refusals_are_typed(sandbox: Sandbox) -> None:
+def test_refused_handshakes_raise_typed_errors(sandbox: Sandbox) -> None:
     async def main() -> None:
         async with async_client(sandbox.base_url, key="eght_narrow_key") as client:
             with pytest.raises(PermissionDeniedError):

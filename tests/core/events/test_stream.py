@@ -1,4 +1,4 @@
-"""Streams from the sandbox: what is acknowledged, where they go on, and how they end."""
+"""Event streams: acknowledgement, resumption, errors and closing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from xcaas_sandbox._event_log import Events
 CREATED = {"Interaction": {"event": "InteractionCreated"}}
 
 
-def wait_until(log: Events, acknowledged: int) -> None:
+def wait_until_acknowledged(log: Events, acknowledged: int) -> None:
     deadline = time.monotonic() + 10
     while log.acknowledged < acknowledged and time.monotonic() < deadline:
         time.sleep(0.005)
@@ -42,33 +42,33 @@ def wait_until(log: Events, acknowledged: int) -> None:
 
 def test_events_are_typed(sandbox: Sandbox, log: Events) -> None:
     log.extend(8)
-    found: list[object] = []
+    interactions: list[object] = []
     with (
         blocking_client(sandbox.base_url) as client,
         client.events.read(TOPIC, resume_token="earliest") as events,
     ):
         for event in events:
-            found.append(event.payload.interaction)
-            if len(found) == 8:
+            interactions.append(event.payload.interaction)
+            if len(interactions) == 8:
                 break
-    assert isinstance(found[2], models.InteractionAssigned)
-    assert found[2].agent_phone == "14085550123"
-    assert isinstance(found[4], models.LineStatus)
-    assert found[4].status is True
-    assert isinstance(found[6], models.RecordingStatus)
-    assert found[6].status == "pause"
-    assert isinstance(found[7], models.InteractionDeleted)
-    assert found[7].disposition_code == "100"
+    assert isinstance(interactions[2], models.InteractionAssigned)
+    assert interactions[2].agent_phone == "14085550123"
+    assert isinstance(interactions[4], models.LineStatus)
+    assert interactions[4].status is True
+    assert isinstance(interactions[6], models.RecordingStatus)
+    assert interactions[6].status == "pause"
+    assert isinstance(interactions[7], models.InteractionDeleted)
+    assert interactions[7].disposition_code == "100"
 
 
-def test_an_event_is_acknowledged_when_the_next_is_asked_for(sandbox: Sandbox, log: Events) -> None:
+def test_event_is_acknowledged_when_the_next_is_requested(sandbox: Sandbox, log: Events) -> None:
     log.extend(3)
     with blocking_client(sandbox.base_url) as client:
         events = client.events.read(TOPIC, resume_token="earliest")
         first = next(events)
         assert (log.acknowledged, events.resume_token) == (0, "earliest")
         next(events)
-        wait_until(log, 1)
+        wait_until_acknowledged(log, 1)
         assert events.resume_token == first.id
         events.close()
         assert list(events) == []
@@ -80,66 +80,66 @@ def test_with_acknowledges_the_last_event_unless_its_body_raised(sandbox: Sandbo
     with blocking_client(sandbox.base_url) as client:
         with client.events.read(TOPIC, resume_token="earliest") as events:
             next(events)
-        wait_until(log, 1)
-        again = client.events.read(TOPIC, resume_token=events.resume_token)
+        wait_until_acknowledged(log, 1)
+        next_stream = client.events.read(TOPIC, resume_token=events.resume_token)
         with pytest.raises(LookupError):
-            handle_badly(again)
+            fail_in_body(next_stream)
     assert log.acknowledged == 1
-    assert again.resume_token == events.resume_token
+    assert next_stream.resume_token == events.resume_token
 
 
-def test_a_consumer_gets_again_what_its_body_did_not_manage(sandbox: Sandbox, log: Events) -> None:
+def test_consumer_receives_an_unhandled_event_again(sandbox: Sandbox, log: Events) -> None:
     with blocking_client(sandbox.base_url) as client:
         stream = client.events.consume(TOPIC, "board", receiver_queue_size=1)
-        thread = threading.Thread(target=lambda: feed(sandbox, log, 1))
+        thread = threading.Thread(target=lambda: publish(sandbox, log, 1))
         thread.start()
         with pytest.raises(LookupError):
-            handle_badly(stream)
+            fail_in_body(stream)
         thread.join()
         deadline = time.monotonic() + 5
         subscription = log.subscriptions["event-v1/all board"]
         while subscription.consumers and time.monotonic() < deadline:
             time.sleep(0.005)
-        with client.events.consume(TOPIC, "board") as again:
-            event = next(again)
+        with client.events.consume(TOPIC, "board") as next_stream:
+            event = next(next_stream)
     assert event.redeliveries == 1
 
 
-def handle_badly(stream: EventStream[models.StreamPayload]) -> None:
+def fail_in_body(stream: EventStream[models.StreamPayload]) -> None:
     with stream:
         for _ in stream:
             raise LookupError
 
 
-def feed(sandbox: Sandbox, log: Events, count: int) -> None:
+def publish(sandbox: Sandbox, log: Events, count: int) -> None:
     deadline = time.monotonic() + 10
     while not log.subscriptions and time.monotonic() < deadline:
         time.sleep(0.005)
     log.extend(count)
 
 
-def test_a_cut_loses_nothing_and_repeats_nothing(sandbox: Sandbox, log: Events) -> None:
+def test_lost_connections_lose_and_repeat_no_event(sandbox: Sandbox, log: Events) -> None:
     log.extend(100)
     sandbox.state.faults.add(Fault(path="/ws/", cut=7, repeat=3))
-    seen: list[str] = []
+    ids: list[str] = []
     with (
         blocking_client(sandbox.base_url) as client,
         client.events.read(TOPIC, resume_token="earliest") as events,
     ):
         for event in events:
-            seen.append(event.id)
-            if len(seen) == 100:
+            ids.append(event.id)
+            if len(ids) == 100:
                 break
-    assert seen == [log.id_of(place) for place in range(100)]
+    assert ids == [log.id_of(index) for index in range(100)]
 
 
-def test_the_queue_bounds_what_is_sent_ahead(sandbox: Sandbox, log: Events) -> None:
+def test_receiver_queue_size_limits_prefetched_events(sandbox: Sandbox, log: Events) -> None:
     log.extend(50)
     with (
         blocking_client(sandbox.base_url) as client,
         client.events.consume(TOPIC, "slow", receiver_queue_size=4) as events,
     ):
-        thread = threading.Thread(target=lambda: feed(sandbox, log, 50))
+        thread = threading.Thread(target=lambda: publish(sandbox, log, 50))
         thread.start()
         next(events)
         thread.join()
@@ -151,7 +151,9 @@ def test_the_queue_bounds_what_is_sent_ahead(sandbox: Sandbox, log: Events) -> N
     ("status", "error"),
     [(400, BadRequestError), (401, AuthenticationError), (403, PermissionDeniedError), (307, RedirectError)],
 )
-def test_a_refusal_is_typed_and_not_tried_again(sandbox: Sandbox, status: int, error: type[Exception]) -> None:
+def test_refused_handshakes_raise_typed_errors_without_retry(
+    sandbox: Sandbox, status: int, error: type[Exception]
+) -> None:
     sandbox.state.faults.add(Fault(path="/ws/", status=status, headers={"location": "/ws/elsewhere"}))
     with blocking_client(sandbox.base_url) as client, pytest.raises(error) as caught:
         next(client.events.read(TOPIC))
@@ -159,14 +161,14 @@ def test_a_refusal_is_typed_and_not_tried_again(sandbox: Sandbox, status: int, e
     assert "eght_demo_key" not in str(caught.value)
 
 
-def test_a_wrong_key_is_an_authentication_error(sandbox: Sandbox) -> None:
+def test_wrong_key_raises_authentication_error(sandbox: Sandbox) -> None:
     with blocking_client(sandbox.base_url, key="wrong") as client, pytest.raises(AuthenticationError):
         next(client.events.read(TOPIC))
 
 
-def test_an_exclusive_subscription_takes_one_consumer(sandbox: Sandbox, log: Events) -> None:
+def test_exclusive_subscription_has_one_consumer(sandbox: Sandbox, log: Events) -> None:
     with blocking_client(sandbox.base_url) as client, client.events.consume(TOPIC, "one") as first:
-        thread = threading.Thread(target=lambda: feed(sandbox, log, 1))
+        thread = threading.Thread(target=lambda: publish(sandbox, log, 1))
         thread.start()
         next(first)
         thread.join()
@@ -174,7 +176,7 @@ def test_an_exclusive_subscription_takes_one_consumer(sandbox: Sandbox, log: Eve
             next(client.events.consume(TOPIC, "one"))
 
 
-def test_a_server_in_trouble_is_asked_again(sandbox: Sandbox, log: Events) -> None:
+def test_server_errors_are_retried(sandbox: Sandbox, log: Events) -> None:
     log.extend(1)
     sandbox.state.faults.add(Fault(path="/ws/", status=503, times=2))
     with blocking_client(sandbox.base_url) as client:
@@ -185,16 +187,16 @@ def test_a_server_in_trouble_is_asked_again(sandbox: Sandbox, log: Events) -> No
             next(client.events.read(TOPIC))
 
 
-def test_a_gap_is_told_once(sandbox: Sandbox, log: Events) -> None:
+def test_missing_events_warn_once(sandbox: Sandbox, log: Events) -> None:
     log.extend(20)
     sandbox.state.faults.add(Fault(path="/ws/", cut=2))
     with (
         blocking_client(sandbox.base_url) as client,
         client.events.read(TOPIC, resume_token="earliest") as events,
-        pytest.warns(UserWarning, match="events may be missing") as told,
+        pytest.warns(UserWarning, match="events may be missing") as caught,
     ):
         read_while_events_are_dropped(events, log)
-    assert len(told) == 1
+    assert len(caught) == 1
 
 
 def read_while_events_are_dropped(events: EventStream[models.StreamPayload], log: Events) -> None:
@@ -203,7 +205,7 @@ def read_while_events_are_dropped(events: EventStream[models.StreamPayload], log
         log.oldest += 4
 
 
-def test_an_unbroken_resumption_warns_of_nothing(sandbox: Sandbox, log: Events) -> None:
+def test_complete_resumption_does_not_warn(sandbox: Sandbox, log: Events) -> None:
     log.extend(6)
     sandbox.state.faults.add(Fault(path="/ws/", cut=2))
     with (
@@ -212,22 +214,22 @@ def test_an_unbroken_resumption_warns_of_nothing(sandbox: Sandbox, log: Events) 
         client.events.read(TOPIC, resume_token="earliest") as events,
     ):
         warnings.simplefilter("error")
-        assert [next(events).id for _ in range(6)] == [log.id_of(place) for place in range(6)]
+        assert [next(events).id for _ in range(6)] == [log.id_of(index) for index in range(6)]
 
 
-def test_streams_of_one_agent(sandbox: Sandbox, log: Events) -> None:
+def test_agent_streams_have_events_of_one_agent(sandbox: Sandbox, log: Events) -> None:
     log.extend(80)
     with blocking_client(sandbox.base_url) as client:
         with client.events.read_agent("ag0002", resume_token="earliest") as events:
             assert next(events).id == log.id_of(8)
         with client.events.consume_agent("ag0002", "mine") as mine:
-            thread = threading.Thread(target=lambda: feed(sandbox, log, 40))
+            thread = threading.Thread(target=lambda: publish(sandbox, log, 40))
             thread.start()
             assert next(mine).id == log.id_of(88)
             thread.join()
 
 
-def test_close_ends_a_loop_that_waits(sandbox: Sandbox) -> None:
+def test_close_ends_a_waiting_iteration(sandbox: Sandbox) -> None:
     with blocking_client(sandbox.base_url) as client:
         events = client.events.read(TOPIC)
         timer = threading.Timer(0.2, events.close)
@@ -236,7 +238,7 @@ def test_close_ends_a_loop_that_waits(sandbox: Sandbox) -> None:
         timer.join()
 
 
-def test_a_key_is_sent_in_a_header_and_ids_are_encoded() -> None:
+def test_key_is_sent_in_a_header_and_ids_are_encoded() -> None:
     with RawServer(lambda _: message("a+/=", CREATED)) as server, blocking_client(server.base_url) as client:
         with client.events.read(TOPIC, resume_token="x+/=") as events:
             next(events)
@@ -245,7 +247,7 @@ def test_a_key_is_sent_in_a_header_and_ids_are_encoded() -> None:
         assert b"x-api-key: eght_demo_key" in server.requests[0]
 
 
-def test_a_server_that_never_pongs_is_left() -> None:
+def test_missing_pong_loses_the_connection() -> None:
     with RawServer(lambda _: b"") as server, blocking_client(server.base_url, retries=0) as client:
         events = client.events.read(TOPIC)
         events.ping_interval, events.pong_timeout = 0.05, 0.05
@@ -254,14 +256,14 @@ def test_a_server_that_never_pongs_is_left() -> None:
 
 
 @pytest.mark.parametrize("garbage", [b"{", b"[]", b'{"messageId": 1}', b"null", b"[" * 50_000])
-def test_garbage_is_a_decode_error(garbage: bytes) -> None:
+def test_invalid_frames_raise_decode_error(garbage: bytes) -> None:
     with RawServer(lambda _: frame(garbage)) as server, blocking_client(server.base_url) as client:
         with pytest.raises(DecodeError) as caught, client.events.read(TOPIC) as events:
             next(events)
         assert caught.value.operation == "events.read"
 
 
-def test_bytes_that_are_no_frame_are_a_lost_connection() -> None:
+def test_invalid_websocket_bytes_lose_the_connection() -> None:
     with RawServer(lambda _: b"\xff\xff\xff\xff") as server, blocking_client(server.base_url, retries=0) as client:
         events = client.events.read(TOPIC)
         events.ping_interval = 0.1
@@ -269,7 +271,7 @@ def test_bytes_that_are_no_frame_are_a_lost_connection() -> None:
             next(events)
 
 
-def test_a_frame_that_is_too_long_ends_the_stream() -> None:
+def test_too_long_frame_ends_the_stream() -> None:
     with RawServer(lambda _: frame(b" " * 5000)) as server, blocking_client(server.base_url) as client:
         events = client.events.read(TOPIC)
         events.max_frame_size, events.ping_interval = 1000, 0.1
@@ -278,10 +280,10 @@ def test_a_frame_that_is_too_long_ends_the_stream() -> None:
         assert len(server.requests) == 1
 
 
-def test_the_stream_goes_on_after_a_payload_that_cannot_be_read() -> None:
-    said = message("1", b"no json") + message("2", CREATED)
+def test_stream_continues_after_an_invalid_payload() -> None:
+    frames = message("1", b"no json") + message("2", CREATED)
     with (
-        RawServer(lambda number: said if number == 1 else message("2", CREATED)) as server,
+        RawServer(lambda number: frames if number == 1 else message("2", CREATED)) as server,
         blocking_client(server.base_url) as client,
         client.events.read(TOPIC) as events,
     ):
@@ -291,10 +293,10 @@ def test_the_stream_goes_on_after_a_payload_that_cannot_be_read() -> None:
         assert events.resume_token == "1"
 
 
-def test_the_stream_goes_on_after_a_payload_that_is_nested_as_deeply_as_can_be_read() -> None:
-    said = message("1", b"[" * 700 + b"]" * 700) + message("2", CREATED)
+def test_stream_continues_after_a_deeply_nested_payload() -> None:
+    frames = message("1", b"[" * 700 + b"]" * 700) + message("2", CREATED)
     with (
-        RawServer(lambda number: said if number == 1 else message("2", CREATED)) as server,
+        RawServer(lambda number: frames if number == 1 else message("2", CREATED)) as server,
         blocking_client(server.base_url) as client,
         client.events.read(TOPIC) as events,
     ):
@@ -303,31 +305,31 @@ def test_the_stream_goes_on_after_a_payload_that_is_nested_as_deeply_as_can_be_r
         assert next(events).id == "2"
 
 
-def test_a_sequence_number_that_no_service_counts_to() -> None:
-    said = message("1", b'{"x": {"msgInfo": {"instanceId": "i", "sequenceId": %s}}}' % (b"9" * 5000))
+def test_huge_sequence_numbers_are_ignored() -> None:
+    frames = message("1", b'{"x": {"msgInfo": {"instanceId": "i", "sequenceId": %s}}}' % (b"9" * 5000))
     with (
-        RawServer(lambda _: said) as server,
+        RawServer(lambda _: frames) as server,
         blocking_client(server.base_url) as client,
         client.events.read(TOPIC) as events,
     ):
         assert next(events).id == "1"
 
 
-def test_control_frames_are_no_events() -> None:
-    said = frame(b'{"endOfTopic": "false"}') + frame(b'{"type": "pong"}') + message("1", CREATED)
+def test_control_frames_are_skipped() -> None:
+    frames = frame(b'{"endOfTopic": "false"}') + frame(b'{"type": "pong"}') + message("1", CREATED)
     with (
-        RawServer(lambda _: said) as server,
+        RawServer(lambda _: frames) as server,
         blocking_client(server.base_url) as client,
         client.events.read(TOPIC) as events,
     ):
         assert next(events).id == "1"
 
 
-def test_what_nobody_knows_is_kept() -> None:
+def test_unknown_payloads_and_fields_are_kept() -> None:
     payloads = [{"Weather": {"rain": True}}, {"Interaction": {"event": "InteractionSang", "song": 7}}]
-    said = b"".join(message(str(number), payload) for number, payload in enumerate(payloads))
+    frames = b"".join(message(str(number), payload) for number, payload in enumerate(payloads))
     with (
-        RawServer(lambda _: said) as server,
+        RawServer(lambda _: frames) as server,
         blocking_client(server.base_url) as client,
         client.events.read(TOPIC) as events,
     ):
@@ -337,7 +339,7 @@ def test_what_nobody_knows_is_kept() -> None:
     assert sang.to_dict() == {"event": "InteractionSang", "song": 7}
 
 
-def test_a_fake_network_has_no_streams() -> None:
+def test_fake_network_raises_for_streams() -> None:
     client = XCaaS(http_client=FakeServer(), tenant="t", cluster="na12", credentials=ApiKey("key"))
     with pytest.raises(ConfigurationError, match="fake"):
         next(client.events.read(TOPIC))

@@ -1,4 +1,4 @@
-"""Work beside the caller: its result, its errors, and that nothing of it stays behind."""
+"""Background tasks: results, errors, cancellation."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from xcaas_core.sdk import AsyncClientBase
 
 pytestmark = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
-PLACE: ContextVar[str] = ContextVar("PLACE", default="nowhere")
+VARIABLE: ContextVar[str] = ContextVar("PLACE", default="nowhere")
 
 
 class Forever:
-    """Work that ends only when it is cancelled, and takes a moment to clean up."""
+    """Work that runs until it is cancelled, with a short cleanup."""
 
     def __init__(self) -> None:
-        self.begun = anyio.Event()
+        self.started = anyio.Event()
         self.cleaned = False
 
     async def __call__(self) -> None:
-        self.begun.set()
+        self.started.set()
         try:
             await anyio.sleep_forever()
         finally:
@@ -41,46 +41,46 @@ class Forever:
             self.cleaned = True
 
 
-def test_work_goes_on_while_its_maker_waits_for_something_else(backend: str) -> None:
+def test_work_runs_while_its_creator_waits(backend: str) -> None:
     async def main() -> None:
-        ahead = BackgroundTask(work)
+        task = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
-        assert told == ["work"]
-        assert await ahead.result() == 7
-        await ahead.cancel()
-        assert await ahead.result() == 7
+        assert calls == ["work"]
+        assert await task.result() == 7
+        await task.cancel()
+        assert await task.result() == 7
 
     async def work() -> int:
-        told.append("work")
+        calls.append("work")
         return 7
 
-    told: list[str] = []
+    calls: list[str] = []
     anyio.run(main, backend=backend)
 
 
-def test_work_sees_its_makers_context(backend: str) -> None:
+def test_work_has_its_creators_context(backend: str) -> None:
     async def main() -> None:
-        PLACE.set("here")
-        ahead = BackgroundTask(work)
-        PLACE.set("elsewhere")
-        assert await ahead.result() == "here"
+        VARIABLE.set("here")
+        task = BackgroundTask(work)
+        VARIABLE.set("elsewhere")
+        assert await task.result() == "here"
 
     async def work() -> str:
         await anyio.sleep(0)
-        return PLACE.get()
+        return VARIABLE.get()
 
     anyio.run(main, backend=backend)
 
 
 @pytest.mark.parametrize("error", [ValueError("no"), SystemExit(3)])
-def test_what_it_raises_waits_for_the_result(backend: str, error: BaseException) -> None:
+def test_exceptions_are_raised_by_result(backend: str, error: BaseException) -> None:
     async def main() -> None:
-        ahead = BackgroundTask(work)
+        task = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
         with pytest.raises(type(error)) as caught:
-            await ahead.result()
+            await task.result()
         assert caught.value is error
-        await ahead.cancel()
+        await task.cancel()
 
     async def work() -> None:
         raise error
@@ -88,11 +88,11 @@ def test_what_it_raises_waits_for_the_result(backend: str, error: BaseException)
     anyio.run(main, backend=backend)
 
 
-def test_an_error_that_nobody_asks_for_is_dropped(backend: str) -> None:
+def test_unread_exceptions_are_dropped(backend: str) -> None:
     async def main() -> None:
-        ahead = BackgroundTask(work)
+        task = BackgroundTask(work)
         await anyio.wait_all_tasks_blocked()
-        await ahead.cancel()
+        await task.cancel()
 
     async def work() -> None:
         raise ValueError("unseen")
@@ -101,89 +101,89 @@ def test_an_error_that_nobody_asks_for_is_dropped(backend: str) -> None:
     gc.collect()
 
 
-def test_dropping_waits_for_the_cleaning_up(backend: str) -> None:
+def test_cancel_waits_for_cleanup(backend: str) -> None:
     async def main() -> None:
         work = Forever()
-        ahead = BackgroundTask(work)
-        await work.begun.wait()
-        await ahead.cancel()
+        task = BackgroundTask(work)
+        await work.started.wait()
+        await task.cancel()
         assert work.cleaned
 
     anyio.run(main, backend=backend)
 
 
-def test_dropping_at_once_is_safe(backend: str) -> None:
+def test_cancel_before_the_start_is_safe(backend: str) -> None:
     async def main() -> None:
         await BackgroundTask(Forever()).cancel()
 
     anyio.run(main, backend=backend)
 
 
-def test_a_cancelled_maker_may_still_drop(backend: str) -> None:
+def test_cancelled_creator_may_still_cancel(backend: str) -> None:
     async def main() -> None:
         work = Forever()
         with anyio.CancelScope() as scope:
-            ahead = BackgroundTask(work)
-            await work.begun.wait()
+            task = BackgroundTask(work)
+            await work.started.wait()
             scope.cancel()
             try:
-                await ahead.result()
+                await task.result()
             finally:
-                await ahead.cancel()
+                await task.cancel()
         assert scope.cancelled_caught
         assert work.cleaned
 
     anyio.run(main, backend=backend)
 
 
-def test_it_ends_with_the_loop(backend: str) -> None:
-    """A program that ends in the middle does not wait for work that nobody dropped."""
+def test_work_ends_with_the_loop(backend: str) -> None:
+    """The end of the loop does not wait for work that was never cancelled."""
 
     async def main() -> None:
-        kept.append(BackgroundTask(work))
-        await work.begun.wait()
+        tasks.append(BackgroundTask(work))
+        await work.started.wait()
 
-    kept: list[BackgroundTask[None]] = []
+    tasks: list[BackgroundTask[None]] = []
     work = Forever()
     anyio.run(main, backend=backend)
     assert work.cleaned
 
 
-def test_work_that_is_cancelled_before_its_turn_comes_holds_nobody_up(backend: str) -> None:
-    """As when a loop ends: asyncio then runs nothing of the task. Its result is no result, and not the end of a list."""
+def test_work_cancelled_before_its_start_does_not_block(backend: str) -> None:
+    """asyncio never starts a task that is cancelled first, as at the end of a loop. Its result is a CancelledError."""
     if backend == "trio":
-        pytest.skip("only whoever made a task can cancel it there")
+        pytest.skip("in trio, only the creator of a task can cancel it")
 
     async def main() -> None:
-        ahead = BackgroundTask(Forever())
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
+        background = BackgroundTask(Forever())
+        for other in asyncio.all_tasks() - {asyncio.current_task()}:
+            other.cancel()
         with anyio.fail_after(10), pytest.raises(asyncio.CancelledError):
-            await ahead.result()
+            await background.result()
         with anyio.fail_after(10):
-            await ahead.cancel()
+            await background.cancel()
 
     anyio.run(main, backend=backend)
 
 
-# --- as pagers use it --------------------------------------------------------
+# --- in pagers ---------------------------------------------------------------
 
 
-class Stuck(httpx.AsyncBaseTransport):
-    """Answers the first page, and never the second."""
+class StuckTransport(httpx.AsyncBaseTransport):
+    """Responds to the first page, and never to the second."""
 
     def __init__(self) -> None:
-        self.under_way = 0
-        self.asked = 0
+        self.pending = 0
+        self.requests = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked += 1
+        self.requests += 1
         if "page" in request.url.params and request.url.params["page"] != "0":
-            self.under_way += 1
+            self.pending += 1
             try:
                 await anyio.sleep_forever()
             finally:
-                self.under_way -= 1
+                self.pending -= 1
         return httpx.Response(200, json=[{"id": 0}, {"id": 1}], headers={"X-Total-Pages": "9"})
 
 
@@ -192,66 +192,66 @@ class Client(AsyncClientBase):
         return AsyncPager[Row](self._session, Call(_ops.LIST, ())).prefetch()
 
 
-def run_with(backend: str, leave: Callable[[AsyncPager[Row], Stuck], Awaitable[None]]) -> None:
-    network = Stuck()
+def run_with(backend: str, read_rows: Callable[[AsyncPager[Row], StuckTransport], Awaitable[None]]) -> None:
+    network = StuckTransport()
 
     async def main() -> None:
-        async with httpx.AsyncClient(transport=network) as own:
-            client = Client(http_client=own)
-            await leave(client.rows(), network)
-            assert (network.asked, network.under_way) == (2, 0)
+        async with httpx.AsyncClient(transport=network) as http_client:
+            client = Client(http_client=http_client)
+            await read_rows(client.rows(), network)
+            assert (network.requests, network.pending) == (2, 0)
 
     anyio.run(main, backend=backend)
 
 
-def test_the_next_page_is_asked_for_while_the_first_is_read_and_given_up_with_it(backend: str) -> None:
-    async def leave(rows: AsyncPager[Row], network: Stuck) -> None:
-        async with aclosing(aiter(rows)) as walk:
-            assert (await anext(walk)).id == 0
+def test_next_page_is_prefetched_and_cancelled_with_the_iteration(backend: str) -> None:
+    async def read_rows(rows: AsyncPager[Row], network: StuckTransport) -> None:
+        async with aclosing(aiter(rows)) as rows_iterator:
+            assert (await anext(rows_iterator)).id == 0
             await anyio.wait_all_tasks_blocked()
-            assert (network.asked, network.under_way) == (2, 1)
+            assert (network.requests, network.pending) == (2, 1)
 
-    run_with(backend, leave)
+    run_with(backend, read_rows)
 
 
-def test_a_caller_who_fails_leaves_nothing_behind(backend: str) -> None:
-    async def leave(rows: AsyncPager[Row], network: Stuck) -> None:
+def test_failing_caller_cancels_the_prefetch(backend: str) -> None:
+    async def read_rows(rows: AsyncPager[Row], network: StuckTransport) -> None:
         async def read() -> None:
-            async with aclosing(aiter(rows)) as walk:
-                async for _ in walk:
+            async with aclosing(aiter(rows)) as rows_iterator:
+                async for _ in rows_iterator:
                     await anyio.wait_all_tasks_blocked()
                     raise KeyError
 
         with pytest.raises(KeyError):
             await read()
 
-    run_with(backend, leave)
+    run_with(backend, read_rows)
 
 
-def test_a_caller_who_is_cancelled_leaves_nothing_behind(backend: str) -> None:
-    async def leave(rows: AsyncPager[Row], network: Stuck) -> None:
+def test_cancelled_caller_cancels_the_prefetch(backend: str) -> None:
+    async def read_rows(rows: AsyncPager[Row], network: StuckTransport) -> None:
         async def read() -> None:
-            async with aclosing(aiter(rows)) as walk:
-                async for _ in walk:
+            async with aclosing(aiter(rows)) as rows_iterator:
+                async for _ in rows_iterator:
                     pass  # the third item never comes
 
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(read)
+        async with anyio.create_task_group() as group:
+            group.start_soon(read)
             await anyio.wait_all_tasks_blocked()
-            assert network.under_way == 1
-            tasks.cancel_scope.cancel()
+            assert network.pending == 1
+            group.cancel_scope.cancel()
 
-    run_with(backend, leave)
+    run_with(backend, read_rows)
 
 
 @pytest.mark.filterwarnings("ignore:Async generator:ResourceWarning")
-def test_a_walk_that_is_left_by_break_is_cleared_away_by_the_loop(backend: str) -> None:
-    async def leave(rows: AsyncPager[Row], network: Stuck) -> None:
+def test_iteration_left_by_break_is_cleaned_up_by_the_loop(backend: str) -> None:
+    async def read_rows(rows: AsyncPager[Row], network: StuckTransport) -> None:
         async for _ in rows:
             await anyio.wait_all_tasks_blocked()
-            assert network.under_way == 1
+            assert network.pending == 1
             break
         gc.collect()
         await anyio.wait_all_tasks_blocked()
 
-    run_with(backend, leave)
+    run_with(backend, read_rows)

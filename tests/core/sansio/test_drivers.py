@@ -1,4 +1,4 @@
-"""The drivers: each step carried out, errors thrown into the flow, waiting across threads and loops."""
+"""The drivers: steps, errors thrown into flows, waiting across threads and loops."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ T = TypeVar("T")
 Run = Callable[[Callable[[], Awaitable[None]]], None]
 
 
-class Work:
-    """Something that another thread finishes."""
+class ManualWork:
+    """A waitable that another thread finishes."""
 
     def __init__(self) -> None:
         self._callbacks: list[Callable[[], None]] = []
@@ -45,65 +45,65 @@ class Work:
         threading.Timer(seconds, self.finish).start()
 
 
-def park(work: Work, timeout: float | None = None) -> Flow[bool]:
+def wait(work: ManualWork, timeout: float | None = None) -> Flow[bool]:
     return (yield from wait_for(work, timeout))
 
 
-def blocking(flow: Flow[T]) -> T:
+def run_blocking(flow: Flow[T]) -> T:
     return run(flow, FakeServer().sync_io())
 
 
-async def awaiting(flow: Flow[T]) -> T:
+async def run_awaiting(flow: Flow[T]) -> T:
     return await run_async(flow, FakeServer().async_io())
 
 
-def test_parking_ends_when_another_thread_is_done(run: Run) -> None:
-    work = Work()
+def test_wait_ends_when_another_thread_finishes(run: Run) -> None:
+    work = ManualWork()
     work.finish_later(0.05)
-    assert blocking(park(work))
+    assert run_blocking(wait(work))
 
     async def main() -> None:
-        other = Work()
+        other = ManualWork()
         other.finish_later(0.05)
-        assert await awaiting(park(other, 5))
-        assert await awaiting(park(other))
+        assert await run_awaiting(wait(other, 5))
+        assert await run_awaiting(wait(other))
 
     run(main)
 
 
-def test_parking_ends_when_another_task_is_done(run: Run) -> None:
+def test_wait_ends_when_another_task_finishes(run: Run) -> None:
     import anyio
 
     async def main() -> None:
-        work = Work()
+        work = ManualWork()
 
         async def finish() -> None:
             work.finish()
 
         async with anyio.create_task_group() as group:
             group.start_soon(finish)
-            assert await awaiting(park(work))
+            assert await run_awaiting(wait(work))
 
     run(main)
 
 
-def test_parking_ends_after_its_time(run: Run) -> None:
-    assert not blocking(park(Work(), 0.01))
+def test_wait_ends_after_its_timeout(run: Run) -> None:
+    assert not run_blocking(wait(ManualWork(), 0.01))
 
     async def main() -> None:
-        assert not await awaiting(park(Work(), 0.01))
+        assert not await run_awaiting(wait(ManualWork(), 0.01))
 
     run(main)
 
 
-def test_blocking_work_holds_up_no_loop(run: Run) -> None:
+def test_run_in_thread_does_not_block_the_loop(run: Run) -> None:
     def flow() -> Flow[int]:
         return (yield from run_in_thread(threading.get_ident))
 
-    assert blocking(flow()) == threading.get_ident()
+    assert run_blocking(flow()) == threading.get_ident()
 
     async def main() -> None:
-        assert await awaiting(flow()) != threading.get_ident()
+        assert await run_awaiting(flow()) != threading.get_ident()
 
     run(main)
 
@@ -120,43 +120,43 @@ def test_errors_are_thrown_into_the_flow(run: Run) -> None:
             return str(error)
         return "nothing"
 
-    assert blocking(flow()) == "disk"
+    assert run_blocking(flow()) == "disk"
 
     async def main() -> None:
-        assert await awaiting(flow()) == "disk"
+        assert await run_awaiting(flow()) == "disk"
 
     run(main)
 
 
-def test_a_cancelled_flow_cleans_up(run: Run) -> None:
+def test_cancelled_flow_cleans_up(run: Run) -> None:
     import anyio
 
     cleaned: list[str] = []
 
     def flow() -> Flow[None]:
         try:
-            yield WaitFor(Work())
+            yield WaitFor(ManualWork())
         finally:
             cleaned.append("yes")
 
     async def main() -> None:
         with anyio.move_on_after(0.01):
-            await awaiting(flow())
+            await run_awaiting(flow())
         assert cleaned == ["yes"]
 
     run(main)
 
 
-def test_what_a_flow_raises_comes_out() -> None:
+def test_exceptions_of_a_flow_propagate() -> None:
     def flow() -> Flow[None]:
         yield Sleep(0)
         raise LookupError("x")
 
     with pytest.raises(LookupError):
-        blocking(flow())
+        run_blocking(flow())
 
 
-def test_calling_into_a_loop_that_has_ended_does_nothing() -> None:
+def test_call_soon_does_nothing_in_a_closed_loop() -> None:
     async def main() -> object:
         loop = running_loop()
         assert not has_ended(loop)
@@ -175,18 +175,18 @@ def test_calling_into_a_loop_that_has_ended_does_nothing() -> None:
     call_soon(trio.run(tokens), lambda: None)
 
 
-def test_steps_that_a_waiting_flow_takes_are_cheap() -> None:
+def test_steps_have_little_overhead() -> None:
     def flow() -> Flow[None]:
         for _ in range(100):
             yield Sleep(0.001)
 
     server = FakeServer()
-    began = time.perf_counter()
+    started = time.perf_counter()
     run(flow(), server.sync_io())
-    assert time.perf_counter() - began < 0.1
+    assert time.perf_counter() - started < 0.1
     assert len(server.clock.slept) == 100
 
 
-def test_requests_show_nothing() -> None:
+def test_requests_hide_secrets_in_repr() -> None:
     request = Request("GET", "https://x.example?key=s3cret", {"authorization": "s3cret"})
     assert "s3cret" not in repr(request) + repr(Send(request))

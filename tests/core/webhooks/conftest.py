@@ -1,4 +1,4 @@
-"""A server on loopback that has the signer's key."""
+"""A server on loopback with the signer's key."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from tests.core.webhooks.support import signer
 
 @pytest.fixture
 def origin_with_key() -> Iterator[tuple[str, Callable[[], int]]]:
-    """The address of the server, and how often it was asked."""
-    asked: list[str] = []
+    """Yield the URL of the server, and a function that returns its number of requests."""
+    paths: list[str] = []
     body = json.dumps(signer.keys["key-1"]).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked.append(self.path)
+            paths.append(self.path)
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", lambda: len(asked)
+    yield f"http://127.0.0.1:{server.server_address[1]}", lambda: len(paths)
     server.shutdown()
     server.server_close()
     thread.join(10)

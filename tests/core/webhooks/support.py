@@ -1,4 +1,4 @@
-"""A receiver for tests, and the ways in which what it gets can be forged or damaged."""
+"""Signed webhooks, and forged or damaged ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOW = 1_800_000_000.0
 BODY = b'{"eventType":"QUEUED","conversationId":"c1","timestamp":1799999999000,"data":{"queueId":"101","queueName":"Help"}}'
 
 signer = WebhookSigner("key-1")
-_stranger = WebhookSigner("key-1")
+_other_signer = WebhookSigner("key-1")
 
 
 @dataclass
@@ -35,17 +35,17 @@ class Sent:
     def without(self, *names: str) -> Sent:
         return Sent([pair for pair in self.headers if pair[0] not in names], self.body)
 
-    def twice(self, name: str, value: str | None = None) -> Sent:
+    def repeated(self, name: str, value: str | None = None) -> Sent:
         return Sent([*self.headers, (name.title(), self[name] if value is None else value)], self.body)
 
 
 def genuine(body: bytes = BODY, *, by: WebhookSigner = signer, event_id: str | None = None, retry: int = 0) -> Sent:
-    made = by.sign(body, event_id=event_id, retry=retry, sent_at=NOW)
-    return Sent(list(made.headers.items()), made.body)
+    signed = by.sign(body, event_id=event_id, retry=retry, sent_at=NOW)
+    return Sent(list(signed.headers.items()), signed.body)
 
 
 def with_keys(*key_ids: str) -> FakeServer:
-    """A server that has the keys of the signer, under other ids too."""
+    """Return a server with the signer's key, also under other ids."""
     jwk = signer.keys["key-1"]
     server = FakeServer()
     for key_id in ("key-1", *key_ids):
@@ -69,20 +69,20 @@ HEADER = {"b64": False, "crit": ["b64"], "kid": "key-1", "alg": "RS256"}
 
 
 def signed_with(**changes: object) -> Sent:
-    """A request whose signature is right for a header that is not."""
+    """Return a request with a correct signature of a changed JWS header."""
     header = {name: value for name, value in {**HEADER, **changes}.items() if value is not ...}
     sent = genuine()
     return sent.put("x-8x8-signature", signer.signature(header, document(sent)))
 
 
-def spelled(header: bytes) -> Sent:
+def with_header(header: bytes) -> Sent:
     sent = genuine()
     value = sent["x-8x8-signature"].split("..")[1]
     return sent.put("x-8x8-signature", f"{base64.urlsafe_b64encode(header).decode().rstrip('=')}..{value}")
 
 
 def hmac_by_public_key() -> Sent:
-    """The classic: HS256, with the public key for its secret."""
+    """Return a request signed by HS256, with the public key as its secret."""
     import hmac
 
     sent = genuine()
@@ -92,7 +92,7 @@ def hmac_by_public_key() -> Sent:
 
 
 def encoded_payload() -> Sent:
-    """Signed as RFC 7515 says, not RFC 7797: the document in base64url."""
+    """Return a request with a payload signed in base64url: RFC 7515 instead of RFC 7797."""
     sent = genuine()
     encoded = base64.urlsafe_b64encode(document(sent)).rstrip(b"=")
     return sent.put("x-8x8-signature", signer.signature(HEADER, encoded))
@@ -120,11 +120,11 @@ def other_body() -> Sent:
     return Sent(sent.headers, sent.body.replace(b"101", b"666"))
 
 
-def collision(body: bytes, wanted: int) -> bytes:
-    """A body of the same CRC-32: JSON with four bytes at its end that bring it there."""
+def collision(body: bytes, crc: int) -> bytes:
+    """Return `body` with four more bytes, which make its CRC-32 `crc`."""
     table = [zlib.crc32(bytes([byte])) ^ zlib.crc32(b"\0") for byte in range(256)]
     inverse = {(value >> 24): index for index, value in enumerate(table)}
-    state, target = zlib.crc32(body) ^ 0xFFFFFFFF, wanted ^ 0xFFFFFFFF
+    state, target = zlib.crc32(body) ^ 0xFFFFFFFF, crc ^ 0xFFFFFFFF
     indexes: list[int] = []
     for _ in range(4):
         index = inverse[target >> 24]
@@ -166,9 +166,11 @@ def _forgeries() -> Iterator[Forgery]:
     yield Forgery("kid of nobody", "unknown_key", lambda: signed_with(kid="nobody"))
     yield Forgery("address of a key", "bad_signature_format", lambda: signed_with(jku="https://evil.example/jwk"))
     yield Forgery("key in the header", "bad_signature_format", lambda: signed_with(jwk=signer.keys["key-1"]))
-    yield Forgery("alg twice", "bad_signature_format", lambda: spelled(b'{"alg":"none","alg":"RS256","kid":"key-1"}'))
-    yield Forgery("header is a list", "bad_signature_format", lambda: spelled(b"[]"))
-    yield Forgery("header is nested deeply", "bad_signature_format", lambda: spelled(b"[" * 2000))
+    yield Forgery(
+        "alg twice", "bad_signature_format", lambda: with_header(b'{"alg":"none","alg":"RS256","kid":"key-1"}')
+    )
+    yield Forgery("header is a list", "bad_signature_format", lambda: with_header(b"[]"))
+    yield Forgery("header is nested deeply", "bad_signature_format", lambda: with_header(b"[" * 2000))
     yield Forgery("payload attached", "bad_signature_format", attached)
     yield Forgery("payload encoded", "bad_signature", encoded_payload)
     yield Forgery("one dot", "bad_signature_format", lambda: genuine().put("x-8x8-signature", "e30.AAAA"))
@@ -176,7 +178,7 @@ def _forgeries() -> Iterator[Forgery]:
     yield Forgery("blanks", "bad_signature_format", lambda: genuine().put("x-8x8-signature", "e 30..AAAA"))
     yield Forgery("signature cut", "bad_signature", cut)
     yield Forgery("signature flipped", "bad_signature", flipped)
-    yield Forgery("signature of another key", "bad_signature", lambda: genuine(by=_stranger))
+    yield Forgery("signature of another key", "bad_signature", lambda: genuine(by=_other_signer))
     yield Forgery("other body of equal length", "bad_signature", other_body)
     yield Forgery("body cut", "bad_signature", lambda: Sent(genuine().headers, BODY[:-1]))
     yield Forgery("body empty", "bad_signature", lambda: Sent(genuine().headers, b""))
@@ -195,8 +197,8 @@ def _forgeries() -> Iterator[Forgery]:
     yield Forgery(
         "other of the same time of an old one", "stale", lambda: genuine().put("x-8x8-transmission-time", "1000")
     )
-    yield Forgery("header twice", "repeated_header", lambda: genuine().twice("x-8x8-event-id", "other"))
-    yield Forgery("same header twice", "repeated_header", lambda: genuine().twice("x-8x8-signature"))
+    yield Forgery("header twice", "repeated_header", lambda: genuine().repeated("x-8x8-event-id", "other"))
+    yield Forgery("same header twice", "repeated_header", lambda: genuine().repeated("x-8x8-signature"))
     yield Forgery(
         "header joined",
         "bad_signature",

@@ -1,4 +1,4 @@
-"""Keys are fetched once and kept; senders who make ids up cause few requests, and keep nobody out whose key is known."""
+"""Keys are fetched once and cached; made-up ids cause few requests, and don't block known keys."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ def refusal(receiver: Verifier[Any], **header: object) -> WebhookError:
     return caught.value
 
 
-def take(receiver: Verifier[Any]) -> None:
+def receive(receiver: Verifier[Any]) -> None:
     sent = genuine()
     receiver.verify(sent.headers, sent.body)
 
 
-def test_a_key_is_fetched_once() -> None:
+def test_key_is_fetched_once() -> None:
     server = with_keys()
     receiver = verifier(server)
     for _ in range(10):
-        take(receiver)
+        receive(receiver)
     [request] = server.requests
     assert request.path == "/chat-gateway/v1/jwk/key-1/public"
     assert not {"authorization", "x-api-key"} & {name.lower() for name in request.headers}
 
 
-def test_one_unknown_id_a_thousand_times_is_asked_for_once() -> None:
+def test_unknown_id_is_looked_up_once() -> None:
     server = with_keys()
     receiver = verifier(server)
     assert {refusal(receiver, kid="nobody").reason for _ in range(1000)} == {"unknown_key"}
@@ -57,35 +57,35 @@ def test_one_unknown_id_a_thousand_times_is_asked_for_once() -> None:
     assert len(server.requests) == 4
 
 
-def test_a_thousand_unknown_ids_cause_no_more_requests_than_allowed() -> None:
+def test_fetches_for_unknown_ids_are_limited() -> None:
     server = with_keys()
     receiver = verifier(server, max_key_fetches=20)
     reasons = [refusal(receiver, kid=f"made-up-{index}").reason for index in range(1000)]
     assert len(server.requests) == 20
     assert set(reasons[:10]) == {"unknown_key"}
-    assert set(reasons[10:]) == {"key_unavailable"}  # answered with 503: a new key of the service may be among them
+    assert set(reasons[10:]) == {"key_unavailable"}  # responded to with 503: a new genuine key may be among them
     server.clock.now += 60
     for index in range(1000, 1500):
         refusal(receiver, kid=f"made-up-{index}")
     assert len(server.requests) == 40
 
 
-def test_a_flood_keeps_nobody_out_whose_key_is_known() -> None:
+def test_flood_of_unknown_ids_does_not_block_known_keys() -> None:
     server = with_keys()
     receiver = verifier(server)
-    take(receiver)
+    receive(receiver)
     for index in range(1000):
         refusal(receiver, kid=f"made-up-{index}")
-    take(receiver)
-    server.clock.now += 3600  # the key is due for renewal, and the flood goes on
+    receive(receiver)
+    server.clock.now += 3600  # the key is due for renewal, and the flood continues
     for index in range(1000, 1100):
         refusal(receiver, kid=f"made-up-{index}")
     before = len(server.calls("GET /chat-gateway/v1/jwk/key-1/public"))
-    take(receiver)
+    receive(receiver)
     assert len(server.calls("GET /chat-gateway/v1/jwk/key-1/public")) == before + 1
 
 
-def test_memory_has_bounds() -> None:
+def test_caches_are_bounded() -> None:
     names = [f"key-{index}" for index in range(2, 100)]
     server = with_keys(*names)
     receiver = verifier(server, max_key_fetches=1_000_000, key_urls=EVENT.key_urls[:1])
@@ -96,25 +96,25 @@ def test_memory_has_bounds() -> None:
     for index in range(2000):
         refusal(receiver, kid=f"made-up-{index}")
     ring = vars(receiver)["_keys"]
-    assert (len(ring._held), len(ring._unknown), len(ring._lookups)) == (64, 1024, 0)
+    assert (len(ring._cached), len(ring._unknown), len(ring._lookups)) == (64, 1024, 0)
 
 
-def test_the_next_address_is_asked_where_one_does_not_know_the_key() -> None:
+def test_next_url_is_tried_after_404() -> None:
     server = FakeServer()
     server.respond(GATEWAY, FakeResponse(404, text="no"))
     server.respond(V2, json=JWK)
     receiver = verifier(server)
-    take(receiver)
+    receive(receiver)
     assert [request.path.split("/")[1] for request in server.requests] == ["chat-gateway", "vcc"]
 
 
-def test_the_older_product_has_an_address_for_each_region() -> None:
+def test_cc_chat_has_a_key_url_for_each_region() -> None:
     regions = [url.split("/")[4] for url in cc_chat.webhooks.CHAT_EVENT.key_urls]
     assert regions == ["us", "eu", "ca", "ap"]
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "response",
     [
         FakeResponse(500, text="down"),
         FakeResponse(302, headers={"location": "https://evil.example/key"}),
@@ -133,26 +133,26 @@ def test_the_older_product_has_an_address_for_each_region() -> None:
         FakeResponse(json={**JWK, "n": "a b"}),
     ],
 )
-def test_what_is_no_key_is_trouble_that_passes(trouble: FakeResponse) -> None:
+def test_invalid_key_responses_are_transient(response: FakeResponse) -> None:
     server = FakeServer()
-    server.respond(GATEWAY, trouble)
+    server.respond(GATEWAY, response)
     server.respond(GATEWAY, json=JWK)
     server.respond(V2, FakeResponse(404, text="no"))
     receiver = verifier(server)
     error = refusal(receiver)
     assert (error.reason, error.response_status) == ("key_unavailable", 503)
-    take(receiver)
+    receive(receiver)
 
 
-def test_a_response_that_is_too_long_is_given_up() -> None:
-    """Read to its end, it would be the key."""
+def test_too_long_response_is_abandoned() -> None:
+    """The full body would be a valid key."""
     server = FakeServer()
     server.respond(GATEWAY, FakeResponse(content=[b" " * 60_000, b" " * 60_000, json.dumps(JWK).encode()]))
     server.respond(V2, FakeResponse(404, text="no"))
     assert refusal(verifier(server)).reason == "key_unavailable"
 
 
-def test_a_response_that_drips_is_given_up() -> None:
+def test_too_slow_response_is_abandoned() -> None:
     server = FakeServer()
 
     def slowly(_: object) -> FakeResponse:
@@ -164,74 +164,74 @@ def test_a_response_that_drips_is_given_up() -> None:
     assert refusal(verifier(server, timeout=10)).reason == "key_unavailable"
 
 
-def test_a_key_may_come_as_text() -> None:
-    """One of the vendor's documents calls it a string."""
+def test_key_may_be_a_json_string() -> None:
+    """One of the vendor's documents describes it as a string."""
     server = FakeServer()
     server.respond(GATEWAY, json=json.dumps(JWK))
-    take(verifier(server))
+    receive(verifier(server))
 
 
-def test_a_key_that_cannot_be_renewed_is_used_for_a_while() -> None:
+def test_key_that_cannot_be_renewed_is_used_for_a_while() -> None:
     server = FakeServer()
     server.respond(GATEWAY, json=JWK)
     server.respond(GATEWAY, FakeResponse(503, text="down"))
     server.respond(V2, FakeResponse(404, text="no"))
     receiver = verifier(server, key_lifetime=100.0)
-    take(receiver)
+    receive(receiver)
     server.clock.now += 100
-    take(receiver)
+    receive(receiver)
     count = len(server.requests)
-    take(receiver)  # not asked again at once
+    receive(receiver)  # not fetched again at once
     assert len(server.requests) == count == 3
     server.clock.now += 61
-    take(receiver)
+    receive(receiver)
     assert len(server.requests) == 5
     server.clock.now += 100 * 24
     assert refusal(receiver).reason == "key_unavailable"
 
 
-def test_a_key_that_was_withdrawn_is_dropped() -> None:
+def test_withdrawn_key_is_dropped() -> None:
     server = FakeServer()
     server.respond(GATEWAY, json=JWK)
     server.respond(GATEWAY, FakeResponse(404, text="no"))
     server.respond(V2, FakeResponse(404, text="no"))
     receiver = verifier(server, key_lifetime=100.0)
-    take(receiver)
+    receive(receiver)
     server.clock.now += 100
     assert refusal(receiver).reason == "unknown_key"
 
 
-def test_keys_that_were_given_are_never_fetched() -> None:
+def test_keys_option_prevents_fetches() -> None:
     server = FakeServer()
     receiver = verifier(server, keys=signer.keys, key_urls=[])
-    take(receiver)
+    receive(receiver)
     assert refusal(receiver, kid="other").reason == "unknown_key"
     assert server.requests == []
 
 
-def test_base_url_replaces_the_origin() -> None:
+def test_base_url_replaces_the_origin_of_key_urls() -> None:
     server = with_keys()
-    take(verifier(server, base_url="http://127.0.0.1:9"))
+    receive(verifier(server, base_url="http://127.0.0.1:9"))
     assert server.requests[0].url == "http://127.0.0.1:9/chat-gateway/v1/jwk/key-1/public"
 
 
-def test_threads_that_want_the_same_key_wait_for_one_request() -> None:
+def test_threads_share_one_fetch_per_key() -> None:
     server = FakeServer()
-    arrived, go = threading.Event(), threading.Event()
+    started, released = threading.Event(), threading.Event()
 
     def slow(_: object) -> FakeResponse:
-        arrived.set()
-        assert go.wait(20)
+        started.set()
+        assert released.wait(20)
         return FakeResponse(json=JWK)
 
     server.respond(GATEWAY, slow)
     receiver = verifier(server)
-    threads = [threading.Thread(target=take, args=(receiver,)) for _ in range(8)]
+    threads = [threading.Thread(target=receive, args=(receiver,)) for _ in range(8)]
     threads[0].start()
-    assert arrived.wait(20)
+    assert started.wait(20)
     for thread in threads[1:]:
         thread.start()
-    go.set()
+    released.set()
     for thread in threads:
         thread.join(20)
     assert len(server.requests) == 1
@@ -239,11 +239,11 @@ def test_threads_that_want_the_same_key_wait_for_one_request() -> None:
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @pytest.mark.parametrize("kid", ["key-1", "nobody"])
-def test_tasks_that_want_the_same_key_wait_for_one_request(backend: str, kid: str) -> None:
+def test_tasks_share_one_fetch_per_key(backend: str, kid: str) -> None:
     server = with_keys()
     outcomes: list[str] = []
 
-    async def receive(receiver: AsyncVerifier[Any]) -> None:
+    async def verify(receiver: AsyncVerifier[Any]) -> None:
         sent = genuine() if kid == "key-1" else signed_with(kid=kid)
         try:
             await receiver.verify(sent.headers, sent.body)
@@ -252,20 +252,20 @@ def test_tasks_that_want_the_same_key_wait_for_one_request(backend: str, kid: st
         else:
             outcomes.append("taken")
 
-    async def all_at_once() -> None:
+    async def verify_concurrently() -> None:
         async with (
             AsyncVerifier(EVENT, http_client=server, wall=lambda: NOW) as receiver,
             anyio.create_task_group() as tasks,
         ):
             for _ in range(50):
-                tasks.start_soon(receive, receiver)
+                tasks.start_soon(verify, receiver)
 
-    anyio.run(all_at_once, backend=backend)
+    anyio.run(verify_concurrently, backend=backend)
     assert outcomes == ["taken" if kid == "key-1" else "unknown_key"] * 50
     assert len(server.requests) == (1 if kid == "key-1" else 2)
 
 
-def test_a_task_that_is_cancelled_while_it_fetches_leaves_the_way_free() -> None:
+def test_cancelled_fetch_does_not_block_later_ones() -> None:
     server = with_keys()
 
     async def main() -> None:
@@ -279,10 +279,10 @@ def test_a_task_that_is_cancelled_while_it_fetches_leaves_the_way_free() -> None
     anyio.run(main)
 
 
-def test_a_key_is_fetched_over_a_real_connection(origin_with_key: tuple[str, Callable[[], int]]) -> None:
+def test_key_is_fetched_over_a_real_connection(origin_with_key: tuple[str, Callable[[], int]]) -> None:
     base_url, count = origin_with_key
     for _ in range(2):
         with Verifier(EVENT, base_url=base_url, wall=lambda: NOW, timeout=10) as receiver:
-            take(receiver)
-            take(receiver)
+            receive(receiver)
+            receive(receiver)
     assert count() == 2

@@ -1,4 +1,4 @@
-"""Stores of received events: one that claims an event gets it, for a time, within bounds."""
+"""Stores of received events."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xcaas_core.webhooks._replay import replay_key
 
 
 class FakeRedis:
-    """The two scripts, with a dict behind them."""
+    """Runs the two scripts on a dict."""
 
     def __init__(self) -> None:
         self.entries: dict[str, int] = {}
@@ -38,7 +38,7 @@ def store(request: pytest.FixtureRequest) -> ReplayStore:
     return MemoryReplayStore() if request.param == "memory" else RedisReplayStore(FakeRedis())
 
 
-def test_a_claim_is_granted_once_until_it_is_released(store: ReplayStore) -> None:
+def test_claim_succeeds_once_until_release(store: ReplayStore) -> None:
     assert store.claim("a", 60)
     assert not store.claim("a", 60)
     assert store.claim("b", 60)
@@ -47,7 +47,7 @@ def test_a_claim_is_granted_once_until_it_is_released(store: ReplayStore) -> Non
     assert store.claim("a", 60)
 
 
-def test_of_many_threads_one_gets_the_event() -> None:
+def test_claim_succeeds_in_one_of_many_threads() -> None:
     store = MemoryReplayStore()
     barrier, granted = threading.Barrier(8), list[bool]()
 
@@ -63,7 +63,7 @@ def test_of_many_threads_one_gets_the_event() -> None:
     assert sorted(granted) == [False] * 7 + [True]
 
 
-def test_memory_forgets_what_is_over_and_has_a_bound() -> None:
+def test_memory_store_drops_expired_events_and_is_bounded() -> None:
     clock = FakeClock()
     store = MemoryReplayStore(3, clock=clock)
     for name in "abcd":
@@ -76,20 +76,20 @@ def test_memory_forgets_what_is_over_and_has_a_bound() -> None:
     assert repr(store) == "<MemoryReplayStore of 1>"
 
 
-def test_a_store_survives_a_fork_with_what_it_knows() -> None:
+def test_reset_keeps_received_events() -> None:
     store = MemoryReplayStore()
     store.claim("a", 60)
     store.reset()
     assert not store.claim("a", 60)
 
 
-def test_redis_keys_have_a_prefix_and_an_end() -> None:
+def test_redis_keys_have_a_prefix_and_expire() -> None:
     redis = FakeRedis()
     RedisReplayStore(redis, prefix="mine:").claim("a", 1.5)
     assert redis.entries == {"mine:a": 1500}
 
 
-def test_keys_tell_tenants_apart_and_nothing_else() -> None:
+def test_replay_keys_differ_by_tenant_and_event() -> None:
     keys = {replay_key("a", "bc"), replay_key("ab", "c"), replay_key("a", "bd")}
     assert len(keys) == 3
     assert all(key.isalnum() and len(key) == 40 for key in keys)
@@ -104,7 +104,7 @@ def workers() -> list[Verifier[Any]]:
     ]
 
 
-def test_workers_with_one_store_take_an_event_once(workers: list[Verifier[Any]]) -> None:
+def test_workers_with_one_store_accept_an_event_once(workers: list[Verifier[Any]]) -> None:
     sent = genuine()
     workers[0].verify(sent.headers, sent.body)
     with pytest.raises(WebhookError) as caught:
@@ -113,7 +113,7 @@ def test_workers_with_one_store_take_an_event_once(workers: list[Verifier[Any]])
 
 
 @without_redis
-def test_a_real_redis() -> None:
+def test_redis_store_works_with_a_real_server() -> None:
     with redis_server() as url, connect(url) as client:
         store = RedisReplayStore(url)
         assert store.claim("a", 60)

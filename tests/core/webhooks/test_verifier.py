@@ -1,4 +1,4 @@
-"""Genuine webhooks become typed events; forged and damaged ones an error that says why. Both verifiers alike."""
+"""Genuine webhooks are typed events, forged and damaged ones raise, with both verifiers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,19 @@ EVENT = chat_gateway.webhooks.CHAT_EVENT
 
 
 class Receiver:
-    """One of the two verifiers, called as if it blocked."""
+    """A blocking or async verifier with a blocking interface."""
 
     def __init__(self, blocking: bool, **options: Any) -> None:
-        given: dict[str, Any] = {"wall": lambda: NOW, "tenants": ["acmecorp01"], "http_client": with_keys(), **options}
-        self.server = given["http_client"]
-        webhook = given.pop("webhook", EVENT)
-        self._sync = Verifier(webhook, **given) if blocking else None
-        self._async = None if blocking else AsyncVerifier(webhook, **given)
+        settings: dict[str, Any] = {
+            "wall": lambda: NOW,
+            "tenants": ["acmecorp01"],
+            "http_client": with_keys(),
+            **options,
+        }
+        self.server = settings["http_client"]
+        webhook = settings.pop("webhook", EVENT)
+        self._sync = Verifier(webhook, **settings) if blocking else None
+        self._async = None if blocking else AsyncVerifier(webhook, **settings)
 
     def verify(self, sent: Sent) -> object:
         if self._sync is not None:
@@ -61,14 +66,14 @@ def blocking(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
 
-def test_a_genuine_webhook_is_a_typed_event(blocking: bool) -> None:
+def test_genuine_webhook_returns_a_typed_event(blocking: bool) -> None:
     event = Receiver(blocking).verify(genuine())
     assert isinstance(event, chat_gateway.models.QueuedEvent)
     assert event.data is not None
     assert event.data.queue_name == "Help"
 
 
-def test_there_are_enough_forgeries() -> None:
+def test_forgeries_are_at_least_thirty() -> None:
     assert len({forgery.name for forgery in FORGERIES}) >= 30
 
 
@@ -79,34 +84,34 @@ def test_forged_and_damaged_webhooks_are_refused(blocking: bool, forgery: Forger
     assert error.reason == forgery.reason
     assert error.response_status == 401
     assert len(receiver.server.requests) <= 2
-    # what is genuine still comes through
+    # genuine webhooks are still accepted
     assert isinstance(receiver.verify(genuine()), chat_gateway.models.QueuedEvent)
 
 
 @pytest.mark.parametrize("seconds", [-301.0, 301.0])
-def test_what_is_old_or_of_the_future_is_stale_and_fetches_no_key(blocking: bool, seconds: float) -> None:
+def test_old_and_future_webhooks_are_stale_and_fetch_no_key(blocking: bool, seconds: float) -> None:
     receiver = Receiver(blocking, wall=lambda: NOW + seconds)
     assert receiver.refusal(genuine()).reason == "stale"
     assert receiver.server.requests == []
 
 
-def test_an_event_is_taken_once_whatever_its_retry(blocking: bool) -> None:
+def test_event_is_accepted_once_for_all_retries(blocking: bool) -> None:
     receiver = Receiver(blocking)
     first = genuine(event_id="e1")
     receiver.verify(first)
-    for again in (first, genuine(event_id="e1", retry=1)):
-        error = receiver.refusal(again)
+    for delivery in (first, genuine(event_id="e1", retry=1)):
+        error = receiver.refusal(delivery)
         assert (error.reason, error.response_status) == ("replayed", 200)
     receiver.verify(genuine(event_id="e2"))
 
 
-def test_a_forged_event_does_not_take_the_place_of_a_genuine_one(blocking: bool) -> None:
+def test_forged_event_is_not_remembered(blocking: bool) -> None:
     receiver = Receiver(blocking)
     receiver.refusal(Sent(genuine(event_id="e1").headers, BODY + b" "))
     receiver.verify(genuine(event_id="e1"))
 
 
-def test_an_event_that_was_not_handled_is_taken_again(blocking: bool) -> None:
+def test_unhandled_event_is_accepted_again(blocking: bool) -> None:
     receiver = Receiver(blocking)
     handled: list[Delivery[Any]] = []
 
@@ -118,19 +123,19 @@ def test_an_event_that_was_not_handled_is_taken_again(blocking: bool) -> None:
     receiver.receive(genuine(event_id="e1", retry=1), handled.append)
     assert receiver.refusal(genuine(event_id="e1", retry=2)).reason == "replayed"
     [delivery] = handled
-    facts = (delivery.event_id, delivery.tenant_id, delivery.customer_id, delivery.retry, delivery.key_id)
-    assert facts == ("e1", "acmecorp01", "acmecorp01", 1, "key-1")
+    fields = (delivery.event_id, delivery.tenant_id, delivery.customer_id, delivery.retry, delivery.key_id)
+    assert fields == ("e1", "acmecorp01", "acmecorp01", 1, "key-1")
     assert delivery.sent_at == datetime.fromtimestamp(NOW, UTC)
 
 
-def test_unknown_kinds_are_kept_whole(blocking: bool) -> None:
+def test_unknown_event_types_keep_all_fields(blocking: bool) -> None:
     body = b'{"eventType":"SOMETHING_NEW","conversationId":"c1","data":{"a":[1]}}'
     event = Receiver(blocking).verify(genuine(body))
     assert isinstance(event, UnknownModel)
     assert event.to_dict() == json.loads(body)
 
 
-def test_events_of_the_older_chat_product(blocking: bool) -> None:
+def test_cc_chat_events_are_typed(blocking: bool) -> None:
     sample = {"eventType": "AGENT_JOINED", "messageType": "SYSTEM", "agentName": "Cosmin,Malutan"}
     receiver = Receiver(blocking, webhook=cc_chat.webhooks.CHAT_EVENT)
     event = receiver.verify(genuine(json.dumps(sample).encode()))
@@ -138,34 +143,34 @@ def test_events_of_the_older_chat_product(blocking: bool) -> None:
     assert event.agent_name == "Cosmin,Malutan"
 
 
-def test_a_verification_request_is_an_event_too(blocking: bool) -> None:
+def test_verification_request_is_an_event(blocking: bool) -> None:
     body = b'{"notificationVersion":"Chat Gateway v1.0","eventType":"WEB_HOOK_VERIFY"}'
     assert isinstance(Receiver(blocking).verify(genuine(body)), chat_gateway.models.WebhookVerifyEvent)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[1]", b"\x1f\x8b\x08"])
-def test_a_genuine_body_that_cannot_be_read_is_wanted_again(blocking: bool, body: bytes) -> None:
+def test_genuine_invalid_body_is_accepted_again(blocking: bool, body: bytes) -> None:
     receiver = Receiver(blocking)
     error = receiver.refusal(genuine(body, event_id="e1"))
     assert (error.reason, error.response_status) == ("bad_body", 500)
     receiver.verify(genuine(event_id="e1", retry=1))
 
 
-def test_a_store_that_fails_refuses(blocking: bool) -> None:
-    class Broken:
+def test_failing_store_refuses_the_event(blocking: bool) -> None:
+    class FailingStore:
         def claim(self, key: str, seconds: float) -> bool:
             raise ConnectionError("redis://user:secret@host")
 
         def release(self, key: str) -> None:
             raise ConnectionError("no")
 
-    error = Receiver(blocking, replay_store=Broken()).refusal(genuine())
+    error = Receiver(blocking, replay_store=FailingStore()).refusal(genuine())
     assert (error.reason, error.response_status) == ("store_unavailable", 503)
     assert "secret" not in str(error)
 
 
-def test_a_store_that_cannot_forget_hides_no_error(blocking: bool, caplog: pytest.LogCaptureFixture) -> None:
-    class Stuck(MemoryReplayStore):
+def test_failing_release_does_not_hide_the_handlers_exception(blocking: bool, caplog: pytest.LogCaptureFixture) -> None:
+    class StoreWithoutRelease(MemoryReplayStore):
         def release(self, key: str) -> None:
             raise ConnectionError("no")
 
@@ -173,34 +178,34 @@ def test_a_store_that_cannot_forget_hides_no_error(blocking: bool, caplog: pytes
         raise LookupError
 
     with pytest.raises(LookupError):
-        Receiver(blocking, replay_store=Stuck()).receive(genuine(), fail)
+        Receiver(blocking, replay_store=StoreWithoutRelease()).receive(genuine(), fail)
     assert "stays marked" in caplog.text
 
 
 @pytest.mark.parametrize("tenant", ["a/b", 'a"b', "a\\b", "größe", "日本"])
 @pytest.mark.parametrize("php", [False, True])
-def test_ids_with_odd_letters_may_be_escaped_either_way(blocking: bool, tenant: str, php: bool) -> None:
-    by = WebhookSigner("key-1", tenant=tenant)
-    sent = genuine(by=by, event_id="e1")
-    spell = json.dumps(tenant).replace("/", "\\/") if php else json.dumps(tenant, ensure_ascii=False)
-    text = f'{{"checksum":{zlib.crc32(BODY)},"cid":"acmecorp01","eid":"e1","retry":0,"tid":{spell},"tt":{NOW:.0f}000}}'
+def test_ids_may_be_escaped_in_two_ways(blocking: bool, tenant: str, php: bool) -> None:
+    other_signer = WebhookSigner("key-1", tenant=tenant)
+    sent = genuine(by=other_signer, event_id="e1")
+    tenant_json = json.dumps(tenant).replace("/", "\\/") if php else json.dumps(tenant, ensure_ascii=False)
+    text = f'{{"checksum":{zlib.crc32(BODY)},"cid":"acmecorp01","eid":"e1","retry":0,"tid":{tenant_json},"tt":{NOW:.0f}000}}'
     header = {"alg": "RS256", "kid": "key-1", "crit": ["b64"], "b64": False}
-    sent = sent.put("x-8x8-signature", by.signature(header, text.encode()))
-    # as frameworks show bytes that are UTF-8
+    sent = sent.put("x-8x8-signature", other_signer.signature(header, text.encode()))
+    # as frameworks decode UTF-8 bytes
     sent = sent.put("x-8x8-tenant-id", tenant.encode().decode("latin-1"))
-    receiver = Receiver(blocking, keys=by.keys, tenants=None)
+    receiver = Receiver(blocking, keys=other_signer.keys, tenants=None)
     assert isinstance(receiver.verify(sent), chat_gateway.models.QueuedEvent)
 
 
-def test_the_documented_weakness_is_what_it_is(blocking: bool) -> None:
-    """CRC-32 does not bind the body: docs/webhooks.md tells it, and this is why."""
+def test_crc32_does_not_bind_the_body(blocking: bool) -> None:
+    """A known weakness, described in docs/webhooks.md."""
     sent = genuine()
     forged = collision(b'{"eventType":"TRANSFER"}', zlib.crc32(sent.body))
     assert zlib.crc32(forged) == zlib.crc32(sent.body)
     assert Receiver(blocking).refusal(Sent(sent.headers, forged)).reason == "bad_body"
 
 
-def test_headers_come_in_many_forms() -> None:
+def test_headers_are_accepted_in_many_forms() -> None:
     sent = genuine()
     forms: list[Any] = [
         dict(sent.headers),
@@ -213,29 +218,29 @@ def test_headers_come_in_many_forms() -> None:
         verifier.verify(form, memoryview(sent.body))
 
 
-def test_bodies_and_headers_of_a_wrong_type_are_a_mistake_of_the_caller() -> None:
+def test_bodies_and_headers_of_the_wrong_type_raise() -> None:
     verifier = Verifier(EVENT, keys=signer.keys, wall=lambda: NOW)
     body: Any = BODY.decode()
     with pytest.raises(ConfigurationError, match="body must be the bytes"):
         verifier.verify(genuine().headers, body)
-    wrong: list[Any] = [{"x-8x8-retry": 1}, None, 5, [None], [5], [()], [("a",)], [("a", "b", "c")], object()]
-    for headers in wrong:
+    invalid: list[Any] = [{"x-8x8-retry": 1}, None, 5, [None], [5], [()], [("a",)], [("a", "b", "c")], object()]
+    for headers in invalid:
         with pytest.raises(ConfigurationError, match="headers must be"):
             verifier.verify(headers, BODY)
 
 
 @pytest.mark.parametrize("name", ["signature", "customer-id", "tenant-id", "event-id"])
-def test_bytes_that_a_framework_could_not_decode(name: str) -> None:
+def test_undecodable_headers_are_refused(name: str) -> None:
     verifier = Verifier(EVENT, keys=signer.keys, wall=lambda: NOW)
     sent = genuine()
-    odd = sent.put(f"x-8x8-{name}", f"{sent[f'x-8x8-{name}'][:-1]}\udcff")
+    damaged = sent.put(f"x-8x8-{name}", f"{sent[f'x-8x8-{name}'][:-1]}\udcff")
     with pytest.raises(WebhookError, match="control characters") as caught:
-        verifier.verify(odd.headers, odd.body)
+        verifier.verify(damaged.headers, damaged.body)
     assert caught.value.reason == "bad_header"
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"tolerance": 0}, "tolerance must be"),
         ({"max_key_fetches": 0}, "max_key_fetches must be"),
@@ -258,54 +263,54 @@ def test_bytes_that_a_framework_could_not_decode(name: str) -> None:
         ({"http_client": object()}, "http_client must be"),
     ],
 )
-def test_options_are_checked(options: dict[str, Any], said: str) -> None:
+def test_options_are_checked(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Verifier(EVENT, **options).verify(genuine().headers, BODY)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
-def test_what_comes_is_a_webhook() -> None:
+def test_webhook_argument_is_checked() -> None:
     webhook: Any = "chat"
     with pytest.raises(ConfigurationError, match="webhook must be"):
         Verifier(webhook)
 
 
 @pytest.mark.parametrize(
-    ("event", "options", "said"),
+    ("event", "options", "message"),
     [
         ("x", {}, "event must be"),
         (None, {}, "event must be"),
         ({}, {"sent_at": datetime(2026, 1, 1)}, "sent_at must be"),
     ],
 )
-def test_what_cannot_be_signed_is_refused(event: Any, options: dict[str, Any], said: str) -> None:
-    with pytest.raises(ConfigurationError, match=said):
+def test_signer_rejects_invalid_arguments(event: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
         signer.sign(event, **options)
 
 
-def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(_: str) -> None:
-        """Find nothing."""
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nothing(_: str) -> None:
+        """Return None."""
 
-    monkeypatch.setattr("xcaas_core.webhooks._verification.find_spec", nothing)
+    monkeypatch.setattr("xcaas_core.webhooks._verification.find_spec", find_nothing)
     with pytest.raises(ConfigurationError, match=r"xcaas\[webhooks\]"):
         Verifier(EVENT)
 
 
-def test_errors_are_of_the_tree_and_travel_between_processes() -> None:
+def test_errors_are_in_the_tree_and_pickled() -> None:
     error = WebhookError("stale", "too old")
     error.request_id = "r1"
-    again = pickle.loads(pickle.dumps(error))
-    assert isinstance(again, WebhookError)
+    unpickled = pickle.loads(pickle.dumps(error))
+    assert isinstance(unpickled, WebhookError)
     assert issubclass(WebhookError, XCaaSError)
-    assert (again.reason, again.response_status, str(again)) == ("stale", 401, "too old (request id r1)")
+    assert (unpickled.reason, unpickled.response_status, str(unpickled)) == ("stale", 401, "too old (request id r1)")
 
 
-def test_verifiers_close_what_they_opened() -> None:
-    async def both() -> None:
+def test_verifiers_are_context_managers() -> None:
+    async def main() -> None:
         async with AsyncVerifier(EVENT, http_client=FakeServer()) as verifier:
             assert repr(verifier) == "<AsyncVerifier of chatEvent>"
 
     with Verifier(EVENT, http_client=FakeServer()) as verifier:
         assert repr(verifier) == "<Verifier of chatEvent>"
-    anyio.run(both)
+    anyio.run(main)

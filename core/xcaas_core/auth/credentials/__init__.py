@@ -1,1 +1,1 @@
-"""Credentials: their kinds, where their secrets come from, and the set that a client has."""
+"""Credentials: kinds, sources of secrets, and the set of a client."""

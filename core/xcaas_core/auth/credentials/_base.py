@@ -1,6 +1,6 @@
-"""What all kinds of credentials share: options, rotation, copying, pickling, a `repr` that tells no secret.
+"""The base of all kinds of credentials: options, rotation, copying, pickling, a `repr` without secrets.
 
-The functions are for the rest of this package. They are no methods, so that users don't meet them.
+The module's functions are internal, and therefore not methods of a public class.
 """
 
 # pyright: reportPrivateUsage=false
@@ -24,7 +24,7 @@ from ._sources import LiteralSecret, Source
 if TYPE_CHECKING:
     from ..tokens.caches import TokenCache
 
-__all__ = ["Credential", "Options", "adopt", "is_fixed", "manager_of", "refill_with", "reveal", "texts"]
+__all__ = ["Credential", "Options", "is_fixed", "manager_of", "reveal", "set_reload", "str_set", "update_from"]
 
 Self = TypeVar("Self", bound="Credential")
 
@@ -45,15 +45,15 @@ class Options(TypedDict, total=False):
     """Shares tokens between credential objects or processes."""
 
 
-def texts(name: str, given: object, wanted: str) -> frozenset[str]:
-    """Return one text or several as a set. `name` and `wanted` are for the error about anything else."""
-    if isinstance(given, str):
-        return frozenset([given])
-    items = list(given) if is_iterable(given) else [given]
-    found = frozenset(item for item in items if isinstance(item, str))
+def str_set(name: str, value: object, expected: str) -> frozenset[str]:
+    """Return a string, or an iterable of strings, as a set. Otherwise raise an error with `name` and `expected`."""
+    if isinstance(value, str):
+        return frozenset([value])
+    items = list(value) if is_iterable(value) else [value]
+    strings = frozenset(item for item in items if isinstance(item, str))
     if not all(isinstance(item, str) for item in items):
-        raise invalid_type(name, given, wanted)
-    return found
+        raise invalid_type(name, value, expected)
+    return strings
 
 
 @public
@@ -63,20 +63,20 @@ class Credential:
 
     kind: ClassVar[str]
     _secrets: ClassVar[tuple[str, ...]]
-    _shown: ClassVar[tuple[str, ...]] = ()
+    _identity: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, options: Options) -> None:
         _check_options(type(self), options)
-        self.products: frozenset[str] = texts("products", options.get("products", ()), "names of products")
+        self.products: frozenset[str] = str_set("products", options.get("products", ()), "names of products")
         self.role: str | None = options.get("role")
         self.policy: TokenPolicy = options.get("policy") or TokenPolicy()
         self.cache: TokenCache | None = options.get("cache")
-        self._begin(options.get("on_event"))
+        self._reset_state(options.get("on_event"))
 
-    def _begin(self, observer: Observer | None) -> None:
+    def _reset_state(self, observer: Observer | None) -> None:
         self._events = Events(self.__repr__, observer)
         self._registry = TokenRegistry(self.policy, self._events)
-        self._refill: Callable[[], None] | None = None
+        self._reload: Callable[[], None] | None = None
 
     @property
     def counters(self) -> AuthCounters:
@@ -85,81 +85,81 @@ class Credential:
 
     def with_secrets(self: Self) -> Self:
         """Return a copy whose pickle includes its secrets. Protect the pickle as you would the secrets."""
-        copy = self._twin()
+        copy = self._copy()
         for name in self._secrets:
             source: object = getattr(copy, name)
             if isinstance(source, LiteralSecret):
-                setattr(copy, name, LiteralSecret(source.get(), travels=True))
+                setattr(copy, name, LiteralSecret(source.get(), keep_in_pickle=True))
         return copy
 
     def _replace(self, fields: Mapping[str, object], *, drop: bool) -> None:
-        """Change what identifies the caller. `drop`: a token that was obtained before is not used any more."""
+        """Replace fields. `drop`: stop using the current token."""
         vars(self).update(fields)
         self._registry.renew(drop=drop)
 
-    def _twin(self: Self) -> Self:
-        twin = object.__new__(type(self))
-        vars(twin).update(self.__getstate__())
-        twin._begin(self._events.observer)
-        return twin
+    def _copy(self: Self) -> Self:
+        copy = object.__new__(type(self))
+        vars(copy).update(self.__getstate__())
+        copy._reset_state(self._events.observer)
+        return copy
 
     def __getstate__(self) -> dict[str, object]:
         """Return the configuration only: no token, no lock, no counters, no observer."""
         state = dict(vars(self))
-        for name in ("_events", "_registry", "_refill"):
+        for name in ("_events", "_registry", "_reload"):
             del state[name]
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
-        self._begin(None)
+        self._reset_state(None)
 
     def __copy__(self: Self) -> Self:
-        return self._twin()
+        return self._copy()
 
     def __deepcopy__(self: Self, memo: object) -> Self:
-        return self._twin()
+        return self._copy()
 
     def __repr__(self) -> str:
-        shown: dict[str, object] = {name: getattr(self, name) for name in self._shown}
-        shown |= {name.strip("_"): getattr(self, name) for name in self._secrets}
-        shown |= {"products": sorted(self.products) or None, "role": self.role}
-        parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
+        fields: dict[str, object] = {name: getattr(self, name) for name in self._identity}
+        fields |= {name.strip("_"): getattr(self, name) for name in self._secrets}
+        fields |= {"products": sorted(self.products) or None, "role": self.role}
+        parts = [f"{name}={value!r}" for name, value in fields.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def manager_of(
     credential: Credential, key: Hashable, context: AuthContext, make_fetcher: Callable[[], TokenFetcher]
 ) -> TokenManager:
-    """Return the manager of what is obtained with a credential under `key`."""
+    """Return the token manager of a credential for `key`."""
     return credential._registry.manager(key, context, make_fetcher)
 
 
 def reveal(credential: Credential, name: str) -> Flow[Secret]:
-    """Return a credential's secret as it is at this moment, after asking its provider if it has one."""
-    if credential._refill is not None:
-        yield from run_in_thread(credential._refill)
+    """Return a secret's current value, asking the credential's provider first if there is one."""
+    if credential._reload is not None:
+        yield from run_in_thread(credential._reload)
     source = _source(credential, name)
     return (yield from run_in_thread(source.get)) if source.blocks else source.get()
 
 
 def is_fixed(credential: Credential, name: str) -> bool:
-    """Return whether a credential's secret is the same each time, until it is replaced."""
-    return credential._refill is None and _source(credential, name).fixed
+    """Return whether a secret stays the same until it is replaced."""
+    return credential._reload is None and _source(credential, name).fixed
 
 
-def refill_with(credential: Credential, refill: Callable[[], None]) -> None:
-    """Have `refill` called before each look at the secrets of a credential."""
-    credential._refill = refill
+def set_reload(credential: Credential, reload: Callable[[], None]) -> None:
+    """Have `reload` called before each read of a credential's secrets."""
+    credential._reload = reload
 
 
-def adopt(credential: Credential, other: Credential) -> None:
-    """Let a credential become what `other` is, which a provider has just given for the renewal that is under way.
+def update_from(credential: Credential, other: Credential) -> None:
+    """Take over the secrets and identity of `other`, which a provider returned during a renewal.
 
-    Only another identity makes that renewal, and what was obtained before, worthless.
+    Only a new identity ends that renewal and drops the current token.
     """
     vars(credential).update({name: getattr(other, name) for name in credential._secrets})
-    changed = [name for name in credential._shown if getattr(credential, name) != getattr(other, name)]
+    changed = [name for name in credential._identity if getattr(credential, name) != getattr(other, name)]
     if changed:
         credential._replace({name: getattr(other, name) for name in changed}, drop=True)
 
@@ -170,17 +170,17 @@ def _source(credential: Credential, name: str) -> Source:
 
 
 def _check_options(cls: type[Credential], options: Options) -> None:
-    """Refuse what the types forbid, for callers without a type checker: an option that is not looked at would be lost quietly."""
+    """Refuse unknown options and wrong types, for callers without a type checker."""
     unknown = next((name for name in options if name not in Options.__annotations__), None)
     if unknown is not None:
         raise TypeError(f"{cls.__name__}() got an unexpected keyword argument {unknown!r}")
-    for name, (fits, wanted) in _WANTED.items():
+    for name, (is_valid, expected) in _OPTION_CHECKS.items():
         value: object = options.get(name)
-        if value is not None and not fits(value):
-            raise invalid_type(name, value, wanted)
+        if value is not None and not is_valid(value):
+            raise invalid_type(name, value, expected)
 
 
-_WANTED: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
+_OPTION_CHECKS: Final[dict[str, tuple[Callable[[object], bool], str]]] = {
     "role": (lambda value: isinstance(value, str), "text"),
     "policy": (lambda value: isinstance(value, TokenPolicy), "a TokenPolicy"),
     "cache": (lambda value: hasattr(value, "try_lock"), "a token cache, such as FileTokenCache(path)"),

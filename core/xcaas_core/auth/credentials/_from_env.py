@@ -29,34 +29,35 @@ def credentials_from_env(**options: Unpack[Options]) -> list[Credential]:
     Raises:
         MissingCredentialsError: only one half of a pair is set.
     """
-    found: list[Credential] = []
-    _refuse_half("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")
-    _refuse_half("XCAAS_USERNAME", "XCAAS_PASSWORD")
+    credentials: list[Credential] = []
+    _check_pair("XCAAS_CLIENT_ID", "XCAAS_CLIENT_SECRET")
+    _check_pair("XCAAS_USERNAME", "XCAAS_PASSWORD")
     key, token = EnvironmentVariable("XCAAS_API_KEY"), EnvironmentVariable("XCAAS_API_TOKEN")
-    if client_id := _text("XCAAS_CLIENT_ID"):
-        found.append(ClientCredentials(client_id, EnvironmentVariable("XCAAS_CLIENT_SECRET"), **options))
-    if _text(key.name):
-        found.append(ApiKey(key, token if _text(token.name) else None, **options))
-    if username := _text("XCAAS_USERNAME"):
-        if not _text(key.name):
-            raise _half("XCAAS_USERNAME", key.name)
-        found.append(WorkAnalyticsLogin(key, username, EnvironmentVariable("XCAAS_PASSWORD"), **options))
-    if (tenant := _text("XCAAS_TENANT")) and _text(token.name):
-        found.append(BasicToken(tenant, token, **options))
-    return found
+    if client_id := _env("XCAAS_CLIENT_ID"):
+        credentials.append(ClientCredentials(client_id, EnvironmentVariable("XCAAS_CLIENT_SECRET"), **options))
+    if _env(key.name):
+        credentials.append(ApiKey(key, token if _env(token.name) else None, **options))
+    if username := _env("XCAAS_USERNAME"):
+        if not _env(key.name):
+            raise _incomplete_pair_error("XCAAS_USERNAME", key.name)
+        credentials.append(WorkAnalyticsLogin(key, username, EnvironmentVariable("XCAAS_PASSWORD"), **options))
+    if (tenant := _env("XCAAS_TENANT")) and _env(token.name):
+        credentials.append(BasicToken(tenant, token, **options))
+    return credentials
 
 
-def _text(name: str) -> str:
+def _env(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 
-def _refuse_half(one: str, other: str) -> None:
-    for present, missing in ((one, other), (other, one)):
-        if _text(present) and not _text(missing):
-            raise _half(present, missing)
+def _check_pair(first: str, second: str) -> None:
+    for present, missing in ((first, second), (second, first)):
+        if _env(present) and not _env(missing):
+            raise _incomplete_pair_error(present, missing)
 
 
-def _half(one: str, other: str) -> MissingCredentialsError:
+def _incomplete_pair_error(present: str, missing: str) -> MissingCredentialsError:
     return MissingCredentialsError(
-        f"the environment variable {one} is set, but {other} is not", advice=f"Set {other} too, or unset {one}."
+        f"the environment variable {present} is set, but {missing} is not",
+        advice=f"Set {missing} too, or unset {present}.",
     )

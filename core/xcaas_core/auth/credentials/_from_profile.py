@@ -55,7 +55,7 @@ def default_profile_path() -> Path:
 
 @dataclass(frozen=True)
 class ProfileEntry:
-    """A secret in a profile file, read when it is needed. `path` of keys and list positions leads to it."""
+    """A secret in a profile file, read when needed. `path` holds the keys and list indices that lead to it."""
 
     file: Path
     path: tuple[str | int, ...]
@@ -63,16 +63,16 @@ class ProfileEntry:
     fixed = False
 
     def get(self) -> Secret:
-        """Return the secret as the file has it now."""
+        """Return the secret as it is in the file now."""
         value: object = _load(self.file)
-        for step in self.path:
-            value = _step(value, step)
+        for key in self.path:
+            value = _child(value, key)
         if isinstance(value, str) and value:
             return Secret(value)
         raise SecretUnavailableError(f"{self.file} has no {self} (or it is not text)")
 
     def __repr__(self) -> str:
-        return ".".join(str(step) for step in self.path)
+        return ".".join(str(key) for key in self.path)
 
 
 def credentials_from_profile(
@@ -80,7 +80,7 @@ def credentials_from_profile(
 ) -> list[Credential]:
     """Return all credentials of one profile.
 
-    Secrets are read when needed: edits apply without a restart, and pickled clients hold only the file's name.
+    Secrets are read when needed: edits apply without a restart, and pickled clients hold only the file's path.
 
     Raises:
         SecretUnavailableError: the file is missing, unreadable, not TOML, readable by others, or has no
@@ -88,10 +88,10 @@ def credentials_from_profile(
     """
     path = default_profile_path() if file is None else check_path(file, "file")
     profiles = _load(path)
-    section = _step(profiles, profile)
+    section = _child(profiles, profile)
     if not is_object(section):
-        there = f"It has {', '.join(sorted(profiles))}." if profiles else None
-        raise SecretUnavailableError(f"{path} has no profile [{profile}]", advice=there)
+        advice = f"It has {', '.join(sorted(profiles))}." if profiles else None
+        raise SecretUnavailableError(f"{path} has no profile [{profile}]", advice=advice)
     return list(_Section(path, profile, section).credentials(options))
 
 
@@ -103,30 +103,30 @@ class _Section:
 
     def credentials(self, options: Options) -> Iterator[Credential]:
         if "client_id" in self.values:
-            yield ClientCredentials(self._text("client_id"), self._secret("client_secret"), **options)
+            yield ClientCredentials(self._str("client_id"), self._secret("client_secret"), **options)
         token = self._secret("api_token") if "api_token" in self.values else None
         if "api_key" in self.values:
             yield ApiKey(self._secret("api_key"), token, **options)
         if "username" in self.values:
             yield WorkAnalyticsLogin(
-                self._secret("api_key"), self._text("username"), self._secret("password"), **options
+                self._secret("api_key"), self._str("username"), self._secret("password"), **options
             )
         if "tenant" in self.values and token is not None:
-            yield BasicToken(self._text("tenant"), token, **options)
+            yield BasicToken(self._str("tenant"), token, **options)
         for index, entry in self._tables("api_keys"):
-            second = self._secret("api_keys", index, "token") if "token" in entry else None
-            yield ApiKey(self._secret("api_keys", index, "key"), second, **_narrowed(options, entry))
+            key_token = self._secret("api_keys", index, "token") if "token" in entry else None
+            yield ApiKey(self._secret("api_keys", index, "key"), key_token, **_entry_options(options, entry))
         for index, entry in self._tables("basic_tokens"):
             secret = self._secret("basic_tokens", index, "token")
-            yield BasicToken(str(entry.get("tenant", "")), secret, **_narrowed(options, entry))
+            yield BasicToken(str(entry.get("tenant", "")), secret, **_entry_options(options, entry))
 
     def _secret(self, *path: str | int) -> Source:
-        """Return a reference to a secret, looked at once so that a missing one is told now."""
+        """Return a reference to a secret. Read it once, to report a missing one now."""
         entry = ProfileEntry(self.file, (self.profile, *path))
         entry.get()
         return entry
 
-    def _text(self, key: str) -> str:
+    def _str(self, key: str) -> str:
         value = self.values[key]
         if not isinstance(value, str):
             raise SecretUnavailableError(f"{self.file}: {self.profile}.{key} is not text")
@@ -140,50 +140,50 @@ class _Section:
             yield index, entry
 
 
-def _narrowed(options: Options, entry: Mapping[str, object]) -> Options:
-    narrowed = options.copy()
+def _entry_options(options: Options, entry: Mapping[str, object]) -> Options:
+    result = options.copy()
     products, role = entry.get("products"), entry.get("role")
     if isinstance(products, str):
-        narrowed["products"] = products
+        result["products"] = products
     if is_list(products):
-        narrowed["products"] = [str(name) for name in products]
+        result["products"] = [str(name) for name in products]
     if isinstance(role, str):
-        narrowed["role"] = role
-    return narrowed
+        result["role"] = role
+    return result
 
 
-def _step(value: object, step: str | int) -> object:
-    if is_object(value) and isinstance(step, str):
-        return value.get(step)
-    if is_list(value) and isinstance(step, int) and step < len(value):
-        return value[step]
+def _child(value: object, key: str | int) -> object:
+    if is_object(value) and isinstance(key, str):
+        return value.get(key)
+    if is_list(value) and isinstance(key, int) and key < len(value):
+        return value[key]
     return None
 
 
 def _load(path: Path) -> dict[str, object]:
-    trouble: str | None = None
+    reason: str | None = None
     try:
-        with open(path, "rb", opener=_open) as file:
-            _refuse_if_shared(path, os.fstat(file.fileno()))
+        with open(path, "rb", opener=_open_nonblocking) as file:
+            _check_permissions(path, os.fstat(file.fileno()))
             return tomllib.load(file)
     except OSError as error:
-        trouble = error.strerror or type(error).__name__
+        reason = error.strerror or type(error).__name__
     except (ValueError, RecursionError):
-        trouble = "not valid TOML"
-    raise SecretUnavailableError(f"the profile file {path} could not be read: {trouble}")
+        reason = "not valid TOML"
+    raise SecretUnavailableError(f"the profile file {path} could not be read: {reason}")
 
 
-def _open(path: str, flags: int) -> int:
-    """Open a file, or a FIFO without waiting for somebody to write into it."""
+def _open_nonblocking(path: str, flags: int) -> int:
+    """Open a file. A FIFO is opened without waiting for a writer."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _refuse_if_shared(path: Path, facts: os.stat_result) -> None:
-    if not stat.S_ISREG(facts.st_mode):
+def _check_permissions(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise SecretUnavailableError(f"the profile file {path} could not be read: it is not a file")
     if not hasattr(os, "geteuid"):  # Windows: the profile folder belongs to the user
         return
-    if facts.st_uid not in (os.geteuid(), 0) or stat.S_IMODE(facts.st_mode) & 0o077:
+    if status.st_uid not in (os.geteuid(), 0) or stat.S_IMODE(status.st_mode) & 0o077:
         raise SecretUnavailableError(
             f"the profile file {path} is refused: others can read it, or it belongs to somebody else",
             advice=f"Run: chmod 600 {path}",

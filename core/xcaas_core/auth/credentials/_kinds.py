@@ -1,8 +1,8 @@
 """The kinds of credentials that users make.
 
-A secret may be given as text, as a reference (`EnvironmentVariable`), or as a function without
-arguments that is called whenever the secret is needed anew, such as one that asks a secret
-manager. `Options` in `_base.py` lists the keyword arguments that all kinds take.
+A secret may be a string, a reference (`EnvironmentVariable`), or a function without arguments
+that is called each time the secret is needed, such as one that asks a secret manager.
+`Options` in `_base.py` lists the keyword arguments that all kinds take.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Literal, Unpack
 from ..._checks import invalid_type, is_str_mapping
 from ..._errors import ConfigurationError
 from ..._lazy import public
-from ._base import Credential, Options, texts
-from ._sources import SecretInput, Source, require_text, source_of
+from ._base import Credential, Options, str_set
+from ._sources import SecretInput, Source, require_str, source_of
 
 __all__ = ["ApiKey", "BasicToken", "BearerToken", "ClientCredentials", "WorkAnalyticsLogin"]
 
@@ -34,7 +34,7 @@ class ClientCredentials(Credential):
 
     kind = "client-credentials"
     _secrets = ("_client_secret",)
-    _shown = ("client_id",)
+    _identity = ("client_id",)
 
     def __init__(
         self,
@@ -48,16 +48,16 @@ class ClientCredentials(Credential):
         **options: Unpack[Options],
     ) -> None:
         super().__init__(options)
-        self.client_id: str = require_text(client_id, "client_id")
+        self.client_id: str = require_str(client_id, "client_id")
         if token_url is not None:
-            require_text(token_url, "token_url")
+            require_str(token_url, "token_url")
         if client_auth not in (None, "basic", "body"):
             raise ConfigurationError("client_auth must be 'basic' or 'body'")
         if parameters is not None and not is_str_mapping(parameters):
             raise invalid_type("parameters", parameters, "a mapping from field to text")
         self._client_secret: Source = source_of(client_secret, "client_secret")
         self.token_url = token_url
-        self.scopes: frozenset[str] = texts("scopes", scopes.split() if isinstance(scopes, str) else scopes, "text")
+        self.scopes: frozenset[str] = str_set("scopes", scopes.split() if isinstance(scopes, str) else scopes, "text")
         self.client_auth: Literal["basic", "body"] | None = client_auth
         self.parameters: dict[str, str] = dict(parameters or {})
 
@@ -66,7 +66,7 @@ class ClientCredentials(Credential):
         unless `client_id` changes too."""
         fields: dict[str, object] = {"_client_secret": source_of(client_secret, "client_secret")}
         if client_id is not None:
-            fields["client_id"] = client_id = require_text(client_id, "client_id")
+            fields["client_id"] = client_id = require_str(client_id, "client_id")
         self._replace(fields, drop=client_id not in (None, self.client_id))
 
 
@@ -111,11 +111,11 @@ class BasicToken(Credential):
 
     kind = "basic-token"
     _secrets = ("_token",)
-    _shown = ("tenant",)
+    _identity = ("tenant",)
 
     def __init__(self, tenant: str, token: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        self.tenant: str = require_text(tenant, "tenant")
+        self.tenant: str = require_str(tenant, "tenant")
         if ":" in tenant:
             raise ConfigurationError("a user name in HTTP Basic cannot contain a colon (RFC 7617)")
         self._token: Source = source_of(token, "token")
@@ -124,7 +124,7 @@ class BasicToken(Credential):
         """Use another token from the next call on."""
         fields: dict[str, object] = {"_token": source_of(token, "token")}
         if tenant is not None:
-            fields["tenant"] = require_text(tenant, "tenant")
+            fields["tenant"] = require_str(tenant, "tenant")
         self._replace(fields, drop=True)
 
 
@@ -140,11 +140,11 @@ class WorkAnalyticsLogin(Credential):
 
     kind = "work-analytics-login"
     _secrets = ("_api_key", "_password")
-    _shown = ("username",)
+    _identity = ("username",)
 
     def __init__(self, api_key: SecretInput, username: str, password: SecretInput, **options: Unpack[Options]) -> None:
         super().__init__(options)
-        self.username: str = require_text(username, "username")
+        self.username: str = require_str(username, "username")
         self._api_key: Source = source_of(api_key, "api_key")
         self._password: Source = source_of(password, "password")
 
@@ -155,7 +155,7 @@ class WorkAnalyticsLogin(Credential):
         then, unless user or key change too."""
         fields: dict[str, object] = {"_password": source_of(password, "password")}
         if username is not None:
-            fields["username"] = require_text(username, "username")
+            fields["username"] = require_str(username, "username")
         if api_key is not None:
             fields["_api_key"] = source_of(api_key, "api_key")
         self._replace(fields, drop=api_key is not None or username not in (None, self.username))

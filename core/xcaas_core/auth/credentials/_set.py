@@ -1,4 +1,4 @@
-"""The credentials that one client holds, in the forms that users give them."""
+"""The credentials of one client, parsed from the forms that users pass."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from ..._errors import ConfigurationError
 from ..._fork import resets_after_fork
 from ...sansio._steps import Flow, run_in_thread
 from ..tokens._errors import SecretUnavailableError
-from ._base import Credential, adopt, refill_with
+from ._base import Credential, set_reload, update_from
 from ._kinds import ApiKey, BasicToken, BearerToken
 from ._sources import call_provider
 
 __all__ = ["CredentialSet", "Credentials", "ScopedCredential"]
 
-One: TypeAlias = Credential | str
-Named: TypeAlias = "One | tuple[str, str] | Iterable[Credential]"
-Several: TypeAlias = "One | Iterable[Credential] | Mapping[str, Named]"
-Credentials: TypeAlias = "Several | Callable[[], Several] | None"
-"""What `credentials=` takes: one or more credentials, a mapping of scheme or product name to
-credentials, or a function that returns any of these. Under a scheme's name, text is a bearer token
-or a key, and a pair is user and password."""
+_One: TypeAlias = Credential | str
+_Named: TypeAlias = "_One | tuple[str, str] | Iterable[Credential]"
+_Several: TypeAlias = "_One | Iterable[Credential] | Mapping[str, _Named]"
+Credentials: TypeAlias = "_Several | Callable[[], _Several] | None"
+"""Type of `credentials=`: one or more credentials, a mapping from scheme or product name to
+credentials, or a function that returns any of these. Under a scheme's name, a string is a bearer
+token or a key, and a pair is user and password."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScopedCredential:
-    """A credential, and the scheme or product that it is only for."""
+    """A credential, and the name of the only scheme or product to use it for, if any."""
 
     credential: Credential
     name: str | None = None
 
 
 class CredentialSet:
-    """Credentials of one client and its copies. Those that a function gives are asked for at the first call."""
+    """Credentials of one client and its copies. A provider function is first called at the first API call."""
 
     def __init__(
         self, entries: tuple[ScopedCredential, ...] = (), provider: Callable[[], object] | None = None
@@ -48,72 +48,70 @@ class CredentialSet:
         resets_after_fork(self)
 
     @staticmethod
-    def parse(given: object) -> CredentialSet:
-        """Read what a client was given as `credentials=`.
-
-        Clients that are given the same function at the same time share what it gave.
+    def parse(value: object) -> CredentialSet:
+        """Parse the `credentials=` of a client. Clients with the same function share one set.
 
         Raises:
-            ConfigurationError: Credentials cannot be made from it.
+            ConfigurationError: The value is no credential.
         """
-        if isinstance(given, CredentialSet):
-            return given
-        if not callable(given) or isinstance(given, Credential | type):
-            return CredentialSet(tuple(_parse(given)))
-        known = _by_provider.get(id(given))
-        if known is not None and known._provider is given:
-            return known
-        made = _by_provider[id(given)] = CredentialSet((), given)
-        return made
+        if isinstance(value, CredentialSet):
+            return value
+        if not callable(value) or isinstance(value, Credential | type):
+            return CredentialSet(tuple(_parse(value)))
+        existing = _by_provider.get(id(value))
+        if existing is not None and existing._provider is value:
+            return existing
+        created = _by_provider[id(value)] = CredentialSet((), value)
+        return created
 
     @property
     def products(self) -> frozenset[str]:
-        """Products that the credentials are said to be for, as far as that is known without asking a function."""
+        """Products that the credentials are restricted to, as far as known without calling the provider."""
         return frozenset[str]().union(*[entry.credential.products for entry in self.entries])
 
     def resolve(self) -> Flow[tuple[ScopedCredential, ...]]:
-        """Return the credentials, asking the function for them if it has given none yet."""
+        """Return the credentials, calling the provider if it has returned none yet."""
         if not self.entries and self._provider is not None:
-            yield from run_in_thread(self._ask_first)
+            yield from run_in_thread(self._load_once)
         return self.entries
 
     def reset(self) -> None:
-        """Take a new lock in a forked child: another thread of the parent may have been asking."""
+        """Replace the lock in a forked child: a thread of the parent may hold it."""
         self._lock = threading.Lock()
 
-    def _ask_first(self) -> None:
-        """Ask once, though many calls may start at the same time."""
+    def _load_once(self) -> None:
+        """Call the provider once, even if many API calls start at the same time."""
         with self._lock:
             if not self.entries:
-                self._take(self._fetch())
+                self._update(self._fetch())
 
-    def _ask(self) -> None:
-        """Ask the provider again, for a token request or after a refusal. What it gave before stays if it gives nothing."""
+    def _reload(self) -> None:
+        """Call the provider again. Keep the current credentials if it returns none."""
         with self._lock:
             try:
                 fresh = self._fetch()
             except ConfigurationError as error:
                 raise SecretUnavailableError(error.message, advice=error.advice) from None
             if not fresh:
-                raise SecretUnavailableError(f"{_PROVIDER} gave none")
-            self._take(fresh)
+                raise SecretUnavailableError(f"{_PROVIDER_NAME} gave none")
+            self._update(fresh)
 
     def _fetch(self) -> list[ScopedCredential]:
         assert self._provider is not None
-        return list(_parse(call_provider(self._provider, _PROVIDER)))
+        return list(_parse(call_provider(self._provider, _PROVIDER_NAME)))
 
-    def _take(self, fresh: list[ScopedCredential]) -> None:
-        """Let objects from before take over what the new ones hold, so that tokens and counters last."""
-        known = list(self.entries)
+    def _update(self, fresh: list[ScopedCredential]) -> None:
+        """Merge new credentials into existing objects, so that tokens and counters are kept."""
+        unmatched = list(self.entries)
         for index, new in enumerate(fresh):
-            old = next((one for one in known if _is_same(one, new)), None)
+            old = next((entry for entry in unmatched if _is_successor(entry, new)), None)
             if old is None:
-                refill_with(new.credential, self._ask)
+                set_reload(new.credential, self._reload)
                 continue
-            known.remove(old)
+            unmatched.remove(old)
             fresh[index] = old
             if old.credential is not new.credential:
-                adopt(old.credential, new.credential)
+                update_from(old.credential, new.credential)
         if list(self.entries) != fresh:
             self.entries = tuple(fresh)
 
@@ -123,56 +121,56 @@ class CredentialSet:
         return CredentialSet, (self.entries,)
 
     def __repr__(self) -> str:
-        held = [entry.credential for entry in self.entries]
-        return f"<CredentialSet of {held if held or self._provider is None else 'a function'}>"
+        credentials = [entry.credential for entry in self.entries]
+        return f"<CredentialSet of {credentials if credentials or self._provider is None else 'a function'}>"
 
 
-_PROVIDER: Final = "the function that gives the credentials"
+_PROVIDER_NAME: Final = "the function that gives the credentials"
 
-# A set keeps its provider alive, so an id stands for one provider as long as it is in here.
+# A set keeps its provider alive, so an id cannot be reused while it is a key here.
 _by_provider: weakref.WeakValueDictionary[int, CredentialSet] = weakref.WeakValueDictionary()
 
 
-def _is_same(old: ScopedCredential, new: ScopedCredential) -> bool:
-    """Return whether one credential is the other's successor: of the same kind, and for the same."""
-    one, other = old.credential, new.credential
-    return (type(one), old.name, one.products, one.role) == (type(other), new.name, other.products, other.role)
+def _is_successor(old: ScopedCredential, new: ScopedCredential) -> bool:
+    """Return whether `new` replaces `old`: same kind, same scope."""
+    a, b = old.credential, new.credential
+    return (type(a), old.name, a.products, a.role) == (type(b), new.name, b.products, b.role)
 
 
-def _parse(given: object, name: str | None = None) -> Iterable[ScopedCredential]:
-    """Read what was given, one by one. `name`: the scheme or product that a mapping gave it for."""
-    if given is None:
+def _parse(value: object, name: str | None = None) -> Iterable[ScopedCredential]:
+    """Parse a value into credentials. `name` is its scheme or product, if it comes from a mapping."""
+    if value is None:
         return
-    if isinstance(given, type | bytes | bytearray):
-        raise _unknown(given)
-    if isinstance(given, Credential):
-        yield ScopedCredential(given, name)
-    elif is_mapping(given):
+    if isinstance(value, type | bytes | bytearray):
+        raise _invalid_type(value)
+    if isinstance(value, Credential):
+        yield ScopedCredential(value, name)
+    elif is_mapping(value):
         if name is not None:
-            raise _unknown(given)
-        _refuse_arguments(given)
-        for key, value in given.items():
-            yield from _parse(value, str(key))
-    elif isinstance(given, str):
-        yield from (ScopedCredential(credential, name) for credential in (BearerToken(given), ApiKey(given)))
-    elif (pair := _pair(given)) is not None:
-        if name is None or not isinstance(given, tuple):
-            raise _error("credentials cannot be a pair of strings, which does not say what they are")
+            raise _invalid_type(value)
+        _reject_arguments(value)
+        for key, item in value.items():
+            yield from _parse(item, str(key))
+    elif isinstance(value, str):
+        yield from (ScopedCredential(credential, name) for credential in (BearerToken(value), ApiKey(value)))
+    elif (pair := _pair(value)) is not None:
+        if name is None or not isinstance(value, tuple):
+            raise _invalid("credentials cannot be a pair of strings, which does not say what they are")
         yield ScopedCredential(BasicToken(*pair), name)
-    elif is_iterable(given):
-        for item in given:
-            if not isinstance(item, Credential):
-                raise _unknown(item, "a list of credentials cannot hold")
-            yield ScopedCredential(item, name)
+    elif is_iterable(value):
+        for credential in value:
+            if not isinstance(credential, Credential):
+                raise _invalid_type(credential, "a list of credentials cannot hold")
+            yield ScopedCredential(credential, name)
     else:
-        raise _unknown(given)
+        raise _invalid_type(value)
 
 
-def _refuse_arguments(given: Mapping[object, object]) -> None:
-    """Refuse the arguments of a credential by name: they are not yet the credential."""
-    kind = _ARGUMENTS.get(frozenset(given))
-    if kind is not None and all(isinstance(value, str) for value in given.values()):
-        names = ", ".join(f"{name}=…" for name in given)
+def _reject_arguments(value: Mapping[object, object]) -> None:
+    """Refuse a mapping that holds the arguments of a credential."""
+    kind = _ARGUMENTS.get(frozenset(value))
+    if kind is not None and all(isinstance(item, str) for item in value.values()):
+        names = ", ".join(f"{name}=…" for name in value)
         raise ConfigurationError(
             f"credentials is a dictionary with the arguments of {kind}", advice=f"Pass {kind}({names})."
         )
@@ -185,19 +183,21 @@ _ARGUMENTS: Final[dict[frozenset[object], str]] = {
 }
 
 
-def _pair(given: object) -> tuple[str, str] | None:
-    match given:
+def _pair(value: object) -> tuple[str, str] | None:
+    match value:
         case (str() as first, str() as second):
             return first, second
         case _:
             return None
 
 
-def _unknown(given: object, what: str = "credentials cannot be") -> ConfigurationError:
-    return _error(f"{what} {f'the class {given.__name__} itself' if isinstance(given, type) else type(given).__name__}")
+def _invalid_type(value: object, prefix: str = "credentials cannot be") -> ConfigurationError:
+    return _invalid(
+        f"{prefix} {f'the class {value.__name__} itself' if isinstance(value, type) else type(value).__name__}"
+    )
 
 
-def _error(message: str) -> ConfigurationError:
+def _invalid(message: str) -> ConfigurationError:
     return ConfigurationError(
         message,
         advice="Give ClientCredentials(…), ApiKey(…), BasicToken(…), WorkAnalyticsLogin(…) or BearerToken(…), "

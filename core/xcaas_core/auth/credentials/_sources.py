@@ -1,8 +1,8 @@
-"""Where a secret comes from: given as text, an environment variable, a callable, a profile file.
+"""Sources of secrets: a string, an environment variable, a callable, a profile file.
 
-A *source* is what credentials keep. Text is wrapped at once. The others are references: they are
-looked up each time a token is requested, so that a rotated secret is used without a restart, and
-they travel when credentials are pickled, which text does only when asked to.
+Strings are wrapped at once. The other sources are references: they are looked up for each token
+request, so that a rotated secret is used without a restart. References are pickled with their
+credentials; strings only on request.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ __all__ = [
     "SecretInput",
     "Source",
     "call_provider",
-    "require_text",
+    "require_str",
     "source_of",
 ]
 
 
 class Source(Protocol):
-    """A way to get at a secret."""
+    """Provides a secret."""
 
     @property
     def blocks(self) -> bool:
-        """Whether `get` may take a while (a file, a secret manager), so that event loops must not call it."""
+        """Whether `get` may block (a file, a secret manager), so that event loops must not call it."""
         ...
 
     @property
     def fixed(self) -> bool:
-        """Whether it always gives the same secret."""
+        """Whether `get` always returns the same secret."""
         ...
 
     def get(self) -> Secret:
@@ -51,10 +51,10 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class LiteralSecret:
-    """A secret that was given as text. Left behind by pickle unless `travels` is set."""
+    """A secret given as a string. Pickling leaves it out unless `keep_in_pickle` is set."""
 
     secret: Secret
-    travels: bool = field(default=False, compare=False)
+    keep_in_pickle: bool = field(default=False, compare=False)
     blocks = False
     fixed = True
 
@@ -65,17 +65,17 @@ class LiteralSecret:
         return MASK
 
     def __reduce__(self) -> tuple[Callable[..., Source], tuple[str, ...]]:
-        if self.travels:
-            return _unpack, (self.secret.reveal(),)
+        if self.keep_in_pickle:
+            return _unpickle, (self.secret.reveal(),)
         return MissingAfterPickle, ()
 
 
-def _unpack(text: str) -> LiteralSecret:
-    return LiteralSecret(Secret(text), travels=True)
+def _unpickle(value: str) -> LiteralSecret:
+    return LiteralSecret(Secret(value), keep_in_pickle=True)
 
 
 class MissingAfterPickle:
-    """Stands where a secret was before credentials were pickled."""
+    """Replaces a secret that pickling left out."""
 
     blocks = False
     fixed = True
@@ -101,8 +101,8 @@ class EnvironmentVariable:
     fixed = False
 
     def get(self) -> Secret:
-        if text := os.environ.get(self.name, "").strip("\r\n"):
-            return Secret(text)
+        if value := os.environ.get(self.name, "").strip("\r\n"):
+            return Secret(value)
         raise SecretUnavailableError(f"the environment variable {self.name} is not set", advice=f"Set {self.name}.")
 
     def __repr__(self) -> str:
@@ -111,7 +111,7 @@ class EnvironmentVariable:
 
 @dataclass(frozen=True)
 class CallableSecret:
-    """A secret that a function fetches, such as from a secret manager."""
+    """A secret that a function returns, such as from a secret manager."""
 
     function: Callable[[], str | Secret]
     blocks = True
@@ -120,7 +120,7 @@ class CallableSecret:
     def get(self) -> Secret:
         value = call_provider(self.function, f"the function {self!r} that gives the secret")
         if isinstance(value, str) and value.strip("\r\n"):
-            return Secret(value.strip("\r\n"))  # files and secret managers like to end in a newline
+            return Secret(value.strip("\r\n"))  # files and secret managers often add a newline
         if isinstance(value, Secret) and value:
             return value
         raise SecretUnavailableError(f"the function {self!r} gave {type(value).__name__} instead of a non-empty str")
@@ -129,25 +129,25 @@ class CallableSecret:
         return getattr(self.function, "__qualname__", type(self.function).__name__)
 
 
-def call_provider(function: Callable[[], object], what: str) -> object:
-    """Return what a user's function gives. `what` names it for the error, which shows nothing of the function's own."""
+def call_provider(function: Callable[[], object], name: str) -> object:
+    """Call a user's function. `name` is for the error message, which quotes nothing of the original error."""
     try:
         return function()
     except Exception as error:
-        trouble = type(error).__name__
-    raise SecretUnavailableError(f"{what} raised {trouble}")  # outside the `except`: the first one may show a secret
+        error_type = type(error).__name__
+    raise SecretUnavailableError(f"{name} raised {error_type}")  # outside `except`: the original may hold a secret
 
 
 _IS_IT_SET = "Is the variable or setting that it comes from set?"
 
 SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source
-"""What credentials accept for a secret."""
+"""Types that credentials accept for a secret."""
 
 
-def source_of(value: SecretInput, what: str) -> Source:
-    """Wrap what the user gave. `what` names it for messages."""
+def source_of(value: SecretInput, name: str) -> Source:
+    """Wrap a user's value as a source. `name` is for error messages."""
     if isinstance(value, str):
-        return LiteralSecret(Secret(require_text(value, what)))
+        return LiteralSecret(Secret(require_str(value, name)))
     if isinstance(value, Secret):
         return LiteralSecret(value)
     if _is_source(value):
@@ -155,7 +155,7 @@ def source_of(value: SecretInput, what: str) -> Source:
     if callable(value):
         return CallableSecret(value)
     raise ConfigurationError(
-        f"{what} must be text, a function or a reference to a secret, not {type(value).__name__}",
+        f"{name} must be text, a function or a reference to a secret, not {type(value).__name__}",
         advice=_IS_IT_SET,
     )
 
@@ -164,12 +164,11 @@ def _is_source(value: object) -> TypeIs[Source]:
     return hasattr(value, "get") and hasattr(value, "blocks")
 
 
-def require_text(value: object, what: str) -> str:
-    """Return text without the line end that files give it. Refuse what is no text, or empty: it would only be refused
-    later, and less clearly."""
+def require_str(value: object, name: str) -> str:
+    """Return a non-empty string without line breaks at its ends, or raise `ConfigurationError`."""
     if not isinstance(value, str):
         advice = _IS_IT_SET if value is None else None
-        raise ConfigurationError(f"{what} must be text, not {type(value).__name__}", advice=advice)
+        raise ConfigurationError(f"{name} must be text, not {type(value).__name__}", advice=advice)
     if not value.strip():
-        raise ConfigurationError(f"{what} is empty", advice=_IS_IT_SET)
+        raise ConfigurationError(f"{name} is empty", advice=_IS_IT_SET)
     return value.strip("\r\n")

@@ -1,1 +1,1 @@
-"""Which credential opens an operation, and where it goes on the request."""
+"""Selection of credentials for operations, and their place on requests."""

@@ -1,14 +1,13 @@
-"""The seam between calls and credentials.
+"""The interface between calls and credentials.
 
-Before each attempt the call flow asks an `Authorizer` to put credentials on the request; after a 401 it asks
-once whether a new credential was obtained. Rules that both sides keep:
+The call flow has an `Authorizer` put credentials on the request of each attempt, and asks it once after
+a 401 whether to try again. Rules:
 
 - `authorize` runs as late as possible: after waiting for a free slot, just before `Send`.
-- It is asked only for addresses that may see credentials, and not for a request that carries `Authorization`
-  already, because the caller set it.
-- `rejected` is asked at most once per call, for what the refused attempt carried, and
-  only if the body can be sent again. It does not count as a retry.
-- A flow that is closed or thrown into (a cancelled task) lets go of whatever it leads.
+- It is called only for URLs that may receive credentials, and not if the caller has set `Authorization`.
+- `rejected` is called at most once per call, with the credentials of the refused attempt, and
+  only if the body is replayable. It does not count as a retry.
+- A flow that is closed or thrown into (a cancelled task) gives up any refresh that it leads.
 """
 
 from __future__ import annotations
@@ -26,36 +25,37 @@ from ..tokens._token import AccessToken, TokenInfo
 from ._bindings import CredentialBinding, binding_of
 from ._selection import resolve_security
 
-__all__ = ["AppliedCredentials", "Authorizer", "about_key", "build_authorizer"]
+__all__ = ["AppliedCredentials", "Authorizer", "build_authorizer", "key_advice"]
 
-# Seconds for which a value that is not at fault is not asked for again: a token costs a request, a key little.
+# Seconds without another renewal of a suspected value: a token costs a request, a lookup little.
 _SUSPECT_TOKEN = 5.0
 _SUSPECT_LOOKUP = 1.0
 
-_ADD = "add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."
+_ADD_PRODUCT = (
+    "add it to the key in the Admin Console; a change shows up only after a replication delay of some minutes."
+)
 
-# Words in the gateway's error codes that speak of the key's products, not of the token.
-_PRODUCT_REFUSALS = (b"ApiProduct", b"insufficient_scope")
+# Parts of the gateway's error codes that concern the key's products, not the token.
+_PRODUCT_ERRORS = (b"ApiProduct", b"insufficient_scope")
 
 
 @dataclass(slots=True)
 class AppliedCredentials:
-    """What one attempt of a call carried. `replay`: the value before it was refused."""
+    """The credentials of one attempt. `replay`: the previous ones were refused."""
 
     tokens: list[tuple[CredentialBinding, AccessToken]] = field(
         default_factory=list["tuple[CredentialBinding, AccessToken]"]
     )
     replay: bool = False
-    asked: bool = False
+    rejection_checked: bool = False
 
 
 class Authorizer:
-    """Puts one value, or several, on the requests of operations that share a product and a security requirement. One
-    serves all threads and event loops of a client.
+    """Puts credentials on requests of one product with one security requirement. Safe for threads and event loops.
 
-    A token that is refused right after it was obtained because the one before was refused (or is the
-    same again) is not at fault: the key is, which may lack the product. Such a token is *suspected* for a
-    while: this product's calls fail without asking for yet another one, and other products keep it.
+    If a token is refused right after its predecessor was (or is the same again), the token is not at
+    fault: its key may lack the product. Such a token is *suspected* for a while: this product's calls
+    fail without another renewal, and other products keep the token.
     """
 
     def __init__(self, product: Product, security: Security, credentials: CredentialSet, context: AuthContext) -> None:
@@ -64,43 +64,42 @@ class Authorizer:
         self._credentials = credentials
         self._context = context
         self._bindings: tuple[CredentialBinding, ...] | None = None
-        self._held: tuple[ScopedCredential, ...] = ()
+        self._entries: tuple[ScopedCredential, ...] = ()
         self._suspected: tuple[str, float] = ("", 0.0)
 
     def authorize(self, request: Request, *, deadline: float | None, replay: bool = False) -> Flow[AppliedCredentials]:
         """Put credentials on the request. `replay`: this call was refused before with another credential.
 
         `deadline` is on the context's clock; a token request has the connect and read timeouts of `request`.
-        With a fresh token this yields no step. Raises CredentialsError where there is no credential to be had in time.
+        With a fresh token this yields no step. Raises CredentialsError if no credential is available in time.
         """
         bindings = self._bindings
-        if bindings is None or self._credentials.entries is not self._held:  # a function may give others
+        if bindings is None or self._credentials.entries is not self._entries:  # a provider may return others
             bindings = yield from self._select()
         applied = AppliedCredentials(replay=replay)
         for binding in bindings:
             token = yield from binding.manager.acquire(deadline, _timeouts(request))
-            binding.put(request, token.value)
+            binding.apply(request, token.value)
             request.secrets.append(token.value)
             applied.tokens.append((binding, token))
         return applied
 
     def _select(self) -> Flow[tuple[CredentialBinding, ...]]:
-        held = yield from self._credentials.resolve()
-        schemes = resolve_security(self._product, self._security, held)
-        found = [binding_of(scheme, self._product, self._context) for scheme in schemes]
-        bindings = tuple(binding for binding in found if binding is not None)
-        self._bindings, self._held = bindings, held
+        entries = yield from self._credentials.resolve()
+        schemes = resolve_security(self._product, self._security, entries)
+        candidates = [binding_of(scheme, self._product, self._context) for scheme in schemes]
+        bindings = tuple(binding for binding in candidates if binding is not None)
+        self._bindings, self._entries = bindings, entries
         return bindings
 
     def rejected(
         self, request: Request, response: Response, applied: AppliedCredentials | None, *, deadline: float | None
     ) -> Flow[bool]:
-        """Drop the credentials (only those) that a request carried when its response was a 401, and return True if
-        another try makes sense; `authorize` is then asked again."""
+        """Drop exactly the credentials that got a 401. Return whether to call `authorize` and try again."""
         if applied is None:
             return False
-        applied.asked = True
-        if any(word in response.content for word in _PRODUCT_REFUSALS):
+        applied.rejection_checked = True
+        if any(word in response.content for word in _PRODUCT_ERRORS):
             return False
         changed = False
         for binding, token in applied.tokens:
@@ -116,15 +115,15 @@ class Authorizer:
         return changed
 
     def explain(self, status: int, applied: AppliedCredentials | None) -> str | None:
-        """Return advice for the error of a final 401 or 403 (a product that the key lacks); None for others. No waiting."""
+        """Return advice for the error of a final 401 or 403, else None. Never waits."""
         if applied is None or status not in (401, 403):
             return None
         if status == 401:
             self._on_final_401(applied)
         info = next((token.info for binding, token in applied.tokens if binding.is_token), None)
         if info is not None:
-            return about_token(self._product, info, status)
-        return about_key(self._product, status) if applied.tokens else None
+            return token_advice(self._product, info, status)
+        return key_advice(self._product, status) if applied.tokens else None
 
     def _on_final_401(self, applied: AppliedCredentials) -> None:
         for binding, token in applied.tokens:
@@ -132,7 +131,7 @@ class Authorizer:
                 continue
             if applied.replay:
                 self._suspect(binding, token)
-            elif not applied.asked:  # the body could not be sent again, but the next call should not fail too
+            elif not applied.rejection_checked:  # the body was not replayable; spare the next call the same 401
                 binding.manager.invalidate(token)
 
     def _suspect(self, binding: CredentialBinding, token: AccessToken) -> None:
@@ -148,40 +147,42 @@ class Authorizer:
 
 
 def _timeouts(request: Request) -> Timeouts:
-    """Take the time limits of the call that waits for the token: they may differ between copies of one client."""
+    """Return the timeouts of the call that needs the token: copies of a client may have different ones."""
     return request.connect_timeout, request.read_timeout
 
 
-def about_token(product: Product, info: TokenInfo, status: int) -> str | None:
-    """Return advice after the server refused a call that carried a token."""
+def token_advice(product: Product, info: TokenInfo, status: int) -> str | None:
+    """Return advice for a refused call with a token."""
     name = product.console_name
     if name is not None and info.products and name not in info.products:
-        has = ", ".join(f"“{other}”" for other in info.products)
-        return f"The key has no product “{name}” (it has {has}): {_ADD}"
+        others = ", ".join(f"“{other}”" for other in info.products)
+        return f"The key has no product “{name}” (it has {others}): {_ADD_PRODUCT}"
     if status == 401:
         return "A new token was refused too, or could not be tried. Check that the key still exists and is for this product."
     if name in info.products:
         return f"The key has the product “{name}”, but may lack the right to this call: it may be a read-only key."
-    return None if name is None else f"If the key has no product “{name}”: {_ADD}"
+    return None if name is None else f"If the key has no product “{name}”: {_ADD_PRODUCT}"
 
 
-def about_key(product: Product, status: int) -> str | None:
-    """Return advice after the server refused a key, a tenant's token or a password."""
+def key_advice(product: Product, status: int) -> str | None:
+    """Return advice for a refused key, tenant's token or password."""
     if status == 401:
-        wanted = "is right and still exists"
+        requirement = "is right and still exists"
         if product.console_name is not None:
-            wanted = f"is right, still exists, and has the product “{product.console_name}”"
-        return f"Check that the key or token given to the client {wanted}."
-    return None if product.console_name is None else f"If the key has no product “{product.console_name}”: {_ADD}"
+            requirement = f"is right, still exists, and has the product “{product.console_name}”"
+        return f"Check that the key or token given to the client {requirement}."
+    return (
+        None if product.console_name is None else f"If the key has no product “{product.console_name}”: {_ADD_PRODUCT}"
+    )
 
 
 def build_authorizer(
     product: Product, security: Security, credentials: CredentialSet | None, *, context: AuthContext
 ) -> Authorizer | None:
-    """Return the authorizer for calls of a product with this security requirement; None if it asks for nothing.
+    """Return the authorizer of a product and a security requirement; None if calls are anonymous.
 
-    Credentials that lack what the operation needs are no
-    error here but in `authorize`, so that a client can be made before its credentials are complete.
+    Missing credentials are an error in `authorize`, not here: a client can be created before its
+    credentials are complete.
     """
     if not any(security):
         return None

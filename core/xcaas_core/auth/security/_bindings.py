@@ -1,4 +1,4 @@
-"""From a scheme and its credential to what is put on requests: a location, and the manager that gives the value for it."""
+"""Binds a credential to requests: where its value goes, and the manager that provides it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...sansio._steps import Flow
 from .._interface import AuthContext
 from ..credentials._base import Credential, is_fixed, manager_of, reveal
 from ..credentials._kinds import ApiKey, BasicToken, BearerToken, ClientCredentials, WorkAnalyticsLogin
-from ..tokens._endpoint import EndpointFetcher, no_secret
+from ..tokens._endpoint import EndpointFetcher, secret_failure
 from ..tokens._errors import Failure
 from ..tokens._manager import TokenManager
 from ..tokens._refresh import RefreshBudget, TokenFetcher
@@ -28,34 +28,34 @@ from ._token_requests import ClientCredentialsRequest, WorkAnalyticsRequest
 
 __all__ = ["CredentialBinding", "binding_of", "token_manager"]
 
-# What a cookie holds as it is (RFC 6265), beside letters and digits.
-_COOKIE: Final = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
+# Unescaped characters of a cookie value (RFC 6265), beside letters and digits.
+_COOKIE_SAFE: Final = "!#$%&'()*+-./:<=>?@[]^_`{|}~"
 
 
-# Puts a credential on a request, over one that was put there before.
+# Sets a credential on a request, replacing one from an earlier attempt.
 Location: TypeAlias = Callable[[Request, MaskedStr], None]
 
 
 @dataclass(frozen=True, slots=True)
 class CredentialBinding:
-    """One value that a request needs. `renewable`: another one can be had when this one is refused."""
+    """One credential value of a request. `renewable`: another can be obtained if it is refused."""
 
-    put: Location
+    apply: Location
     manager: TokenManager
     renewable: bool
     is_token: bool
 
 
 def binding_of(resolved: ResolvedScheme, product: Product, context: AuthContext) -> CredentialBinding | None:
-    """Bind the chosen credential to requests. None if nothing is put on them."""
+    """Return the binding of a resolved scheme; None if nothing goes on requests."""
     credential, scheme = resolved.credential, resolved.scheme
     if credential is None:
         return None
     if scheme.kind in ("oauth2", "http-bearer", "openid") and not isinstance(credential, BearerToken):
         manager = token_manager(credential, product, scheme, context)
         return CredentialBinding(_in_authorization, manager, renewable=True, is_token=True)
-    name, shape = _value_of(credential, scheme)
-    lookup = LookupFetcher(credential, name, shape, context)
+    name, encode = _secret_and_encoder(credential, scheme)
+    lookup = LookupFetcher(credential, name, encode, context)
     manager = manager_of(credential, ("lookup", name), context, lambda: lookup)
     return CredentialBinding(_location(scheme), manager, renewable=not is_fixed(credential, name), is_token=False)
 
@@ -74,22 +74,24 @@ def _in_authorization(request: Request, value: MaskedStr) -> None:
 
 
 def _in_header(name: str) -> Location:
-    """Put a value into another header. One that the caller has set stays as it is."""
+    """Return a location in another header. It keeps a value that the caller has set."""
 
-    def put(request: Request, value: MaskedStr) -> None:
-        callers = next((given for header, given in request.headers.items() if header.lower() == name), None)
-        if callers is None or isinstance(callers, MaskedStr):
+    def apply(request: Request, value: MaskedStr) -> None:
+        existing = next((old for header, old in request.headers.items() if header.lower() == name), None)
+        if existing is None or isinstance(existing, MaskedStr):
             request.headers[name] = value
 
-    return put
+    return apply
 
 
 def _in_query(name: str) -> Location:
-    """Put a value into the query, where the caller has given none. Addresses end up in logs of servers and proxies,
-    which is why documents that have a choice use a header."""
+    """Return a location in the query. It keeps a value that the caller has passed.
+
+    Servers and proxies log URLs, so a spec that has the choice should use a header.
+    """
     name = quote(name, safe="")
 
-    def put(request: Request, value: MaskedStr) -> None:
+    def apply(request: Request, value: MaskedStr) -> None:
         if f"?{name}" in request.keys:
             return
         address, _, query = request.url.partition("?")
@@ -97,24 +99,24 @@ def _in_query(name: str) -> Location:
         others.append(f"{name}={quote(value, safe='')}")
         request.url = MaskedStr(f"{address}?{'&'.join(others)}")
 
-    return put
+    return apply
 
 
 def _in_cookie(name: str) -> Location:
-    """Put a value into a cookie beside those that are there. One that the caller has given as an argument stays."""
+    """Return a location in a cookie, beside other cookies. It keeps a value that the caller has passed."""
 
-    def put(request: Request, value: MaskedStr) -> None:
+    def apply(request: Request, value: MaskedStr) -> None:
         if f"{name}=" in request.keys:
             return
         pairs = [pair.strip() for pair in request.headers.get("cookie", "").split(";")]
         others = [pair for pair in pairs if pair and pair.partition("=")[0] != name]
-        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={quote(value, safe=_COOKIE)}"]))
+        request.headers["cookie"] = MaskedStr("; ".join([*others, f"{name}={quote(value, safe=_COOKIE_SAFE)}"]))
 
-    return put
+    return apply
 
 
-def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[str], MaskedStr]]:
-    """Return the name of the secret that a scheme takes of a credential, and what writes it on requests."""
+def _secret_and_encoder(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[str], MaskedStr]]:
+    """Return the name of the secret that a scheme takes, and the function that encodes it for requests."""
 
     def as_password(secret: str) -> MaskedStr:
         return basic(credential.tenant if isinstance(credential, BasicToken) else "", secret)
@@ -132,7 +134,7 @@ def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[st
             return "_token", bearer
         case BasicToken():
             return "_token", as_password
-        case ClientCredentials():  # the token endpoint as an operation of its own
+        case ClientCredentials():  # the token endpoint, called as an operation
             return "_client_secret", as_client
         case _:
             raise ConfigurationError(f"{type(credential).__name__} cannot be put on a request")
@@ -140,15 +142,15 @@ def _value_of(credential: Credential, scheme: Scheme) -> tuple[str, Callable[[st
 
 @dataclass(slots=True)
 class LookupFetcher:
-    """The `TokenFetcher` of a value that is sent as it is: the secret `name` of a credential, in its `shape` on requests.
+    """The `TokenFetcher` of a secret that is sent without a token request: `name` of a credential, after `encode`.
 
-    A value that was given as text is kept until it is replaced. One that a reference names is
-    looked up again after `policy.default_life` seconds, and when it was refused.
+    A literal secret is kept until it is replaced. A reference is looked up again after
+    `policy.default_life` seconds, and after a refusal.
     """
 
     credential: Credential
     name: str
-    shape: Callable[[str], MaskedStr]
+    encode: Callable[[str], MaskedStr]
     context: AuthContext
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
@@ -157,23 +159,23 @@ class LookupFetcher:
         try:
             secret = yield from reveal(self.credential, self.name)
         except CredentialsError as error:
-            return no_secret(error, policy)
-        value = self.shape(secret.reveal())
+            return secret_failure(error, policy)
+        value = self.encode(secret.reveal())
         if not value.isascii() or not value.isprintable() or value != value.strip():
-            # An HTTP library would refuse it, with the value in its error.
-            misfit = CredentialsError(
+            # The HTTP library would reject it with the value in its error.
+            invalid = CredentialsError(
                 "a key or token contains characters that a header cannot carry",
                 advice="They may have been copied with it: a blank at an end, a line break, an accent.",
             )
-            return no_secret(misfit, policy)
-        mark = fingerprint(secret.reveal())
+            return secret_failure(invalid, policy)
+        digest = fingerprint(secret.reveal())
         if is_fixed(self.credential, self.name):
-            return AccessToken(value, fingerprint=mark)
-        return AccessToken(value, life=policy.default_life, obtained_at=started, policy=policy, fingerprint=mark)
+            return AccessToken(value, fingerprint=digest)
+        return AccessToken(value, life=policy.default_life, obtained_at=started, policy=policy, fingerprint=digest)
 
 
 def token_manager(credential: Credential, product: Product, scheme: Scheme, context: AuthContext) -> TokenManager:
-    """Return the manager of a token that an endpoint issues."""
+    """Return the manager of a credential's token from a token endpoint."""
     explicit = credential.token_url if isinstance(credential, ClientCredentials) else None
     url = context.rebase(scheme.token_url or "") if explicit is None else token_address(explicit, None)
     request: ClientCredentialsRequest | WorkAnalyticsRequest
@@ -197,7 +199,7 @@ def token_manager(credential: Credential, product: Product, scheme: Scheme, cont
 
 
 def _key_header(product: Product) -> str:
-    """Return the header in which a product wants the key of a login."""
+    """Return the header for the key of a login."""
     for scheme in product.schemes.values():
         if scheme.kind == "api-key" and scheme.credential == WorkAnalyticsLogin.kind and scheme.parameter:
             return scheme.parameter.lower()

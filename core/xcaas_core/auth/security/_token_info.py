@@ -1,4 +1,4 @@
-"""What a token says about its key."""
+"""Details of the current OAuth token."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def token_info(
     deadline: float | None = None,
     timeouts: Timeouts = (None, None),
 ) -> Flow[TokenInfo]:
-    """Return what the token says about its key, requesting one if there is none at hand.
+    """Return details of the current token, requesting one if there is none.
 
-    `product` is any that takes OAuth client credentials: all of them share one token.
+    `product` is any that takes OAuth client credentials: they all share one token.
     """
-    held = yield from (credentials or CredentialSet()).resolve()
+    entries = yield from (credentials or CredentialSet()).resolve()
     for scheme in product.schemes.values():
         if scheme.token_url is None:
             continue
-        for entry in held:
+        for entry in entries:
             if isinstance(entry.credential, ClientCredentials):
                 manager = token_manager(entry.credential, product, scheme, context)
                 token = yield from manager.acquire(deadline, timeouts)

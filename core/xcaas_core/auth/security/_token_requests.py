@@ -14,20 +14,20 @@ from ..credentials._kinds import ClientCredentials, WorkAnalyticsLogin
 
 __all__ = ["ClientCredentialsRequest", "WorkAnalyticsRequest"]
 
-# Facts that anybody may know, the name of the caller, and the secret.
+# Public parts (JSON values), the caller's name, and the secret.
 Identity: TypeAlias = tuple[list[object], str, Secret]
 
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentialsRequest:
-    """RFC 6749, 4.4. Key and secret travel as HTTP Basic (form-encoded first, 2.3.1) or in the body."""
+    """RFC 6749, 4.4. Key and secret are sent as HTTP Basic (form-encoded first, 2.3.1) or in the body."""
 
     credential: ClientCredentials
     url: str
     in_body: bool
 
     def build(self) -> Flow[Request]:
-        """Return a new token request, with the secrets of this moment."""
+        """Return a new token request with the current secrets."""
         credential = self.credential
         secret = yield from reveal(credential, "_client_secret")
         form = {"grant_type": "client_credentials", **credential.parameters}
@@ -40,21 +40,21 @@ class ClientCredentialsRequest:
         return _request(self.url, {"authorization": header}, form, {})
 
     def identity(self) -> Flow[Identity]:
-        """Return what makes tokens differ."""
+        """Return everything that distinguishes tokens."""
         credential = self.credential
         secret = yield from reveal(credential, "_client_secret")
-        facts: list[object] = [
+        parts: list[object] = [
             credential.kind,
             credential.client_id,
             self.url,
             [sorted(credential.scopes), credential.parameters],
         ]
-        return facts, credential.client_id, secret
+        return parts, credential.client_id, secret
 
 
 @dataclass(frozen=True, slots=True)
 class WorkAnalyticsRequest:
-    """Work Analytics' own token service: key in a header, user and password as a form, no grant type."""
+    """The token service of Work Analytics: key in a header, user and password as a form, no grant type."""
 
     credential: WorkAnalyticsLogin
     url: str
@@ -69,14 +69,14 @@ class WorkAnalyticsRequest:
     def identity(self) -> Flow[Identity]:
         key = yield from reveal(self.credential, "_api_key")
         password = yield from reveal(self.credential, "_password")
-        both = Secret(f"{key.reveal()}\0{password.reveal()}")
-        facts: list[object] = [self.credential.kind, self.credential.username, self.url, None]
-        return facts, self.credential.username, both
+        secret = Secret(f"{key.reveal()}\0{password.reveal()}")
+        parts: list[object] = [self.credential.kind, self.credential.username, self.url, None]
+        return parts, self.credential.username, secret
 
 
 def _request(url: str, headers: dict[str, str], form: dict[str, str], secrets: dict[str, Secret]) -> Request:
-    form_type = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    defaults = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
     body = urlencode({**form, **{name: secret.reveal() for name, secret in secrets.items()}}).encode()
-    request = Request("POST", url, form_type | headers, MaskedBytes(body))
+    request = Request("POST", url, defaults | headers, MaskedBytes(body))
     request.secrets += [MaskedStr(secret.reveal()) for secret in secrets.values()]
     return request

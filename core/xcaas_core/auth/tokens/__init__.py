@@ -1,1 +1,1 @@
-"""Access tokens: asked for once, refreshed in time, shared by all callers."""
+"""Access tokens: requests, renewal, caches."""

@@ -1,17 +1,17 @@
-"""What can go wrong with credentials: errors to raise, and `Failure`, the same as data.
+"""Errors of credentials, and `Failure`, the same as data.
 
     CredentialsError
-    ├── MissingCredentialsError    (core) the client was given none of the kind that a product takes
-    ├── SecretUnavailableError     a secret is named (variable, callable, profile) but could not be had
+    ├── MissingCredentialsError    (core) the client has no credential of the kind that a product takes
+    ├── SecretUnavailableError     a referenced secret (variable, callable, profile) could not be read
     └── TokenError                 (core) the token endpoint gave no token
-        ├── TokenRefusedError      it refused the credential; trying again would not help
+        ├── TokenRefusedError      it refused the credential; retrying does not help
         ├── TokenRateLimitError    it asked to wait longer than a call should
-        ├── TokenUnavailableError  it could not be reached, or failed, also after retries
+        ├── TokenUnavailableError  it could not be reached, or failed, retries included
         ├── TokenResponseError     its response holds no token
-        └── TokenTimeoutError      the call's own time was up while waiting for a token (also TimeoutError)
+        └── TokenTimeoutError      the call's time was up while waiting for a token (also TimeoutError)
 
-None of them carries a secret, a token or the body of a response. One renewal can fail many waiting calls, and each
-raises an error of its own: one exception object raised in several threads would mix up their tracebacks.
+None of them holds a secret, a token or a response body. If one renewal fails many waiting calls, each raises
+its own error: one exception raised in several threads would mix up their tracebacks.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ _CLASSES: dict[FailureKind, type[CredentialsError]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Why there is no token; `elsewhere`: another process is at it already.
+    """Why there is no token; `elsewhere`: another process is renewing it.
 
-    `remember` is for how many seconds callers get this failure without another request. `retry` says that
-    another request might help, `wait` how long the server wants us to wait first.
+    Callers get this failure for `remember_seconds` without another request. `retry`: another request
+    may help, after `retry_after` seconds if the server asked for a wait.
     """
 
     kind: FailureKind
@@ -99,26 +99,26 @@ class Failure:
     code: str | None = None
     request_id: str | None = None
     retry: bool = False
-    wait: float | None = None
-    remember: float = 0.0
+    retry_after: float | None = None
+    remember_seconds: float = 0.0
 
     @property
     def name(self) -> str:
-        """The name of the class of error."""
+        """The name of the error class."""
         return _CLASSES[self.kind].__name__
 
-    def final(self, attempts: int) -> Failure:
-        """Return the same failure, saying how often was tried."""
+    def with_attempts(self, attempts: int) -> Failure:
+        """Return a copy whose message has the number of attempts."""
         if attempts < 2:
             return self
         return replace(self, message=f"{self.message} ({attempts} attempts)")
 
     def error(self) -> CredentialsError:
-        """Return a new error to raise."""
+        """Return a new error."""
         error = _CLASSES[self.kind](self.message, advice=self.advice)
         error.request_id = self.request_id
         if isinstance(error, TokenError):
             error.status, error.code = self.status, self.code
         if isinstance(error, TokenRateLimitError):
-            error.retry_after = self.wait
+            error.retry_after = self.retry_after
         return error

@@ -1,4 +1,4 @@
-"""What happens to tokens, for metrics and logs: counters that are always on, and an optional hook."""
+"""Events of credentials: counters, debug logs, and an optional observer."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class AuthCounters:
 
 @dataclass(slots=True)
 class Events:
-    """Counts, and tells the observer. An observer that raises is logged and otherwise ignored.
+    """Counts events and notifies the observer, whose exceptions are logged.
 
     Counting takes no lock: `reused` is counted at every call.
     """
@@ -72,18 +72,18 @@ class Events:
     def reused(self) -> None:
         self.counters.reused += 1
         if self.observer is not None:
-            self._tell(AuthEvent("reused", self.label()))
+            self._notify(AuthEvent("reused", self.label()))
 
     def emit(self, kind: EventKind, *, seconds: float = 0.0, error: str | None = None, code: str | None = None) -> None:
         setattr(self.counters, kind, getattr(self.counters, kind) + 1)
         _log.debug("%s: %s%s", self.label(), kind, f" ({code or error})" if error else "")
         if self.observer is not None:
-            self._tell(AuthEvent(kind, self.label(), seconds, error, code))
+            self._notify(AuthEvent(kind, self.label(), seconds, error, code))
 
     def snapshot(self) -> AuthCounters:
         return replace(self.counters)
 
-    def _tell(self, event: AuthEvent) -> None:
+    def _notify(self, event: AuthEvent) -> None:
         assert self.observer is not None
         try:
             self.observer(event)

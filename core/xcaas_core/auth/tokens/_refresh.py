@@ -1,4 +1,4 @@
-"""One renewal: what it may spend, what carries it out, and what any number of threads and tasks wait for."""
+"""One renewal: its budget, what carries it out, and what other callers wait for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ._token import AccessToken
 
 __all__ = ["Refresh", "RefreshBudget", "Timeouts", "TokenFetcher"]
 
-# Seconds to connect, and to read; None is no limit.
+# Connect and read timeout in seconds; None is no limit.
 Timeouts: TypeAlias = tuple[float | None, float | None]
 
 _log = logging.getLogger("xcaas.auth")
@@ -22,15 +22,15 @@ _log = logging.getLogger("xcaas.auth")
 
 @dataclass(frozen=True, slots=True)
 class RefreshBudget:
-    """What one renewal may spend: requests, and time up to `deadline` (`callers`: the leader's own, not the policy's).
+    """Limits of one renewal: requests, and a `deadline` (the caller's own, or that of the policy).
 
-    `timeouts` are the leader's, for connecting and for reading. `early`: there is a value to go on with, so waiting makes
-    no sense. `current` marks that value, `rejected` the one that the API refused last; `renewal`: there was one before.
+    `timeouts` are the leader's. `early`: the current value is still valid, so don't wait. `current` and
+    `rejected` are fingerprints: of that value, and of the last refused one. `renewal`: not the first token.
     """
 
     attempts: int
     deadline: float
-    callers: bool
+    is_callers_deadline: bool
     timeouts: Timeouts
     early: bool
     current: str
@@ -39,20 +39,19 @@ class RefreshBudget:
 
 
 class TokenFetcher(Protocol):
-    """Gets a new value. Expected failures are returned, not raised, so that no traceback holds a secret."""
+    """Fetches a new value. Expected failures are returned, not raised, so that no traceback holds a secret."""
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]: ...
 
 
 class Refresh:
-    """A renewal that one caller, its leader, carries out.
+    """A renewal in progress, carried out by one caller, its leader.
 
-    It completes once, with a token, a failure, or None when its leader gave up and somebody else
-    must lead. A leader that vanishes without a word (a loop that stopped, a flow that nobody
-    closes) is given up at `overdue_at`.
+    It completes once: with a token, a failure, or None if the leader gave up and another caller must
+    lead. At `overdue_at` a leader counts as lost (a stopped event loop, a flow that is never closed).
 
-    The lock is reentrant because the garbage collector may close a leader's flow, and so complete
-    this one, in a thread that is inside `on_done` at that moment.
+    The lock is reentrant because the garbage collector may close a leader's flow, which completes
+    this refresh, in a thread that is inside `on_done`.
     """
 
     __slots__ = ("_callbacks", "_completed", "_lock", "early", "generation", "outcome", "overdue_at")
@@ -67,17 +66,17 @@ class Refresh:
         self._lock = threading.RLock()
 
     def on_done(self, callback: Callable[[], None]) -> None:
-        """Call back once it has completed; at once if it has already."""
+        """Call `callback` on completion; at once if already completed."""
         with self._lock:
             self._callbacks.append(callback)
-            now = self._completed and callback in self._callbacks
-            if now:
+            is_due = self._completed and callback in self._callbacks
+            if is_due:
                 self._callbacks.remove(callback)
-        if now:
+        if is_due:
             callback()
 
     def complete(self, outcome: AccessToken | Failure | None) -> None:
-        """Settle the outcome, unless that is done, and wake everybody."""
+        """Store the outcome, if there is none yet, and wake all waiting callers."""
         with self._lock:
             if self._completed:
                 return
@@ -87,5 +86,5 @@ class Refresh:
         for callback in callbacks:
             try:
                 callback()
-            except Exception as error:  # one event loop that is gone must not keep the others waiting
+            except Exception as error:  # a closed event loop must not keep the others waiting
                 _log.debug("a waiting call could not be woken: %s", type(error).__name__)

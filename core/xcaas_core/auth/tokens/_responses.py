@@ -1,6 +1,6 @@
-"""The body of a token endpoint's response: tolerant of forms, strict about what a token is.
+"""Parses responses of token endpoints: lenient about their form, strict about tokens.
 
-Nothing from a body ends up in a message, except an error code that looks like one.
+Messages quote nothing from a body, except a well-formed error code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,79}")
 
 @dataclass(frozen=True, slots=True)
 class TokenResponse:
-    """A token as the endpoint described it. `expires_in` is as it came."""
+    """A token with its metadata. `expires_in` is unparsed."""
 
     token: Secret
     expires_in: object = None
@@ -35,15 +35,15 @@ class TokenResponse:
 
 @dataclass(frozen=True, slots=True)
 class InvalidTokenResponse:
-    """Why a response holds no token, as a clause. `transient`: something between here and the endpoint
-    may have responded, or cut the response short, so that asking again may help."""
+    """Why a response holds no token, as a clause. `transient`: a proxy may have sent or truncated it, so
+    another request may help."""
 
     reason: str
     transient: bool = False
 
 
 def is_token(value: object) -> TypeGuard[str]:
-    """Return whether a value is a token that fits into a header."""
+    """Return whether a value is a string that fits into a header."""
     return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
 
 
@@ -59,9 +59,11 @@ def parse_token_response(content: bytes) -> TokenResponse | InvalidTokenResponse
         return InvalidTokenResponse("the response is not JSON", transient=True)
     if not is_object(data):
         return InvalidTokenResponse("the response is JSON but not an object")
-    kind = data.get("token_type")
+    token_type = data.get("token_type")
     # 8x8 sends `BearerToken`; RFC 6749 wants `Bearer` in any case.
-    if kind is not None and (not isinstance(kind, str) or kind.strip().lower() not in ("bearer", "bearertoken")):
+    if token_type is not None and (
+        not isinstance(token_type, str) or token_type.strip().lower() not in ("bearer", "bearertoken")
+    ):
         return InvalidTokenResponse("the response's token_type is not bearer")
     token, scope = data.get("access_token"), data.get("scope")
     if token is None or token == "":
@@ -87,17 +89,17 @@ def _epoch_milliseconds(value: object) -> datetime | None:
 
 
 def parse_products(data: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the product names of a token response: the list if there is one, else the bracketed text."""
+    """Return the product names of a token response, from a list or a bracketed string."""
     for key in ("api_product_list_json", "api_product_list"):
         value = data.get(key)
         if isinstance(value, str) and value.strip():
-            value = _bracketed(value.strip())
+            value = _parse_bracketed(value.strip())
         if is_list(value):
             return tuple(item for item in value if isinstance(item, str))
     return ()
 
 
-def _bracketed(text: str) -> object:
+def _parse_bracketed(text: str) -> object:
     if text.startswith('["'):
         try:
             value: object = json.loads(text)
@@ -110,15 +112,15 @@ def _bracketed(text: str) -> object:
 
 
 def error_code(content: bytes) -> str | None:
-    """Return the error code of a refusal, in any of the shapes that 8x8's services and RFC 6749 use."""
+    """Return a refusal's error code, in any form that 8x8's services and RFC 6749 use."""
     try:
         data: object = json.loads(content)
     except (ValueError, RecursionError):
         return None
     for path in (("error",), ("ErrorCode",), ("fault", "detail", "errorcode"), ("code",)):
-        found = data
+        value = data
         for key in path:
-            found = found.get(key) if is_object(found) else None
-        if isinstance(found, str) and _CODE.fullmatch(found):
-            return found
+            value = value.get(key) if is_object(value) else None
+        if isinstance(value, str) and _CODE.fullmatch(value):
+            return value
     return None

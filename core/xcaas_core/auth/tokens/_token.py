@@ -1,4 +1,4 @@
-"""A credential value that may be used for a while, when it is renewed, and what is known about it."""
+"""Access tokens, their metadata, and the policy for renewing them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..._checks import check_number
 from ..._errors import ArgumentError
 from ..._lazy import public
 from ..._secrets import MaskedStr
-from ...sansio._steps import growing_wait
+from ...sansio._steps import backoff_delay
 
 __all__ = ["AccessToken", "TokenInfo", "TokenPolicy"]
 
@@ -49,10 +49,10 @@ class TokenPolicy:
     """After a refusal, no request with the same secret for this long."""
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            wanted, least = ("a whole number from 1", 1) if one.name == "attempts" else ("a number from 0", 0.0)
-            value: object = getattr(self, one.name)
-            check_number(f"{one.name} of a TokenPolicy", value, wanted, least, kind=ArgumentError)
+        for option in fields(self):
+            expected, minimum = ("a whole number from 1", 1) if option.name == "attempts" else ("a number from 0", 0.0)
+            value: object = getattr(self, option.name)
+            check_number(f"{option.name} of a TokenPolicy", value, expected, minimum, kind=ArgumentError)
         if not 0 < self.mandatory_share <= self.advisory_share < 1:
             raise ArgumentError("shares of a TokenPolicy must satisfy 0 < mandatory_share <= advisory_share < 1")
 
@@ -62,9 +62,9 @@ class TokenPolicy:
         return advisory, min(self.mandatory, life * self.mandatory_share, advisory)
 
     def life(self, expires_in: object) -> float:
-        """Return a lifetime from whatever stood in `expires_in`; 0 for a token that is over already.
+        """Return the lifetime in seconds that `expires_in` means; 0 for a token that has expired.
 
-        8x8 sends text. Missing, NaN and unreadable values count as the default life.
+        8x8 sends a string. Missing, NaN and invalid values count as the default life.
         """
         if isinstance(expires_in, str):
             try:
@@ -78,8 +78,8 @@ class TokenPolicy:
         return float(max(0, min(expires_in, self.longest_life)))
 
     def pause(self, failures: int, random: float) -> float:
-        """Return how long to wait after the given number of failures in a row (equal jitter)."""
-        return growing_wait(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)
+        """Return the seconds to wait after this many failures in a row (equal jitter)."""
+        return backoff_delay(self.backoff, failures, self.longest_backoff) * (0.5 + random / 2)
 
 
 _DEFAULT_POLICY = TokenPolicy()
@@ -105,10 +105,9 @@ class TokenInfo:
 
 @dataclass(slots=True, eq=False)
 class AccessToken:
-    """A value ready to be sent, and until when. All times are on the client's monotonic clock.
+    """A credential value and its times, on the client's monotonic clock.
 
-    One that is not `reusable` is for the callers that waited for it and nobody after them. `shared`: it comes from a
-    cache.
+    Only callers that waited for it use a token that is not `reusable`. `shared`: it comes from a cache.
     """
 
     value: MaskedStr
@@ -131,7 +130,7 @@ class AccessToken:
         self.mandatory_at = self.expires_at - mandatory
 
     def remaining(self, clock: Callable[[], float]) -> float:
-        """Return the seconds that it is still good for."""
+        """Return the seconds until expiry."""
         return max(0.0, self.expires_at - clock())
 
     def __repr__(self) -> str:

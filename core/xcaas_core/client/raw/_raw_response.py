@@ -10,7 +10,7 @@ from ..._json import JSONValue
 from ..._lazy import public
 from ..._redaction import safe_url
 from ...calls._call_response import CallResponse
-from ...http._media_types import text_in
+from ...http._media_types import body_text
 
 __all__ = ["RawResponse"]
 
@@ -50,7 +50,7 @@ class RawResponse(Generic[T_co]):
     @property
     def text(self) -> str:
         """The body as text, decoded by the response's charset, or else as UTF-8."""
-        return text_in(self.content, self.headers.get("content-type"))
+        return body_text(self.content, self.headers.get("content-type"))
 
     def json(self) -> JSONValue:
         """Return the body as plain JSON values. Raises `DecodeError` if it is not JSON."""

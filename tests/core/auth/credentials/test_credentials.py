@@ -1,4 +1,4 @@
-"""Credential objects: what they show, how they change, and how they travel."""
+"""Credential objects: repr, updates, copies and pickles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from xcaas_core import (
     WorkAnalyticsLogin,
 )
 
-MAKERS: list[Callable[[], Credential]] = [
+FACTORIES: list[Callable[[], Credential]] = [
     lambda: ClientCredentials("id", SECRET),
     lambda: ApiKey(SECRET, SECRET),
     lambda: BasicToken("tenant", SECRET),
@@ -38,7 +38,7 @@ def the_secret() -> str:
 
 
 @pytest.mark.parametrize(
-    ("credential", "shown"),
+    ("credential", "expected"),
     [
         (ClientCredentials("id", SECRET), "ClientCredentials(client_id='id', client_secret=***)"),
         (ApiKey(SECRET), "ApiKey(key=***)"),
@@ -52,13 +52,13 @@ def the_secret() -> str:
         (ApiKey(EnvironmentVariable("THE_KEY")), "ApiKey(key=EnvironmentVariable('THE_KEY'))"),
     ],
 )
-def test_repr(credential: Credential, shown: str) -> None:
-    assert repr(credential) == shown
-    assert str(credential) == shown
+def test_repr_hides_secrets(credential: Credential, expected: str) -> None:
+    assert repr(credential) == expected
+    assert str(credential) == expected
 
 
 @pytest.mark.parametrize(
-    "make",
+    "factory",
     [
         lambda: ClientCredentials("", "s"),
         lambda: ClientCredentials("id", " "),
@@ -67,85 +67,87 @@ def test_repr(credential: Credential, shown: str) -> None:
         lambda: BearerToken(7),  # type: ignore[arg-type]
     ],
 )
-def test_what_cannot_be_a_credential(make: Callable[[], object]) -> None:
+def test_invalid_credentials_raise(factory: Callable[[], object]) -> None:
     with pytest.raises(ConfigurationError):
-        make()
+        factory()
 
 
-@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("factory", FACTORIES)
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_pickles_carry_configuration_and_no_secret(make: Callable[[], Credential], protocol: int) -> None:
-    original = make()
+def test_pickles_hold_no_secret(factory: Callable[[], Credential], protocol: int) -> None:
+    original = factory()
     data = pickle.dumps(original, protocol)
     assert SECRET.encode() not in data
     assert type(pickle.loads(data)) is type(original)
 
 
-def test_a_secret_that_was_left_behind_is_named_when_it_is_needed() -> None:
+def test_unpickled_credential_without_its_secret_raises_when_used() -> None:
     world = World(credential=pickle.loads(pickle.dumps(ClientCredentials("id", SECRET))))
     with pytest.raises(SecretUnavailableError, match="pickling left it behind"):
         world.token()
     assert world.endpoint.requests == 0
 
 
-def test_secrets_travel_when_asked() -> None:
+def test_with_secrets_pickles_secrets() -> None:
     copied = ClientCredentials("id", SECRET, policy=TokenPolicy(attempts=2), scopes="a").with_secrets()
-    arrived = pickle.loads(pickle.dumps(copied))
+    unpickled = pickle.loads(pickle.dumps(copied))
     assert SECRET.encode() in pickle.dumps(copied)
-    assert arrived.policy.attempts == 2
-    assert arrived.scopes == {"a"}
-    assert World(credential=arrived).token() == "token-1"
-    assert SECRET not in repr(arrived)
+    assert unpickled.policy.attempts == 2
+    assert unpickled.scopes == {"a"}
+    assert World(credential=unpickled).token() == "token-1"
+    assert SECRET not in repr(unpickled)
 
 
 @pytest.mark.parametrize("source", [EnvironmentVariable("THE_SECRET"), the_secret])
-def test_references_travel(source: EnvironmentVariable | Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_references_are_pickled(
+    source: EnvironmentVariable | Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("THE_SECRET", SECRET)
     data = pickle.dumps(ClientCredentials("id", source))
     assert SECRET.encode() not in data
     assert World(credential=pickle.loads(data)).token() == "token-1"
 
 
-def test_tokens_and_renewals_do_not_travel() -> None:
+def test_tokens_and_counters_are_not_pickled() -> None:
     world = World(credential=ClientCredentials("id", SECRET).with_secrets())
     world.token()
     data = pickle.dumps(world.credential)
     assert b"token-1" not in data
-    arrived = pickle.loads(data)
-    assert arrived.counters.acquired == 0
+    unpickled = pickle.loads(data)
+    assert unpickled.counters.acquired == 0
 
 
-@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
-def test_copies_keep_the_secret_and_start_fresh(
-    duplicate: Callable[[ClientCredentials], ClientCredentials],
+@pytest.mark.parametrize("copier", [copy.copy, copy.deepcopy])
+def test_copies_keep_the_secret_without_tokens(
+    copier: Callable[[ClientCredentials], ClientCredentials],
 ) -> None:
     world = World()
     flow = world.acquire()
-    next(flow)  # a renewal is under way, with its lock and its leader
-    twin = World(credential=duplicate(world.credential))
-    assert twin.token() == "token-1"
-    assert twin.endpoint.requests == 1
+    next(flow)  # a renewal is in progress
+    copied = World(credential=copier(world.credential))
+    assert copied.token() == "token-1"
+    assert copied.endpoint.requests == 1
     assert world.credential.counters.acquired == 0
     flow.close()
 
 
-def test_copies_share_the_cache_that_was_given() -> None:
+def test_copies_share_the_cache() -> None:
     cache = MemoryTokenCache()
     original = ClientCredentials("id", SECRET, cache=cache)
     assert copy.deepcopy(original).cache is cache
     assert isinstance(pickle.loads(pickle.dumps(original)).cache, MemoryTokenCache)
 
 
-def test_the_observer_stays_with_copies_and_does_not_travel() -> None:
-    seen: list[object] = []
-    original = ClientCredentials("id", SECRET, on_event=lambda event: seen.append(event))
+def test_observer_is_copied_but_not_pickled() -> None:
+    events: list[object] = []
+    original = ClientCredentials("id", SECRET, on_event=lambda event: events.append(event))
     World(credential=copy.copy(original)).token()
-    assert len(seen) == 1
+    assert len(events) == 1
     World(credential=pickle.loads(pickle.dumps(original.with_secrets()))).token()
-    assert len(seen) == 1
+    assert len(events) == 1
 
 
-def test_secret_behaves_like_nothing_in_particular() -> None:
+def test_secret_hides_its_value_and_is_not_pickled() -> None:
     secret = Secret(SECRET)
     assert (repr(secret), str(secret), f"{secret:>5}") == ("Secret(***)", "***", "  ***")
     assert secret == Secret(SECRET)
@@ -161,7 +163,7 @@ def test_secret_behaves_like_nothing_in_particular() -> None:
         pickle.dumps(secret)
 
 
-def test_newlines_at_the_end_of_secrets_are_not_part_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trailing_line_breaks_of_secrets_are_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("THE_SECRET", f"{SECRET}\n")
     for source in (f"{SECRET}\n", EnvironmentVariable("THE_SECRET"), lambda: f"{SECRET}\r\n"):
         world = World(credential=ClientCredentials("id", source, client_auth="body"))
@@ -171,35 +173,35 @@ def test_newlines_at_the_end_of_secrets_are_not_part_of_them(monkeypatch: pytest
         assert content.endswith(SECRET.encode())
 
 
-def raising() -> str:
+def failing_vault() -> str:
     raise LookupError(f"vault says {SECRET}")
 
 
 @pytest.mark.parametrize(
-    ("source", "text"),
+    ("source", "message"),
     [
-        (raising, "raised LookupError"),
+        (failing_vault, "raised LookupError"),
         (lambda: "", "gave str instead"),
         (lambda: None, "gave NoneType instead"),
         (EnvironmentVariable("NOT_SET_ANYWHERE"), "NOT_SET_ANYWHERE is not set"),
     ],
 )
-def test_secrets_that_cannot_be_had(source: EnvironmentVariable | Callable[[], str], text: str) -> None:
+def test_unavailable_secrets_raise(source: EnvironmentVariable | Callable[[], str], message: str) -> None:
     world = World(credential=ClientCredentials("id", source))
-    with pytest.raises(SecretUnavailableError, match=text) as caught:
+    with pytest.raises(SecretUnavailableError, match=message) as caught:
         world.token()
     assert SECRET not in str(caught.value)
     assert caught.value.__context__ is None
 
 
-def test_a_secret_may_be_given_wrapped() -> None:
+def test_wrapped_secret_is_accepted() -> None:
     world = World(credential=ClientCredentials("id", Secret(SECRET)))
     assert world.token() == "token-1"
 
 
-@pytest.mark.parametrize("make", MAKERS)
-def test_rotation_keeps_the_object(make: Callable[[], Credential]) -> None:
-    credential = make()
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_update_credentials_changes_the_object_in_place(factory: Callable[[], Credential]) -> None:
+    credential = factory()
     match credential:
         case ClientCredentials():
             credential.update_credentials("new", client_id="id-2")
@@ -220,7 +222,7 @@ def test_rotation_keeps_the_object(make: Callable[[], Credential]) -> None:
     assert "new" not in repr(credential)
 
 
-def test_a_login_changes_as_a_whole_or_in_part() -> None:
+def test_update_credentials_keeps_omitted_values() -> None:
     login = WorkAnalyticsLogin("key", "user", "password")
     login.update_credentials("new password")
     assert (login.username, repr(login)) == (

@@ -14,20 +14,20 @@ NAMES = ("CLIENT_ID", "CLIENT_SECRET", "API_KEY", "API_TOKEN", "USERNAME", "PASS
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_credentials_in_env(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(f"XCAAS_{name}", raising=False)
 
 
-def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
+def kinds_from_env(monkeypatch: pytest.MonkeyPatch, **values: str) -> list[str]:
     for name, value in values.items():
         monkeypatch.setenv(f"XCAAS_{name}", value)
     return [type(credential).__name__ for credential in credentials_from_env()]
 
 
-def test_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert given(monkeypatch) == []
-    assert given(monkeypatch, CLIENT_ID=" ", API_KEY="") == []
+def test_empty_environment_has_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kinds_from_env(monkeypatch) == []
+    assert kinds_from_env(monkeypatch, CLIENT_ID=" ", API_KEY="") == []
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,14 @@ def test_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"TENANT": "t"}, []),
     ],
 )
-def test_kinds(values: dict[str, str], kinds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    assert given(monkeypatch, **values) == kinds
+def test_variables_select_the_kinds_of_credentials(
+    values: dict[str, str], kinds: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kinds_from_env(monkeypatch, **values) == kinds
 
 
-def test_key_with_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, API_KEY="k", API_TOKEN="t")
+def test_api_key_and_token_are_references_to_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds_from_env(monkeypatch, API_KEY="k", API_TOKEN="t")
     key = credentials_from_env()[0]
     assert repr(key) == "ApiKey(key=EnvironmentVariable('XCAAS_API_KEY'), token=EnvironmentVariable('XCAAS_API_TOKEN'))"
 
@@ -59,26 +61,28 @@ def test_key_with_token(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"USERNAME": "u"}, "XCAAS_PASSWORD"),
     ],
 )
-def test_halves(values: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_pairs_raise_and_name_the_missing_variable(
+    values: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(MissingCredentialsError, match=f"but {missing} is not"):
-        given(monkeypatch, **values)
+        kinds_from_env(monkeypatch, **values)
 
 
-def test_options_go_to_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, TENANT="t", API_TOKEN="x")
+def test_options_apply_to_each_credential(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds_from_env(monkeypatch, TENANT="t", API_TOKEN="x")
     (token,) = credentials_from_env(role="data", products=["calls"])
     assert isinstance(token, BasicToken)
     assert (token.role, token.products) == ("data", frozenset({"calls"}))
 
 
-def test_rotation_without_restart_and_pickles_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, CLIENT_ID="id", CLIENT_SECRET="monday")
+def test_variables_are_read_when_needed_and_pickles_hold_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds_from_env(monkeypatch, CLIENT_ID="id", CLIENT_SECRET="monday")
     (credential,) = credentials_from_env()
     data = pickle.dumps(credential)
     assert b"monday" not in data
     monkeypatch.setenv("XCAAS_CLIENT_SECRET", "tuesday")
-    arrived = pickle.loads(data)
-    assert isinstance(arrived, ClientCredentials)
-    world = World(credential=arrived)
+    unpickled = pickle.loads(data)
+    assert isinstance(unpickled, ClientCredentials)
+    world = World(credential=unpickled)
     world.token()
     assert world.endpoint.requests == 1

@@ -17,7 +17,7 @@ from xcaas_core.auth.credentials._set import CredentialSet
 from xcaas_core.auth.security._authorizer import build_authorizer
 from xcaas_core.operations._product import Product, Scheme
 
-TEXT = """
+PROFILES = """
 [default]
 client_id = "id"
 client_secret = "monday"
@@ -59,14 +59,14 @@ api_keys = "not a list"
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "credentials.toml"
-    path.write_text(TEXT)
+    path.write_text(PROFILES)
     path.chmod(0o600)
     return path
 
 
-def test_all_kinds(file: Path) -> None:
-    found = credentials_from_profile(file=file)
-    assert [repr(credential) for credential in found] == [
+def test_profile_yields_all_kinds_of_credentials(file: Path) -> None:
+    credentials = credentials_from_profile(file=file)
+    assert [repr(credential) for credential in credentials] == [
         "ClientCredentials(client_id='id', client_secret=default.client_secret)",
         "ApiKey(key=default.api_key, token=default.api_token)",
         "WorkAnalyticsLogin(username='me', api_key=default.api_key, password=default.password)",
@@ -75,21 +75,21 @@ def test_all_kinds(file: Path) -> None:
         "ApiKey(key=default.api_keys.1.key, token=default.api_keys.1.token)",
         "BasicToken(tenant='acme', token=default.basic_tokens.0.token, products=['post_call_survey'], role='action')",
     ]
-    assert isinstance(found[4], ApiKey)
-    assert isinstance(found[6], BasicToken)
+    assert isinstance(credentials[4], ApiKey)
+    assert isinstance(credentials[6], BasicToken)
 
 
-def test_another_profile(file: Path) -> None:
+def test_profile_is_selected_by_name(file: Path) -> None:
     (credential,) = credentials_from_profile("staging", file=file)
     assert isinstance(credential, ClientCredentials)
     assert credential.client_id == "id-2"
 
 
-def test_edits_take_effect_without_a_restart(file: Path) -> None:
+def test_profile_edits_take_effect_without_a_restart(file: Path) -> None:
     credential = credentials_from_profile(file=file)[0]
     assert isinstance(credential, ClientCredentials)
     assert b"monday" not in pickle.dumps(credential)
-    file.write_text(TEXT.replace("monday", "tuesday"))
+    file.write_text(PROFILES.replace("monday", "tuesday"))
     world = World(credential=pickle.loads(pickle.dumps(credential)))
     world.token()
     assert world.endpoint.seen[0].headers["authorization"] == "Basic aWQ6dHVlc2RheQ=="
@@ -97,7 +97,7 @@ def test_edits_take_effect_without_a_restart(file: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
-def test_a_file_that_others_can_read_is_refused(file: Path, mode: int) -> None:
+def test_profile_readable_by_others_is_rejected(file: Path, mode: int) -> None:
     credential = credentials_from_profile(file=file)[0]
     file.chmod(mode)
     with pytest.raises(SecretUnavailableError, match="others can read it") as caught:
@@ -109,37 +109,37 @@ def test_a_file_that_others_can_read_is_refused(file: Path, mode: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("profile", "told"),
+    ("profile", "message"),
     [
         ("nowhere", r"no profile \[nowhere\]"),
         ("broken", "no broken.client_secret"),
         ("odd", "odd.client_id is not text"),
     ],
 )
-def test_what_is_wrong_in_a_profile(file: Path, profile: str, told: str) -> None:
-    with pytest.raises(SecretUnavailableError, match=told):
+def test_invalid_profiles_raise_and_name_the_key(file: Path, profile: str, message: str) -> None:
+    with pytest.raises(SecretUnavailableError, match=message):
         credentials_from_profile(profile, file=file)
 
 
 @pytest.mark.parametrize(
-    ("content", "told"), [(b"[default", "not valid TOML"), (b"\xff", "not valid TOML"), (None, "No such file")]
+    ("content", "message"), [(b"[default", "not valid TOML"), (b"\xff", "not valid TOML"), (None, "No such file")]
 )
-def test_files_that_cannot_be_read(file: Path, content: bytes | None, told: str) -> None:
+def test_unreadable_profile_files_raise(file: Path, content: bytes | None, message: str) -> None:
     if content is None:
         file.unlink()
     else:
         file.write_bytes(content)
-    with pytest.raises(SecretUnavailableError, match=told):
+    with pytest.raises(SecretUnavailableError, match=message):
         credentials_from_profile(file=file)
 
 
-def test_a_table_where_a_list_is_wanted(file: Path) -> None:
-    file.write_text(TEXT.replace("client_id = 7\n", 'client_id = "7"\n'))
+def test_api_keys_must_be_a_list_of_tables(file: Path) -> None:
+    file.write_text(PROFILES.replace("client_id = 7\n", 'client_id = "7"\n'))
     with pytest.raises(SecretUnavailableError, match="api_keys is not a list of tables"):
         credentials_from_profile("odd", file=file)
 
 
-def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_default_profile_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     if sys.platform == "linux":
         assert default_profile_path() == tmp_path / "xcaas" / "credentials.toml"
@@ -149,14 +149,14 @@ def test_the_usual_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert default_profile_path() == Path(os.path.expanduser("~")) / ".config" / "xcaas" / "credentials.toml"
 
 
-def test_references_to_a_profile_are_equal_when_they_name_the_same() -> None:
-    one, other = ProfileEntry(Path("a"), ("default", "key")), ProfileEntry(Path("a"), ("default", "key"))
-    assert one == other
-    assert hash(one) == hash(other)
-    assert one != ProfileEntry(Path("b"), ("default", "key"))
+def test_profile_entries_compare_by_file_and_path() -> None:
+    entry, same = ProfileEntry(Path("a"), ("default", "key")), ProfileEntry(Path("a"), ("default", "key"))
+    assert entry == same
+    assert hash(entry) == hash(same)
+    assert entry != ProfileEntry(Path("b"), ("default", "key"))
 
 
-def test_a_list_that_got_shorter_names_the_missing_entry(tmp_path: Path) -> None:
+def test_removed_list_entry_raises_and_is_named(tmp_path: Path) -> None:
     file = tmp_path / "credentials.toml"
     file.write_text('[default]\n[[default.api_keys]]\nkey = "a"\n[[default.api_keys]]\nkey = "b"\n')
     file.chmod(0o600)

@@ -1,4 +1,4 @@
-"""Credentials made from nothing: a variable that was not set, a setting that was not read."""
+"""Invalid credentials, such as the value of a variable that is not set."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from xcaas_core import (
     WorkAnalyticsLogin,
 )
 
-NOTHING: list[Any] = [None, "", " ", 7]
+INVALID_VALUES: list[Any] = [None, "", " ", 7]
 OAUTH = partial(ClientCredentials, "id", "s")
 KEY = partial(ApiKey, "k")
 
 
-@pytest.mark.parametrize("value", NOTHING)
-def test_each_part_is_asked_for_by_name(value: Any) -> None:
-    makers: dict[str, Callable[[], object]] = {
+@pytest.mark.parametrize("value", INVALID_VALUES)
+def test_invalid_arguments_are_named_in_errors(value: Any) -> None:
+    factories: dict[str, Callable[[], object]] = {
         "client_id": lambda: ClientCredentials(value, "secret"),
         "client_secret": lambda: ClientCredentials("id", value),
         "key": lambda: ApiKey(value),
         "tenant": lambda: BasicToken(value, "token"),
         "username": lambda: WorkAnalyticsLogin("key", value, "password"),
     }
-    for part, make in makers.items():
-        with pytest.raises(ConfigurationError, match=f"^{part} "):
-            make()
+    for name, factory in factories.items():
+        with pytest.raises(ConfigurationError, match=f"^{name} "):
+            factory()
 
 
 @pytest.mark.parametrize(
-    ("kind", "options", "told"),
+    ("kind", "options", "message"),
     [
         (
             ClientCredentials,
@@ -59,25 +59,25 @@ def test_each_part_is_asked_for_by_name(value: Any) -> None:
         (KEY, {"on_event": 5}, "on_event must be a function, not int"),
     ],
 )
-def test_arguments_of_credentials_that_cannot_be(kind: Any, options: dict[str, Any], told: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"^{told}"):
+def test_arguments_of_the_wrong_type_raise(kind: Any, options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"^{message}"):
         kind(**options)
 
 
-def test_the_line_end_of_a_file_is_no_part_of_a_name() -> None:
+def test_trailing_line_breaks_are_stripped() -> None:
     assert ClientCredentials("id\n", "secret").client_id == "id"
     assert BasicToken("acme\r\n", "token").tenant == "acme"
     assert WorkAnalyticsLogin("key", "ada\n", "password").username == "ada"
 
 
-def test_an_option_that_credentials_do_not_have_is_not_lost_quietly() -> None:
-    wrong: Any = {"product": "sample"}
+def test_unknown_options_raise() -> None:
+    options: Any = {"product": "sample"}
     with pytest.raises(TypeError, match=r"ApiKey\(\) got an unexpected keyword argument 'product'"):
-        ApiKey("k", **wrong)
+        ApiKey("k", **options)
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("value", "message"),
     [
         ({"client_id": "i", "client_secret": "hunter2"}, r"Pass ClientCredentials\(client_id=…, client_secret=…\)"),
         ({"tenant": "i", "token": "hunter2"}, r"Pass BasicToken\(tenant=…, token=…\)"),
@@ -95,33 +95,38 @@ def test_an_option_that_credentials_do_not_have_is_not_lost_quietly() -> None:
     ],
 )
 @pytest.mark.parametrize("argument", ["credentials", "auth"])
-def test_what_a_client_cannot_take_is_refused_when_it_is_made(argument: str, given: object, told: str) -> None:
-    options: Any = {argument: given}
-    with pytest.raises(ConfigurationError, match=told) as caught:
+def test_invalid_credentials_raise_when_a_client_is_created(argument: str, value: object, message: str) -> None:
+    options: Any = {argument: value}
+    with pytest.raises(ConfigurationError, match=message) as caught:
         Client(**options)
     assert "hunter2" not in str(caught.value)
 
 
-def test_a_pair_that_a_function_gives_is_refused_too() -> None:
+def test_pair_returned_by_a_provider_raises() -> None:
     with Client(credentials=lambda: ("id", "hunter2")) as client, pytest.raises(ConfigurationError, match="a pair"):  # type: ignore[arg-type, return-value]
         client.sample.get()
 
 
-def test_credentials_are_given_by_name() -> None:
+def test_positional_credentials_raise() -> None:
     client: Any = Client
     with pytest.raises(TypeError, match=r"credentials are given as Client\(credentials=…\)"):
         client(ClientCredentials("id", "secret"))
 
 
-def test_credentials_may_be_for_products_of_other_clients_too() -> None:
-    for given in (ApiKey("k", products=["sample", "pets"]), iter([ApiKey("k")]), {ApiKey("k")}, lambda: ApiKey("k")):
-        Client(credentials=given).close()
+def test_credentials_for_other_products_are_accepted() -> None:
+    for credentials in (
+        ApiKey("k", products=["sample", "pets"]),
+        iter([ApiKey("k")]),
+        {ApiKey("k")},
+        lambda: ApiKey("k"),
+    ):
+        Client(credentials=credentials).close()
 
 
-def test_numbers_that_json_cannot_hold_are_refused() -> None:
+def test_non_finite_numbers_raise_when_encoded() -> None:
     from xcaas_core._json import dumps
 
-    for odd in (float("nan"), [None, float("inf")], {"a": {"b": float("-inf")}}):
+    for value in (float("nan"), [None, float("inf")], {"a": {"b": float("-inf")}}):
         with pytest.raises(ValueError, match=r"JSON"):
-            dumps(odd)
+            dumps(value)
     assert dumps({"a": None}) == b'{"a":null}'

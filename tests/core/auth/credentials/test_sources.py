@@ -1,4 +1,4 @@
-"""Where secrets come from: references to them, and functions that give them."""
+"""Sources of secrets: literals, references and callables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xcaas_core.auth.credentials._sources import CallableSecret, LiteralSecret
 from xcaas_core.auth.security._authorizer import build_authorizer
 
 
-def test_references_are_equal_when_they_name_the_same() -> None:
+def test_sources_are_equal_if_they_refer_to_the_same_secret() -> None:
     assert EnvironmentVariable("A") == EnvironmentVariable("A")
     assert hash(EnvironmentVariable("A")) == hash(EnvironmentVariable("A"))
     assert CallableSecret(str) == CallableSecret(str)
@@ -21,11 +21,11 @@ def test_references_are_equal_when_they_name_the_same() -> None:
     assert repr(LiteralSecret(Secret("a"))) == "***"
 
 
-def test_a_function_may_give_a_wrapped_secret() -> None:
+def test_callable_may_return_a_wrapped_secret() -> None:
     assert World(credential=ClientCredentials("id", lambda: Secret(SECRET))).token() == "token-1"
 
 
-def test_a_function_that_wraps_its_secret_anew_each_time_still_gives_lasting_tokens() -> None:
+def test_provider_that_creates_new_callables_keeps_its_token() -> None:
     simulation = Simulation()
     authorizer = build_authorizer(
         STORAGE,

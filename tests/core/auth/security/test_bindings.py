@@ -15,28 +15,28 @@ from xcaas_core.operations._product import Scheme
 from xcaas_core.sansio._messages import Request
 
 
-def test_bearer() -> None:
+def test_token_is_sent_as_bearer() -> None:
     assert authorized(ClientCredentials("id", SECRET), OAUTH).headers == {"authorization": "Bearer token-1"}
 
 
-def test_key_in_a_header() -> None:
+def test_api_key_is_sent_in_a_header() -> None:
     assert authorized(ApiKey("the-key"), KEY).headers == {"x-api-key": "the-key"}
 
 
-def test_key_and_tenant_token() -> None:
+def test_key_and_tenant_token_are_sent_in_two_headers() -> None:
     key = Scheme("api-key", credential="api-key", location="header", parameter="8x8-apikey")
     token = Scheme("api-key", credential="api-token", location="header", parameter="token")
-    asked = authorized(ApiKey("the-key", "the-token"), key, token)
-    assert asked.headers == {"8x8-apikey": "the-key", "token": "the-token"}
+    sent = authorized(ApiKey("the-key", "the-token"), key, token)
+    assert sent.headers == {"8x8-apikey": "the-key", "token": "the-token"}
 
 
-def test_basic_with_a_tenant_token() -> None:
+def test_tenant_token_is_sent_as_basic() -> None:
     scheme = Scheme("http-basic", credential="basic-token", options={"token": "action"})
     tokens = [BasicToken("tenant", "d-token", role="data"), BasicToken("tenant", "a-töken", role="action")]
     assert basic_parts(authorized(tokens, scheme)) == ("tenant", "a-töken")
 
 
-def test_two_keys_of_one_product() -> None:
+def test_keys_are_selected_by_role() -> None:
     keys = [ApiKey("to-search", role="search"), ApiKey("to-manage", role="management")]
     search = Scheme(
         "api-key", credential="api-key", location="header", parameter="x-api-key", options={"key": "search"}
@@ -52,15 +52,15 @@ def test_work_analytics_sends_its_key_everywhere_and_its_login_to_the_token_endp
     key = Scheme("api-key", credential="work-analytics-login", location="header", parameter="8x8-apikey")
     token = Scheme("oauth2", credential="work-analytics-login", token_url="https://api.example.com/wa/token")
     simulation = Simulation(TokenEndpoint(lifetime=1800))
-    wanted = product(key, token)
+    target = product(key, token)
     login = WorkAnalyticsLogin("wa-key", "user@example.com", "p&ssword")
     authorizer = build_authorizer(
-        wanted, (("s0", "s1"),), CredentialSet.parse(login), context=fake_context(simulation.clock)
+        target, (("s0", "s1"),), CredentialSet.parse(login), context=fake_context(simulation.clock)
     )
     assert authorizer is not None
-    asked = request()
-    simulation.call(authorizer.authorize(asked, deadline=None))
-    assert asked.headers == {"8x8-apikey": "wa-key", "authorization": "Bearer token-1"}
+    sent = request()
+    simulation.call(authorizer.authorize(sent, deadline=None))
+    assert sent.headers == {"8x8-apikey": "wa-key", "authorization": "Bearer token-1"}
     token_request = simulation.endpoint.seen[0]
     assert token_request.url == "https://api.example.com/wa/token"
     assert token_request.headers["8x8-apikey"] == "wa-key"
@@ -68,14 +68,14 @@ def test_work_analytics_sends_its_key_everywhere_and_its_login_to_the_token_endp
     assert token_request.content == b"username=user%40example.com&password=p%26ssword"
 
 
-def test_a_login_goes_with_the_header_that_the_document_names_and_with_no_other() -> None:
+def test_login_without_a_key_header_in_the_spec_raises() -> None:
     token = Scheme("oauth2", credential="work-analytics-login", token_url="https://api.example.com/wa/token")
     login = WorkAnalyticsLogin("wa-key", "user@example.com", "password")
     with pytest.raises(ConfigurationError, match="Sample takes a login, but its document names no header for the key"):
         authorized(login, token)
 
 
-def test_the_token_endpoint_as_an_operation_of_its_own() -> None:
+def test_client_credentials_are_sent_as_basic_to_the_token_operation() -> None:
     scheme = Scheme("http-basic", credential="client-credentials", options={"use": "token-endpoint"})
     assert basic_parts(authorized(ClientCredentials("id", SECRET), scheme)) == ("id", SECRET)
 
@@ -102,37 +102,37 @@ def test_the_token_endpoint_as_an_operation_of_its_own() -> None:
         (Scheme("mutual-tls"), None, {}),
     ],
 )
-def test_schemes_of_other_services(scheme: Scheme, credentials: object, expected: dict[str, str]) -> None:
+def test_schemes_put_credentials_on_requests(scheme: Scheme, credentials: object, expected: dict[str, str]) -> None:
     assert authorized(credentials, scheme).headers == expected
 
 
-def test_key_in_the_query_replaces_itself_and_keeps_the_rest() -> None:
+def test_query_key_is_replaced_and_other_parameters_are_kept() -> None:
     scheme = Scheme("api-key", location="query", parameter="api key")
-    asked = request("https://api.example.com/things?a=1&b=%20")
+    sent = request("https://api.example.com/things?a=1&b=%20")
     for _ in range(2):
-        authorized(ApiKey("k&1"), scheme, outgoing=asked)
-    assert asked.url == "https://api.example.com/things?a=1&b=%20&api%20key=k%261"
+        authorized(ApiKey("k&1"), scheme, outgoing=sent)
+    assert sent.url == "https://api.example.com/things?a=1&b=%20&api%20key=k%261"
 
 
-def test_cookies_of_the_caller_stay() -> None:
-    asked = request(cookie="lang=en; sid=old")
-    assert authorized(ApiKey("k"), Scheme("api-key", location="cookie", parameter="sid"), outgoing=asked).headers == {
+def test_callers_other_cookies_are_kept() -> None:
+    sent = request(cookie="lang=en; sid=old")
+    assert authorized(ApiKey("k"), Scheme("api-key", location="cookie", parameter="sid"), outgoing=sent).headers == {
         "cookie": "lang=en; sid=k"
     }
 
 
-def test_a_key_header_that_the_caller_set_is_respected() -> None:
-    asked = Request("GET", "https://api.example.com", {"X-Api-Key": "the caller's"})
-    assert authorized(ApiKey("ours"), KEY, outgoing=asked).headers == {"X-Api-Key": "the caller's"}
+def test_callers_key_header_is_kept() -> None:
+    sent = Request("GET", "https://api.example.com", {"X-Api-Key": "the caller's"})
+    assert authorized(ApiKey("ours"), KEY, outgoing=sent).headers == {"X-Api-Key": "the caller's"}
 
 
-def test_no_requirement_needs_no_authorizer() -> None:
+def test_anonymous_operations_have_no_authorizer() -> None:
     context = fake_context(lambda: 0.0)
     assert build_authorizer(STORAGE, (), None, context=context) is None
     assert build_authorizer(STORAGE, ((),), None, context=context) is None
 
 
-def test_the_token_endpoint_follows_the_base_address() -> None:
+def test_token_endpoint_follows_base_url() -> None:
     simulation = Simulation()
     context = fake_context(simulation.clock, base_url="http://127.0.0.1:9")
     authorizer = build_authorizer(

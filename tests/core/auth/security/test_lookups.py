@@ -1,4 +1,4 @@
-"""Values that are looked up: keys that cannot be had or sent, and when they are asked for again."""
+"""Keys that are looked up: unavailable or invalid ones, and when they are looked up again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xcaas_core.operations._product import Product, Scheme
 
 
 @pytest.mark.parametrize("key", ["with\nnewline", "wörth", "tab\there", " k-17", "k-17\t"])
-def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(key: str) -> None:
+def test_key_invalid_in_headers_raises_without_showing_it(key: str) -> None:
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
@@ -27,15 +27,15 @@ def test_a_key_that_no_header_can_carry_is_an_error_that_does_not_show_it(key: s
         assert key not in str(caught.value)
 
 
-def test_a_key_that_cannot_be_had() -> None:
+def test_unavailable_key_raises_and_is_not_looked_up_again_at_once() -> None:
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
-    asked = 0
+    lookups = 0
 
     def vault() -> str:
-        nonlocal asked
-        asked += 1
+        nonlocal lookups
+        lookups += 1
         raise LookupError
 
     authorizer = build_authorizer(
@@ -45,10 +45,10 @@ def test_a_key_that_cannot_be_had() -> None:
     for _ in range(5):
         with pytest.raises(SecretUnavailableError, match="raised LookupError"):
             simulation.call(authorizer.authorize(request(), deadline=None))
-    assert asked == 1, "a refusal is remembered for a short while"
+    assert lookups == 1, "a refusal is remembered for a short while"
 
 
-def test_functions_for_keys_are_asked_again_after_some_minutes() -> None:
+def test_callable_keys_are_looked_up_again_after_minutes() -> None:
     scheme = Scheme("api-key", credential="api-key", location="header", parameter="x")
     product = Product("p", title="P", servers=(), schemes={"k": scheme}, package="x")
     simulation = Simulation()
@@ -57,11 +57,11 @@ def test_functions_for_keys_are_asked_again_after_some_minutes() -> None:
         product, (("k",),), CredentialSet.parse(ApiKey(lambda: next(keys))), context=fake_context(simulation.clock)
     )
     assert authorizer is not None
-    seen: list[str] = []
+    sent_keys: list[str] = []
     for _ in range(20):
-        asked = request()
-        simulation.call(authorizer.authorize(asked, deadline=None))
-        seen.append(asked.headers["x"])
+        sent = request()
+        simulation.call(authorizer.authorize(sent, deadline=None))
+        sent_keys.append(sent.headers["x"])
         simulation.clock.advance(20)
-    assert seen == sorted(seen)
-    assert set(seen) == {"monday", "tuesday"}
+    assert sent_keys == sorted(sent_keys)
+    assert set(sent_keys) == {"monday", "tuesday"}

@@ -1,4 +1,4 @@
-"""Token requests as the document describes them."""
+"""Token requests as the spec describes them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from xcaas_core.auth.security._bindings import token_manager
 from xcaas_core.operations._product import Scheme
 
 
-def test_kinds_that_cannot_ask() -> None:
+def test_credentials_without_a_token_endpoint_raise() -> None:
     with pytest.raises(ConfigurationError, match="cannot ask for a token"):
         token_manager(BasicToken("t", "x"), STORAGE, OAUTH, fake_context(lambda: 0.0))
 
 
-def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
+def test_spec_selects_client_auth() -> None:
     in_body = Scheme(
         "oauth2",
         credential="client-credentials",
@@ -27,7 +27,7 @@ def test_the_document_may_say_how_the_endpoint_takes_key_and_secret() -> None:
     simulation = Simulation()
     manager = token_manager(ClientCredentials("i", "s"), STORAGE, in_body, fake_context(simulation.clock))
     simulation.call(manager.acquire())
-    (asked,) = simulation.endpoint.seen
-    assert "authorization" not in asked.headers
-    assert asked.content == b"grant_type=client_credentials&client_id=i&client_secret=s"
-    assert repr(asked.content) == "b'***'", "a time limit's signal raises in frames that hold the body"
+    (token_request,) = simulation.endpoint.seen
+    assert "authorization" not in token_request.headers
+    assert token_request.content == b"grant_type=client_credentials&client_id=i&client_secret=s"
+    assert repr(token_request.content) == "b'***'", "a timeout may raise in frames that hold the body"

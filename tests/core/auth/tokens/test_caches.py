@@ -1,4 +1,4 @@
-"""Caches that share tokens: memory, files, Redis. One set of rules for all, then what each adds."""
+"""Token caches in memory, files and Redis: common behaviour, then that of each."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def cache(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TokenCache
             yield RedisTokenCache(client)
 
 
-def test_what_was_written_is_read(cache: TokenCache) -> None:
+def test_written_entries_are_read(cache: TokenCache) -> None:
     assert cache.read("k") is None
     cache.write("k", b"\x00payload", 60)
     entry = cache.read("k")
@@ -59,45 +59,45 @@ def test_what_was_written_is_read(cache: TokenCache) -> None:
     assert cache.read("other") is None
 
 
-def test_what_is_over_is_gone(cache: TokenCache) -> None:
+def test_expired_entries_are_gone(cache: TokenCache) -> None:
     cache.write("k", b"x", 0.05)
     time.sleep(0.1)
     assert cache.read("k") is None
 
 
-def test_one_holds_the_lock(cache: TokenCache) -> None:
+def test_lock_has_one_owner(cache: TokenCache) -> None:
     owner = cache.try_lock("k", 60)
     assert owner is not None
     assert cache.try_lock("k", 60) is None
     cache.unlock("k", "somebody else")
     assert cache.try_lock("k", 60) is None
     cache.unlock("k", owner)
-    other = cache.try_lock("k", 60)
-    assert other is not None
+    new_owner = cache.try_lock("k", 60)
+    assert new_owner is not None
     cache.unlock("k", owner)
-    assert cache.try_lock("k", 60) is None, "the first owner has no say any more"
-    cache.unlock("k", other)
+    assert cache.try_lock("k", 60) is None, "the first owner cannot release the new lock"
+    cache.unlock("k", new_owner)
 
 
-def test_many_threads_and_one_lock(cache: TokenCache) -> None:
+def test_lock_is_taken_by_one_of_many_threads(cache: TokenCache) -> None:
     barrier = threading.Barrier(8)
-    taken: list[str] = []
+    owners: list[str] = []
 
-    def take() -> None:
+    def lock() -> None:
         barrier.wait(10)
         if (owner := cache.try_lock("k", 60)) is not None:
-            taken.append(owner)
+            owners.append(owner)
 
-    threads = [threading.Thread(target=take) for _ in range(8)]
+    threads = [threading.Thread(target=lock) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert len(taken) == 1
-    cache.unlock("k", taken[0])
+    assert len(owners) == 1
+    cache.unlock("k", owners[0])
 
 
-def test_locks_of_those_who_died_end(tmp_path: Path) -> None:
+def test_locks_end_with_their_time_or_process(tmp_path: Path) -> None:
     memory = MemoryTokenCache()
     assert memory.try_lock("k", 0.05) is not None
     time.sleep(0.1)
@@ -113,8 +113,8 @@ os._exit(1)
     assert FileTokenCache(tmp_path).try_lock("k", 60) is not None
 
 
-class OwnCache(FileTokenCache):
-    """A user's, as one that encrypts would be."""
+class CustomCache(FileTokenCache):
+    """A user's subclass, such as one that encrypts."""
 
 
 class TestFiles:
@@ -124,7 +124,7 @@ class TestFiles:
 
     # CREDENTIALS 37
     @posix
-    def test_only_the_user_can_read(self, folder: Path) -> None:
+    def test_files_are_readable_by_the_user_only(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         owner = cache.try_lock("k", 60)
@@ -141,7 +141,7 @@ class TestFiles:
         [b"", b"{", b"[]", b'"x"', b"{}", b"\xff\x00", b'{"payload": "!", "written": 1, "until": 2}',
          b'{"payload": "eA==", "written": "a", "until": null}'],
     )  # fmt: skip
-    def test_a_damaged_file_is_a_miss(self, folder: Path, content: bytes) -> None:
+    def test_damaged_file_is_a_miss(self, folder: Path, content: bytes) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         (folder / "k.json").write_bytes(content)
@@ -149,19 +149,19 @@ class TestFiles:
         cache.write("k", b"again", 60)
         assert cache.read("k") is not None
 
-    def test_a_huge_file_is_a_miss(self, folder: Path) -> None:
+    def test_huge_file_is_a_miss(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         (folder / "k.json").write_bytes(b" " * (5 << 20))
         assert cache.read("k") is None
 
     @posix
-    def test_links_are_refused(self, folder: Path, tmp_path: Path) -> None:
+    def test_symbolic_links_are_refused(self, folder: Path, tmp_path: Path) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
-        elsewhere = tmp_path / "elsewhere"
-        (folder / "k.json").rename(elsewhere)
-        (folder / "k.json").symlink_to(elsewhere)
+        target = tmp_path / "elsewhere"
+        (folder / "k.json").rename(target)
+        (folder / "k.json").symlink_to(target)
         assert cache.read("k") is None
         (folder / "k.lock").symlink_to(tmp_path / "victim")
         with pytest.raises(OSError, match="symbolic"):
@@ -175,14 +175,14 @@ class TestFiles:
             FileTokenCache(link).write("k", b"x", 60)
 
     @posix
-    def test_files_that_others_can_read_are_a_miss(self, folder: Path) -> None:
+    def test_files_readable_by_others_are_a_miss(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         (folder / "k.json").chmod(0o644)
         assert cache.read("k") is None
 
     @posix
-    def test_lock_files_and_folders_of_others_are_refused(self, folder: Path) -> None:
+    def test_lock_files_and_folders_writable_by_others_are_refused(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         (folder / "k.lock").touch()
@@ -193,7 +193,9 @@ class TestFiles:
         with pytest.raises(PermissionError):
             cache.write("k", b"x", 60)
 
-    def test_nothing_half_written_stays(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_failed_write_leaves_no_file_and_keeps_the_entry(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"old", 60)
 
@@ -208,52 +210,52 @@ class TestFiles:
         assert entry is not None
         assert entry[0] == b"old"
 
-    @pytest.mark.parametrize(("shift", "miss"), [(-3600, True), (-2, False), (30, False), (61, True), (3600, True)])
-    def test_a_wall_clock_that_jumps_never_makes_a_token_live_longer(
-        self, folder: Path, shift: float, miss: bool, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(("shift", "is_miss"), [(-3600, True), (-2, False), (30, False), (61, True), (3600, True)])
+    def test_wall_clock_jumps_never_extend_a_token(
+        self, folder: Path, shift: float, is_miss: bool, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         cache = FileTokenCache(folder)
         cache.write("k", b"x", 60)
         now: Callable[[], float] = time.time
         monkeypatch.setattr(time, "time", lambda: now() + shift)
         entry = cache.read("k")
-        assert (entry is None) is miss
+        assert (entry is None) is is_miss
         assert entry is None or entry[1] <= 60
 
     @posix
     @pytest.mark.filterwarnings("ignore:This process.*is multi-threaded:DeprecationWarning")
-    def test_a_forked_child_does_not_keep_a_lock_whose_owner_is_gone(self, folder: Path) -> None:
+    def test_forked_child_does_not_keep_the_lock_of_a_dead_parent(self, folder: Path) -> None:
         cache = FileTokenCache(folder)
         assert cache.try_lock("k", 60) is not None
-        (held,) = cache._held.values()  # pyright: ignore[reportPrivateUsage]
-        ready, told = os.pipe()
-        end, ended = os.pipe()
+        (descriptor,) = cache._locks.values()  # pyright: ignore[reportPrivateUsage]
+        ready, ready_end = os.pipe()
+        parent_end, parent_alive = os.pipe()
         child = os.fork()
         if child == 0:
-            os.write(told, b"x")
-            os.close(ended)
-            os.read(end, 1)  # until the parent closes its end
+            os.write(ready_end, b"x")
+            os.close(parent_alive)
+            os.read(parent_end, 1)  # until the parent closes its end
             os._exit(0)
         try:
-            os.close(end)
+            os.close(parent_end)
             assert os.read(ready, 1)
-            os.close(held)  # as the system does when a process is killed
+            os.close(descriptor)  # as the system does when a process is killed
             assert FileTokenCache(folder).try_lock("k", 60) is not None
         finally:
-            os.close(ended)
+            os.close(parent_alive)
             os.waitpid(child, 0)
             os.close(ready)
-            os.close(told)
+            os.close(ready_end)
 
-    def test_it_travels(self, folder: Path) -> None:
+    def test_cache_is_pickled_with_its_folder(self, folder: Path) -> None:
         FileTokenCache(folder).write("k", b"x", 60)
-        for cache in (FileTokenCache(folder), OwnCache(folder)):
-            arrived = pickle.loads(pickle.dumps(cache))
-            assert type(arrived) is type(cache)
-            assert arrived.read("k") is not None
-            assert repr(arrived) == f"FileTokenCache({str(folder)!r})"
+        for cache in (FileTokenCache(folder), CustomCache(folder)):
+            unpickled = pickle.loads(pickle.dumps(cache))
+            assert type(unpickled) is type(cache)
+            assert unpickled.read("k") is not None
+            assert repr(unpickled) == f"FileTokenCache({str(folder)!r})"
 
-    def test_the_usual_place(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def test_default_folder_needs_platformdirs(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         assert "xcaas" in repr(FileTokenCache())
         monkeypatch.setitem(sys.modules, "platformdirs", None)
@@ -263,7 +265,7 @@ class TestFiles:
 
 class TestRedis:
     @without_redis
-    def test_by_address(self, redis_url: str) -> None:
+    def test_cache_is_created_from_a_url(self, redis_url: str) -> None:
         cache = RedisTokenCache(redis_url, prefix="test:")
         cache.write("k", b"x", 60)
         assert cache.read("k") is not None
@@ -271,7 +273,7 @@ class TestRedis:
         cache.close()
 
     @without_redis
-    def test_keys_end_by_themselves(self, redis_url: str) -> None:
+    def test_keys_expire(self, redis_url: str) -> None:
         with connect(redis_url) as client:
             cache = RedisTokenCache(client)
             cache.write("k", b"x", 60)
@@ -280,9 +282,9 @@ class TestRedis:
             assert all(0 < client.pttl(key) <= 60_000 for key in client.scan_iter())
             assert cache.read("k") is not None
             cache.close()
-            assert cache.read("k") is not None, "a client that was given is not ours to close"
+            assert cache.read("k") is not None, "a user's client is not closed"
 
-    def test_it_does_not_travel_with_its_password(self) -> None:
+    def test_cache_is_not_pickled_and_hides_its_password(self) -> None:
         cache = RedisTokenCache("redis://:the-password@127.0.0.1:1/0")
         assert "the-password" not in repr(cache)
         with pytest.raises(TypeError, match="not pickled"):
@@ -290,19 +292,19 @@ class TestRedis:
         with pytest.raises(TypeError, match="not pickled"):
             pickle.dumps(ClientCredentials("id", "s", cache=cache))
 
-    def test_without_the_extra(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_missing_redis_package_raises(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "redis", None)
         with pytest.raises(SecretUnavailableError, match=r"xcaas\[redis\]"):
             RedisTokenCache("redis://127.0.0.1:1/0")
 
 
-def test_entries_of_files_are_json_that_names_no_secret(tmp_path: Path) -> None:
+def test_file_entries_are_json_without_secrets(tmp_path: Path) -> None:
     FileTokenCache(tmp_path / "t").write("k", b"payload", 60)
     entry = json.loads((tmp_path / "t" / "k.json").read_text())
     assert sorted(entry) == ["payload", "until", "written"]
 
 
-def test_memory_forgets_what_is_over() -> None:
+def test_memory_cache_drops_expired_entries() -> None:
     cache = MemoryTokenCache()
     cache.write("old", b"x", 0.01)
     time.sleep(0.02)
@@ -310,13 +312,13 @@ def test_memory_forgets_what_is_over() -> None:
     assert repr(cache) == "<MemoryTokenCache of 1>"
 
 
-def test_a_memory_cache_survives_being_copied_and_reset() -> None:
+def test_reset_of_a_memory_cache_releases_locks_and_keeps_entries() -> None:
     cache = MemoryTokenCache()
     cache.write("k", b"x", 60)
     assert cache.try_lock("k", 60) is not None
     assert copy.copy(cache) is cache
     cache.reset()
-    assert cache.try_lock("k", 60) is not None, "who held the lock does not exist in a forked child"
+    assert cache.try_lock("k", 60) is not None, "the owner does not exist in a forked child"
     assert cache.read("k") is not None
 
 

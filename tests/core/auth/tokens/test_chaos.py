@@ -1,6 +1,6 @@
-"""Everything goes wrong at once: no deadlock, no stampede, and every call ends in its token or a typed error.
+"""Many failures at once: no deadlock, no stampede, and every call ends with a token or a typed error.
 
-Seeded, so that a failure can be seen again.
+Seeded, so that failures are reproducible.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ EXPECTED = (TokenResponseError, TokenRateLimitError, TokenRefusedError, TokenTim
 
 
 class Killed(BaseException):
-    """What a cancelled task sees."""
+    """Thrown into cancelled tasks."""
 
 
 class ChaoticEndpoint(TokenEndpoint):
-    """A simulated endpoint that does anything, and counts how many it serves at a time."""
+    """A simulated endpoint with random outcomes and latencies."""
 
     def __init__(self, dice: random.Random) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class ChaoticEndpoint(TokenEndpoint):
         self.latency = dice.choice([0.0, 0.05, 0.5, 3.0, 15.0])
         self.seen_at.append(now)
         token = f"token-{len(self.seen_at)}"
-        answers: list[Outcome] = [
+        outcomes: list[Outcome] = [
             self.token(token, expires_in=dice.choice(["1799", "30", 5, "0", -1, None, "NaN", 1e12])),
             self.token(token),
             self.token(token),
@@ -63,11 +63,11 @@ class ChaoticEndpoint(TokenEndpoint):
             ConnectError("no route"),
             ConnectionLostError("reset"),
         ]
-        return dice.choice(answers)
+        return dice.choice(outcomes)
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_in_simulated_time(seed: int) -> None:
+def test_chaos_in_simulated_time(seed: int) -> None:
     dice = random.Random(seed)
     world = World(ChaoticEndpoint(dice), random=dice.random)
     tasks: list[Task[AccessToken]] = []
@@ -88,8 +88,8 @@ def test_in_simulated_time(seed: int) -> None:
         assert task.error is None or isinstance(task.error, (*EXPECTED, Killed))
         if task.error is None:
             assert task.value.value.startswith("Bearer token-")
-    for one, other in zip(world.endpoint.seen_at, world.endpoint.seen_at[1:], strict=False):
-        assert other >= one
+    for earlier, later in zip(world.endpoint.seen_at, world.endpoint.seen_at[1:], strict=False):
+        assert later >= earlier
     assert len(world.endpoint.seen_at) < len(tasks), "a token request per call is a stampede"
 
 
@@ -99,7 +99,7 @@ def _revoke(world: World) -> None:
 
 
 class ChaoticService(Service):
-    """A real server that does anything, within a second."""
+    """A real server with random responses, within a second."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(lifetime=0.5, latency=0.01)
@@ -110,7 +110,7 @@ class ChaoticService(Service):
         kind = self._dice.randrange(12)
         if self._dice.random() < 0.05:
             self.revoke()
-        answers: dict[int, StubResponse] = {
+        responses: dict[int, StubResponse] = {
             0: StubResponse(200, b"{}", delay=1.0),
             1: StubResponse(0),
             2: StubResponse(429, headers={"retry-after": "1"}),
@@ -119,56 +119,56 @@ class ChaoticService(Service):
             5: StubResponse(200, b'{"access_token": ["x"]}'),
             6: StubResponse(200, b'{"access_token": "over", "token_type": "bearer", "expires_in": "0"}'),
         }
-        return answers.get(kind)
+        return responses.get(kind)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_with_threads_tasks_and_a_real_server(seed: int) -> None:
+def test_chaos_with_threads_tasks_and_a_real_server(seed: int) -> None:
     service = ChaoticService(seed)
     policy = TokenPolicy(attempt_timeout=0.3, total_timeout=2.0, backoff=0.02, longest_wait=1.5, refusal_memory=0.1)
     credentials = ClientCredentials("id", "secret", policy=policy)
-    until = time.monotonic() + 3.0
+    end = time.monotonic() + 3.0
     outcomes: list[BaseException | None] = []
     lock = threading.Lock()
 
-    def note(error: BaseException | None) -> None:
+    def record(error: BaseException | None) -> None:
         with lock:
             outcomes.append(error)
 
-    def work(client: Client) -> None:
-        while time.monotonic() < until:
+    def call_in_thread(client: Client) -> None:
+        while time.monotonic() < end:
             try:
                 client.sample.get()
-                note(None)
+                record(None)
             except Exception as error:
-                note(error)
+                record(error)
             time.sleep(0.01)
 
-    async def tasks(url: str) -> None:
-        async def one(client: AsyncClient) -> None:
-            while time.monotonic() < until:
+    async def call_in_tasks(url: str) -> None:
+        async def call_repeatedly(client: AsyncClient) -> None:
+            while time.monotonic() < end:
                 try:
                     await client.sample.get()
-                    note(None)
+                    record(None)
                 except Exception as error:
-                    note(error)
+                    record(error)
                 await asyncio.sleep(0.01)
 
         async with AsyncClient(credentials=credentials, base_url=url, timeout=10, retries=0) as client:
-            await asyncio.gather(*(one(client) for _ in range(10)))
+            await asyncio.gather(*(call_repeatedly(client) for _ in range(10)))
 
     with TokenServer(service) as server:
         with (
             Client(credentials=credentials, base_url=server.url, timeout=10, retries=0) as client,
             ThreadPoolExecutor(11) as pool,
         ):
-            futures = [pool.submit(work, client) for _ in range(10)]
-            futures.append(pool.submit(lambda: asyncio.run(tasks(server.url))))
+            futures = [pool.submit(call_in_thread, client) for _ in range(10)]
+            futures.append(pool.submit(lambda: asyncio.run(call_in_tasks(server.url))))
             for future in futures:
                 future.result(30)
-        assert time.monotonic() < until + 15, "every wait is bounded"
+        assert time.monotonic() < end + 15, "every wait is bounded"
         assert outcomes.count(None) > 20
         for error in outcomes:
             assert error is None or isinstance(error, (TokenError, AuthenticationError)), repr(error)
-        # At most one at a time: a request takes 10 ms at least, and none is made while one is under way.
+        # One request at a time, of at least 10 ms.
         assert service.token_requests < 3.5 / 0.01

@@ -1,4 +1,4 @@
-"""How hard the token endpoint is tried, and what its refusals turn into."""
+"""Retries of token requests, and errors for refusals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support.credentials import SECRET, TOKEN_URL, World
-from tests.support.simulation import FakeResponse, Outcome, TokenEndpoint
+from tests.support.simulation import FakeResponse, TokenEndpoint
 from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
@@ -29,18 +29,18 @@ from xcaas_core._errors import (
 )
 
 
-def busy(status: int = 429, **headers: str) -> FakeResponse:
+def unavailable(status: int = 429, **headers: str) -> FakeResponse:
     return FakeResponse(status, b"", {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 # CREDENTIALS 21
 @pytest.mark.parametrize(
-    "trouble",
+    "failure",
     [
-        busy(429),
-        busy(500),
-        busy(503),
-        busy(408),
+        unavailable(429),
+        unavailable(500),
+        unavailable(503),
+        unavailable(408),
         ConnectError("no route"),
         ConnectionLostError("reset"),
         FakeResponse(200, b"<html>"),
@@ -48,8 +48,8 @@ def busy(status: int = 429, **headers: str) -> FakeResponse:
         FakeResponse(200, b'{"access_tok'),
     ],
 )
-def test_trouble_that_may_pass_is_tried_again(trouble: Outcome) -> None:
-    world = World(TokenEndpoint(script=(trouble, trouble), latency=0.0))
+def test_transient_failures_are_retried(failure: Outcome) -> None:
+    world = World(TokenEndpoint(script=(failure, failure), latency=0.0))
     assert world.token() == "token-3"
     first, second, third = world.endpoint.seen_at
     assert 0.1 <= second - first <= 0.25
@@ -57,40 +57,40 @@ def test_trouble_that_may_pass_is_tried_again(trouble: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "error"),
+    ("failure", "error"),
     [
-        (busy(429), TokenRateLimitError),
-        (busy(502), TokenUnavailableError),
+        (unavailable(429), TokenRateLimitError),
+        (unavailable(502), TokenUnavailableError),
         (ConnectError("no route"), TokenUnavailableError),
         (FakeResponse(200, b"<html>"), TokenResponseError),
     ],
 )
-def test_trouble_that_lasts_is_raised_after_a_few_tries(trouble: Outcome, error: type[TokenError]) -> None:
-    world = World(TokenEndpoint(script=(trouble,) * 20))
+def test_lasting_failures_raise_after_all_attempts(failure: Outcome, error: type[TokenError]) -> None:
+    world = World(TokenEndpoint(script=(failure,) * 20))
     with pytest.raises(error, match="4 attempts"):
         world.token()
     assert world.endpoint.requests == 4
 
 
-def test_random_pauses_keep_clients_apart() -> None:
-    trouble = busy(503)
+def test_pauses_are_random() -> None:
+    failure = unavailable(503)
     times: list[float] = []
     for random in (0.0, 0.9):
-        world = World(TokenEndpoint(script=(trouble,), latency=0.0), random=lambda random=random: random)  # type: ignore[misc]
+        world = World(TokenEndpoint(script=(failure,), latency=0.0), random=lambda random=random: random)  # type: ignore[misc]
         world.token()
         times.append(world.clock.now)
     assert times[0] != times[1]
 
 
-def test_a_stalling_endpoint_costs_no_more_than_the_total() -> None:
+def test_stalling_endpoint_is_limited_by_the_total_timeout() -> None:
     world = World(TokenEndpoint(latency=10_000.0))
     with pytest.raises(TokenUnavailableError, match="for a token: no answer in time"):
         world.token()
     assert world.clock.now - 1000 <= TokenPolicy().total_timeout + 0.001
-    assert all(asked.timeout is not None and asked.timeout <= 10 for asked in world.endpoint.seen)
+    assert all(request.timeout is not None and request.timeout <= 10 for request in world.endpoint.seen)
 
 
-def test_the_deadline_of_the_call_bounds_each_request() -> None:
+def test_deadline_of_the_call_limits_each_request() -> None:
     world = World(TokenEndpoint(latency=10_000.0))
     with pytest.raises(TokenTimeoutError):
         world.simulation.call(world.acquire(deadline=1003.0))
@@ -98,33 +98,35 @@ def test_the_deadline_of_the_call_bounds_each_request() -> None:
     assert world.endpoint.seen[0].timeout == pytest.approx(3.0)
 
 
-def test_a_deadline_in_the_past_sends_nothing() -> None:
+def test_past_deadline_raises_without_a_request() -> None:
     world = World()
     with pytest.raises(TokenTimeoutError):
         world.simulation.call(world.acquire(deadline=999.0))
     assert world.endpoint.requests == 0
 
 
-def test_a_certificate_that_is_refused_is_not_tried_again() -> None:
+def test_refused_certificate_is_not_retried() -> None:
     world = World(TokenEndpoint(script=(CertificateError("self-signed", advice="Pass its CA bundle."),)))
     with pytest.raises(TokenUnavailableError, match=r"for a token: self-signed\. Pass its CA bundle\."):
         world.token()
     assert world.endpoint.requests == 1
 
 
-def test_a_coding_that_cannot_be_undone_is_named_and_not_tried_again() -> None:
-    odd = DecodeError("the body comes in the content coding 'x'", advice="Check the proxy.")
-    world = World(TokenEndpoint(script=(odd, FakeResponse(200, b'{"access_token": "t", "expires_in": "100"}'), odd)))
+def test_unknown_content_coding_is_named_and_not_retried() -> None:
+    failure = DecodeError("the body comes in the content coding 'x'", advice="Check the proxy.")
+    world = World(
+        TokenEndpoint(script=(failure, FakeResponse(200, b'{"access_token": "t", "expires_in": "100"}'), failure))
+    )
     with pytest.raises(TokenUnavailableError, match=r"coding 'x'.*Check the proxy"):
         world.token()
     assert world.endpoint.requests == 1
     assert world.token() == "t"
     world.clock.advance(85)
-    assert world.token() == "t", "a renewal ahead of time fails no call"
+    assert world.token() == "t", "a failed early renewal fails no call"
 
 
-def test_retry_after_is_waited_for() -> None:
-    world = World(TokenEndpoint(script=(busy(429, retry_after="7"),), latency=0.0))
+def test_retry_after_is_respected() -> None:
+    world = World(TokenEndpoint(script=(unavailable(429, retry_after="7"),), latency=0.0))
     assert world.token() == "token-2"
     assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 7
 
@@ -141,8 +143,8 @@ def test_retry_after_as_a_date_counts_from_the_servers_clock() -> None:
 
 
 # CREDENTIALS 20
-def test_a_long_retry_after_is_raised_and_shared_by_all() -> None:
-    world = World(TokenEndpoint(script=(busy(429, retry_after="120"),)))
+def test_long_retry_after_raises_for_all_callers() -> None:
+    world = World(TokenEndpoint(script=(unavailable(429, retry_after="120"),)))
     tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
     world.simulation.run()
     for task in tasks:
@@ -156,13 +158,13 @@ def test_a_long_retry_after_is_raised_and_shared_by_all() -> None:
     assert world.token() == "token-2"
 
 
-@pytest.mark.parametrize("asked", ["30000000", "9" * 400])
-def test_an_absurd_retry_after_does_not_last(asked: str) -> None:
-    """Milliseconds, say: the endpoint is asked again after five minutes, by whoever needs a token then."""
-    world = World(TokenEndpoint(script=(busy(429, retry_after=asked),)))
+@pytest.mark.parametrize("retry_after", ["30000000", "9" * 400])
+def test_absurd_retry_after_is_limited(retry_after: str) -> None:
+    """A value in milliseconds, for example, blocks requests for five minutes only."""
+    world = World(TokenEndpoint(script=(unavailable(429, retry_after=retry_after),)))
     with pytest.raises(TokenRateLimitError) as caught:
         world.token()
-    assert caught.value.retry_after == float(asked)
+    assert caught.value.retry_after == float(retry_after)
     world.clock.advance(299)
     with pytest.raises(TokenRateLimitError):
         world.token()
@@ -171,10 +173,10 @@ def test_an_absurd_retry_after_does_not_last(asked: str) -> None:
     assert world.token() == "token-2"
 
 
-def test_an_absurd_retry_after_ahead_of_time_does_not_outlast_the_token() -> None:
+def test_absurd_retry_after_of_an_early_renewal_is_limited() -> None:
     world = World()
     assert world.token() == "token-1"
-    world.endpoint.script.append(busy(429, retry_after="9" * 12))
+    world.endpoint.script.append(unavailable(429, retry_after="9" * 12))
     world.clock.advance(1799 - 61)
     assert world.token() == "token-1"
     assert world.endpoint.requests == 2
@@ -182,7 +184,7 @@ def test_an_absurd_retry_after_ahead_of_time_does_not_outlast_the_token() -> Non
     assert world.token() == "token-3"
 
 
-def test_a_line_that_is_not_http_is_not_quoted() -> None:
+def test_invalid_header_lines_are_not_quoted() -> None:
     """It may be the token."""
     text = 'did not speak HTTP: illegal header line: bytearray(b\'{"access_token": "T0KEN"}\')'
     world = World(TokenEndpoint(script=(ConnectionLostError(text),) * 9))
@@ -191,20 +193,20 @@ def test_a_line_that_is_not_http_is_not_quoted() -> None:
     assert "T0KEN" not in str(caught.value)
 
 
-def test_a_call_without_the_time_to_wait_leaves_the_wait_to_others() -> None:
-    world = World(TokenEndpoint(script=(busy(429, retry_after="10"),), latency=0.0))
+def test_call_without_time_to_wait_leaves_renewal_to_others() -> None:
+    world = World(TokenEndpoint(script=(unavailable(429, retry_after="10"),), latency=0.0))
     hurried = world.simulation.start(world.acquire(deadline=1002.0))
     patient = world.simulation.start(world.acquire())
     world.simulation.run()
     assert isinstance(hurried.error, TokenTimeoutError)
     assert patient.value is world.manager.current
-    assert world.endpoint.seen_at[1] >= 1010, "the second request respects what the first was told"
+    assert world.endpoint.seen_at[1] >= 1010, "the second request respects Retry-After of the first"
 
 
-def test_an_advisory_renewal_respects_retry_after_and_does_not_wait() -> None:
+def test_advisory_renewal_respects_retry_after_without_waiting() -> None:
     world = World(TokenEndpoint(latency=0.0))
     world.token()
-    world.endpoint.script = [busy(429, retry_after="60")]
+    world.endpoint.script = [unavailable(429, retry_after="60")]
     world.clock.advance(1799 - 250)
     start = world.clock.now
     for _ in range(30):
@@ -218,11 +220,11 @@ def test_an_advisory_renewal_respects_retry_after_and_does_not_wait() -> None:
 
 # CREDENTIALS 22
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 301, 302, 307])
-def test_refusals_are_not_tried_again(status: int) -> None:
-    answer = FakeResponse(
+def test_refusals_are_not_retried(status: int) -> None:
+    response = FakeResponse(
         status, b'{"error": "invalid_client", "error_description": "the body"}', {"x-request-id": "r-7"}
     )
-    world = World(TokenEndpoint(script=(answer,)))
+    world = World(TokenEndpoint(script=(response,)))
     with pytest.raises(TokenRefusedError) as caught:
         world.token()
     assert world.endpoint.requests == 1
@@ -238,15 +240,15 @@ def test_refusals_are_not_tried_again(status: int) -> None:
 
 
 @pytest.mark.parametrize("header", ["x-request-id", "x-response-id", "x-correlation-id"])
-@pytest.mark.parametrize("answer", [(400, b"{}"), (503, b""), (429, b""), (200, b"[]"), (200, b"<html>")])
-def test_errors_name_the_request_as_the_server_does(answer: tuple[int, bytes], header: str) -> None:
-    world = World(TokenEndpoint(script=(FakeResponse(*answer, {header: "r-7"}),) * 4))
+@pytest.mark.parametrize("response", [(400, b"{}"), (503, b""), (429, b""), (200, b"[]"), (200, b"<html>")])
+def test_errors_have_the_servers_request_id(response: tuple[int, bytes], header: str) -> None:
+    world = World(TokenEndpoint(script=(FakeResponse(*response, {header: "r-7"}),) * 4))
     with pytest.raises(TokenError) as caught:
         world.token()
     assert caught.value.request_id == "r-7"
 
 
-def test_redirects_are_named_as_such() -> None:
+def test_redirects_are_named_in_the_error() -> None:
     world = World(TokenEndpoint(script=(FakeResponse(302, b"", {"location": "https://elsewhere.example"}),)))
     with pytest.raises(TokenRefusedError, match="redirect, which is not followed"):
         world.token()
@@ -256,7 +258,7 @@ def test_redirects_are_named_as_such() -> None:
     "content",
     [b"[]", b"{}", b'{"access_token": "secret-body", "token_type": "mac"}', b'{"access_token": "two words"}'],
 )
-def test_answers_that_will_never_be_a_token_are_not_tried_again(content: bytes) -> None:
+def test_permanently_invalid_responses_are_not_retried(content: bytes) -> None:
     world = World(TokenEndpoint(script=(FakeResponse(200, content),)))
     with pytest.raises(TokenResponseError) as caught:
         world.token()
@@ -273,42 +275,44 @@ def test_transport_errors_leave_no_trace_of_the_request() -> None:
 
 
 # CREDENTIALS 27
-def test_key_and_secret_travel_as_basic_with_form_encoded_parts() -> None:
+def test_key_and_secret_are_sent_as_basic_with_form_encoded_parts() -> None:
     world = World(credential=ClientCredentials("id with:colon", "s/ecr+t é"))
     world.token()
-    asked = world.endpoint.seen[0]
-    scheme, _, encoded = asked.headers["authorization"].partition(" ")
+    request = world.endpoint.seen[0]
+    scheme, _, encoded = request.headers["authorization"].partition(" ")
     assert scheme == "Basic"
     assert base64.b64decode(encoded) == b"id+with%3Acolon:s%2Fecr%2Bt+%C3%A9"
-    assert asked.content == b"grant_type=client_credentials"
-    assert (asked.method, asked.url) == ("POST", TOKEN_URL)
-    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.content == b"grant_type=client_credentials"
+    assert (request.method, request.url) == ("POST", TOKEN_URL)
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
 
 
-def test_key_and_secret_travel_in_the_body_where_asked_and_never_in_both() -> None:
+def test_key_and_secret_are_sent_in_the_body_only_with_client_auth_body() -> None:
     world = World(credential=ClientCredentials("id", "s&cret", client_auth="body"))
     world.token()
-    asked = world.endpoint.seen[0]
-    assert "authorization" not in asked.headers
-    assert asked.content == b"grant_type=client_credentials&client_id=id&client_secret=s%26cret"
+    request = world.endpoint.seen[0]
+    assert "authorization" not in request.headers
+    assert request.content == b"grant_type=client_credentials&client_id=id&client_secret=s%26cret"
 
 
-def test_scopes_and_further_fields_are_asked_for() -> None:
+def test_scopes_and_parameters_are_sent() -> None:
     credential = ClientCredentials("id", SECRET, scopes=("b", "a"), parameters={"audience": "https://x"})
     world = World(credential=credential)
     world.token()
     assert world.endpoint.seen[0].content == b"grant_type=client_credentials&audience=https%3A%2F%2Fx&scope=a+b"
 
 
-def test_a_policy_of_one_attempt_still_waits_as_it_was_told() -> None:
-    world = World(TokenEndpoint(script=(busy(429, retry_after="5"),), latency=0.0), policy=TokenPolicy(attempts=1))
+def test_policy_of_one_attempt_respects_retry_after() -> None:
+    world = World(
+        TokenEndpoint(script=(unavailable(429, retry_after="5"),), latency=0.0), policy=TokenPolicy(attempts=1)
+    )
     with pytest.raises(TokenRateLimitError):
         world.token()
     assert world.token() == "token-2"
     assert world.endpoint.seen_at[1] - world.endpoint.seen_at[0] >= 5
 
 
-def test_errors_of_the_token_endpoint_tell_who_was_asked_and_what_to_do() -> None:
+def test_errors_have_the_endpoints_url_and_advice() -> None:
     world = World(TokenEndpoint(script=(FakeResponse(401, b'{"ErrorCode": "InvalidClientId"}'),)))
     with pytest.raises(TokenRefusedError) as caught:
         world.token()

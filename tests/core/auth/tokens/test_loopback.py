@@ -1,4 +1,4 @@
-"""Threads, event loops and a real server, through the drivers and the HTTP library that calls use."""
+"""Tokens in threads and event loops, with a real server, drivers and HTTP library."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ T = TypeVar("T")
 
 @pytest.fixture
 def server() -> Iterator[TokenServer]:
-    with TokenServer() as running:
-        yield running
+    with TokenServer() as server:
+        yield server
 
 
 def product(server: TokenServer) -> Product:
@@ -46,56 +46,56 @@ def context() -> AuthContext:
 
 
 def authorizer(server: TokenServer, credential: ClientCredentials) -> Authorizer:
-    made = build_authorizer(product(server), (("oauth",),), CredentialSet.parse(credential), context=context())
-    assert made is not None
-    return made
+    result = build_authorizer(product(server), (("oauth",),), CredentialSet.parse(credential), context=context())
+    assert result is not None
+    return result
 
 
-def api_call(server: TokenServer, signer: Authorizer) -> Flow[int]:
-    """What the call flow does: authorize, send, and once more after a 401."""
-    asked = Request("GET", f"{server.url}/things", {}, timeout=10.0)
-    grant = yield from signer.authorize(asked, deadline=None)
-    response = yield Send(asked)
-    if response.status == 401 and (yield from signer.rejected(asked, response, grant, deadline=None)):  # type: ignore[attr-defined, arg-type]
-        yield from signer.authorize(asked, deadline=None, replay=True)
-        response = yield Send(asked)
+def api_call(server: TokenServer, auth: Authorizer) -> Flow[int]:
+    """Authorize and send a request, and repeat it after a 401, like the call flow."""
+    request = Request("GET", f"{server.url}/things", {}, timeout=10.0)
+    applied = yield from auth.authorize(request, deadline=None)
+    response = yield Send(request)
+    if response.status == 401 and (yield from auth.rejected(request, response, applied, deadline=None)):  # type: ignore[attr-defined, arg-type]
+        yield from auth.authorize(request, deadline=None, replay=True)
+        response = yield Send(request)
     return response.status  # type: ignore[attr-defined, no-any-return]
 
 
-async def in_a_loop(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
+async def call_in_loop(server: TokenServer, auth: Authorizer, calls: int) -> list[int]:
     io = AsyncHttpTransport()
     try:
-        return list(await asyncio.gather(*(run_async(api_call(server, signer), io) for _ in range(calls))))
+        return list(await asyncio.gather(*(run_async(api_call(server, auth), io) for _ in range(calls))))
     finally:
         await io.close()
 
 
-def in_threads(server: TokenServer, signer: Authorizer, calls: int) -> list[int]:
+def call_in_threads(server: TokenServer, auth: Authorizer, calls: int) -> list[int]:
     io = HttpTransport()
     start = threading.Barrier(calls)
 
-    def one() -> int:
+    def call_once() -> int:
         start.wait(10)
-        return run(api_call(server, signer), io)
+        return run(api_call(server, auth), io)
 
     try:
         with ThreadPoolExecutor(calls) as pool:
-            return [future.result(30) for future in [pool.submit(one) for _ in range(calls)]]
+            return [future.result(30) for future in [pool.submit(call_once) for _ in range(calls)]]
     finally:
         io.close()
 
 
 # CREDENTIALS 1
-def test_a_hundred_threads_start_with_one_request(server: TokenServer) -> None:
+def test_hundred_threads_share_one_token_request(server: TokenServer) -> None:
     server.service.latency = 0.2
-    assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 100) == [200] * 100
+    assert call_in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 100) == [200] * 100
     assert server.service.token_requests == 1
 
 
 # CREDENTIALS 2
-def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(server: TokenServer) -> None:
+def test_hundred_tasks_share_one_token_request_and_never_block_the_loop(server: TokenServer) -> None:
     server.service.latency = 1.0
-    signer = authorizer(server, ClientCredentials("id", "secret"))
+    auth = authorizer(server, ClientCredentials("id", "secret"))
     stalls: list[float] = []
 
     async def main() -> list[int]:
@@ -106,8 +106,8 @@ def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(se
                 stalls.append(time.perf_counter() - before - 0.001)
 
         io = AsyncHttpTransport()
-        tasks = [asyncio.create_task(run_async(api_call(server, signer), io)) for _ in range(100)]
-        await asyncio.sleep(0.3)  # all of them wait for the token by now
+        tasks = [asyncio.create_task(run_async(api_call(server, auth), io)) for _ in range(100)]
+        await asyncio.sleep(0.3)  # all tasks wait for the token by now
         watcher = asyncio.create_task(watch())
         await asyncio.sleep(0.5)
         watcher.cancel()
@@ -118,27 +118,27 @@ def test_a_hundred_tasks_start_with_one_request_and_the_loop_is_never_held_up(se
 
     assert asyncio.run(main()) == [200] * 100
     assert server.service.token_requests == 1
-    # A busy machine may stall any process; a lock that blocks the loop would do so for the whole second.
+    # A busy machine may stall any process, but a blocking lock would stall the loop for the whole second.
     assert sorted(stalls)[int(len(stalls) * 0.9)] < 0.02
 
 
 # CREDENTIALS 3
-def test_one_credential_in_threads_and_in_two_loops_in_turn(server: TokenServer) -> None:
-    signer = authorizer(server, ClientCredentials("id", "secret"))
-    assert in_threads(server, signer, 5) == [200] * 5
-    assert asyncio.run(in_a_loop(server, signer, 5)) == [200] * 5
+def test_credential_is_usable_in_threads_and_two_loops_in_turn(server: TokenServer) -> None:
+    auth = authorizer(server, ClientCredentials("id", "secret"))
+    assert call_in_threads(server, auth, 5) == [200] * 5
+    assert asyncio.run(call_in_loop(server, auth, 5)) == [200] * 5
     server.service.revoke()
-    assert asyncio.run(in_a_loop(server, signer, 5)) == [200] * 5
-    assert in_threads(server, signer, 5) == [200] * 5
+    assert asyncio.run(call_in_loop(server, auth, 5)) == [200] * 5
+    assert call_in_threads(server, auth, 5) == [200] * 5
     assert server.service.token_requests == 2
 
 
-def test_threads_and_loops_at_the_same_time_share_one_request(server: TokenServer) -> None:
+def test_concurrent_threads_and_loops_share_one_token_request(server: TokenServer) -> None:
     server.service.latency = 0.3
-    signer = authorizer(server, ClientCredentials("id", "secret"))
+    auth = authorizer(server, ClientCredentials("id", "secret"))
     with ThreadPoolExecutor(3) as pool:
-        loops = [pool.submit(lambda: asyncio.run(in_a_loop(server, signer, 20))) for _ in range(2)]
-        threads = pool.submit(in_threads, server, signer, 20)
+        loops = [pool.submit(lambda: asyncio.run(call_in_loop(server, auth, 20))) for _ in range(2)]
+        threads = pool.submit(call_in_threads, server, auth, 20)
         assert [future.result(30) for future in loops] == [[200] * 20] * 2
         assert threads.result(30) == [200] * 20
     assert server.service.token_requests == 1
@@ -146,41 +146,41 @@ def test_threads_and_loops_at_the_same_time_share_one_request(server: TokenServe
 
 def test_trio_waits_for_a_leader_in_another_thread(server: TokenServer) -> None:
     server.service.latency = 0.4
-    signer = authorizer(server, ClientCredentials("id", "secret"))
+    auth = authorizer(server, ClientCredentials("id", "secret"))
     results: list[int] = []
 
     async def main() -> None:
         io = AsyncHttpTransport()
 
-        async def one() -> None:
-            results.append(await run_async(api_call(server, signer), io))
+        async def call_once() -> None:
+            results.append(await run_async(api_call(server, auth), io))
 
         async with trio.open_nursery() as nursery:
             for _ in range(20):
-                nursery.start_soon(one)
+                nursery.start_soon(call_once)
         await io.close()
 
     with ThreadPoolExecutor(1) as pool:
-        other = pool.submit(in_threads, server, signer, 5)
+        threads = pool.submit(call_in_threads, server, auth, 5)
         time.sleep(0.1)
         trio.run(main)
-        assert other.result(30) == [200] * 5
+        assert threads.result(30) == [200] * 5
     assert results == [200] * 20
     assert server.service.token_requests == 1
 
 
 # CREDENTIALS 8
 @pytest.mark.parametrize("runner", ["asyncio", "trio"])
-def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None:
+def test_cancelled_leader_is_replaced(server: TokenServer, runner: str) -> None:
     server.service.behave = lambda number: StubResponse(200, b"", delay=30) if number == 1 else None
-    signer = authorizer(server, ClientCredentials("id", "secret"))
+    auth = authorizer(server, ClientCredentials("id", "secret"))
 
     async def with_asyncio() -> int:
         io = AsyncHttpTransport()
-        leader = asyncio.create_task(run_async(api_call(server, signer), io))
+        leader = asyncio.create_task(run_async(api_call(server, auth), io))
         while not server.service.token_requests:
             await asyncio.sleep(0.01)
-        waiting = asyncio.create_task(run_async(api_call(server, signer), io))
+        waiting = asyncio.create_task(run_async(api_call(server, auth), io))
         await asyncio.sleep(0.1)
         leader.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -194,7 +194,7 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
         io, results = AsyncHttpTransport(), list[int]()
 
         async def wait() -> None:
-            results.append(await run_async(api_call(server, signer), io))
+            results.append(await run_async(api_call(server, auth), io))
 
         async def cancel(leader: trio.CancelScope) -> None:
             while not server.service.token_requests:
@@ -207,7 +207,7 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
             async with trio.open_nursery() as nursery:
                 with trio.CancelScope() as leader:
                     nursery.start_soon(cancel, leader)
-                    await run_async(api_call(server, signer), io)
+                    await run_async(api_call(server, auth), io)
         await io.close()
         return results[0]
 
@@ -215,19 +215,19 @@ def test_a_cancelled_leader_hands_over(server: TokenServer, runner: str) -> None
     assert server.service.token_requests == 2
 
 
-def test_a_leader_whose_connection_is_cut_tries_again_and_nobody_fails(server: TokenServer) -> None:
+def test_leader_retries_after_a_lost_connection(server: TokenServer) -> None:
     server.service.behave = lambda number: StubResponse(0, delay=0.1) if number == 1 else None
-    assert in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 20) == [200] * 20
+    assert call_in_threads(server, authorizer(server, ClientCredentials("id", "secret")), 20) == [200] * 20
     assert server.service.token_requests == 2
 
 
-def test_fifty_threads_with_a_revoked_token_cost_one_request(server: TokenServer) -> None:
-    signer = authorizer(server, ClientCredentials("id", "secret"))
-    assert in_threads(server, signer, 50) == [200] * 50
+def test_fifty_threads_with_a_revoked_token_share_one_token_request(server: TokenServer) -> None:
+    auth = authorizer(server, ClientCredentials("id", "secret"))
+    assert call_in_threads(server, auth, 50) == [200] * 50
     server.service.revoke()
     server.service.latency = 0.2
     server.service.api_latency = 0.05
-    assert in_threads(server, signer, 50) == [200] * 50
+    assert call_in_threads(server, auth, 50) == [200] * 50
     assert server.service.token_requests == 2
 
 
@@ -235,14 +235,14 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
     """50 threads for three token lives: no call fails, and there is one request per life."""
     server.service.lifetime = 1.0
     server.service.latency = 0.05
-    signer = authorizer(server, ClientCredentials("id", "secret"))
+    auth = authorizer(server, ClientCredentials("id", "secret"))
     io = HttpTransport()
-    until = time.monotonic() + 3.0
+    end = time.monotonic() + 3.0
 
     def work() -> list[int]:
         statuses: list[int] = []
-        while time.monotonic() < until:
-            statuses.append(run(api_call(server, signer), io))
+        while time.monotonic() < end:
+            statuses.append(run(api_call(server, auth), io))
             time.sleep(0.02)
         return statuses
 
@@ -251,7 +251,7 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
     io.close()
     assert set(statuses) == {200}
     assert len(statuses) > 100
-    # A life of 1 s is renewed after 0.8 s: four or five; a token that ends on the way costs one more.
+    # A life of 1 s is renewed after 0.8 s: 4 or 5 requests, and one more for each token that expires in use.
     assert 3 <= server.service.token_requests <= 8
 
 
@@ -259,34 +259,34 @@ def test_short_tokens_under_load_never_fail_a_call(server: TokenServer) -> None:
 def test_redirects_of_the_token_endpoint_are_not_followed(server: TokenServer) -> None:
     from xcaas_core import TokenRefusedError
 
-    with TokenServer() as thief:
-        server.service.behave = lambda number: StubResponse(307, headers={"location": thief.token_url})
+    with TokenServer() as target:
+        server.service.behave = lambda number: StubResponse(307, headers={"location": target.token_url})
         io = HttpTransport()
         with pytest.raises(TokenRefusedError, match="redirect"):
             run(api_call(server, authorizer(server, ClientCredentials("id", "secret"))), io)
         io.close()
-        assert thief.service.token_requests == 0
+        assert target.service.token_requests == 0
 
 
-def test_the_token_request_has_a_shorter_deadline_of_its_own(server: TokenServer) -> None:
+def test_token_request_has_its_own_shorter_deadline(server: TokenServer) -> None:
     from xcaas_core import TokenUnavailableError
 
     server.service.behave = lambda number: StubResponse(200, delay=30)
     policy = TokenPolicy(attempt_timeout=0.2, total_timeout=0.6, backoff=0.01)
-    signer = authorizer(server, ClientCredentials("id", "secret", policy=policy))
+    auth = authorizer(server, ClientCredentials("id", "secret", policy=policy))
     io = HttpTransport()
-    began = time.monotonic()
+    started = time.monotonic()
     with pytest.raises(TokenUnavailableError):
-        run(api_call(server, signer), io)
-    assert time.monotonic() - began < 3
+        run(api_call(server, auth), io)
+    assert time.monotonic() - started < 3
     io.close()
 
 
-def test_many_threads_ask_a_function_for_credentials_once() -> None:
-    asked: list[int] = []
+def test_concurrent_threads_call_a_provider_once() -> None:
+    calls: list[int] = []
 
     def provide() -> ClientCredentials:
-        asked.append(1)
+        calls.append(1)
         time.sleep(0.1)
         return ClientCredentials("id", "secret")
 
@@ -296,20 +296,20 @@ def test_many_threads_ask_a_function_for_credentials_once() -> None:
             futures = [pool.submit(client.sample.get) for _ in range(30)]
             assert [future.result(30) for future in futures] == [{"ok": True}] * 30
         assert server.service.token_requests == 1
-    assert len(asked) == 2, "once to see what there is, once for the token request"
+    assert len(calls) == 2, "once to resolve the credentials, once for the token request"
 
 
-def test_a_client_that_is_closed_while_a_token_is_on_its_way_lets_everybody_go() -> None:
+def test_closing_a_client_during_a_token_request_ends_all_calls() -> None:
     with TokenServer() as server:
         server.service.latency = 1.0
         client = Client(credentials=ClientCredentials("id", "secret"), base_url=server.url)
-        ended: list[object] = []
+        outcomes: list[object] = []
 
         def work() -> None:
             try:
-                ended.append(client.sample.get())
+                outcomes.append(client.sample.get())
             except XCaaSError as error:
-                ended.append(error)
+                outcomes.append(error)
 
         threads = [threading.Thread(target=work) for _ in range(5)]
         for thread in threads:
@@ -318,4 +318,4 @@ def test_a_client_that_is_closed_while_a_token_is_on_its_way_lets_everybody_go()
         client.close()
         for thread in threads:
             thread.join(20)
-        assert len(ended) == 5
+        assert len(outcomes) == 5

@@ -1,4 +1,4 @@
-"""Who renews, who waits, who goes on: in simulated time, so every interleaving is on purpose."""
+"""Which callers renew, wait or continue, in simulated time with deterministic interleavings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REFUSAL = FakeResponse(401, b'{"error": "invalid_client"}')
 DOWN = FakeResponse(503, b"")
 
 
-def test_a_hundred_first_calls_cost_one_request() -> None:
+def test_hundred_first_calls_share_one_request() -> None:
     world = World()
     tasks = [world.simulation.start(world.acquire()) for _ in range(100)]
     world.simulation.run()
@@ -27,16 +27,16 @@ def test_a_hundred_first_calls_cost_one_request() -> None:
     assert world.credential.counters.reused == 99
 
 
-def test_a_fresh_token_is_used_without_any_step() -> None:
+def test_fresh_token_is_used_without_a_step() -> None:
     world = World()
     world.token()
     world.clock.advance(1000)
-    lease = no_steps(world.acquire())
-    assert lease is world.manager.current
+    token = no_steps(world.acquire())
+    assert token is world.manager.current
 
 
 # CREDENTIALS 5
-def test_in_the_advisory_window_one_renews_and_the_others_go_on() -> None:
+def test_advisory_window_one_caller_renews_and_others_continue() -> None:
     world = World(TokenEndpoint(latency=2.0))
     world.token()
     world.clock.advance(1799 - 250)
@@ -54,7 +54,7 @@ def test_in_the_advisory_window_one_renews_and_the_others_go_on() -> None:
 
 
 # CREDENTIALS 6
-def test_a_failed_advisory_renewal_warns_and_waits_before_the_next(caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_advisory_renewal_warns_and_delays_the_next(caplog: pytest.LogCaptureFixture) -> None:
     world = World(random=lambda: 1.0)
     world.token()
     world.endpoint.script = [DOWN, DOWN]
@@ -79,23 +79,23 @@ def test_a_failed_advisory_renewal_warns_and_waits_before_the_next(caplog: pytes
     assert world.token() == "token-4"
 
 
-def test_a_damaged_answer_to_an_early_renewal_does_not_stop_those_whose_token_is_refused() -> None:
+def test_damaged_response_to_an_early_renewal_does_not_fail_later_callers() -> None:
     world = World()
     world.token()
     world.endpoint.script = [FakeResponse(200, b'{"access_tok')]
     world.clock.advance(1799 - 250)
     assert world.token() == "token-1"
-    lease = world.manager.current
-    assert lease is not None
-    world.manager.invalidate(lease)
+    token = world.manager.current
+    assert token is not None
+    world.manager.invalidate(token)
     assert world.token() == "token-3"
 
 
-@pytest.mark.parametrize("left", [29.0, 0.0, -500.0])
-def test_in_the_mandatory_window_all_wait_for_one_request(left: float) -> None:
+@pytest.mark.parametrize("remaining", [29.0, 0.0, -500.0])
+def test_mandatory_window_all_callers_wait_for_one_request(remaining: float) -> None:
     world = World()
     world.token()
-    world.clock.advance(1799 - left)
+    world.clock.advance(1799 - remaining)
     tasks = [world.simulation.start(world.acquire()) for _ in range(50)]
     world.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-2"}
@@ -103,7 +103,7 @@ def test_in_the_mandatory_window_all_wait_for_one_request(left: float) -> None:
 
 
 # CREDENTIALS 7
-def test_a_failed_renewal_raises_to_all_who_wait_each_an_error_of_its_own() -> None:
+def test_failed_renewal_raises_a_separate_error_for_each_waiting_caller() -> None:
     world = World(TokenEndpoint(script=(REFUSAL,)))
     tasks = [world.simulation.start(world.acquire()) for _ in range(50)]
     world.simulation.run()
@@ -114,11 +114,11 @@ def test_a_failed_renewal_raises_to_all_who_wait_each_an_error_of_its_own() -> N
 
 
 class Killed(BaseException):
-    """What a cancelled task or an interrupted thread sees."""
+    """Thrown into a cancelled task or an interrupted thread."""
 
 
 @pytest.mark.parametrize("error", [Killed(), KeyboardInterrupt(), RuntimeError("a bug")])
-def test_when_the_leader_is_cancelled_one_of_those_who_wait_leads(error: BaseException) -> None:
+def test_cancelled_leader_is_replaced_by_a_waiting_caller(error: BaseException) -> None:
     world = World(TokenEndpoint(latency=1.0))
     leader = world.simulation.start(world.acquire())
     others = [world.simulation.start(world.acquire()) for _ in range(20)]
@@ -129,7 +129,7 @@ def test_when_the_leader_is_cancelled_one_of_those_who_wait_leads(error: BaseExc
     assert world.endpoint.requests == 2
 
 
-def test_a_leader_that_is_closed_hands_over() -> None:
+def test_closed_leader_is_replaced() -> None:
     world = World()
     flow = world.acquire()
     next(flow)
@@ -141,7 +141,7 @@ def test_a_leader_that_is_closed_hands_over() -> None:
     assert waiting.finished_at == pytest.approx(1000.1)
 
 
-def test_a_leader_that_is_garbage_hands_over() -> None:
+def test_garbage_collected_leader_is_replaced() -> None:
     world = World()
     flow = world.acquire()
     next(flow)
@@ -153,10 +153,10 @@ def test_a_leader_that_is_garbage_hands_over() -> None:
 
 
 @pytest.mark.parametrize("total", [1.0, 30.0])
-def test_a_leader_that_vanishes_is_given_up_after_its_time(total: float) -> None:
+def test_lost_leader_is_replaced_after_its_time_limit(total: float) -> None:
     world = World(policy=TokenPolicy(total_timeout=total))
     flow = world.acquire()
-    next(flow)  # kept, never resumed: its event loop has stopped
+    next(flow)  # kept but never resumed, as in a stopped event loop
     waiting = [world.simulation.start(world.acquire()) for _ in range(5)]
     world.simulation.run()
     assert {text_of(task.value) for task in waiting} == {"token-1"}
@@ -165,7 +165,7 @@ def test_a_leader_that_vanishes_is_given_up_after_its_time(total: float) -> None
     assert world.token() == "token-1"
 
 
-def test_a_leader_whose_own_time_is_up_does_not_fail_the_others() -> None:
+def test_timeout_of_the_leader_does_not_fail_other_callers() -> None:
     world = World(TokenEndpoint(latency=1.0))
     hurried = world.simulation.start(world.acquire(deadline=1000.2))
     patient = world.simulation.start(world.acquire(deadline=1060.0))
@@ -175,7 +175,7 @@ def test_a_leader_whose_own_time_is_up_does_not_fail_the_others() -> None:
     assert text_of(patient.value) == "token-2"
 
 
-def test_one_who_waits_gives_up_at_its_own_deadline() -> None:
+def test_waiting_caller_times_out_at_its_own_deadline() -> None:
     world = World(TokenEndpoint(latency=5.0))
     leader = world.simulation.start(world.acquire())
     hurried = world.simulation.start(world.acquire(deadline=1001.0))
@@ -186,19 +186,19 @@ def test_one_who_waits_gives_up_at_its_own_deadline() -> None:
     assert text_of(leader.value) == "token-1"
 
 
-def test_an_advisory_leader_keeps_time_for_its_own_call() -> None:
+def test_advisory_leader_keeps_time_for_its_own_call() -> None:
     world = World(TokenEndpoint(latency=60.0))
     world.endpoint.latency = 0.1
     world.token()
     world.endpoint.latency = 60.0
     world.clock.advance(1799 - 250)
     start = world.clock.now
-    lease = world.simulation.call(world.acquire(deadline=start + 2.0))
-    assert text_of(lease) == "token-1"
+    token = world.simulation.call(world.acquire(deadline=start + 2.0))
+    assert text_of(token) == "token-1"
     assert world.clock.now == pytest.approx(start + 1.0)
 
 
-def test_callers_of_the_mandatory_window_take_over_from_a_failed_advisory_leader() -> None:
+def test_mandatory_callers_take_over_from_a_failed_advisory_leader() -> None:
     world = World(TokenEndpoint(latency=4.0))
     world.token()
     world.endpoint.script = [DOWN]
@@ -207,13 +207,13 @@ def test_callers_of_the_mandatory_window_take_over_from_a_failed_advisory_leader
     late = [world.simulation.start(world.acquire(), after=3.0) for _ in range(10)]
     world.simulation.run()
     assert {text_of(task.value) for task in late} == {"token-3"}
-    assert text_of(early.value) == "token-3", "its own token ended while it was trying"
+    assert text_of(early.value) == "token-3", "its current token expired during the attempt"
     assert world.endpoint.requests == 3
 
 
 # CREDENTIALS 9
 @pytest.mark.parametrize("life", ["60", "10", "2", 0.5])
-def test_short_tokens_are_not_renewed_at_every_call(life: object) -> None:
+def test_short_lived_tokens_are_not_renewed_at_every_call(life: object) -> None:
     world = World(TokenEndpoint(lifetime=life, latency=0.0))
     seconds = float(str(life))
     for _ in range(200):
@@ -224,18 +224,18 @@ def test_short_tokens_are_not_renewed_at_every_call(life: object) -> None:
 
 
 @pytest.mark.parametrize("expires_in", ["0", "-1", 0, -3600])
-def test_a_token_without_a_life_is_used_once_and_the_next_one_is_an_error(expires_in: object) -> None:
+def test_token_without_lifetime_is_used_once_and_the_next_raises(expires_in: object) -> None:
     world = World(TokenEndpoint(lifetime=expires_in))
     tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
     world.simulation.run()
-    assert {text_of(task.value) for task in tasks} == {"token-1"}, "whoever waited for it may use it"
+    assert {text_of(task.value) for task in tasks} == {"token-1"}, "waiting callers may use it"
     with pytest.raises(TokenResponseError, match="expired when it arrived"):
         world.token()
     assert world.endpoint.requests == 2
 
 
 # CREDENTIALS 24
-def test_a_renewed_token_that_is_over_already_is_an_error() -> None:
+def test_renewed_token_that_has_expired_raises() -> None:
     world = World()
     world.token()
     world.clock.advance(1800)
@@ -247,7 +247,7 @@ def test_a_renewed_token_that_is_over_already_is_an_error() -> None:
     assert world.token() == "token-3"
 
 
-def test_a_missing_lifetime_is_the_default_one() -> None:
+def test_missing_lifetime_is_the_default() -> None:
     world = World(TokenEndpoint(lifetime=None, latency=0.0))
     world.token()
     world.clock.advance(TokenPolicy().default_life * 0.79)
@@ -256,13 +256,13 @@ def test_a_missing_lifetime_is_the_default_one() -> None:
     assert world.token() == "token-2"
 
 
-def test_the_life_of_a_token_counts_from_the_request() -> None:
+def test_lifetime_counts_from_the_request() -> None:
     world = World(TokenEndpoint(lifetime="100", latency=9.0))
-    lease = world.simulation.call(world.acquire())
-    assert lease.expires_at == pytest.approx(1100.0)
+    token = world.simulation.call(world.acquire())
+    assert token.expires_at == pytest.approx(1100.0)
 
 
-def test_invalidating_drops_that_token_only() -> None:
+def test_invalidate_drops_only_the_given_token() -> None:
     world = World()
     first = world.simulation.call(world.acquire())
     world.manager.invalidate(first)
@@ -273,7 +273,7 @@ def test_invalidating_drops_that_token_only() -> None:
     assert world.credential.counters.rejected == 1
 
 
-def test_a_refusal_is_remembered_for_a_short_while() -> None:
+def test_refusal_is_remembered_for_seconds() -> None:
     world = World(TokenEndpoint(script=(REFUSAL,), latency=0.0))
     for _ in range(10):
         with pytest.raises(TokenRefusedError, match="invalid_client"):
@@ -283,7 +283,7 @@ def test_a_refusal_is_remembered_for_a_short_while() -> None:
     assert world.token() == "token-2"
 
 
-def test_a_new_secret_is_tried_at_once_after_a_refusal() -> None:
+def test_new_secret_is_used_at_once_after_a_refusal() -> None:
     world = World(TokenEndpoint(script=(REFUSAL,)))
     with pytest.raises(TokenRefusedError):
         world.token()
@@ -291,7 +291,7 @@ def test_a_new_secret_is_tried_at_once_after_a_refusal() -> None:
     assert world.token() == "token-2"
 
 
-def test_those_who_wait_for_a_refused_secret_get_the_new_one() -> None:
+def test_callers_waiting_for_a_refused_secret_use_the_new_one() -> None:
     world = World(TokenEndpoint(script=(REFUSAL,), latency=1.0))
     tasks = [world.simulation.start(world.acquire()) for _ in range(5)]
     world.simulation.at(0.5, lambda: world.credential.update_credentials("the new secret"))
@@ -300,11 +300,11 @@ def test_those_who_wait_for_a_refused_secret_get_the_new_one() -> None:
 
 
 # CREDENTIALS 38
-def test_events_tell_what_happened_and_a_broken_observer_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
-    seen: list[str] = []
+def test_events_are_emitted_and_failing_observers_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    kinds: list[str] = []
 
     def observe(event: object) -> None:
-        seen.append(getattr(event, "kind", "?"))
+        kinds.append(getattr(event, "kind", "?"))
         raise ValueError("the observer's own trouble")
 
     world = World()
@@ -317,14 +317,14 @@ def test_events_tell_what_happened_and_a_broken_observer_does_no_harm(caplog: py
     world.clock.advance(1900)
     with pytest.raises(TokenRefusedError):
         world.token()
-    assert seen == ["acquired", "reused", "refreshed_early", "failed"]
+    assert kinds == ["acquired", "reused", "refreshed_early", "failed"]
     assert "ValueError" in caplog.text
     assert "own trouble" not in caplog.text
 
 
 # CREDENTIALS 11
 @pytest.mark.parametrize("shift", [-3600, 3600])
-def test_the_wall_clock_has_no_say(shift: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wall_clock_jumps_have_no_effect(shift: float, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
     world.token()
     import time
@@ -337,7 +337,7 @@ def test_the_wall_clock_has_no_say(shift: float, monkeypatch: pytest.MonkeyPatch
     assert world.token() == "token-2"
 
 
-def test_an_unreachable_endpoint_is_tried_a_few_times_and_then_fails_everybody() -> None:
+def test_unreachable_endpoint_is_retried_and_fails_all_callers() -> None:
     world = World(TokenEndpoint(script=tuple(ConnectError("no route") for _ in range(10))))
     tasks = [world.simulation.start(world.acquire()) for _ in range(10)]
     world.simulation.run()
@@ -346,25 +346,25 @@ def test_an_unreachable_endpoint_is_tried_a_few_times_and_then_fails_everybody()
 
 
 # CREDENTIALS 4
-def test_a_fresh_token_takes_no_lock() -> None:
+def test_fresh_token_takes_no_lock() -> None:
     world = World()
     world.token()
     world.manager._lock.acquire()  # pyright: ignore[reportPrivateUsage]
-    done: list[object] = []
-    other = threading.Thread(target=lambda: done.append(no_steps(world.acquire())), daemon=True)
+    results: list[object] = []
+    other = threading.Thread(target=lambda: results.append(no_steps(world.acquire())), daemon=True)
     other.start()
     other.join(10)
     world.manager._lock.release()  # pyright: ignore[reportPrivateUsage]
-    assert done == [world.manager.current]
+    assert results == [world.manager.current]
 
 
 # CREDENTIALS 13
 @pytest.mark.parametrize("issued_at", ["0", "9999999999999", "1e300", "soon", -5, None])
-def test_the_servers_clock_has_no_say(issued_at: object) -> None:
+def test_servers_clock_has_no_effect(issued_at: object) -> None:
     world = World(TokenEndpoint(latency=0.0))
-    answer = world.endpoint.token("odd", issued_at=issued_at)
-    answer.headers = {"date": "Thu, 01 Jan 1970 00:00:00 GMT"}
-    world.endpoint.script = [answer]
+    response = world.endpoint.token("odd", issued_at=issued_at)
+    response.headers = {"date": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    world.endpoint.script = [response]
     world.token()
     world.clock.advance(1400)
     assert world.token() == "odd"
@@ -372,7 +372,7 @@ def test_the_servers_clock_has_no_say(issued_at: object) -> None:
     assert world.token() == "token-2"
 
 
-def test_an_advisory_renewal_with_an_unreachable_endpoint_reports_the_refusal_once() -> None:
+def test_refusal_of_an_advisory_renewal_is_remembered() -> None:
     world = World()
     world.token()
     world.endpoint.script = [FakeResponse(401, b'{"error": "invalid_client"}')]

@@ -40,12 +40,12 @@ POLICY = TokenPolicy()
         (10**400, POLICY.longest_life),
     ],
 )
-def test_life(expires_in: object, life: float) -> None:
+def test_lifetime_is_read_from_expires_in(expires_in: object, life: float) -> None:
     assert POLICY.life(expires_in) == life
 
 
 @given(st.one_of(st.floats(), st.integers(), st.text(), st.none(), st.booleans()))
-def test_life_is_always_a_usable_number(expires_in: object) -> None:
+def test_lifetime_is_always_within_limits(expires_in: object) -> None:
     assert 0 <= POLICY.life(expires_in) <= POLICY.longest_life
 
 
@@ -72,8 +72,8 @@ def test_pauses_differ_between_callers() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"attempts": 0}, {"advisory_share": 1.0}, {"mandatory_share": 0.0}, {"mandatory_share": 0.5}]
+    "options", [{"attempts": 0}, {"advisory_share": 1.0}, {"mandatory_share": 0.0}, {"mandatory_share": 0.5}]
 )
-def test_policies_that_cannot_work(wrong: dict[str, float]) -> None:
+def test_invalid_policies_raise(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"attempts|shares"):
-        TokenPolicy(**wrong)  # type: ignore[arg-type]
+        TokenPolicy(**options)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""One renewal under way, and those who wait for it."""
+"""Refreshes in progress, and callers that wait for them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from xcaas_core.auth.tokens._errors import Failure
 from xcaas_core.auth.tokens._refresh import Refresh
 
 
-def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -> None:
+def test_refresh_completes_once_and_wakes_all_waiting_callers() -> None:
     refresh = Refresh(early=False, overdue_at=0.0, generation=0)
     woken: list[int] = []
 
-    def broken() -> None:
+    def failing() -> None:
         raise RuntimeError("its event loop is gone")
 
-    refresh.on_done(broken)
+    refresh.on_done(failing)
     refresh.on_done(lambda: woken.append(1))
     refresh.complete(None)
     failure = Failure(kind="unavailable", message="too late")
@@ -28,7 +28,7 @@ def test_a_flight_lands_once_and_wakes_everybody_even_if_one_cannot_be_woken() -
     assert woken == [1, 2]
 
 
-def test_ctrl_c_in_an_observer_keeps_nobody_waiting() -> None:
+def test_interrupted_observer_does_not_block_later_callers() -> None:
     def interrupted(event: AuthEvent) -> None:
         if event.kind == "failed":
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""The token endpoint's answers: everything that is a token, and nothing that isn't."""
+"""Responses of token endpoints, valid and invalid."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xcaas_core.auth.tokens._responses import (
     parse_token_response,
 )
 
-AS_8X8_SENDS_IT = {
+RESPONSE_OF_8X8 = {
     "refresh_token_expires_in": "0",
     "api_product_list": "[storage, QM - API, analytics realtime-api]",
     "api_product_list_json": ["storage", "QM - API", "analytics realtime-api"],
@@ -32,18 +32,18 @@ AS_8X8_SENDS_IT = {
 }
 
 
-def test_answer_as_8x8_sends_it() -> None:
-    answer = parse_token_response(json.dumps(AS_8X8_SENDS_IT).encode())
-    assert isinstance(answer, TokenResponse)
-    assert answer.token.reveal() == "n0tAReal.token-1_~+/="
-    assert answer.expires_in == "1799"
-    assert answer.products == ("storage", "QM - API", "analytics realtime-api")
-    assert answer.issued_at is not None
-    assert answer.issued_at.timestamp() == 1_700_000_000
+def test_response_of_8x8_is_parsed() -> None:
+    response = parse_token_response(json.dumps(RESPONSE_OF_8X8).encode())
+    assert isinstance(response, TokenResponse)
+    assert response.token.reveal() == "n0tAReal.token-1_~+/="
+    assert response.expires_in == "1799"
+    assert response.products == ("storage", "QM - API", "analytics realtime-api")
+    assert response.issued_at is not None
+    assert response.issued_at.timestamp() == 1_700_000_000
 
 
 @pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER", "BearerToken", "bearertoken"])
-def test_bearer_in_any_case(kind: str) -> None:
+def test_token_type_bearer_is_case_insensitive(kind: str) -> None:
     assert isinstance(
         parse_token_response(json.dumps({"access_token": "a", "token_type": kind}).encode()), TokenResponse
     )
@@ -73,11 +73,11 @@ def test_bearer_in_any_case(kind: str) -> None:
         (b'{"access_token": "a", "token_type": 1}', "token_type"),
     ],
 )
-def test_what_is_no_token(content: bytes, reason: str) -> None:
-    answer = parse_token_response(content)
-    assert isinstance(answer, InvalidTokenResponse)
-    assert reason in answer.reason
-    assert "secret-body" not in answer.reason
+def test_invalid_responses_are_rejected_with_a_reason(content: bytes, reason: str) -> None:
+    response = parse_token_response(content)
+    assert isinstance(response, InvalidTokenResponse)
+    assert reason in response.reason
+    assert "secret-body" not in response.reason
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_what_is_no_token(content: bytes, reason: str) -> None:
         ({}, ()),
     ],
 )
-def test_product_names(fields: dict[str, object], names: tuple[str, ...]) -> None:
-    found = parse_products(fields)
-    assert [name.strip('["') for name in found] == [name.strip('["') for name in names]
+def test_product_names_are_parsed(fields: dict[str, object], names: tuple[str, ...]) -> None:
+    parsed = parse_products(fields)
+    assert [name.strip('["') for name in parsed] == [name.strip('["') for name in names]
 
 
 @given(st.lists(st.text("abc -QM", min_size=1).filter(lambda name: name.strip() == name), min_size=1))
@@ -123,12 +123,12 @@ def test_both_forms_of_the_list_give_the_same_names(names: list[str]) -> None:
         (b"[]", None),
     ],
 )
-def test_error_codes(content: bytes, code: str | None) -> None:
+def test_error_codes_are_parsed(content: bytes, code: str | None) -> None:
     assert error_code(content) == code
 
 
 @given(st.binary(max_size=200))
-def test_no_answer_breaks_the_reader(content: bytes) -> None:
+def test_parser_accepts_any_bytes(content: bytes) -> None:
     assert isinstance(parse_token_response(content), (TokenResponse, InvalidTokenResponse))
     error_code(content)
 
@@ -140,9 +140,9 @@ def test_no_answer_breaks_the_reader(content: bytes) -> None:
         max_leaves=5,
     )
 )
-def test_no_field_breaks_the_reader(value: object) -> None:
-    for field in AS_8X8_SENDS_IT:
+def test_parser_accepts_any_field_value(value: object) -> None:
+    for field in RESPONSE_OF_8X8:
         assert isinstance(
-            parse_token_response(json.dumps({**AS_8X8_SENDS_IT, field: value}).encode()),
+            parse_token_response(json.dumps({**RESPONSE_OF_8X8, field: value}).encode()),
             (TokenResponse, InvalidTokenResponse),
         )

@@ -1,4 +1,4 @@
-"""Tokens shared through a cache: by short-lived objects, by processes, by fleets."""
+"""Tokens shared through a cache, by short-lived objects and by processes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from xcaas_core.sansio._steps import Flow, RunInThread, Send
 
 
 class Fleet:
-    """Workers with a manager each, and one cache."""
+    """Workers with one manager each and a common cache."""
 
     def __init__(self, cache: TokenCache | None = None, endpoint: TokenEndpoint | None = None) -> None:
         self.clock = FakeClock()
@@ -43,15 +43,15 @@ class Fleet:
         self.endpoint = self.simulation.endpoint
         self.cache = cache or MemoryTokenCache(self.clock)
 
-    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **more: str) -> TokenManager:
-        credential = ClientCredentials(client_id, secret, scopes=scopes, parameters=more, cache=self.cache)
+    def worker(self, client_id: str = "id", secret: str = SECRET, scopes: str = "", **parameters: str) -> TokenManager:
+        credential = ClientCredentials(client_id, secret, scopes=scopes, parameters=parameters, cache=self.cache)
         return token_manager(credential, STORAGE, OAUTH, fake_context(self.clock))
 
     def call(self, flow: Flow[AccessToken]) -> str:
         return text_of(self.simulation.call(flow))
 
 
-def test_a_thousand_workers_start_with_one_request() -> None:
+def test_thousand_workers_share_one_request() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
     tasks = [fleet.simulation.start(fleet.worker().acquire()) for _ in range(1000)]
     fleet.simulation.run()
@@ -59,7 +59,7 @@ def test_a_thousand_workers_start_with_one_request() -> None:
     assert fleet.endpoint.requests == 1
 
 
-def test_objects_that_come_and_go_share_one_token() -> None:
+def test_short_lived_credentials_share_one_token() -> None:
     fleet = Fleet()
     for _ in range(20):
         assert fleet.call(fleet.worker().acquire()) == "token-1"
@@ -67,7 +67,7 @@ def test_objects_that_come_and_go_share_one_token() -> None:
     assert fleet.endpoint.requests == 1
 
 
-def test_one_worker_renews_for_all() -> None:
+def test_one_worker_renews_for_all_workers() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
     workers = [fleet.worker() for _ in range(50)]
     for worker in workers:
@@ -82,12 +82,12 @@ def test_one_worker_renews_for_all() -> None:
     assert fleet.endpoint.requests == 2
 
 
-def test_a_revoked_token_is_not_taken_from_the_cache_again() -> None:
+def test_revoked_token_is_not_read_from_the_cache_again() -> None:
     fleet = Fleet()
     workers = [fleet.worker() for _ in range(20)]
-    leases = [fleet.simulation.call(worker.acquire()) for worker in workers]
-    for worker, lease in zip(workers, leases, strict=True):
-        worker.invalidate(lease)
+    tokens = [fleet.simulation.call(worker.acquire()) for worker in workers]
+    for worker, token in zip(workers, tokens, strict=True):
+        worker.invalidate(token)
     tasks = [fleet.simulation.start(worker.acquire()) for worker in workers]
     fleet.simulation.run()
     assert {text_of(task.value) for task in tasks} == {"token-2"}
@@ -98,13 +98,13 @@ def test_a_revoked_token_is_not_taken_from_the_cache_again() -> None:
     "difference",
     [{"client_id": "other"}, {"secret": "other"}, {"scopes": "read"}, {"audience": "sub-account"}],
 )
-def test_what_differs_is_kept_apart(difference: dict[str, str]) -> None:
+def test_different_identities_do_not_share_tokens(difference: dict[str, str]) -> None:
     fleet = Fleet()
     assert fleet.call(fleet.worker().acquire()) == "token-1"
     assert fleet.call(fleet.worker(**difference).acquire()) == "token-2"
 
 
-def test_the_order_of_scopes_makes_no_difference_and_keys_tell_no_secret() -> None:
+def test_cache_key_ignores_the_order_of_scopes_and_reveals_no_secret() -> None:
     cache = MemoryTokenCache()
     fleet = Fleet(cache)
     fleet.call(fleet.worker(scopes="a b").acquire())
@@ -114,7 +114,7 @@ def test_the_order_of_scopes_makes_no_difference_and_keys_tell_no_secret() -> No
     assert key.replace("-", "").isalnum()
 
 
-def test_facts_about_the_token_travel_with_it() -> None:
+def test_token_info_is_cached_with_the_token() -> None:
     fleet = Fleet()
     first = fleet.simulation.call(fleet.worker().acquire())
     fleet.clock.advance(100)
@@ -125,13 +125,13 @@ def test_facts_about_the_token_travel_with_it() -> None:
     assert second.expires_at == pytest.approx(first.expires_at)
 
 
-def test_a_worker_that_dies_with_the_lock_does_not_stop_the_others() -> None:
+def test_worker_that_dies_with_the_lock_does_not_block_others() -> None:
     fleet = Fleet()
     dead = fleet.worker().acquire()
     step = next(dead)
     while isinstance(step, RunInThread):
         step = dead.send(step.function())
-    assert isinstance(step, Send), "it stops with the token request on its way, holding the lock"
+    assert isinstance(step, Send), "the worker stops at its token request, holding the lock"
     waiting = fleet.simulation.start(fleet.worker().acquire())
     fleet.simulation.run()
     assert text_of(waiting.value) == "token-1"
@@ -139,8 +139,8 @@ def test_a_worker_that_dies_with_the_lock_does_not_stop_the_others() -> None:
     dead.close()
 
 
-class Broken:
-    """A cache that is down."""
+class FailingCache:
+    """A cache whose methods all fail."""
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         raise ConnectionError("redis://:the-password@host")
@@ -155,15 +155,15 @@ class Broken:
         raise ConnectionError
 
 
-class WriteOnly(Broken):
-    """A cache that locks, and then fails."""
+class LockOnlyCache(FailingCache):
+    """A cache that can be locked, but not read or written."""
 
     def try_lock(self, key: str, seconds: float) -> str | None:
         return "me"
 
 
-@pytest.mark.parametrize("cache", [Broken(), WriteOnly()])
-def test_a_cache_that_is_down_costs_sharing_and_no_call(cache: TokenCache, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("cache", [FailingCache(), LockOnlyCache()])
+def test_failing_cache_fails_no_call(cache: TokenCache, caplog: pytest.LogCaptureFixture) -> None:
     fleet = Fleet(cache)
     with caplog.at_level(logging.DEBUG):
         assert fleet.call(fleet.worker().acquire()) == "token-1"
@@ -177,7 +177,7 @@ def test_a_cache_that_is_down_costs_sharing_and_no_call(cache: TokenCache, caplo
     [b"", b"{", b"[]", b"{}", b'{"token": 7, "life": 60, "products": []}', b'{"token": "a\\nb", "life": 60, "products": []}',
      b'{"token": "a", "life": "x", "products": []}', b'{"token": "a", "life": 10, "products": []}'],
 )  # fmt: skip
-def test_entries_that_make_no_sense_are_a_miss(payload: bytes) -> None:
+def test_invalid_entries_are_a_miss(payload: bytes) -> None:
     cache = MemoryTokenCache()
     fleet = Fleet(cache)
     fleet.call(fleet.worker().acquire())
@@ -186,7 +186,7 @@ def test_entries_that_make_no_sense_are_a_miss(payload: bytes) -> None:
     assert fleet.call(fleet.worker().acquire()) == "token-2"
 
 
-def test_a_held_lock_is_waited_for_but_not_for_ever() -> None:
+def test_wait_for_a_lock_is_limited() -> None:
     fleet = Fleet()
     fleet.call(fleet.worker().acquire())
     cache = fleet.cache
@@ -199,22 +199,22 @@ def test_a_held_lock_is_waited_for_but_not_for_ever() -> None:
     assert fleet.clock.now - start == pytest.approx(TokenPolicy().attempt_timeout, abs=1)
 
 
-def test_failures_are_not_shared_and_the_lock_is_given_back() -> None:
+def test_failures_are_not_shared_and_release_the_lock() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(script=(FakeResponse(401, b'{"error": "invalid_client"}'),)))
-    broken = fleet.simulation.start(fleet.worker().acquire())
+    failed = fleet.simulation.start(fleet.worker().acquire())
     fleet.simulation.run()
-    assert broken.error is not None
+    assert failed.error is not None
     assert fleet.call(fleet.worker().acquire()) == "token-2"
     assert fleet.clock.now < 1002
 
 
-def test_a_cancelled_worker_gives_the_lock_back() -> None:
+def test_cancelled_worker_releases_the_lock() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=5.0))
     first = fleet.simulation.start(fleet.worker().acquire())
     second = fleet.simulation.start(fleet.worker().acquire())
     fleet.simulation.run(until=1.0)
     fleet.simulation.cancel(first, KeyboardInterrupt())
-    for _ in range(200):  # the lock is given back by a thread, in real time
+    for _ in range(200):  # a thread releases the lock, in real time
         if not fleet.cache._locks:  # type: ignore[attr-defined]  # pyright: ignore
             break
         time.sleep(0.01)
@@ -223,7 +223,7 @@ def test_a_cancelled_worker_gives_the_lock_back() -> None:
     assert second.finished_at < 1008
 
 
-def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
+def test_unavailable_secret_raises_before_the_cache_is_read() -> None:
     def vault() -> str:
         raise LookupError
 
@@ -234,13 +234,13 @@ def test_a_secret_that_cannot_be_had_fails_before_the_cache_is_asked() -> None:
         fleet.call(manager.acquire())
 
 
-def test_work_analytics_tokens_are_shared_too() -> None:
+def test_work_analytics_tokens_are_shared() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(lifetime=1800))
     key = Scheme("api-key", credential="work-analytics-login", location="header", parameter="x-key")
-    wanted = product(key, OAUTH)
+    target = product(key, OAUTH)
     for _ in range(2):
         login = WorkAnalyticsLogin("key", "user", "password", cache=fleet.cache)
-        assert fleet.call(token_manager(login, wanted, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
+        assert fleet.call(token_manager(login, target, OAUTH, fake_context(fleet.clock)).acquire()) == "token-1"
 
 
 WORKER = """
@@ -263,12 +263,12 @@ io.close()
 """
 
 
-@pytest.mark.parametrize("where", ["file", pytest.param("redis", marks=without_redis)])
-def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("store", ["file", pytest.param("redis", marks=without_redis)])
+def test_processes_share_one_token(store: str, tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(TokenServer())
         server.service.latency = 0.3
-        cache = str(tmp_path / "tokens") if where == "file" else stack.enter_context(redis_server())
+        cache = str(tmp_path / "tokens") if store == "file" else stack.enter_context(redis_server())
         command = [sys.executable, "-c", WORKER, server.token_url, cache]
         workers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(4)]
         tokens = {worker.communicate(timeout=60)[0] for worker in workers}
@@ -276,7 +276,7 @@ def test_processes_share_one_token(where: str, tmp_path: Path) -> None:
         assert server.service.token_requests == 1
 
 
-def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
+def test_policy_of_one_attempt_waits_for_another_worker() -> None:
     fleet = Fleet(endpoint=TokenEndpoint(latency=0.5))
     policy = TokenPolicy(attempts=1)
     managers: list[TokenManager] = []
@@ -289,7 +289,7 @@ def test_a_policy_of_one_attempt_still_waits_for_the_one_who_asks() -> None:
     assert fleet.endpoint.requests == 1
 
 
-def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:
+def test_provider_credentials_use_the_cache() -> None:
     cache = MemoryTokenCache()
     simulation = Simulation()
     authorizer = build_authorizer(
@@ -303,16 +303,16 @@ def test_a_provider_is_asked_for_the_key_of_a_shared_token_too() -> None:
     assert simulation.endpoint.requests == 1
 
 
-class Unforgiving(MemoryTokenCache):
-    """A cache whose lock cannot be given back."""
+class CacheWithoutUnlock(MemoryTokenCache):
+    """A cache whose lock cannot be released."""
 
     def unlock(self, key: str, owner: str) -> None:
         raise ConnectionError
 
 
-def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm() -> None:
+def test_failing_unlock_after_a_cancelled_renewal_is_ignored() -> None:
     simulation = Simulation()
-    credential = ClientCredentials("id", SECRET, cache=Unforgiving(simulation.clock))
+    credential = ClientCredentials("id", SECRET, cache=CacheWithoutUnlock(simulation.clock))
     manager = token_manager(credential, STORAGE, OAUTH, fake_context(simulation.clock))
     task = simulation.start(manager.acquire())
     simulation.run(until=0.01)
@@ -325,8 +325,8 @@ def test_a_lock_that_cannot_be_given_back_after_a_cancelled_renewal_does_no_harm
     assert simulation.call(manager.acquire()).value == "Bearer token-2"
 
 
-def test_a_total_that_is_used_up_by_waiting_for_others() -> None:
-    """The lock of a shared cache is waited for; what is left after that is too little to ask."""
+def test_deadline_spent_waiting_for_the_lock_raises_a_timeout() -> None:
+    """After the wait for the cache's lock, too little time is left for a request."""
     simulation = Simulation()
     cache = MemoryTokenCache(simulation.clock)
     credential = ClientCredentials("id", SECRET, cache=cache)

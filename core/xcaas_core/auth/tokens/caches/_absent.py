@@ -1,4 +1,4 @@
-"""Credentials whose tokens are their own: this package in a vendored copy that nobody asked for token caches."""
+"""Replaces this package in a vendored copy without token caches."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ __all__ = ["CachingFetcher", "TokenCache"]
 
 
 class TokenCache(Protocol):
-    """A store of tokens, which this copy has no use for."""
+    """Type of `cache=`, which this copy refuses."""
 
     def try_lock(self, key: str, seconds: float) -> str | None: ...
 
 
 class CachingFetcher:
-    """Refuses a cache, as a token that is quietly not shared would cost requests."""
+    """Refuses a cache: tokens that are silently not shared would cost requests."""
 
     def __init__(
         self,

@@ -22,8 +22,8 @@ from . import _file_lock
 
 __all__ = ["FileTokenCache"]
 
-# The clock that all processes share can be set back; a few seconds of that are not worth a token.
-_SLACK = 5.0
+# The system clock may be set back by a few seconds without the loss of tokens.
+_CLOCK_TOLERANCE = 5.0
 
 
 @public
@@ -39,7 +39,7 @@ class FileTokenCache:
 
     def __init__(self, folder: str | os.PathLike[str] | None = None) -> None:
         self._folder = check_path(folder, "folder") if folder is not None else _default_folder()
-        self._held: dict[str, int] = {}
+        self._locks: dict[str, int] = {}
         resets_after_fork(self)
 
     def read(self, key: str) -> tuple[bytes, float] | None:
@@ -50,35 +50,35 @@ class FileTokenCache:
             entry: object = json.loads(content)
             if not is_object(entry):
                 return None
-            text, written, until = entry.get("payload"), entry.get("written"), entry.get("until")
-            if not isinstance(text, str) or not is_number(written) or not is_number(until):
+            encoded, written, until = entry.get("payload"), entry.get("written"), entry.get("until")
+            if not isinstance(encoded, str) or not is_number(written) or not is_number(until):
                 return None
-            payload = base64.b64decode(text, validate=True)
-            left = float(min(until - now, until - written))
+            payload = base64.b64decode(encoded, validate=True)
+            remaining = float(min(until - now, until - written))
         except (ValueError, OverflowError, RecursionError):
             return None
-        return (payload, left) if written <= now + _SLACK and left > 0 else None
+        return (payload, remaining) if written <= now + _CLOCK_TOLERANCE and remaining > 0 else None
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:
-        self._prepare()
+        self._prepare_folder()
         now = time.time()
         entry = {"payload": base64.b64encode(payload).decode("ascii"), "written": now, "until": now + seconds}
-        handle, name = tempfile.mkstemp(dir=self._folder, prefix=f".{key[:16]}-")  # made with 0600
+        descriptor, path = tempfile.mkstemp(dir=self._folder, prefix=f".{key[:16]}-")  # made with 0600
         try:
-            with os.fdopen(handle, "w", encoding="ascii") as file:
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 json.dump(entry, file)
-            os.replace(name, self._folder / f"{key}.json")
+            os.replace(path, self._folder / f"{key}.json")
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(name)
+                os.unlink(path)
             raise
 
     def try_lock(self, key: str, seconds: float) -> str | None:
-        """Take the lock if it is free. The system frees it when the process ends, so `seconds` isn't needed."""
-        self._prepare()
+        """Take the lock if it is free. `seconds` is unused: the system releases the lock when the process ends."""
+        self._prepare_folder()
         file = os.open(self._folder / f"{key}.lock", os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
         try:
-            if not _is_ours(file):
+            if not _is_trusted(file):
                 raise PermissionError("the lock file belongs to somebody else")
             is_taken = _file_lock.try_lock(file)
         except BaseException:
@@ -88,40 +88,40 @@ class FileTokenCache:
             os.close(file)
             return None
         owner = secrets.token_hex(8)
-        self._held[owner] = file
+        self._locks[owner] = file
         return owner
 
     def unlock(self, key: str, owner: str) -> None:
         del key
-        file = self._held.pop(owner, None)
+        file = self._locks.pop(owner, None)
         if file is not None:
             _file_lock.unlock(file)
             os.close(file)
 
     def reset(self) -> None:
-        """Close the parent's locks in a forked child: they would stay taken when the parent dies before it unlocks."""
-        held, self._held = self._held, {}
-        for file in held.values():
+        """Close the parent's locks in a forked child, or they would outlive a parent that dies."""
+        locks, self._locks = self._locks, {}
+        for file in locks.values():
             os.close(file)
 
-    def _prepare(self) -> None:
+    def _prepare_folder(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        facts = self._folder.lstat()
-        if not stat.S_ISDIR(facts.st_mode):
+        status = self._folder.lstat()
+        if not stat.S_ISDIR(status.st_mode):
             raise NotADirectoryError("the token cache's folder is a symbolic link or not a folder")
-        if hasattr(os, "geteuid") and (facts.st_uid != os.geteuid() or facts.st_mode & 0o022):
+        if hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022):
             raise PermissionError("the token cache's folder belongs to, or can be written by, somebody else")
 
     @contextlib.contextmanager
     def _open(self, name: str) -> Generator[int | None]:
-        """Yield the open file, or None if there is none that can be trusted."""
+        """Yield the descriptor of a trusted file, or None."""
         try:
             file = os.open(self._folder / name, os.O_RDONLY | _FLAGS)
         except OSError:
             yield None
             return
         try:
-            yield file if _is_ours(file) else None
+            yield file if _is_trusted(file) else None
         finally:
             os.close(file)
 
@@ -132,24 +132,24 @@ class FileTokenCache:
         return type(self), (self._folder,)
 
 
-# Neither through a link, nor waiting for somebody to write into a FIFO.
+# Don't follow links, don't wait for the writer of a FIFO.
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def _is_ours(file: int) -> bool:
-    facts = os.fstat(file)
-    if not stat.S_ISREG(facts.st_mode):
+def _is_trusted(file: int) -> bool:
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode):
         return False
-    return not hasattr(os, "geteuid") or (facts.st_uid == os.geteuid() and not facts.st_mode & 0o077)
+    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & 0o077)
 
 
 def _read_all(file: int) -> bytes:
-    pieces: list[bytes] = []
-    while piece := os.read(file, 65536):
-        pieces.append(piece)
-        if len(pieces) > 64:
+    chunks: list[bytes] = []
+    while chunk := os.read(file, 65536):
+        chunks.append(chunk)
+        if len(chunks) > 64:
             return b""
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
 def _default_folder() -> Path:

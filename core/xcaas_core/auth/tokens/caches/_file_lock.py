@@ -1,4 +1,4 @@
-"""A lock on an open file among processes, which the system frees when the process that has it ends."""
+"""A lock between processes on an open file. The system releases it when its process ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def try_lock(file: int) -> bool:
-        """Take the lock if it is free: on the first byte, also of an empty file."""
+        """Take the lock if it is free, on the first byte, which need not exist."""
         try:
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         except PermissionError:

@@ -1,4 +1,4 @@
-"""A token cache in memory, for credentials that are made again and again in one process."""
+"""A token cache in memory, for credentials that are created repeatedly in one process."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ class MemoryTokenCache:
 
     def read(self, key: str) -> tuple[bytes, float] | None:
         entry = self._entries.get(key)
-        left = 0.0 if entry is None else entry[1] - self._clock()
-        return None if entry is None or left <= 0 else (entry[0], left)
+        remaining = 0.0 if entry is None else entry[1] - self._clock()
+        return None if entry is None or remaining <= 0 else (entry[0], remaining)
 
     def write(self, key: str, payload: bytes, seconds: float) -> None:
         now = self._clock()
         with self._lock:
-            for old in [name for name, entry in self._entries.items() if entry[1] <= now]:
-                del self._entries[old]
+            for expired in [name for name, entry in self._entries.items() if entry[1] <= now]:
+                del self._entries[expired]
             self._entries[key] = (MaskedBytes(payload), now + seconds)
 
     def try_lock(self, key: str, seconds: float) -> str | None:
         now = self._clock()
         with self._lock:
-            held = self._locks.get(key)
-            if held is not None and now < held[1]:
+            current = self._locks.get(key)
+            if current is not None and now < current[1]:
                 return None
             owner = secrets.token_hex(8)
             self._locks[key] = (owner, now + seconds)

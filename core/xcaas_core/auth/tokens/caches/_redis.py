@@ -1,4 +1,4 @@
-"""A token cache in Redis, for fleets of workers that use one key."""
+"""A token cache in Redis, for workers that share one key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _UNLOCK = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL'
 
 
 class RedisClient(Protocol):
-    """What is needed of `redis.Redis`."""
+    """The used part of `redis.Redis`."""
 
     def eval(self, script: str, numkeys: int, /, *keys_and_args: str | bytes | int) -> object: ...
 
@@ -106,7 +106,7 @@ def connect_redis(url: str) -> OwnRedisClient:
 
 
 def check_redis(client: RedisClient, prefix: str) -> RedisClient:
-    """Refuse what is no client of Redis, and a prefix that is no text."""
+    """Return the client, or raise an error if it or the prefix has the wrong type."""
     if not has_methods(client, "eval"):
         raise invalid_type("client", client, "a redis.Redis, or an address as text")
     if not isinstance(prefix, str):  # pyright: ignore[reportUnnecessaryIsInstance]

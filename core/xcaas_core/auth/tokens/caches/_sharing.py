@@ -1,4 +1,4 @@
-"""Getting a token through a cache that others use too: look, lock, look again, ask."""
+"""Fetches tokens through a shared cache: read, lock, read again, request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ...._secrets import MaskedBytes, Secret, bearer, fingerprint
 from ...._store import store_digest
 from ....sansio._steps import Flow, Sleep, run_in_thread
 from ..._interface import AuthContext
-from .._endpoint import no_secret
+from .._endpoint import secret_failure
 from .._errors import Failure
 from .._refresh import RefreshBudget, TokenFetcher
 from .._responses import is_token
@@ -51,8 +51,8 @@ class TokenCache(Protocol):
         ...
 
     def try_lock(self, key: str, seconds: float) -> str | None:
-        """Take the lock for requesting a token. Return its owner's mark, or None if another process has it.
-        The lock expires after `seconds`."""
+        """Take the lock for requesting a token, for `seconds`. Return an id of the owner, or None if another
+        process has the lock."""
         ...
 
     def unlock(self, key: str, owner: str) -> None:
@@ -62,9 +62,9 @@ class TokenCache(Protocol):
 
 @dataclass(slots=True)
 class CachingFetcher:
-    """A `TokenFetcher` that looks into a cache first. A cache that fails, or holds nonsense, costs sharing, never a call.
+    """A `TokenFetcher` that reads a cache first. If the cache fails or is damaged, it fetches without it.
 
-    `key` names the token in the cache: by everything that makes tokens differ, the secret included.
+    The cache key is derived from everything that distinguishes tokens, the secret included.
     """
 
     fetch: TokenFetcher
@@ -75,62 +75,62 @@ class CachingFetcher:
 
     def __call__(self, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
         try:
-            key = yield from self._key()
+            key = yield from self._cache_key()
         except CredentialsError as error:
-            return no_secret(error, self.policy)
+            return secret_failure(error, self.policy)
         clock = self.context.clock
         lock_time = self.policy.total_timeout + 5.0
-        patience = min(budget.deadline, clock() + self.policy.attempt_timeout)
+        lock_deadline = min(budget.deadline, clock() + self.policy.attempt_timeout)
         while True:
-            found = yield from self._look(key, budget)
-            if found is not None:
-                return found
-            taken, owner = yield from self._attempt("lock", lambda: self.cache.try_lock(key, lock_time))
+            token = yield from self._read_token(key, budget)
+            if token is not None:
+                return token
+            succeeded, owner = yield from self._try("lock", lambda: self.cache.try_lock(key, lock_time))
             if owner is not None:
                 return (yield from self._fetch_locked(key, owner, budget))
-            if not taken or clock() >= patience:
+            if not succeeded or clock() >= lock_deadline:
                 return (yield from self.fetch(budget))
             if budget.early:
                 return Failure(kind="elsewhere", message="another process is renewing the token")
             yield Sleep(0.05 + 0.1 * self.context.random())
 
-    def _key(self) -> Flow[str]:
-        facts, principal, secret = yield from self.identity()
+    def _cache_key(self) -> Flow[str]:
+        parts, principal, secret = yield from self.identity()
         digest = yield from run_in_thread(lambda: store_digest(principal, secret))
-        return f"{hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]}-{digest}"
+        return f"{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]}-{digest}"
 
     def _fetch_locked(self, key: str, owner: str, budget: RefreshBudget) -> Flow[AccessToken | Failure]:
-        given_back = False
+        unlocked = False
         try:
-            outcome: AccessToken | Failure | None = yield from self._look(key, budget)
+            outcome: AccessToken | Failure | None = yield from self._read_token(key, budget)
             if outcome is None:
                 outcome = yield from self.fetch(budget)
                 if isinstance(outcome, AccessToken) and outcome.reusable:
-                    payload, seconds = _pack(outcome), outcome.remaining(self.context.clock)
-                    yield from self._attempt("write", lambda: self.cache.write(key, payload, seconds))
-            given_back = True
-            yield from self._attempt("unlock", lambda: self.cache.unlock(key, owner))
+                    payload, seconds = _encode(outcome), outcome.remaining(self.context.clock)
+                    yield from self._try("write", lambda: self.cache.write(key, payload, seconds))
+            unlocked = True
+            yield from self._try("unlock", lambda: self.cache.unlock(key, owner))
             return outcome
         finally:
-            if not given_back:  # no step may follow here, and this may be an event loop's thread
-                threading.Thread(target=self._quietly_unlock, args=(key, owner), daemon=True).start()
+            if not unlocked:  # no step may follow here, and unlocking must not block an event loop
+                threading.Thread(target=self._unlock_silently, args=(key, owner), daemon=True).start()
 
-    def _quietly_unlock(self, key: str, owner: str) -> None:
+    def _unlock_silently(self, key: str, owner: str) -> None:
         try:
             self.cache.unlock(key, owner)
         except Exception as error:
             _log.debug("the token cache's lock was not released: %s", type(error).__name__)
 
-    def _look(self, key: str, budget: RefreshBudget) -> Flow[AccessToken | None]:
-        """Return a token in the cache that is worth having: not the one in hand or refused, and not about to end."""
-        _, token = yield from self._attempt("read", lambda: self._unpack(self.cache.read(key)))
+    def _read_token(self, key: str, budget: RefreshBudget) -> Flow[AccessToken | None]:
+        """Return the cached token; None if it is the current or refused one, or about to expire."""
+        _, token = yield from self._try("read", lambda: self._decode(self.cache.read(key)))
         if token is None or token.fingerprint in (budget.rejected, budget.current):
             return None
         now = self.context.clock()
         return token if now < (token.advisory_at if budget.early else token.mandatory_at) else None
 
-    def _unpack(self, entry: tuple[bytes, float] | None) -> AccessToken | None:
-        """Return the token in an entry; None if it is not one that `_pack` has made."""
+    def _decode(self, entry: tuple[bytes, float] | None) -> AccessToken | None:
+        """Return the token in an entry; None if there is none, or it is invalid."""
         if entry is None:
             return None
         payload, seconds = entry
@@ -140,11 +140,11 @@ class CachingFetcher:
             fields: object = json.loads(payload)
             if not is_object(fields):
                 return None
-            text, life, products, issued = (fields.get(name) for name in ("token", "life", "products", "issued_at"))
+            token, life, products, issued = (fields.get(name) for name in ("token", "life", "products", "issued_at"))
             issued_at = datetime.fromisoformat(issued) if isinstance(issued, str) else None
         except (ValueError, TypeError, RecursionError):
             return None
-        if not is_token(text) or not is_number(life) or not is_list(products):
+        if not is_token(token) or not is_number(life) or not is_list(products):
             return None
         if not 0 < seconds <= life + 1:
             return None
@@ -152,25 +152,25 @@ class CachingFetcher:
         seconds = min(seconds, life)
         names = tuple(name for name in products if isinstance(name, str))
         return AccessToken(
-            bearer(text),
+            bearer(token),
             life=life,
             obtained_at=self.context.clock() - (life - seconds),
             policy=self.policy,
             info=TokenInfo(names, life, life, issued_at, str(fields.get("scope") or "")),
-            fingerprint=fingerprint(text),
+            fingerprint=fingerprint(token),
             shared=True,
         )
 
-    def _attempt(self, what: str, function: Callable[[], T]) -> Flow[tuple[bool, T | None]]:
-        """Return whether the cache did it, and what it gave."""
+    def _try(self, action: str, function: Callable[[], T]) -> Flow[tuple[bool, T | None]]:
+        """Call the cache. Return whether it succeeded, and the result."""
         try:
             return True, (yield from run_in_thread(function))
         except Exception as error:
-            _warn_of_cache(self.cache, what, type(error).__name__)
+            _log_failure(self.cache, action, type(error).__name__)
         return False, None
 
 
-def _pack(token: AccessToken) -> bytes:
+def _encode(token: AccessToken) -> bytes:
     info = token.info
     entry = {
         "token": token.value.removeprefix("Bearer "),
@@ -185,10 +185,12 @@ def _pack(token: AccessToken) -> bytes:
 _warned_at: dict[str, float] = {}
 
 
-def _warn_of_cache(cache: TokenCache, what: str, trouble: str) -> None:
-    """Warn once a minute at most, for a cache that is down is asked often."""
+def _log_failure(cache: TokenCache, action: str, error_type: str) -> None:
+    """Warn at most once a minute."""
     now = time.monotonic()
-    level = logging.WARNING if now - _warned_at.get(what, -math.inf) >= 60.0 else logging.DEBUG
+    level = logging.WARNING if now - _warned_at.get(action, -math.inf) >= 60.0 else logging.DEBUG
     if level == logging.WARNING:
-        _warned_at[what] = now
-    _log.log(level, "%s in the token cache %s failed: %s; going on without it", what, type(cache).__name__, trouble)
+        _warned_at[action] = now
+    _log.log(
+        level, "%s in the token cache %s failed: %s; going on without it", action, type(cache).__name__, error_type
+    )
