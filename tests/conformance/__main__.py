@@ -26,13 +26,13 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=5, help="how many failures of a kind are shown; 0 for all")
     parser.add_argument("--lines", action="store_true", help="print document, operation and kind of each failure only")
     options = parser.parse_args()
-    began = time.monotonic()
-    found = own_documents() if options.folder is None else documents_of(options.folder)
-    results: list[Result] = list(run_documents(found, options.seconds))
+    started = time.monotonic()
+    documents = own_documents() if options.folder is None else documents_of(options.folder)
+    results: list[Result] = list(run_documents(documents, options.seconds))
     if options.lines:
         sys.stdout.writelines(f"{line}\n" for line in sorted(lines_of(results)))
         return 0 if passes(results) else 1
-    sys.stdout.write(report(results, most=options.most, seconds=time.monotonic() - began))
+    sys.stdout.write(report(results, most=options.most, seconds=time.monotonic() - started))
     if options.folder is not None:
         return 0 if passes(results) else 1
     failures, known = lines_of(results), known_lines()

@@ -42,9 +42,9 @@ def test_threads_get_the_same_list() -> None:
         for _ in range(20):
             page = StorageObjectPage.from_json(text)
             lists = run_concurrently(lambda page=page: page.content)  # type: ignore[misc]
-            assert all(found is lists[0] for found in lists)
+            assert all(item is lists[0] for item in lists)
             assert page.content is not None
-            assert [found.id for found in page.content] == [str(number) for number in range(size)]
+            assert [item.id for item in page.content] == [str(number) for number in range(size)]
 
 
 def test_threads_get_the_same_dictionaries() -> None:
