@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.support.credentials import SECRET, TOKEN_URL, World
-from tests.support.simulation import FakeResponse, TokenEndpoint
+from tests.support.simulation import FakeResponse, Outcome, TokenEndpoint
 from xcaas_core import (
     ClientCredentials,
     TokenPolicy,
