@@ -1,1 +1,1 @@
-"""From OpenAPI documents to typed Python clients. docs/generator.md describes the stages."""
+"""Generation of typed Python clients from OpenAPI documents. docs/generator.md describes the stages."""

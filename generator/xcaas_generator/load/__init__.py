@@ -1,1 +1,1 @@
-"""From files to plain trees, with their references and positions."""
+"""Parsing of files, with references and source positions."""

@@ -61,7 +61,7 @@ class Flattener:
     def __init__(self, resolver: Resolver, report: Report, *, siblings: bool) -> None:
         self._resolver = resolver
         self._report = report
-        self._siblings = siblings  # whether keywords beside `$ref` count (3.1) or not (3.0)
+        self._siblings = siblings  # whether keywords beside `$ref` apply (3.1) or not (3.0)
         self._complete: dict[tuple[str, str], Flat] = {}
         self._incomplete: dict[tuple[str, str], Flat] = {}
         self._cut_count = 0

@@ -236,7 +236,7 @@ def _shared_leaves(entries: list[Entry]) -> dict[tuple[str, str], Entry]:
     return {leaf: sharers[0] for leaf, sharers in entries_by_leaf.items() if len(sharers) == 1}
 
 
-# --- sharing ----------------------------------------------------------------
+# --- merging ----------------------------------------------------------------
 
 
 def _merge_equal(entries: list[Entry]) -> None:
@@ -259,7 +259,7 @@ def _inner_first(entries: Iterable[Entry]) -> list[Entry]:
     """Sort entries so that each follows those it refers to, without recursion. Cycles are broken anywhere."""
     by_id = {id(entry): entry for entry in entries}
     order: list[Entry] = []
-    state: dict[int, bool] = {}  # False: open, True: done
+    state: dict[int, bool] = {}  # False: in progress, True: done
     for start in by_id.values():
         stack = [(start, False)]
         while stack:

@@ -1,1 +1,1 @@
-"""From the IR to the pieces that templates put together."""
+"""Planning: conversion of the IR to the input of templates."""

@@ -1,1 +1,1 @@
-"""The `x-xcaas-*` extensions: their keys, what may stand there, and the nodes that they become."""
+"""The `x-xcaas-*` extensions: keys, rules for their values, and conversion to nodes of the IR."""
