@@ -90,7 +90,7 @@ test-site: $(READY) chromium ## test the site in a browser: accessibility, width
 	@$(BIN)/pytest $(or $(TESTS),tests/website/browser) --dist load
 
 torture-export: $(READY) ## export 5,000 recordings, with SIGKILLs at random moments (takes minutes); XCAAS_EXPORT_TORTURE=… for more or fewer
-	@XCAAS_EXPORT_TORTURE=$${XCAAS_EXPORT_TORTURE:-8} $(BIN)/pytest tests/cli/test_recordings.py -k again_and_again -n 0 -s
+	@XCAAS_EXPORT_TORTURE=$${XCAAS_EXPORT_TORTURE:-8} $(BIN)/pytest tests/cli/test_recordings.py -k killed_exports -n 0 -s
 
 lint-specs: ## run a second, independent linter on the specs (from the npm registry)
 	@npx --yes @redocly/cli@2.77.0 lint --config tests/specs/redocly.yaml specs/*.yaml

@@ -1,4 +1,4 @@
-"""Blocks of code in the README and the pages of docs/, by page."""
+"""Code blocks of the README and the pages of docs/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FENCE = re.compile(
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. `reason` says why it cannot run, from a comment in front of it:
+    """A fenced code block. `reason`, from a comment before the block, says why it cannot run:
 
     <!-- only type-checked: it needs a proxy -->
     """
@@ -34,7 +34,7 @@ class Block:
 
 
 def blocks(page: Path, kind: str) -> list[Block]:
-    """The blocks of a page that are in one language."""
+    """Return the code blocks of a page in one language."""
     text = page.read_text("utf-8")
     return [
         Block(page_id(page), text[: match.start("code")].count("\n") + 1, kind, match["code"], match["reason"])

@@ -1,4 +1,4 @@
-"""The page about the architecture names what is there: every path on it, and every room in its order."""
+"""docs/architecture.md matches the code: paths, rooms and their order, names in the glossary."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ PACKAGES = {
 }
 
 
-def _named(text: str) -> set[str]:
-    """What looks like a path in backticks: it has a slash, or ends as a file does."""
+def _paths_in(text: str) -> set[str]:
+    """Return the paths in backticks: names with a slash or a file suffix."""
     return {
         name
         for name in re.findall(r"`([\w./-]+)`", text)
@@ -29,7 +29,7 @@ def _named(text: str) -> set[str]:
 
 
 def _rooms(package: str) -> dict[str, int]:
-    """The rooms that a table of the page lists, with the number of their row."""
+    """Return the rooms in the table of a package, with the numbers of their rows."""
     title = "Rooms of core" if package == "core" else f"Rooms of the {package}"
     section = TEXT.partition(f"## {title}\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
@@ -41,31 +41,31 @@ def _rooms(package: str) -> dict[str, int]:
 
 
 def _contracts(package: str) -> Iterator[list[list[str]]]:
-    """The layers that import-linter holds in a package, from the top down, by paths that start in the package."""
+    """Yield the layers of each import-linter contract of a package, top first, as paths inside the package."""
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]:
         if contract["type"] != "layers":
             continue
         root, *inside = contract["containers"][0].split(".")
         if root == PACKAGES[package].name:
-            # A room that a contract of its own divides is listed by its parts.
+            # auth has its own contract, so the table lists its parts.
             layers = [[name for name in re.split(r" [|:] ", layer) if name != "auth"] for layer in contract["layers"]]
             yield [["/".join([*inside, name]) for name in layer] for layer in layers if layer]
 
 
 def test_every_path_exists() -> None:
-    named = _named(TEXT)
-    assert len(named) > 90
-    places = [ROOT, *PACKAGES.values()]
-    assert not {name for name in named if not any((place / name).exists() for place in places)}
+    paths = _paths_in(TEXT)
+    assert len(paths) > 90
+    roots = [ROOT, *PACKAGES.values()]
+    assert not {name for name in paths if not any((root / name).exists() for root in roots)}
 
 
-def test_places_of_changes_are_told_from_the_root() -> None:
+def test_paths_of_changes_start_at_the_root() -> None:
     table = TEXT.partition("## Where things change\n")[2].partition("\n## ")[0]
     assert table.count("\n| ") > 8
-    assert not {name for name in _named(table) if not (ROOT / name).exists()}
+    assert not {name for name in _paths_in(table) if not (ROOT / name).exists()}
 
 
-def test_names_among_the_words_are_there() -> None:
+def test_classes_of_the_glossary_exist() -> None:
     words = set(re.findall(r"`([A-Z]\w+)`", TEXT.partition("## Words\n")[2]))
     assert len(words) > 15
     sources = "\n".join(path.read_text("utf-8") for folder in PACKAGES.values() for path in folder.rglob("*.py"))
@@ -73,7 +73,7 @@ def test_names_among_the_words_are_there() -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_rooms_stand_in_the_order_that_the_linter_holds(package: str) -> None:
+def test_tables_of_rooms_have_the_order_of_the_linter(package: str) -> None:
     rows = _rooms(package)
     for layers in _contracts(package):
         places = [sorted({rows[name] for name in layer}) for layer in layers]

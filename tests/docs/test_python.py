@@ -1,4 +1,4 @@
-"""Programs in the README and in docs/ do what they say: they run, and type checkers have nothing against them."""
+"""Programs in the README and in docs/ run and pass type checking."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from xcaas_generator.progress import Progress
 
 WITH_PYTHON = [page for page in [*PAGES, ROOT / "website" / "index.md"] if blocks(page, "python")]
 
-# Where a program makes a client, it gets a fake network, unless it says itself where its calls go.
+# Clients that programs create get a fake server, unless the program passes a transport or a sandbox.
 _MAKES_CLIENT = re.compile(r"(?<!httpx\.)\b((?:Async)?(?:XCaaS|Client)(?:\.from_env)?\()(?!.*(?:http_client|sandbox))")
 
 PRELUDE = """\
@@ -35,7 +35,7 @@ client = _XCaaS()
 
 @pytest.fixture(scope="module")
 def petstore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The package that docs/generator.md builds."""
+    """Build the package of docs/generator.md and make it importable."""
     folder = tmp_path_factory.mktemp("built")
     source = Source("petstore", ROOT / "examples" / "petstore.yaml")
     run(BuildRequest(folder / "petstore", (source,), suite=False), Progress(io.StringIO()))
@@ -45,32 +45,32 @@ def petstore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def logger() -> Iterator[None]:
-    """Leave the logger as it was: a page shows how to set its level."""
+def restored_logger() -> Iterator[None]:
+    """Restore the level of the logger, which one page sets."""
     level = logging.getLogger("xcaas").level
     yield
     logging.getLogger("xcaas").setLevel(level)
 
 
-@pytest.mark.usefixtures("petstore", "logger")
+@pytest.mark.usefixtures("petstore", "restored_logger")
 @pytest.mark.parametrize("page", WITH_PYTHON, ids=page_id)
 def test_programs_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "recordings").mkdir()
     monkeypatch.chdir(tmp_path)
     for name in ("CLIENT_ID", "CLIENT_SECRET", "API_KEY"):
         monkeypatch.setenv(f"XCAAS_{name}", "demo")
-    network = FakeServer()
-    with xcaas.XCaaS(http_client=network, credentials=xcaas.ClientCredentials("id", "secret")) as client:
-        # One page is one program: later blocks use what earlier ones made.
-        scope: dict[str, object] = {"client": client, "xcaas": xcaas, "network": network}
+    server = FakeServer()
+    with xcaas.XCaaS(http_client=server, credentials=xcaas.ClientCredentials("id", "secret")) as client:
+        # The blocks of a page form one program: later ones use names of earlier ones.
+        scope: dict[str, object] = {"client": client, "xcaas": xcaas, "network": server}
         for block in blocks(page, "python"):
             if block.reason is None:
                 code = _MAKES_CLIENT.sub(r"\1http_client=network, ", block.code)
-                # Empty lines in front, so that tracebacks name the line of the page.
+                # Pad with empty lines, so that tracebacks have the line numbers of the page.
                 exec(compile("\n" * (block.line - 1) + code, page, "exec"), scope)  # noqa: S102 - our own pages
 
 
-def test_programs_are_typed(petstore: Path, tmp_path: Path) -> None:
+def test_programs_pass_type_checking(petstore: Path, tmp_path: Path) -> None:
     for page in WITH_PYTHON:
         code = "".join(block.code for block in blocks(page, "python"))
         imports = "" if "import xcaas\n" in code else "import xcaas\n"
@@ -82,10 +82,10 @@ def test_programs_are_typed(petstore: Path, tmp_path: Path) -> None:
         "extraPaths": [str(ROOT / name) for name in ("generated", "core", "generator", "sandbox", "data", "typings")]
         + [str(petstore)],
         "stubPath": str(ROOT / "typings"),
-        # Pages show expressions for their value, and not all of them need the import that is put in front.
+        # Pages show bare expressions, and not all need the import that is added.
         "reportUnusedExpression": False,
         "reportUnusedImport": False,
-        # Engines have stubs in typings/, and are not installed everywhere.
+        # Engines are not installed everywhere; typings/ has stubs for them.
         "reportMissingModuleSource": False,
     }
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings))
@@ -99,16 +99,16 @@ def test_programs_are_typed(petstore: Path, tmp_path: Path) -> None:
         "-p",
         str(tmp_path),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)
-    found = json.loads(done.stdout)
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=tmp_path)
+    report = json.loads(completed.stdout)
     problems = [
         f"{item['file']}:{item['range']['start']['line'] + 1}: {item['message']}"
-        for item in found["generalDiagnostics"]
+        for item in report["generalDiagnostics"]
         if item["severity"] == "error"
     ]
     assert not problems, "\n".join(problems)
-    assert found["summary"]["filesAnalyzed"] == len(WITH_PYTHON)
+    assert report["summary"]["filesAnalyzed"] == len(WITH_PYTHON)
 
 
-def test_there_are_programs() -> None:
+def test_pages_with_programs_are_found() -> None:
     assert len(WITH_PYTHON) >= 6

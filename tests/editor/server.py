@@ -1,4 +1,4 @@
-"""A language server as an editor sees it: open a program, ask at the place of the cursor."""
+"""A language server, used as by an editor: open a program, send requests for the position of the cursor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMANDS = {"pyright": "basedpyright-langserver --stdio", "jedi": "jedi-language
 
 
 class Editor:
-    """One open window. Programs mark the cursor with `‸`."""
+    """An editor window. Programs mark the cursor with `‸`."""
 
     def __init__(self, client: LanguageClient, folder: Path) -> None:
         self._client = client
@@ -28,32 +28,32 @@ class Editor:
         self._count = 0
 
     async def completions(self, program: str) -> dict[str, lsp.CompletionItem]:
-        """What is offered at the cursor, by label."""
-        where = self._open(program)
-        response = await self._client.text_document_completion_async(lsp.CompletionParams(*where))
+        """Return the completions at the cursor, by label."""
+        position = self._open(program)
+        response = await self._client.text_document_completion_async(lsp.CompletionParams(*position))
         items = response.items if isinstance(response, lsp.CompletionList) else response or ()
         return {item.label.strip("\"'()"): item for item in items}
 
     async def resolve(self, item: lsp.CompletionItem) -> str:
-        """The documentation that is shown beside an offered item."""
+        """Return the documentation of a completion."""
         return _text((await self._client.completion_item_resolve_async(item)).documentation)
 
     async def hover(self, program: str) -> str:
-        where = self._open(program)
-        response = await self._client.text_document_hover_async(lsp.HoverParams(*where))
+        position = self._open(program)
+        response = await self._client.text_document_hover_async(lsp.HoverParams(*position))
         return "" if response is None else _text(response.contents)
 
     async def signature(self, program: str) -> str:
-        """Parameters and documentation of the call that is being typed."""
-        where = self._open(program)
-        response = await self._client.text_document_signature_help_async(lsp.SignatureHelpParams(*where))
+        """Return the signature and documentation of the call at the cursor."""
+        position = self._open(program)
+        response = await self._client.text_document_signature_help_async(lsp.SignatureHelpParams(*position))
         assert response is not None
         assert response.signatures
         return f"{response.signatures[0].label}\n{_text(response.signatures[0].documentation)}"
 
     def _open(self, program: str) -> tuple[lsp.TextDocumentIdentifier, lsp.Position]:
-        before, found, after = program.partition(CURSOR)
-        assert found, "the program has no cursor"
+        before, marker, after = program.partition(CURSOR)
+        assert marker, "the program has no cursor"
         self._count += 1
         uri = (self._folder / f"program_{self._count}.py").as_uri()
         document = lsp.TextDocumentItem(uri=uri, language_id="python", version=1, text=before + after)
@@ -70,38 +70,38 @@ def _text(content: object) -> str:
 
 @asynccontextmanager
 async def editor(kind: str, folder: Path) -> AsyncGenerator[Editor]:
-    """An editor with the named language server, in a project that uses the SDK."""
+    """Open an editor with a language server, in a project that uses the SDK."""
     client = LanguageClient("editor", "1")
 
-    client.feature(lsp.WORKSPACE_CONFIGURATION)(_configuration)
-    client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(_registration)
-    # Nobody reads the pipe that the client library makes for the log, so a talkative server would block on it.
+    client.feature(lsp.WORKSPACE_CONFIGURATION)(_configure)
+    client.feature(lsp.CLIENT_REGISTER_CAPABILITY)(_register)
+    # The client library does not read the server's stderr, so the server would block when the pipe is full.
     command = f"exec '{BIN}/{COMMANDS[kind]}' 2>/dev/null".replace(" --stdio'", "' --stdio")
     await client.start_io("sh", "-c", command)  # pyright: ignore[reportUnknownMemberType]
     try:
-        await asyncio.wait_for(client.initialize_async(_introduction(folder)), 60)
+        await asyncio.wait_for(client.initialize_async(_initialize_params(folder)), 60)
         client.initialized(lsp.InitializedParams())
         yield Editor(client, folder)
         await client.shutdown_async(None)
     finally:
         client.exit(None)
-        # jedi-language-server goes on thinking about open programs long after it was told to exit.
+        # jedi-language-server keeps analysing open programs long after the exit notification.
         process = client._server  # pyright: ignore[reportPrivateUsage]
         if process is not None and process.returncode is None:
             process.kill()
         await asyncio.wait_for(client.stop(), 10)  # type: ignore[no-untyped-call]
 
 
-def _configuration(params: lsp.ConfigurationParams) -> list[object]:
+def _configure(params: lsp.ConfigurationParams) -> list[object]:
     settings = {"pythonPath": sys.executable, "analysis": {"diagnosticMode": "openFilesOnly"}}
     return [settings for _ in params.items]
 
 
-def _registration(_: lsp.RegistrationParams) -> None:
-    """Dynamic registrations need nothing here."""
+def _register(_: lsp.RegistrationParams) -> None:
+    """Accept dynamic registrations and do nothing."""
 
 
-def _introduction(folder: Path) -> lsp.InitializeParams:
+def _initialize_params(folder: Path) -> lsp.InitializeParams:
     markdown = [lsp.MarkupKind.Markdown, lsp.MarkupKind.PlainText]
     tags = lsp.CompletionItemTagOptions(value_set=[lsp.CompletionItemTag.Deprecated])
     item = lsp.ClientCompletionItemOptions(documentation_format=markdown, tag_support=tags)

@@ -1,4 +1,4 @@
-"""What an editor shows while a program is being typed, asked of real language servers."""
+"""What editors show while a program is typed, according to real language servers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .server import Editor, editor
 START = "from xcaas import AsyncXCaaS, XCaaS\n\nclient = XCaaS()\n"
 LOOP = START + "for item in client.storage.objects.search():\n    "
 
-# program, what must be offered, what must not
+# program, names that must be offered, names that must not
 OFFERS = {
     "products": (START + "client.‸", {"storage", "cc_realtime", "work_analytics", "administration"}, {"items"}),
     "resources": (START + "client.storage.‸", {"objects", "buckets", "bulk_downloads", "regions"}, set[str]()),
@@ -24,7 +24,7 @@ OFFERS = {
     "pager": (START + "client.storage.objects.search().‸", {"pages", "limit", "first", "to_list"}, set[str]()),
     "models": ("from xcaas.storage.models import ‸", {"StorageObject", "Tag", "ObjectState"}, set[str]()),
 }
-# The ways in which README and docs/ come by a client, an item, a model.
+# How programs in README and docs/ get clients, items and models.
 TREE = {"storage", "cc_realtime", "with_options"}
 ITEM = {"mime_type", "created_time", "evolve"}
 FETCHED = START + 'item = client.storage.objects.get("1")\n'
@@ -66,71 +66,75 @@ LITERALS = {
 }
 
 
-def in_editor(kind: str, folder: Path, ask: Callable[[Editor], Awaitable[None]]) -> None:
+def run_in_editor(kind: str, folder: Path, check: Callable[[Editor], Awaitable[None]]) -> None:
     async def run() -> None:
         async with editor(kind, folder) as window:
-            await ask(window)
+            await check(window)
 
     asyncio.run(asyncio.wait_for(run(), 110))
 
 
 @pytest.mark.parametrize("kind", ["pyright", "jedi"])
-def test_names_are_offered(kind: str, tmp_path: Path) -> None:
-    async def ask(window: Editor) -> None:
-        for what, (program, wanted, unwanted) in OFFERS.items():
+def test_completion_offers_names(kind: str, tmp_path: Path) -> None:
+    async def check(window: Editor) -> None:
+        for subject, (program, expected, unwanted) in OFFERS.items():
             offered = set(await window.completions(program))
-            assert wanted <= offered, (what, sorted(wanted - offered))
-            assert not unwanted & offered, what
-        for what, (program, wanted) in IDIOMS.items():
+            assert expected <= offered, (subject, sorted(expected - offered))
+            assert not unwanted & offered, subject
+        for subject, (program, expected) in IDIOMS.items():
             offered = set(await window.completions(program))
-            assert wanted <= offered, (what, sorted(wanted - offered))
+            assert expected <= offered, (subject, sorted(expected - offered))
 
-    in_editor(kind, tmp_path, ask)
+    run_in_editor(kind, tmp_path, check)
 
 
-def test_values_are_offered_inside_quotes(tmp_path: Path) -> None:
-    async def ask(window: Editor) -> None:
-        for what, (program, wanted) in LITERALS.items():
+def test_completion_offers_values_inside_quotes(tmp_path: Path) -> None:
+    async def check(window: Editor) -> None:
+        for subject, (program, expected) in LITERALS.items():
             offered = set(await window.completions(program))
-            assert wanted <= offered, (what, sorted(offered)[:20])
-        # Core knows no region: clients of other documents offer their own, or none.
+            assert expected <= offered, (subject, sorted(offered)[:20])
+        # Clients of other documents do not offer the regions of ours.
         other = "from xcaas_core.sdk import ClientBase\n\nclass Client(ClientBase): ...\n\n"
         assert not REGIONS & set(await window.completions(other + 'Client(region="‸")'))
 
-    in_editor("pyright", tmp_path, ask)
+    run_in_editor("pyright", tmp_path, check)
 
 
 @pytest.mark.parametrize("kind", ["pyright", "jedi"])
-def test_a_call_shows_its_parameters_and_what_they_mean(kind: str, tmp_path: Path) -> None:
-    async def ask(window: Editor) -> None:
-        shown = await window.signature(START + "client.storage.objects.search(‸)")
+def test_signature_help_shows_parameters_and_documentation(kind: str, tmp_path: Path) -> None:
+    async def check(window: Editor) -> None:
+        signature = await window.signature(START + "client.storage.objects.search(‸)")
         for parameter in ("filter", "sort_field", "sort_direction", "page_key", "limit"):
-            assert f"{parameter}: " in shown
+            assert f"{parameter}: " in signature
         if kind == "pyright":
-            assert "Condition in FIQL" in shown
+            assert "Condition in FIQL" in signature
 
-    in_editor(kind, tmp_path, ask)
+    run_in_editor(kind, tmp_path, check)
 
 
 @pytest.mark.parametrize("kind", ["pyright", "jedi"])
-def test_options_of_clients_are_offered_with_their_types(kind: str, tmp_path: Path) -> None:
+def test_signature_help_shows_options_of_clients(kind: str, tmp_path: Path) -> None:
     options = ("region: ", "tenant: str", "timeout: ", "retries: ", "headers: ", "base_url: str")
 
-    async def ask(window: Editor) -> None:
-        for made in ("XCaaS", "AsyncXCaaS", "XCaaS.from_env", "client.with_options"):
-            shown = await window.signature(f"{START}other = {made}(‸)")
+    async def check(window: Editor) -> None:
+        for function in ("XCaaS", "AsyncXCaaS", "XCaaS.from_env", "client.with_options"):
+            signature = await window.signature(f"{START}other = {function}(‸)")
             for option in options:
-                assert option in shown or (option == "headers: " and made == "XCaaS.from_env"), (made, option, shown)
-            offered = set(await window.completions(f"{START}other = {made}(re‸)"))
-            assert {"region=", "retries="} <= offered, made
+                assert option in signature or (option == "headers: " and function == "XCaaS.from_env"), (
+                    function,
+                    option,
+                    signature,
+                )
+            offered = set(await window.completions(f"{START}other = {function}(re‸)"))
+            assert {"region=", "retries="} <= offered, function
         if kind == "pyright":
             assert "Retries after the first attempt" in await window.signature(f"{START}other = AsyncXCaaS(‸)")
 
-    in_editor(kind, tmp_path, ask)
+    run_in_editor(kind, tmp_path, check)
 
 
-def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
-    async def ask(window: Editor) -> None:
+def test_hovers_show_types_and_documentation(tmp_path: Path) -> None:
+    async def check(window: Editor) -> None:
         size = await window.hover(LOOP + "item.stored_by‸tes\n")
         assert "int | None" in size
         assert "bytes" in size
@@ -150,15 +154,15 @@ def test_hovers_tell_type_meaning_and_unit(tmp_path: Path) -> None:
         )
         assert "Takes ClientCredentials; regions ap, ca, uk, us-east, us-west." in product
 
-    in_editor("pyright", tmp_path, ask)
+    run_in_editor("pyright", tmp_path, check)
 
 
-def test_deprecated_operations_are_struck_through(tmp_path: Path) -> None:
-    async def ask(window: Editor) -> None:
+def test_deprecated_operations_are_marked(tmp_path: Path) -> None:
+    async def check(window: Editor) -> None:
         offered = await window.completions(START + "client.recent_calls.calls.li‸")
-        documented = await window.resolve(offered["list"])
+        documentation = await window.resolve(offered["list"])
         hover = await window.hover(START + "client.recent_calls.calls.li‸st()\n")
         tags = offered["list"].tags or ()
-        assert lsp.CompletionItemTag.Deprecated in tags or "deprecated" in (documented + hover).lower()
+        assert lsp.CompletionItemTag.Deprecated in tags or "deprecated" in (documentation + hover).lower()
 
-    in_editor("pyright", tmp_path, ask)
+    run_in_editor("pyright", tmp_path, check)

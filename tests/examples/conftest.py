@@ -1,4 +1,4 @@
-"""One sandbox for all examples, and an environment that leads to it."""
+"""A sandbox for all examples, and the environment variables that configure clients for it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from xcaas_sandbox.cli import environment
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(speed=100) as running, pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(running.base_url).items():
-            patch.setenv(name, value)
-        yield running
+    with Sandbox(speed=100) as sandbox, pytest.MonkeyPatch.context() as monkeypatch:
+        for name, value in environment(sandbox.base_url).items():
+            monkeypatch.setenv(name, value)
+        yield sandbox
 
 
 @pytest.fixture

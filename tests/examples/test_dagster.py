@@ -1,4 +1,4 @@
-"""The asset of Dagster is materialised by Dagster itself, which `make test-dagster` installs."""
+"""The Dagster asset, materialised by Dagster, which `make test-dagster` installs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytest.importorskip("dagster", reason="make test-dagster installs it")
 
 @pytest.mark.filterwarnings("default")
 @pytest.mark.usefixtures("sandbox")
-def test_a_day_is_materialised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asset_materialises_a_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dagster import materialize
 
     from examples import dagster_recordings
@@ -22,6 +22,6 @@ def test_a_day_is_materialised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
     result = materialize([dagster_recordings.recordings], partition_key=yesterday)
     assert result.success
-    (made,) = result.asset_materializations_for_node("recordings")
-    assert made.metadata["recordings"].value in (14, 15)
+    (materialization,) = result.asset_materializations_for_node("recordings")
+    assert materialization.metadata["recordings"].value in (14, 15)
     assert len(list((tmp_path / "recordings" / yesterday).glob("*.parquet"))) == 24

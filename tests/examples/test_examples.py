@@ -1,4 +1,4 @@
-"""The examples do what they say, at a sandbox."""
+"""The examples, run against a sandbox."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ DAY = timedelta(days=1)
 
 
 def recordings(client: XCaaS) -> list[StorageObject]:
-    wanted = (F.type == "callrecording") & (F.object_state == "AVAILABLE")
-    return client.storage.objects.search(filter=wanted & (F.created_time >= datetime.now(UTC) - DAY)).to_list()
+    condition = (F.type == "callrecording") & (F.object_state == "AVAILABLE")
+    return client.storage.objects.search(filter=condition & (F.created_time >= datetime.now(UTC) - DAY)).to_list()
 
 
-def test_a_nightly_export(
+def test_nightly_export_writes_parquet(
     client: XCaaS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    pandas: Any = importlib.import_module("pandas")  # it has no types
+    pandas: Any = importlib.import_module("pandas")  # pandas has no type hints
     monkeypatch.setattr(sys, "argv", ["nightly_export", str(tmp_path / "exports")])
     yesterday = (datetime.now(UTC) - DAY).date()
     nightly_export.main()
     path = tmp_path / "exports" / f"{yesterday}.parquet"
-    shown = capsys.readouterr().out
-    assert f"Recordings of {yesterday}" in shown
-    assert "100%" in shown
-    assert f"{path}: " in shown
-    read: Any = pandas.read_parquet(path)
-    assert len(read) in (14, 15)  # one each 102 minutes
-    assert set(read["type"]) == {"callrecording"}
-    assert {at.date() for at in read["created_time"]} == {yesterday}
+    output = capsys.readouterr().out
+    assert f"Recordings of {yesterday}" in output
+    assert "100%" in output
+    assert f"{path}: " in output
+    frame: Any = pandas.read_parquet(path)
+    assert len(frame) in (14, 15)  # one every 102 minutes
+    assert set(frame["type"]) == {"callrecording"}
+    assert {time.date() for time in frame["created_time"]} == {yesterday}
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-def test_a_service(sandbox: Sandbox, client: XCaaS) -> None:
-    (one, *_) = recordings(client)
+def test_fastapi_service_streams_recordings(sandbox: Sandbox, client: XCaaS) -> None:
+    (recording, *_) = recordings(client)
     with TestClient(service_fastapi.create_app()) as http:
         waiting = http.get("/waiting").json()
         assert "Sales" in waiting
         assert all(number >= 0 for number in waiting.values())
-        heard = http.get(f"/recordings/{one.id}")
-        assert heard.headers["content-type"] == "audio/mpeg"
-        assert len(heard.content) == one.stored_bytes
+        response = http.get(f"/recordings/{recording.id}")
+        assert response.headers["content-type"] == "audio/mpeg"
+        assert len(response.content) == recording.stored_bytes
         assert (http.get("/recordings/nope").status_code, http.get("/recordings/nope").json()) == (
             404,
             {"error": "not found"},
@@ -69,7 +69,7 @@ def test_a_service(sandbox: Sandbox, client: XCaaS) -> None:
             sandbox.state.faults.clear()
 
 
-def test_a_command_of_django(
+def test_django_command_fetches_new_recordings(
     client: XCaaS, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not settings.configured:
@@ -79,7 +79,7 @@ def test_a_command_of_django(
     call_command("fetch_recordings", str(tmp_path), "--hours", "24")
     fetched = {path.stem for path in tmp_path.iterdir()}
     assert f"{len(fetched)} new recordings" in capsys.readouterr().out
-    assert len(ids ^ fetched) <= 1  # one may have become too old meanwhile
+    assert len(ids ^ fetched) <= 1  # one may have become too old in the meantime
     call_command("fetch_recordings", str(tmp_path))
     assert "0 new recordings" in capsys.readouterr().out
     monkeypatch.setenv("XCAAS_CLIENT_SECRET", "wrong")
@@ -87,7 +87,9 @@ def test_a_command_of_django(
         call_command("fetch_recordings", str(tmp_path))
 
 
-def test_calls_in_pandas(client: XCaaS, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_calls_are_counted_by_hour_in_pandas(
+    client: XCaaS, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     end = datetime.now(UTC)
     calls = calls_pandas.call_records(client, "acme-480-a-day", end - DAY, end)
     assert len(calls) in (480, 481)
@@ -102,7 +104,7 @@ def test_calls_in_pandas(client: XCaaS, monkeypatch: pytest.MonkeyPatch, capsys:
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.usefixtures("sandbox")
 def test_notebooks_run(notebook: Path) -> None:
-    """Cells are plain Python, so they run without a kernel, one after the other, in one namespace."""
+    """Cells are plain Python, so they run without a kernel, in order and in one namespace."""
     content = json.loads(notebook.read_text("utf-8"))
     cells = ["".join(cell["source"]) for cell in content["cells"] if cell["cell_type"] == "code"]
     scope: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The wallboard keeps what events say, and takes over what the metrics say."""
+"""The wallboard: following events and adopting metrics."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from xcaas import ApiKey, AsyncXCaaS, ClientCredentials
 from xcaas_sandbox import Fault, Sandbox
 
 
-def event(kind: str, queue: str, number: int) -> dict[str, object]:
-    return {"Interaction": {"event": kind, "queueId": queue, "interactionGUID": f"{queue}-{number}"}}
+def event(name: str, queue: str, number: int) -> dict[str, object]:
+    return {"Interaction": {"event": name, "queueId": queue, "interactionGUID": f"{queue}-{number}"}}
 
 
-def test_events_and_metrics_agree() -> None:
+def test_board_follows_events_and_adopts_metrics() -> None:
     with Sandbox(wall=lambda: 1_790_000_000.0) as sandbox:
         sandbox.state.faults.add(Fault(path="/ws/", cut=10))
         log = sandbox.state.services.events
@@ -26,13 +26,13 @@ def test_events_and_metrics_agree() -> None:
                 metrics = await live_metrics(client)
                 board = Board()
                 for queue, number in metrics.items():
-                    for place in range(number + 1):
-                        log.publish(event("InteractionQueued", queue, place))
+                    for index in range(number + 1):
+                        log.publish(event("InteractionQueued", queue, index))
                     log.publish(event("InteractionAccepted", queue, 0))
                 task = asyncio.create_task(follow(client, board, resume_token="earliest"))
                 assert sum(metrics.values()) > 0
                 async with asyncio.timeout(30):
-                    while board.check({}) or any(board.waiting(one) != metrics[one] for one in metrics):
+                    while board.check({}) or any(board.waiting(queue_id) != metrics[queue_id] for queue_id in metrics):
                         await asyncio.sleep(0.01)
                 task.cancel()
                 await asyncio.wait([task])

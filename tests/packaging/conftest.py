@@ -1,4 +1,4 @@
-"""Building and installing take seconds, so the tests of this folder share what comes of them."""
+"""Built files and environments, shared by the tests of this folder because they take seconds."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ EPOCH = "1767225600"
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The source distribution and the wheel of this tree."""
+    """Build the source distribution and the wheel of this tree."""
     return build(tmp_path_factory.mktemp("dist"), EPOCH, REPOSITORY)
 
 
 @pytest.fixture(scope="session")
 def wheel(request: pytest.FixtureRequest) -> Path:
-    """The one that `make release` has built, or else one of this tree."""
-    if built := os.environ.get("XCAAS_WHEEL"):
-        return Path(built)
-    made: tuple[Path, Path] = request.getfixturevalue("files")
-    return made[1]
+    """Return the wheel that `make release` built, or one of this tree."""
+    if path := os.environ.get("XCAAS_WHEEL"):
+        return Path(path)
+    built_files: tuple[Path, Path] = request.getfixturevalue("files")
+    return built_files[1]
 
 
 @pytest.fixture(scope="session")
-def plain(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """`pip install xcaas`."""
+def minimal_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Return an environment as after `pip install xcaas`."""
     return environment(tmp_path_factory.mktemp("plain"), wheel)
 
 
 @pytest.fixture(scope="session")
-def complete(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
-    """`pip install 'xcaas[cli,generator,mcp,sandbox]'`."""
+def full_environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Return an environment as after `pip install 'xcaas[cli,generator,mcp,sandbox]'`."""
     return environment(tmp_path_factory.mktemp("complete"), wheel, "cli", "generator", "mcp", "sandbox")

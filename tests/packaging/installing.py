@@ -1,4 +1,4 @@
-"""The package as users get it: the wheel, in an environment with what it asks for and nothing else."""
+"""The package as users install it: the wheel, in an environment with only its requirements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Environment:
-    """A virtual environment of its own, which sees nothing of this tree."""
+    """A virtual environment that does not see this tree."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -25,29 +25,31 @@ class Environment:
         self.packages = next(folder.glob("lib/python*/site-packages"))
 
     def run(self, program: str, *arguments: str) -> str:
-        """Run a program, away from this tree, and return what it prints."""
+        """Run a Python program outside of this tree and return its output."""
         return self._run([str(self.python), "-I", "-W", "error", "-c", program, *arguments])
 
     def command(self, name: str, *arguments: str, code: int = 0, **variables: str) -> str:
-        """Run an installed command and return what it prints."""
+        """Run an installed command and return its output."""
         return self._run([str(self.folder / "bin" / name), *arguments], code, **variables)
 
     def _run(self, command: list[str], code: int = 0, **variables: str) -> str:
         environment = {"PATH": "", **variables}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=self.folder, env=environment)
-        assert done.returncode == code, done.stderr
-        return done.stdout or done.stderr
+        completed = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, cwd=self.folder, env=environment
+        )
+        assert completed.returncode == code, completed.stderr
+        return completed.stdout or completed.stderr
 
 
 def environment(folder: Path, wheel: Path, *extras: str) -> Environment:
-    """Install the wheel, and link the packages that it requires from where the tests run."""
+    """Install the wheel, and link its requirements from the environment of the tests."""
     venv.create(folder, symlinks=True)
-    made = Environment(folder)
-    pip = [sys.executable, "-m", "pip", "--python", str(made.python), "install", "--quiet", "--no-deps", "--no-index"]
+    target = Environment(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(target.python), "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, "--disable-pip-version-check", str(wheel)], check=True, timeout=60)
-    for found in _required("xcaas", extras, set()):
-        _link(found, made)
-    return made
+    for package in _required("xcaas", extras, set()):
+        _link(package, target)
+    return target
 
 
 def _required(name: str, extras: tuple[str, ...], seen: set[str]) -> Iterator[Distribution]:
@@ -60,20 +62,20 @@ def _required(name: str, extras: tuple[str, ...], seen: set[str]) -> Iterator[Di
             continue
         seen.add(requirement.name)
         try:
-            found = distribution(requirement.name)
+            package = distribution(requirement.name)
         except PackageNotFoundError:
             raise AssertionError(f"{name} needs {requirement.name}; run `make setup`") from None
-        yield found
+        yield package
         yield from _required(requirement.name, tuple(requirement.extras), seen)
 
 
-def _link(found: Distribution, made: Environment) -> None:
-    for file in found.files or ():
+def _link(package: Distribution, environment_: Environment) -> None:
+    for file in package.files or ():
         top = file.parts[0]
-        source = Path(str(found.locate_file(top)))
+        source = Path(str(package.locate_file(top)))
         if top == "..":  # a program, such as ../../../bin/ruff
-            source, target = Path(str(found.locate_file(file))).resolve(), made.folder / "bin" / file.name
+            source, target = Path(str(package.locate_file(file))).resolve(), environment_.folder / "bin" / file.name
         else:
-            target = made.packages / top
+            target = environment_.packages / top
         if top != "__pycache__" and not target.exists():
             target.symlink_to(source)

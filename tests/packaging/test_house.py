@@ -1,4 +1,4 @@
-"""Rules of the house that a reader of any file relies on."""
+"""Rules for all files: length, docstrings, allowed imports."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SOURCES = ("core/xcaas_core", "generator/xcaas_generator", "sandbox/xcaas_sandbo
 
 
 def files(*folders: str) -> list[Path]:
-    """Python files of some folders, less what is made or kept as input of tests."""
-    found = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
-    return sorted(path for path in found if not {"golden", "fixtures", "__pycache__"} & set(path.parts))
+    """Return the Python files of folders, without generated files and test data."""
+    paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return sorted(path for path in paths if not {"golden", "fixtures", "__pycache__"} & set(path.parts))
 
 
-def test_no_file_is_longer_than_people_read() -> None:
+def test_files_have_at_most_400_lines() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for path in files(*HAND_WRITTEN)
     }
@@ -28,17 +28,17 @@ def test_no_file_is_longer_than_people_read() -> None:
     assert not {name: lines for name, lines in lengths.items() if lines > 400}
 
 
-CASTS = 26
+MAX_CASTS = 26
 
 
-def test_types_are_stated_and_not_cast() -> None:
-    """Where a cast looks needed, a function with a `TypeIs` or a typed wrapper says why the type is right."""
-    found = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("cast(") for path in files("core")}
-    assert sum(found.values()) <= CASTS, {path: count for path, count in found.items() if count}
+def test_casts_are_limited() -> None:
+    """Use a function with a `TypeIs` or a typed wrapper instead of a cast, to show why the type is right."""
+    counts = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("cast(") for path in files("core")}
+    assert sum(counts.values()) <= MAX_CASTS, {path: count for path, count in counts.items() if count}
 
 
-def test_nothing_is_left_to_do() -> None:
-    # Put together, so that this file does not find itself.
+def test_no_todo_comments() -> None:
+    # Concatenated, so that this file does not match.
     pattern = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
     found = [
         f"{path.relative_to(ROOT)}:{number}"
@@ -49,25 +49,25 @@ def test_nothing_is_left_to_do() -> None:
     assert not found
 
 
-def test_every_module_says_what_it_is_for() -> None:
-    bare = [path for path in files(*SOURCES) if not path.read_text("utf-8").startswith(('"""', 'r"""'))]
-    assert [path for path in bare if path.stat().st_size] == []
+def test_modules_have_docstrings() -> None:
+    undocumented = [path for path in files(*SOURCES) if not path.read_text("utf-8").startswith(('"""', 'r"""'))]
+    assert [path for path in undocumented if path.stat().st_size] == []
 
 
-def test_the_websocket_library_is_named_in_one_module() -> None:
+def test_one_module_imports_the_websocket_library() -> None:
     pattern = re.compile(r"^\s*(import|from)\s+websockets\b", re.MULTILINE)
     assert [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))] == ["_websocket.py"]
 
 
-def test_the_http_library_is_named_in_one_module() -> None:
+def test_one_module_imports_the_http_library() -> None:
     pattern = re.compile(r"^\s*(import|from)\s+(httpx2?|httpcore2?)\b", re.MULTILINE)
-    naming = [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))]
-    assert naming == ["_library.py"]
+    importing = [path.name for path in files("core") if pattern.search(path.read_text("utf-8"))]
+    assert importing == ["_library.py"]
     assert not [path for path in files("generated") if re.search(r"\bhttpx2?\b|\bhttpcore", path.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize(
-    ("folder", "unknown"),
+    ("folder", "forbidden"),
     [
         ("core/xcaas_core", r"xcaas|xcaas_cli|xcaas_data|xcaas_generator|xcaas_sandbox"),
         ("generated/xcaas", r"xcaas_cli|xcaas_data|xcaas_generator|xcaas_sandbox"),
@@ -77,12 +77,12 @@ def test_the_http_library_is_named_in_one_module() -> None:
         ("cli/xcaas_cli", r"xcaas_core|xcaas_generator|xcaas_sandbox"),
     ],
 )
-def test_dependencies_point_one_way(folder: str, unknown: str) -> None:
-    pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{unknown})(?:\.[\w.]+)?\s", re.MULTILINE)
+def test_packages_import_only_allowed_packages(folder: str, forbidden: str) -> None:
+    pattern = re.compile(rf"^\s*(?:import|from)\s+(?:{forbidden})(?:\.[\w.]+)?\s", re.MULTILINE)
     assert not [path for path in files(folder) if pattern.search(path.read_text("utf-8"))]
 
 
-def test_core_knows_no_product() -> None:
+def test_core_mentions_no_product() -> None:
     products = {path.stem for path in (ROOT / "specs").glob("*.yaml")} - {
         "calls",
         "campaigns",
@@ -96,7 +96,7 @@ def test_core_knows_no_product() -> None:
     assert not [path for path, text in code.items() if pattern.search(text)]
 
 
-def test_files_end_in_one_line_end() -> None:
+def test_files_end_with_one_newline() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
     for name in tracked.split("\0"):
         path = ROOT / name
@@ -110,12 +110,12 @@ def test_files_end_in_one_line_end() -> None:
             assert not content or (content.endswith(b"\n") and not content.endswith(b"\n\n")), name
 
 
-def test_openapi_python_client_is_named_in_one_room() -> None:
+def test_one_room_imports_openapi_python_client() -> None:
     pattern = re.compile(r"^\s*(import|from)\s+openapi_python_client\b", re.MULTILINE)
-    naming = {path.parent for path in files("generator") if pattern.search(path.read_text("utf-8"))}
-    assert naming == {ROOT / "generator/xcaas_generator/parse"}
+    importing = {path.parent for path in files("generator") if pattern.search(path.read_text("utf-8"))}
+    assert importing == {ROOT / "generator/xcaas_generator/parse"}
 
 
-def test_extensions_of_openapi_are_spelled_in_one_module() -> None:
-    naming = [path.name for path in files("generator") if re.search(r"[\"']x-xcaas-", path.read_text("utf-8"))]
-    assert naming == ["keys.py"]
+def test_one_module_spells_extension_keys() -> None:
+    modules = [path.name for path in files("generator") if re.search(r"[\"']x-xcaas-", path.read_text("utf-8"))]
+    assert modules == ["keys.py"]

@@ -1,4 +1,4 @@
-"""What importing costs: a budget of modules, counted in an environment with run-time dependencies only."""
+"""The cost of imports: budgets of modules, in an environment with only run-time dependencies."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ before = set(sys.modules)
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
-# Everything that a program which only makes a client has no use for.
-NOT_YET = (
+# Modules that creating a client does not need.
+UNNEEDED = (
     "attr", "attrs", "dateutil", "pydantic", "yaml", "jinja2", "orjson", "asyncio.subprocess", "xcaas_core.models",
     "xcaas_core.testing", "xcaas_core.calls._exchange", "xcaas_core.paging._pager", "xcaas_core.polling._poller", "xcaas_core.downloads._download",
     "xcaas_core.otel", "opentelemetry",
@@ -27,10 +27,10 @@ NOT_YET = (
 )  # fmt: skip
 
 
-def loaded(plain: Environment, program: str) -> list[str]:
-    """Modules that a program loads beyond those of a plain HTTP client."""
-    found: list[str] = json.loads(plain.run(PROGRAM.format(program)))
-    return found
+def loaded_modules(minimal_environment: Environment, program: str) -> list[str]:
+    """Return the modules that a program imports in addition to those of a plain HTTP client."""
+    names: list[str] = json.loads(minimal_environment.run(PROGRAM.format(program)))
+    return names
 
 
 @pytest.mark.parametrize(
@@ -42,29 +42,29 @@ def loaded(plain: Environment, program: str) -> list[str]:
         ("import xcaas; xcaas.XCaaS().storage", 45),
     ],
 )
-def test_a_client_loads_no_product_and_few_modules(plain: Environment, program: str, budget: int) -> None:
-    found = loaded(plain, program)
-    assert not [name for name in found if name.startswith(NOT_YET)]
-    products = {name.split(".")[1] for name in found if name.startswith("xcaas.") and not name.startswith("xcaas._")}
+def test_clients_import_no_product_and_few_modules(minimal_environment: Environment, program: str, budget: int) -> None:
+    names = loaded_modules(minimal_environment, program)
+    assert not [name for name in names if name.startswith(UNNEEDED)]
+    products = {name.split(".")[1] for name in names if name.startswith("xcaas.") and not name.startswith("xcaas._")}
     assert products == ({"storage"} if ".storage" in program else set())
-    found = [name for name in found if not is_bare_package(name)]
-    assert len(found) <= budget, (len(found), found)
+    names = [name for name in names if not is_empty_package(name)]
+    assert len(names) <= budget, (len(names), names)
 
 
-def is_bare_package(name: str) -> bool:
-    """Whether a module is a package that holds a docstring and nothing to run: a room of core."""
+def is_empty_package(name: str) -> bool:
+    """Return whether a module is a package of core that contains only a docstring."""
     path = ROOT / "core" / name.replace(".", "/") / "__init__.py"
     return path.exists() and len(ast.parse(path.read_text("utf-8")).body) <= 1
 
 
-def test_one_product_loads_no_other(plain: Environment) -> None:
+def test_products_import_no_other_product(minimal_environment: Environment) -> None:
     program = """
 import xcaas
 from xcaas.testing import FakeServer
 client = xcaas.XCaaS(http_client=FakeServer(), credentials=xcaas.ClientCredentials("id", "secret"))
 client.storage.objects.get("o1")
 """
-    found = loaded(plain, program)
-    assert {name.split(".")[1] for name in found if name.startswith("xcaas.")} == {"_client", "storage", "testing"}
-    models = {name for name in found if name.startswith("xcaas.storage.models._")}
+    names = loaded_modules(minimal_environment, program)
+    assert {name.split(".")[1] for name in names if name.startswith("xcaas.")} == {"_client", "storage", "testing"}
+    models = {name for name in names if name.startswith("xcaas.storage.models._")}
     assert 1 <= len(models) < 8, models

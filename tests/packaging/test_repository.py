@@ -1,4 +1,4 @@
-"""Files beside the code say what is so: one version, hooks that are make targets, one line length."""
+"""Configuration files are consistent: version, pre-commit hooks, line length."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.packaging.installing import ROOT
 from xcaas_core._version import __version__
 
 
-def test_the_version_stands_once() -> None:
+def test_version_is_defined_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert "version" not in project["project"]
     version = project["tool"]["hatch"]["version"]
-    found = re.findall(version["pattern"], (ROOT / version["path"]).read_text("utf-8"), re.MULTILINE)
-    assert found == [__version__]
+    versions = re.findall(version["pattern"], (ROOT / version["path"]).read_text("utf-8"), re.MULTILINE)
+    assert versions == [__version__]
 
 
 def test_hooks_run_make_targets_and_download_nothing() -> None:
@@ -31,6 +31,6 @@ def test_hooks_run_make_targets_and_download_nothing() -> None:
         assert target in targets
 
 
-def test_editors_are_told_the_line_length_of_the_formatter() -> None:
+def test_editorconfig_has_the_line_length_of_the_formatter() -> None:
     length = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["ruff"]["line-length"]
     assert f"max_line_length = {length}\n" in (ROOT / ".editorconfig").read_text("utf-8")

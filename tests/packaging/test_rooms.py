@@ -1,6 +1,6 @@
-"""No circle of modules, imports for types counted, and rooms that can be taken in at a glance.
+"""No import cycles, including imports for types, and no room with too many modules.
 
-The order of rooms is import-linter's to hold (`make lint`).
+import-linter checks the order of rooms (`make lint`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_MODULES = 24
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_module_imports_itself_by_way_of_others(package: str) -> None:
+def test_imports_have_no_cycles(package: str) -> None:
     graph = grimp.build_graph(package, cache_dir=None)
     imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
     assert sum(map(len, imports.values())) > len(imports) > 20
@@ -26,8 +26,8 @@ def test_no_module_imports_itself_by_way_of_others(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_no_room_is_crowded(package: str) -> None:
+def test_rooms_have_at_most_24_modules(package: str) -> None:
     (source,) = ROOT.glob(f"*/{package}/")
     modules = Counter(path.parent for path in source.rglob("*.py"))
     assert len(modules) > 1
-    assert {folder: number for folder, number in modules.items() if number > MAX_MODULES} == {}
+    assert {folder: count for folder, count in modules.items() if count > MAX_MODULES} == {}

@@ -1,4 +1,4 @@
-"""What is in the wheel, and that it works with the source tree out of the way."""
+"""The wheel: its contents, and programs that use it without the source tree."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ SOURCES = {
 
 
 def sources(folder: str) -> set[str]:
-    found = (path for path in (ROOT / folder).rglob("*") if path.is_file())
-    return {path.relative_to(ROOT / folder).as_posix() for path in found if "__pycache__" not in path.parts}
+    paths = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+    return {path.relative_to(ROOT / folder).as_posix() for path in paths if "__pycache__" not in path.parts}
 
 
-def test_everything_is_in_it_and_nothing_else(wheel: Path) -> None:
+def test_wheel_contains_all_sources_and_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert names == {f"{package}/{path}" for package, folder in SOURCES.items() for path in sources(folder)}
-    for wanted in (
+    for name in (
         "xcaas/_manifest.json",
         "xcaas_generator/render/templates/model.py.jinja",
         "xcaas_sandbox/_specs/storage.yaml",
     ):
-        assert wanted in names
+        assert name in names
     for package in ("xcaas", "xcaas_cli", "xcaas_core", "xcaas_data", "xcaas_generator", "xcaas_sandbox"):
         assert f"{package}/py.typed" in names
     assert not [name for name in names if "test_" in name or "/tests/" in name or "__pycache__" in name]
 
 
-def test_no_path_of_the_build_machine_is_in_it(wheel: Path) -> None:
+def test_wheel_contains_no_path_of_the_build_machine(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
             content = archive.read(name)
-            for place in (ROOT, Path.home()):
-                assert place == Path("/") or f"{place}/".encode() not in content, name
+            for path in (ROOT, Path.home()):
+                assert path == Path("/") or f"{path}/".encode() not in content, name
 
 
-def test_the_facts_that_people_read(wheel: Path) -> None:
+def test_wheel_metadata_have_license_readme_and_urls(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         info = f"xcaas-{version('xcaas')}.dist-info"
         metadata = archive.read(f"{info}/METADATA").decode()
@@ -67,7 +67,7 @@ def test_the_facts_that_people_read(wheel: Path) -> None:
     assert not re.findall(r"\]\((?!https:)[^)]+\)", metadata)
 
 
-# What a user's program does first, with a network that is not there.
+# The first steps of a user's program, with a fake server.
 PROGRAM = """
 import asyncio, sys
 from xcaas import ApiKey, AsyncXCaaS, ClientCredentials, XCaaS, XCaaSError
@@ -96,80 +96,86 @@ print(xcaas_core.__file__)
 """
 
 
-def test_a_program_runs_with_run_time_dependencies_only(plain: Environment) -> None:
-    place = Path(plain.run(PROGRAM).strip())
-    assert plain.packages in place.parents
-    assert plain.run("import xcaas, importlib.metadata as m; print(m.version('xcaas'))").strip() == version("xcaas")
+def test_clients_run_with_run_time_dependencies_only(minimal_environment: Environment) -> None:
+    path = Path(minimal_environment.run(PROGRAM).strip())
+    assert minimal_environment.packages in path.parents
+    assert minimal_environment.run(
+        "import xcaas, importlib.metadata as m; print(m.version('xcaas'))"
+    ).strip() == version("xcaas")
 
 
 @pytest.mark.parametrize(
     "module",
     ["pydantic", "click", "mcp", "rich", "yaml", "jinja2", "orjson", "httpx2", "pytest", "openapi_python_client"],
 )
-def test_the_environment_is_as_bare_as_it_should_be(plain: Environment, module: str) -> None:
-    assert plain.run(f"import importlib.util as u; print(u.find_spec({module!r}))").strip() == "None"
+def test_minimal_environment_lacks_optional_packages(minimal_environment: Environment, module: str) -> None:
+    assert minimal_environment.run(f"import importlib.util as u; print(u.find_spec({module!r}))").strip() == "None"
 
 
-def test_the_manifest_comes_along(plain: Environment) -> None:
+def test_wheel_contains_the_manifest(minimal_environment: Environment) -> None:
     manifest = json.loads(
-        plain.run("import importlib.resources as r; print(r.files('xcaas').joinpath('_manifest.json').read_text())")
+        minimal_environment.run(
+            "import importlib.resources as r; print(r.files('xcaas').joinpath('_manifest.json').read_text())"
+        )
     )
     assert manifest == json.loads((ROOT / "generated/xcaas/_manifest.json").read_text("utf-8"))
 
 
-def test_commands_help_without_their_extras_and_name_them(plain: Environment, tmp_path: Path) -> None:
-    assert "build" in plain.command("xcaas-gen", "--help")
-    assert "--token-lifetime" in plain.command("xcaas-sandbox", "--help")
-    assert "'xcaas[sandbox]'" in plain.command("xcaas-sandbox", code=1)
-    assert "'xcaas[cli]'" in plain.command("xcaas", "--help", code=1)
+def test_commands_without_extras_name_them(minimal_environment: Environment, tmp_path: Path) -> None:
+    assert "build" in minimal_environment.command("xcaas-gen", "--help")
+    assert "--token-lifetime" in minimal_environment.command("xcaas-sandbox", "--help")
+    assert "'xcaas[sandbox]'" in minimal_environment.command("xcaas-sandbox", code=1)
+    assert "'xcaas[cli]'" in minimal_environment.command("xcaas", "--help", code=1)
     spec = str(ROOT / "examples" / "petstore.yaml")
     build = ("build", spec, "--package", "petstore", "--out", str(tmp_path))
-    assert "'xcaas[generator]'" in plain.command("xcaas-gen", *build, code=2)
-    assert "'xcaas[sandbox]'" in plain.run(
+    assert "'xcaas[generator]'" in minimal_environment.command("xcaas-gen", *build, code=2)
+    assert "'xcaas[sandbox]'" in minimal_environment.run(
         "import xcaas_sandbox\ntry: xcaas_sandbox.Sandbox\nexcept ImportError as error: print(error)"
     )
 
 
-def test_clients_are_vendored_from_the_wheel_without_extras(plain: Environment, tmp_path: Path) -> None:
-    plain.command("xcaas-gen", "vendor", "storage", "--into", str(tmp_path / "vendored"))
-    assert plain.command("python", str(tmp_path / "vendored" / "_vendor_check.py")) == ""
+def test_clients_are_vendored_from_the_wheel_without_extras(minimal_environment: Environment, tmp_path: Path) -> None:
+    minimal_environment.command("xcaas-gen", "vendor", "storage", "--into", str(tmp_path / "vendored"))
+    assert minimal_environment.command("python", str(tmp_path / "vendored" / "_vendor_check.py")) == ""
     program = "import sys; sys.path.insert(0, sys.argv[1]); import vendored; print(vendored.__version__)"
-    assert plain.run(program, str(tmp_path)).strip() == version("xcaas")
+    assert minimal_environment.run(program, str(tmp_path)).strip() == version("xcaas")
 
 
-def test_the_generator_works_from_the_wheel(complete: Environment) -> None:
+def test_generator_works_from_the_wheel(full_environment: Environment) -> None:
     spec = ROOT / "examples" / "petstore.yaml"
-    complete.command("xcaas-gen", "-q", "build", str(spec), "--package", "petstore", "--out", str(complete.packages))
+    full_environment.command(
+        "xcaas-gen", "-q", "build", str(spec), "--package", "petstore", "--out", str(full_environment.packages)
+    )
     program = """
 import petstore
 from xcaas_core.testing import FakeServer
 client = petstore.Client(http_client=FakeServer(), auth=__import__("xcaas").ApiKey("k"))
 print([type(pet).__name__ for pet in client.pets.list()])
 """
-    assert "Pet" in complete.run(program)
+    assert "Pet" in full_environment.run(program)
 
 
-def test_the_mcp_server_works_from_the_wheel(complete: Environment) -> None:
-    assert "--allow-writes" in complete.command("xcaas", "mcp", "--help")
+def test_mcp_server_works_from_the_wheel(full_environment: Environment) -> None:
+    assert "--allow-writes" in full_environment.command("xcaas", "mcp", "--help")
     program = "from xcaas_cli.mcp.tools import TOOLS; print(len([tool.declaration for tool in TOOLS]))"
-    assert int(complete.run(program)) > 15
+    assert int(full_environment.run(program)) > 15
 
 
-def test_the_sandbox_works_from_the_wheel(complete: Environment) -> None:
+def test_sandbox_works_from_the_wheel(full_environment: Environment) -> None:
     program = """
 from xcaas import ClientCredentials, XCaaS
 from xcaas_sandbox import Sandbox
 with Sandbox() as sandbox, XCaaS(base_url=sandbox.base_url, credentials=ClientCredentials("eght_demo", "demo-secret")) as client:
     print(len(client.storage.objects.search().limit(5).to_list()))
 """
-    assert complete.run(program).strip() == "5"
+    assert full_environment.run(program).strip() == "5"
 
 
-def test_the_command_line_works_from_the_wheel(complete: Environment) -> None:
-    assert complete.command("xcaas", "--version").strip() == f"xcaas {version('xcaas')}"
+def test_command_line_works_from_the_wheel(full_environment: Environment) -> None:
+    assert full_environment.command("xcaas", "--version").strip() == f"xcaas {version('xcaas')}"
     with Sandbox() as sandbox:
-        shown = complete.command(
+        output = full_environment.command(
             "xcaas", "storage", "objects", "search", "--limit-total", "2", "--region", "us-west",
             XCAAS_BASE_URL=sandbox.base_url, XCAAS_CLIENT_ID="eght_demo", XCAAS_CLIENT_SECRET="demo-secret",
         )  # fmt: skip
-    assert len([json.loads(line) for line in shown.splitlines()]) == 2
+    assert len([json.loads(line) for line in output.splitlines()]) == 2

@@ -1,4 +1,4 @@
-"""Sentences of the code: docstrings of functions are imperative, examples in them are indented, and HTTP's word is response."""
+"""Docstrings: those of functions are imperative, examples are indented, and core says response, not answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.packaging.installing import ROOT
 from tests.packaging.test_house import SOURCES, files
 
-# The verbs that docstrings begin with. Add one that is missing; a noun or a participle is not.
+# Verbs with which docstrings may begin. Add missing ones, but no nouns or participles.
 _LISTED = """
 acknowledge add advise ask begin bind break bring build call cancel capitalise carry change check claim close
 compare compile complete connect convert count create cut deal decide declare decode delete describe discard
@@ -29,7 +29,7 @@ def not_imperative(source: str) -> list[str]:
 
     Properties are named like attributes, and `__init__` documents the arguments of its class.
     """
-    found: list[str] = []
+    functions: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.name == "__init__":
             continue
@@ -38,39 +38,39 @@ def not_imperative(source: str) -> list[str]:
             continue
         first = re.split(r"[\s,:.]", text, maxsplit=1)[0]
         if first.lower() not in VERBS:
-            found.append(f"{node.name}: {first}")
-    return found
+            functions.append(f"{node.name}: {first}")
+    return functions
 
 
 @pytest.mark.parametrize("folder", SOURCES)
 def test_docstrings_of_functions_are_imperative(folder: str) -> None:
-    found = {path.relative_to(ROOT).as_posix(): not_imperative(path.read_text("utf-8")) for path in files(folder)}
-    assert len(found) > 5
-    assert not {path: names for path, names in found.items() if names}
+    functions = {path.relative_to(ROOT).as_posix(): not_imperative(path.read_text("utf-8")) for path in files(folder)}
+    assert len(functions) > 5
+    assert not {path: names for path, names in functions.items() if names}
 
 
 @pytest.mark.parametrize(
     "start", ["The pages", "Whether it", "What is", "A page", "One by one", "Some bytes", "`x`, y"]
 )
-def test_other_docstrings_are_found(start: str) -> None:
+def test_not_imperative_finds_other_docstrings(start: str) -> None:
     assert not_imperative(f'def f():\n    """{start}."""\n') == [f"f: {start.split()[0].rstrip(',')}"]
 
 
-def test_properties_are_noun_phrases() -> None:
+def test_not_imperative_skips_properties() -> None:
     assert not_imperative('class C:\n    @property\n    def f(self):\n        """The pages."""\n') == []
 
 
 def flush_examples(source: str) -> list[str]:
-    """Return the examples in docstrings that editors show as prose: those that begin at the margin.
+    """Return unindented examples in docstrings, which editors show as prose.
 
     The formatter moves an example there if nothing after the first line is at the margin, such as `Example:`.
     """
-    found: list[str] = []
+    examples: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             paragraphs = (ast.get_docstring(node) or "").split("\n\n")
-            found += [paragraph for paragraph in paragraphs[1:] if is_program(paragraph)]
-    return found
+            examples += [paragraph for paragraph in paragraphs[1:] if is_program(paragraph)]
+    return examples
 
 
 def is_program(paragraph: str) -> bool:
@@ -84,16 +84,16 @@ def is_program(paragraph: str) -> bool:
 
 @pytest.mark.parametrize("folder", SOURCES)
 def test_examples_in_docstrings_are_indented(folder: str) -> None:
-    found = {path.relative_to(ROOT).as_posix(): flush_examples(path.read_text("utf-8")) for path in files(folder)}
-    assert not {path: examples for path, examples in found.items() if examples}
+    by_file = {path.relative_to(ROOT).as_posix(): flush_examples(path.read_text("utf-8")) for path in files(folder)}
+    assert not {path: examples for path, examples in by_file.items() if examples}
 
 
-def test_examples_at_the_margin_are_found() -> None:
+def test_flush_examples_finds_unindented_examples() -> None:
     assert flush_examples('"""A thing.\n\nuse(it)\n"""\n') == ["use(it)"]
     assert flush_examples('"""A thing.\n\nExample:\n    use(it)\n"""\n') == []
 
 
-def test_core_says_response() -> None:
+def test_core_does_not_say_answer() -> None:
     assert not [path for path in files("core") if mentions_answers(path)]
 
 

@@ -1,4 +1,4 @@
-"""The site as mkdocs builds it, in its strict mode, for tests."""
+"""Building the site with mkdocs in strict mode, and checking its links."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Page", "broken_links", "build", "read"]
 
 
 class Page(HTMLParser):
-    """What a page links to, what it loads, and what can be linked to."""
+    """The links, loaded assets and anchors of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -26,41 +26,41 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.anchors |= {value for name, value in attrs if name in ("id", "name") and value}
-        if tag == "a" and given.get("href"):
-            self.links.add(given["href"] or "")
-        elif tag in ("link", "script", "img", "iframe") and given.get("rel") != "canonical":
+        if tag == "a" and attributes.get("href"):
+            self.links.add(attributes["href"] or "")
+        elif tag in ("link", "script", "img", "iframe") and attributes.get("rel") != "canonical":
             self.assets |= {value for name, value in attrs if name in ("href", "src") and value}
 
 
 def build(products: Iterable[str] | None, folder: Path) -> Path:
-    """Return the folder of a site of these products, or of all, built without a warning."""
+    """Build a site of these products, or of all, without warnings, and return its folder."""
     settings = stage(products, folder / "staged", folder / "site")
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(settings)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, env=environment)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    completed = subprocess.run(command, capture_output=True, text=True, timeout=100, env=environment)
+    assert (completed.returncode, completed.stdout, completed.stderr) == (0, "", "")
     return folder / "site"
 
 
 def read(site: Path) -> dict[Path, Page]:
-    """Return all pages of a site by their paths."""
+    """Return all pages of a site, by path."""
     return {path: Page(path.read_text("utf-8")) for path in sorted(site.rglob("*.html"))}
 
 
 def broken_links(pages: dict[Path, Page]) -> list[tuple[Path, str]]:
-    """Return the links inside the site that lead to no file, or to no anchor in it."""
+    """Return the links inside the site whose file or anchor does not exist."""
     return [
         (path, link)
         for path, page in pages.items()
         for link in page.links
-        # The page for wrong addresses is shown at any of them, so its links start from the root.
-        if path.name != "404.html" and not _leads_somewhere(path, link, pages)
+        # 404.html is shown at any address, so its links start at the root.
+        if path.name != "404.html" and not _resolves(path, link, pages)
     ]
 
 
-def _leads_somewhere(path: Path, link: str, pages: dict[Path, Page]) -> bool:
+def _resolves(path: Path, link: str, pages: dict[Path, Page]) -> bool:
     parts = urlsplit(link)
     if parts.scheme:
         return True

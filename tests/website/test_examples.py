@@ -1,4 +1,4 @@
-"""The examples of every operation that the site shows run against the sandbox: blocking, awaiting, as commands."""
+"""The site's examples of all operations, run against the sandbox: blocking, async, and as commands."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ROWS = {(row["product"], row["operation_id"]): row for row in MANIFEST}
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Sandbox]:
-    with Sandbox(speed=100) as running:
-        yield running
+    with Sandbox(speed=100) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture(scope="module")
@@ -37,31 +37,31 @@ def client(server: Sandbox) -> Iterator[XCaaS]:
 
 
 def row_of(member: Member) -> Row | None:
-    """The operation that a method calls, or begins with. Streams are no calls: tests/core/events opens each kind."""
+    """Return the manifest row of the operation that a method calls; None for streams, which tests/core/events tests."""
     assert member.operation is not None
     return ROWS.get((member.call.partition(".")[0], member.operation.id))
 
 
-def made(client: XCaaS, member: Member, row: Row) -> Example:
-    """The example as the page has it, but with ids that this sandbox knows."""
+def example_of(client: XCaaS, member: Member, row: Row) -> Example:
+    """Return the example of the page, with ids that exist in this sandbox."""
     names = {parameter.name for parameter in member.parameters}
-    known = {name: value for name, value in known_ids(client, row).items() if name in names}
-    return example(member, arguments(member) | known)
+    ids = {name: value for name, value in known_ids(client, row).items() if name in names}
+    return example(member, arguments(member) | ids)
 
 
-def uses(server: Sandbox, client: XCaaS, member: Member, row: Row) -> Iterator[Example]:
-    """The example for each of its uses: the same one where the call changes nothing."""
+def fresh_examples(server: Sandbox, client: XCaaS, member: Member, row: Row) -> Iterator[Example]:
+    """Yield the example for each of its forms, after a reset of the sandbox if the call changes something."""
     server.state.reset()
-    example = made(client, member, row)
+    example = example_of(client, member, row)
     for _ in range(3):
         yield example
         if row["method"] != "GET":
             server.state.reset()
-            example = made(client, member, row)
+            example = example_of(client, member, row)
 
 
 @pytest.mark.parametrize("product", product_names())
-def test_examples_run(
+def test_examples_run_in_all_forms(
     product: str,
     server: Sandbox,
     client: XCaaS,
@@ -75,28 +75,28 @@ def test_examples_run(
         if operation.poller is not None:
             monkeypatch.setattr(operation.poller, "first", 0.02)
 
-    # One client for all commands: making a new one for each is most of what a command costs.
-    def make_client(given: dict[str, object]) -> nullcontext[XCaaS]:
+    # All commands share a client: creating one is the slowest part of a command.
+    def make_client(settings: dict[str, object]) -> nullcontext[XCaaS]:
         return nullcontext(client)
 
     monkeypatch.setattr("xcaas_cli._operation.make_client", make_client)
-    awaiting = AsyncXCaaS(credentials=CREDENTIALS, base_url=server.base_url, rate_limits=False, **SETTINGS)
-    awaited: set[str] = set()
+    async_client = AsyncXCaaS(credentials=CREDENTIALS, base_url=server.base_url, rate_limits=False, **SETTINGS)
+    awaited_kinds: set[str] = set()
     with asyncio.Runner() as runner:
         for member, row in ((member, row) for member in members if (row := row_of(member))):
-            use = uses(server, client, member, row)
+            examples = fresh_examples(server, client, member, row)
             with warned(row):
-                shown = next(use)
-                exec(shown.blocking, {"client": client})  # noqa: S102 - our own pages
-                # The same call again: tests/products awaits each, so here one of each kind of result is enough.
-                assert re.sub(r"\b(?:async|await) ", "", shown.awaiting) == shown.blocking
+                first = next(examples)
+                exec(first.blocking, {"client": client})  # noqa: S102 - our own pages
+                # tests/products awaits every operation, so one of each kind of result is enough here.
+                assert re.sub(r"\b(?:async|await) ", "", first.awaiting) == first.blocking
                 kind = re.split(r"[\[ ]", member.returns)[0]
-                if kind not in awaited:
-                    awaited.add(kind)
-                    runner.run(run_async(next(use).awaiting, awaiting))
-                command = shlex.split(next(use).command)
+                if kind not in awaited_kinds:
+                    awaited_kinds.add(kind)
+                    runner.run(run_async(next(examples).awaiting, async_client))
+                command = shlex.split(next(examples).command)
                 assert (command[0], main(command[1:])) == ("xcaas", 0), capsys.readouterr().err
-        runner.run(awaiting.aclose())
+        runner.run(async_client.aclose())
 
 
 async def run_async(code: str, client: AsyncXCaaS) -> None:

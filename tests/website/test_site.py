@@ -1,4 +1,4 @@
-"""A site of one product is built without a warning; its links and anchors lead somewhere, and nothing comes from elsewhere."""
+"""A site of one product: built without warnings, links and anchors resolve, nothing is loaded from other hosts."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def pages(site: Path) -> dict[Path, Page]:
     return read(site)
 
 
-def test_links_and_anchors_lead_somewhere(pages: dict[Path, Page]) -> None:
+def test_links_and_anchors_resolve(pages: dict[Path, Page]) -> None:
     assert len(pages) > 20
     assert not broken_links(pages)
 
 
-def test_nothing_comes_from_another_host(site: Path, pages: dict[Path, Page]) -> None:
+def test_pages_load_nothing_from_other_hosts(site: Path, pages: dict[Path, Page]) -> None:
     loaded = {asset for page in pages.values() for asset in page.assets}
     assert len(loaded) > 3
     assert not {asset for asset in loaded if urlsplit(asset).netloc or asset.startswith("//")}
@@ -36,17 +36,17 @@ def test_nothing_comes_from_another_host(site: Path, pages: dict[Path, Page]) ->
     assert not re.findall(r"(?:url\(|@import )['\"]?(?:https?:)?//", styles)
 
 
-def test_texts_for_language_models_name_every_page(site: Path) -> None:
+def test_llms_texts_list_every_page(site: Path) -> None:
     overview = (site / "llms.txt").read_text("utf-8")
     addresses = re.findall(r"^- \[.+\]\((.+?)\): .+$", overview, re.MULTILINE)
     assert {"calls/", "testing/", "products/storage/"} <= set(addresses)
     assert all((site / address / "index.html").is_file() for address in addresses if address != "llms-full.txt")
-    everything = (site / "llms-full.txt").read_text("utf-8")
-    assert "# Cloud Storage" in everything
-    assert "# Credentials and tokens" in everything
+    full_text = (site / "llms-full.txt").read_text("utf-8")
+    assert "# Cloud Storage" in full_text
+    assert "# Credentials and tokens" in full_text
 
 
-def test_a_page_says_what_a_call_needs_and_gives() -> None:
+def test_product_page_describes_operations() -> None:
     page = write(load("cc_realtime"))
     operation = page.partition("{ #queues.list }")[2].partition("\n### ")[0]
     assert "client.cc_realtime.queues.list(" in operation
@@ -63,13 +63,13 @@ def test_a_page_says_what_a_call_needs_and_gives() -> None:
     assert "100 calls in 60 seconds and 20 calls in 10 seconds" in write(load("administration"))
 
 
-def test_jobs_have_examples() -> None:
+def test_product_page_has_examples_of_jobs() -> None:
     page = write(load("storage"))
-    restored = page.partition("{ #objects.restore_and_wait }")[2].partition("\n### ")[0]
-    assert 'result = await client.storage.objects.restore_and_wait("' in restored
-    assert "xcaas storage objects restore-and-wait " in restored
+    section = page.partition("{ #objects.restore_and_wait }")[2].partition("\n### ")[0]
+    assert 'result = await client.storage.objects.restore_and_wait("' in section
+    assert "xcaas storage objects restore-and-wait " in section
     assert 'await result.save("content")' in page.partition("{ #bulk_downloads.download }")[2].partition("\n### ")[0]
 
 
-def test_the_built_site_is_not_committed() -> None:
+def test_built_site_is_not_committed() -> None:
     assert "build/" in (ROOT / ".gitignore").read_text("utf-8").splitlines()

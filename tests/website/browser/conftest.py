@@ -1,4 +1,4 @@
-"""The whole site, served on loopback, and a browser of this machine that looks at it."""
+"""The complete site, served on loopback, and a browser."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tests.website.built import build
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Files of the site, without a line on stderr for each."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves files without logging requests to stderr."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Do nothing."""
@@ -32,7 +32,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -40,11 +40,11 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    assert found, "make test-site installs chromium"
-    # The sandbox of the browser does not work for root, as whom containers run. It opens no page but ours.
+    executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    assert executable, "make test-site installs chromium"
+    # Chromium's sandbox does not work for root, as in containers. The browser opens only our pages.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
         yield browser
         browser.close()

@@ -1,4 +1,4 @@
-"""The search of the site, asked as a user would ask it: the right page is among the first three hits."""
+"""The search of the site: for users' questions, the right page is among the first three results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.website.browser.asking import ask
+from tests.website.browser.asking import search
 
 QUESTIONS = {
     "how to page": "lists-jobs-files/|questions/#.*page",
@@ -31,15 +31,17 @@ def page(browser: Browser) -> Page:
 
 
 @pytest.mark.parametrize(("question", "answer"), QUESTIONS.items())
-def test_the_right_page_is_among_the_first_three_hits(page: Page, address: str, question: str, answer: str) -> None:
+def test_search_ranks_the_right_page_among_the_first_three(
+    page: Page, address: str, question: str, answer: str
+) -> None:
     first = hits(page, address, question)[:3]
     assert any(re.match(answer, hit) for hit in first), first
 
 
 def hits(page: Page, address: str, question: str) -> list[str]:
-    """Return the addresses that the search shows, relative to the site's."""
+    """Return the URLs of search results, relative to the site."""
     page.goto(address)
-    ask(page, question)
+    search(page, question)
     links: list[str] = page.locator(".md-search-result__item > .md-search-result__link").evaluate_all(
         "links => links.map(link => link.href)"
     )
