@@ -147,11 +147,8 @@ class _Emitter:
         return self._choice(shape)
 
     def _choice(self, choice: UnionOf) -> JSON:
-        members: list[JSON] = []
-        for member in choice.members:
-            one = self._schema(member)
-            if one not in members:  # classes that were found to be equal are one now
-                members.append(one)
+        # Classes that were found to be equal are one now; 1 and true, which Python calls equal, are not.
+        members: list[JSON] = list({repr(one): one for one in map(self._schema, choice.members)}.values())
         if len(members) == 1:
             return members[0]
         schema: dict[str, JSON] = {"anyOf": members}
