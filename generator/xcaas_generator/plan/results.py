@@ -79,8 +79,6 @@ def _wanted(response: ir.Response, successes: list[ir.Response]) -> ir.Response:
     not the same data in another form."""
     structured = any(variant.kind == "json" for one in successes for variant in one.variants)
     variants = [variant for variant in response.variants if not (variant.alternative and structured)]
-    if not structured and any(variant.kind == "text" for variant in variants):
-        variants = [variant for variant in variants if variant.kind != "xml"]
     if len({variant.kind for variant in variants}) > 1:
         variants.sort(key=lambda variant: variant.position)
     return ir.Response(

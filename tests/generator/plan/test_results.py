@@ -35,6 +35,13 @@ def test_without_a_real_choice_there_is_no_argument(types: tuple[str, ...]) -> N
     assert "accept:" not in made(*(file(media_type) for media_type in types))
 
 
+def test_xml_beside_plain_text_is_asked_for_in_the_documents_order() -> None:
+    page = ir.ResponseVariant("text/html", "text", ir.Scalar("str"), position=1)
+    text = made(page, ir.ResponseVariant("application/xml", "xml", PET))
+    assert 'accept="application/xml, text/html"' in text
+    assert "_sdk.xml_response()" in text
+
+
 def sending(*media_types: str, kind: ir.BodyKind = "json") -> str:
     variants = tuple(ir.BodyVariant(each, kind, ir.Scalar("str") if kind == "text" else PET) for each in media_types)
     asked = replace(operation("patchPet"), method="PATCH", body=ir.Body(variants, required=True, place=AT))
