@@ -40,7 +40,7 @@ LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipl
           "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties")  # fmt: skip
 _BOUNDS = _DEMANDS.union(LIMITS, ("contains", "minContains", "maxContains"))
 _ARRAY_SIGNS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
-_TEXT_SIGNS = ("minLength", "maxLength", "pattern")
+_TEXT_SIGNS = ("minLength", "maxLength", "pattern", "contentMediaType", "contentEncoding")
 _NUMBER_SIGNS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TEXT_FORMS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "hostname", "ipv4", "ipv6", "binary",
                          "byte", "password", "uri-reference"))  # fmt: skip

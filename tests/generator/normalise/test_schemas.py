@@ -23,6 +23,8 @@ TYPES = {
     "date": ("{type: string, format: date}", "str:date"),
     "file": ("{type: string, format: binary}", "str"),
     "file of 3.1": ("{type: string, contentMediaType: image/png}", "str"),
+    "file of 3.1 without a type": ("{contentMediaType: image/png}", "str"),
+    "base64 without a type": ("{contentEncoding: base64}", "str"),
     "list of files": ("{type: array, items: {anyOf: [{type: string, format: binary}, {type: integer}]}}", "[str|int]"),
     "base64 stays text": ("{type: string, contentMediaType: image/png, contentEncoding: base64}", "str"),
     "number as text": ("{type: string, format: int64}", "str:int64"),
