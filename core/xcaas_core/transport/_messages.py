@@ -108,9 +108,10 @@ class RequestBuilder:
         if self._request is None:
             headers = {**self._named(client), **request.headers}
             try:
-                return client.build_request(
+                built = client.build_request(
                     request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
                 )
+                return _with_method(built, request.method)
             except UnicodeEncodeError:
                 pass
             # Not chained: the library's error holds all cookies.
@@ -119,7 +120,8 @@ class RequestBuilder:
             )
         headers = {**self._defaults, **request.headers}
         url = self._urls.get(request.url) or self._parsed(request.url)
-        return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
+        built = self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
+        return _with_method(built, request.method)
 
     def _parsed(self, address: str) -> Any:
         """Parse an address. The result is kept, as parsing takes as long as all else that is done here, and polls,
@@ -187,3 +189,9 @@ def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
     from ._errors import converted  # not before something has failed
 
     return converted(error)
+
+
+def _with_method(built: Any, method: str) -> Any:
+    """Return the library's request with a method as it is written: HTTP tells `purge` from `PURGE`, the library does not."""
+    built.method = method
+    return built
