@@ -196,6 +196,19 @@ def test_properties_with_types_for_the_rest() -> None:
     assert not found.closed
 
 
+def test_names_that_fit_no_pattern_may_be_anything_unless_they_are_ruled_out() -> None:
+    text = "properties: {a: {type: string}}, patternProperties: {'^x': {type: integer}}"
+    for more, expected in (
+        ("", "any"),
+        (", additionalProperties: false", "int"),
+        (", unevaluatedProperties: false", "int"),
+    ):
+        _, document, _ = read_schema(f"{{{text}{more}}}")
+        found = model(document, "HolderIt")
+        assert found.extra is not None
+        assert shown(found.extra) == expected
+
+
 def test_closed_and_open_objects() -> None:
     _, document, _ = read_schema("{properties: {a: {type: string}}, additionalProperties: false}")
     assert model(document, "HolderIt").closed
