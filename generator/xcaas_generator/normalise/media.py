@@ -76,8 +76,7 @@ class Contents:
                 found.append(variant)
         if not received:
             found += _as_text(found)
-        ranks = {"json": 0, "form": 1, "multipart": 1}
-        return sorted(found, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
+        return sorted(found, key=_turn)
 
     def _meant(self, content: dict[str, Node]) -> dict[str, Node]:
         """Return what is listed under media types; where there is none, all there is, whose types are guessed."""
@@ -193,6 +192,13 @@ class Contents:
             return None
         said = str(value).lower() if isinstance(value, bool) else str(value)
         return said if said.isascii() and said.isprintable() else None
+
+
+def _turn(variant: VariantDraft) -> tuple[int, bool, bool]:
+    """Return the place of a variant among others: what says nothing of a file or text comes before what it may not be."""
+    ranks = {"json": 0, "form": 1, "multipart": 1}
+    plain = _essence(variant.media_type).lower() in ("application/octet-stream", "text/plain")
+    return ranks.get(variant.kind, 2), "*" in variant.media_type, not plain
 
 
 def _essence(raw: str) -> str:

@@ -318,3 +318,17 @@ def test_headers_of_parts_whose_values_are_fixed_are_sent() -> None:
 def test_a_list_in_a_form_is_a_warning(media: str, warned: bool) -> None:
     _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
     assert ("a form must be an object" in messages(problems)) is warned
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("{application/gzip: {}, application/octet-stream: {}}", "application/octet-stream"),
+        (f"{{application/x-ndjson: {TEXT}, text/plain: {TEXT}}}", "text/plain"),
+        (f"{{image/*: {{}}, text/plain: {TEXT}, application/json: {OBJECT}}}", "application/json"),
+    ],
+)
+def test_what_says_nothing_of_a_file_or_text_is_what_goes_out_by_default(content: str, expected: str) -> None:
+    found, _ = body(content)
+    assert found is not None
+    assert found.variants[0].media_type == expected
