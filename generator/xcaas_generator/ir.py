@@ -6,7 +6,7 @@ must reach code only through `python/code.py`. The `place` of a node is its loca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from xcaas_generator.extensions import Checksum as Checksum
@@ -48,7 +48,13 @@ class EnumRef:
 
 @dataclass(frozen=True, slots=True)
 class Const:
+    """A `const`. Its type tells 1, 1.0 and True apart, which compare equal."""
+
     value: str | int | float | bool | None
+    kind: type = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", type(self.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,11 @@ def holds_no_objects(media_type: str) -> bool:
 
 
 def matches(promised: str | None, sent: str) -> bool:
-    """Return whether the spec's media type or range (`text/*`, `*/*`) covers the one that was sent."""
+    """Return whether a promised media type or range (`text/*`, `application/*+json`, `*/*`) covers the one that was sent."""
     if promised is None:
         return False
     pattern = media_type_of(promised)
     if pattern in ("*/*", "*", sent):
         return True
-    return pattern.endswith("/*") and sent.startswith(pattern[:-1])
+    start, star, end = pattern.partition("/*")
+    return bool(star) and sent.startswith(f"{start}/") and sent.endswith(end)

@@ -108,9 +108,10 @@ class RequestBuilder:
         if self._request is None:
             headers = {**self._user_agent(client), **request.headers}
             try:
-                return client.build_request(
+                built = client.build_request(
                     request.method, request.url, headers=headers, content=content, files=files, extensions=extensions
                 )
+                return _with_method(built, request.method)
             except UnicodeEncodeError:
                 pass
             # Not chained: the library's error contains cookies.
@@ -119,7 +120,10 @@ class RequestBuilder:
             )
         headers = {**self._defaults, **request.headers}
         url = self._urls.get(request.url) or self._parse_url(request.url)
-        return self._request(request.method, url, headers=headers, content=content, files=files, extensions=extensions)
+        message = self._request(
+            request.method, url, headers=headers, content=content, files=files, extensions=extensions
+        )
+        return _with_method(message, request.method)
 
     def _parse_url(self, address: str) -> Any:
         """Parse a URL. Cached, as parsing takes half of the time here, and polls, searches and POSTs use few URLs. Long
@@ -193,3 +197,9 @@ def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
     from ._errors import convert  # imported only after an error
 
     return convert(error)
+
+
+def _with_method(message: Any, method: str) -> Any:
+    """Set the method as spelt, since the library writes it in capitals. Methods are case-sensitive (RFC 9110, 9.1)."""
+    message.method = method
+    return message

@@ -41,6 +41,7 @@ class Flat:
     required: set[str] = field(default_factory=set[str])
     extra: list[Node] = field(default_factory=list[Node])
     closed: bool = False
+    patterned: bool = False  # `extra` is for names of a pattern, and other names are allowed, too
     items: list[Node] = field(default_factory=list[Node])
     tuple_items: list[Node] = field(default_factory=list[Node])
     unions: list[Union] = field(default_factory=list[Union])
@@ -143,6 +144,7 @@ class Flattener:
         merged.required |= part.required
         _extend(merged.extra, part.extra)
         merged.closed = merged.closed or part.closed
+        merged.patterned = merged.patterned or part.patterned
         _extend(merged.items, part.items)
         _extend(merged.tuple_items, part.tuple_items)
         unions = {union.members[0].key for union in merged.unions}
@@ -248,7 +250,9 @@ class Flattener:
             flat.closed = not flat.extra
         elif isinstance(extra.value, dict | bool):
             flat.extra.append(extra)
-        elif extra.value is not None:
+        elif extra.value is None:
+            flat.patterned = bool(patterns)
+        else:
             flat.closed = extra.value in ("false", "False")
             self._report.warn(extra.place, f"{key!r} should be a schema or a boolean, not {brief(extra.value)}")
 

@@ -40,7 +40,7 @@ LIMITS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipl
           "pattern", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties")  # fmt: skip
 _BOUND_KEYS = _DEMAND_KEYS.union(LIMITS, ("contains", "minContains", "maxContains"))
 _ARRAY_KEYS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
-_STRING_KEYS = ("minLength", "maxLength", "pattern")
+_STRING_KEYS = ("minLength", "maxLength", "pattern", "contentMediaType", "contentEncoding")
 _NUMBER_KEYS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _STRING_FORMATS = frozenset(("date-time", "date", "time", "uuid", "email", "uri", "hostname", "ipv4", "ipv6", "binary",
                          "byte", "password", "uri-reference"))  # fmt: skip

@@ -80,8 +80,7 @@ class Contents:
                 variants.append(variant)
         if not received:
             variants += _as_text(variants)
-        ranks = {"json": 0, "form": 1, "multipart": 1}
-        return sorted(variants, key=lambda variant: (ranks.get(variant.kind, 2), "*" in variant.media_type))
+        return sorted(variants, key=_preference)
 
     def _media_types(self, content: dict[str, Node]) -> dict[str, Node]:
         """Return the entries with valid media types; if there are none, all entries, whose types are guessed."""
@@ -196,6 +195,13 @@ class Contents:
             return None
         text = str(value).lower() if isinstance(value, bool) else str(value)
         return text if text.isascii() and text.isprintable() else None
+
+
+def _preference(variant: VariantDraft) -> tuple[int, bool, bool]:
+    """Return the sort key of a variant: JSON, then forms, then others, unspecific types such as text/plain first."""
+    ranks = {"json": 0, "form": 1, "multipart": 1}
+    plain = _essence(variant.media_type).lower() in ("application/octet-stream", "text/plain")
+    return ranks.get(variant.kind, 2), "*" in variant.media_type, not plain
 
 
 def _essence(raw: str) -> str:

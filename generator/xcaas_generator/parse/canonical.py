@@ -148,11 +148,8 @@ class _Emitter:
         return self._union(shape)
 
     def _union(self, union: UnionOf) -> JSON:
-        members: list[JSON] = []
-        for member in union.members:
-            schema = self._schema(member)
-            if schema not in members:  # equal classes were merged
-                members.append(schema)
+        # Equal classes were merged. Compared by repr, as 1 == True.
+        members: list[JSON] = list({repr(schema): schema for schema in map(self._schema, union.members)}.values())
         if len(members) == 1:
             return members[0]
         result: dict[str, JSON] = {"anyOf": members}

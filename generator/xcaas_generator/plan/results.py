@@ -86,8 +86,6 @@ def _with_requested_variants(response: ir.Response, successes: list[ir.Response]
     the order of the document."""
     has_json = any(variant.kind == "json" for success in successes for variant in success.variants)
     variants = [variant for variant in response.variants if not (variant.alternative and has_json)]
-    if not has_json and any(variant.kind == "text" for variant in variants):
-        variants = [variant for variant in variants if variant.kind != "xml"]
     if len({variant.kind for variant in variants}) > 1:
         variants.sort(key=lambda variant: variant.position)
     return ir.Response(

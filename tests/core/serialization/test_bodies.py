@@ -204,6 +204,14 @@ def test_media_type_ranges_accept_the_requested_type() -> None:
         payload(body, b"x", "audio/mpeg")
 
 
+def test_a_range_of_json_types_covers_what_the_caller_names() -> None:
+    body = bodies(json_body(), json_body("application/*+json"))
+    assert payload(body, {"a": 1}).media_type == "application/json"
+    assert payload(body, {"a": 1}, "application/vnd.a+json").media_type == "application/vnd.a+json"
+    with pytest.raises(ArgumentError, match=r"Choose one of application/json, application/\*\+json"):
+        payload(body, {"a": 1}, "application/xml")
+
+
 JSON_PATCH = json_body("application/json-patch+json", "list[JSONValue]")
 MERGE_PATCH = json_body("application/merge-patch+json", "dict[str, JSONValue]")
 STRATEGIC = json_body("application/strategic-merge-patch+json", "dict[str, JSONValue]")

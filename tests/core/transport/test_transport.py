@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.shop import Shop
+from tests.support.shop import PRODUCT, Shop
 from xcaas_core import (
     ArgumentError,
     CallTimeoutError,
@@ -20,6 +20,7 @@ from xcaas_core import (
     XCaaSError,
 )
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
+from xcaas_core.sdk import Operation, empty_response
 from xcaas_core.transport._deadlines import Deadline
 from xcaas_core.transport._errors import convert
 from xcaas_core.transport._library import Connection, is_http_auth, is_http_client
@@ -63,6 +64,22 @@ def test_errors_of_the_library_become_the_sdks(library: str, name: str, expected
     assert caught.value.__context__ is None
     if name in ("ConnectTimeout", "PoolTimeout"):
         assert not getattr(caught.value, "connected", True)
+
+
+def test_the_case_of_methods_is_kept(library: str) -> None:
+    module = import_module(library)
+    seen: list[str] = []
+
+    def handler(request: Any) -> object:
+        seen.append(request.method)
+        return module.Response(204)
+
+    purge: Operation[None] = Operation(
+        PRODUCT, "purge", "purge-All", "/items", call="shop.items.purge", responses={"204": empty_response()}
+    )
+    client = Shop(http_client=module.Client(transport=module.MockTransport(handler)), retries=0)
+    client.items._caller.call(purge, ())
+    assert seen == ["purge-All"]
 
 
 def test_a_certificate_error_is_not_retried(library: str) -> None:

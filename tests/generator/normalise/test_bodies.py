@@ -330,7 +330,21 @@ def test_constant_headers_of_parts_are_sent() -> None:
     assert "is sent without the headers X-Free, X-Odd" in messages(problems)
 
 
-@pytest.mark.parametrize(("media_type", "is_warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
-def test_a_list_is_a_warning_only_in_a_form(media_type: str, is_warned: bool) -> None:
-    _, problems = body(f"{{{media_type}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
-    assert ("a form must be an object" in messages(problems)) is is_warned
+@pytest.mark.parametrize(("media", "warned"), [("multipart/form-data", True), ("multipart/mixed", False)])
+def test_a_list_is_a_warning_only_in_a_form(media: str, warned: bool) -> None:
+    _, problems = body(f"{{{media}: {{schema: {{type: array, items: {{type: object}}}}}}}}")
+    assert ("a form must be an object" in messages(problems)) is warned
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("{application/gzip: {}, application/octet-stream: {}}", "application/octet-stream"),
+        (f"{{application/x-ndjson: {TEXT}, text/plain: {TEXT}}}", "text/plain"),
+        (f"{{image/*: {{}}, text/plain: {TEXT}, application/json: {OBJECT}}}", "application/json"),
+    ],
+)
+def test_unspecific_media_types_are_the_default(content: str, expected: str) -> None:
+    result, _ = body(content)
+    assert result is not None
+    assert result.variants[0].media_type == expected

@@ -23,6 +23,8 @@ TYPES = {
     "date": ("{type: string, format: date}", "str:date"),
     "file": ("{type: string, format: binary}", "str"),
     "file of 3.1": ("{type: string, contentMediaType: image/png}", "str"),
+    "file of 3.1 without a type": ("{contentMediaType: image/png}", "str"),
+    "base64 without a type": ("{contentEncoding: base64}", "str"),
     "list of files": ("{type: array, items: {anyOf: [{type: string, format: binary}, {type: integer}]}}", "[str|int]"),
     "base64 stays text": ("{type: string, contentMediaType: image/png, contentEncoding: base64}", "str"),
     "number as text": ("{type: string, format: int64}", "str:int64"),
@@ -192,6 +194,19 @@ def test_additional_properties_have_a_type() -> None:
     assert holder.extra is not None
     assert shown(holder.extra) == "int"
     assert not holder.closed
+
+
+def test_properties_matching_no_pattern_may_be_anything_unless_forbidden() -> None:
+    text = "properties: {a: {type: string}}, patternProperties: {'^x': {type: integer}}"
+    for more, expected in (
+        ("", "any"),
+        (", additionalProperties: false", "int"),
+        (", unevaluatedProperties: false", "int"),
+    ):
+        _, document, _ = read_schema(f"{{{text}{more}}}")
+        found = model(document, "HolderIt")
+        assert found.extra is not None
+        assert shown(found.extra) == expected
 
 
 def test_additional_properties_may_be_forbidden_or_free() -> None:

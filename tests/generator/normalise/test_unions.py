@@ -52,6 +52,13 @@ def test_a_mapped_class_outside_the_union_is_added_with_a_warning() -> None:
     assert "the tag 'c' leads to a schema that is not a member of the union; it was read as one" in messages(problems)
 
 
+def test_constants_that_python_calls_equal_are_all_members() -> None:
+    field, _, problems = read_schema("oneOf: [{const: 1}, {const: true}, {const: 0}, {const: false}]")
+    assert not problems, messages(problems)
+    assert isinstance(field.type, ir.UnionOf)
+    assert [repr(member) for member in field.type.members] == [f"Const(value={one})" for one in (1, True, 0, False)]
+
+
 @pytest.mark.parametrize("name", ["Bird", "'#/components/schemas/Bird'"])
 def test_default_mapping_is_the_class_for_unknown_tags(name: str) -> None:
     mapping = f"{{propertyName: kind, mapping: {{a: Cat, b: Dog}}, defaultMapping: {name}}}"

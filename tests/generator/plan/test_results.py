@@ -35,12 +35,20 @@ def test_a_file_without_a_choice_has_no_accept_argument(types: tuple[str, ...]) 
     assert "accept:" not in render_get(*(file(media_type) for media_type in types))
 
 
+def test_xml_and_text_are_accepted_in_the_documents_order() -> None:
+    page = ir.ResponseVariant("text/html", "text", ir.Scalar("str"), position=1)
+    text = render_get(page, ir.ResponseVariant("application/xml", "xml", PET))
+    assert 'accept="application/xml, text/html"' in text
+    assert "_sdk.xml_response()" in text
+
+
 def render_patch(*media_types: str, kind: ir.BodyKind = "json") -> str:
     variants = tuple(
         ir.BodyVariant(media_type, kind, ir.Scalar("str") if kind == "text" else PET) for media_type in media_types
     )
     patch_pet = replace(operation("patchPet"), method="PATCH", body=ir.Body(variants, required=True, place=AT))
     files = texts(replace(document(patch_pet), models=(model("Pet"),)))
+
     return next(text for text in files.values() if "patchPet" in text and "Operation(" in text)
 
 
