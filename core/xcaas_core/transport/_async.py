@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -195,6 +196,7 @@ async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
     """Return the body in pieces, some of which may be empty, its content codings undone."""
     decoder, raw = response.decoder, response.raw
     pieces: AsyncIterator[bytes] = raw.aiter_raw() if decoder is not None or response.is_plain else raw.aiter_bytes()
+    del response  # it holds this generator, which nobody may close
     try:
         async for data in pieces:
             if decoder is None:
@@ -210,8 +212,11 @@ async def _decoded(response: HttpResponse) -> AsyncGenerator[bytes]:
 
 
 async def _unwind(pieces: AsyncIterator[bytes]) -> None:
-    """End the library's generators, which do not close those below them when they are left in the middle."""
-    with anyio.CancelScope() as scope:
+    """End the library's generators, which do not close those below them when they are left in the middle.
+
+    What they raise meanwhile is of no use to anybody: damage in the part of the body that nobody wants to read.
+    """
+    with anyio.CancelScope() as scope, suppress(Exception):
         scope.cancel()
         async for _ in pieces:
             pass

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
+from weakref import proxy
 
 __all__ = ["guard", "guarding", "unread"]
 
@@ -40,6 +41,10 @@ def guard(response: Any) -> None:
     if response.is_closed:  # a hook of the user's has read it
         connection.check_idle()
     elif not isinstance(stream, _Guarded):
+        if hasattr(stream, "_response"):
+            # httpx binds both to each other. The collector would close a response that nobody did in a thread that may
+            # hold the lock of the pool, which closing takes again: that thread would hang, and then all others.
+            stream._response = proxy(response)
         kind = _Async if hasattr(stream, "aclose") else _Sync
         response.stream = _as_librarys(kind, response)(stream, connection)
 

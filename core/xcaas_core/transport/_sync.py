@@ -160,9 +160,10 @@ class HttpTransport:
 
 def _decoded(response: HttpResponse) -> Iterator[bytes]:
     """Return the body in pieces, some of which may be empty, its content codings undone."""
-    decoder, raw = response.decoder, response.raw
+    decoder, raw, is_plain = response.decoder, response.raw, response.is_plain
+    del response  # it holds this generator: in a cycle, what nobody closes would wait for the garbage collector
     if decoder is None:
-        yield from raw.iter_raw() if response.is_plain else raw.iter_bytes()
+        yield from raw.iter_raw() if is_plain else raw.iter_bytes()
         return
     for data in raw.iter_raw():
         yield b""  # for whoever looks at the clock

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from ..._errors import ConfigurationError
+from ..._errors import ConfigurationError, XCaaSError
 from ..._lazy import public
 from ...calls._call_response import CallResponse
 from ...calls._session import AsyncSession, Session
@@ -52,6 +53,17 @@ class _Open(Generic[T_co]):
             raise _spent(self._spent)
         self._begun = True
 
+    @contextmanager
+    def _receiving(self) -> Iterator[None]:
+        """Complete errors, and remember that the body broke off: reading on would look like its end."""
+        try:
+            yield
+        except BaseException as error:
+            self._spent = "was not received to its end"
+            if isinstance(error, XCaaSError):
+                self._response.complete(error)
+            raise
+
     def _closed(self) -> None:
         self._spent = self._spent or "was closed before all of it was read"
 
@@ -81,15 +93,20 @@ class StreamedResponse(_Open[T_co]):
     def iter_bytes(self) -> Iterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
-        while piece := self._session.io.chunk(self._response.response):
+        while piece := self._chunk():
             yield piece
         self._spent = "was read already"
+
+    def _chunk(self) -> bytes:
+        with self._receiving():
+            return self._session.io.chunk(self._response.response)
 
     def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
-            self._session.io.read(self._response.response)
+            with self._receiving():
+                self._session.io.read(self._response.response)
             self._whole, self._spent = True, "was read already, by `value`"
         return self._finish()
 
@@ -120,15 +137,20 @@ class AsyncStreamedResponse(_Open[T_co]):
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._take(whole=False)
-        while piece := await self._session.io.chunk(self._response.response):
+        while piece := await self._chunk():
             yield piece
         self._spent = "was read already"
+
+    async def _chunk(self) -> bytes:
+        with self._receiving():
+            return await self._session.io.chunk(self._response.response)
 
     async def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._whole:
             self._take(whole=True)
-            await self._session.io.read(self._response.response)
+            with self._receiving():
+                await self._session.io.read(self._response.response)
             self._whole, self._spent = True, "was read already, by `value`"
         return self._finish()
 
