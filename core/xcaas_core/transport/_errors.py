@@ -83,7 +83,7 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
         case "ConnectError":
             return _not_connected(error)
         case "ProxyError":
-            return ConnectError(f"the proxy made no connection{_detail(error)}", advice="Check the proxy's settings.")
+            return _refused_by_proxy(error)
         case "LocalProtocolError" if any(type(cause).__module__.startswith("h2.") for cause in _causes(error)):
             # Of a connection that the server has ended or spoilt meanwhile.
             return ConnectionLostError(f"the connection broke{_detail(error)}")
@@ -100,9 +100,34 @@ def _not_connected(error: Exception) -> ConnectError:
                 f"the server's certificate was refused: {cause.verify_message}",
                 advice="If a proxy of your own signs it, pass its CA bundle (verify=…).",
             )
+    proxy = _proxy_of(error)
+    through = f" through the proxy {proxy}" if proxy else ""
     return ConnectError(
-        f"no connection could be made{_detail(error)}", advice="Check the network, base_url and proxies."
+        f"no connection could be made{through}{_detail(error)}", advice="Check the network, base_url and proxies."
     )
+
+
+def _refused_by_proxy(error: Exception) -> ConnectError:
+    which = f"the proxy {_proxy_of(error) or ''}".rstrip()
+    check = "Check that it may be used for this host; proxy=, HTTPS_PROXY and NO_PROXY choose another, or none."
+    if str(error).startswith(("407", "Invalid username")):
+        check = "Check the user and password in its address: http://user:password@host:port, as proxy= or HTTPS_PROXY."
+    return ConnectError(f"{which} made no connection{_detail(error)}", advice=check)
+
+
+def _proxy_of(error: Exception) -> str | None:
+    """Return the address of the proxy that a connection was to go through, without its login.
+
+    Only the library's connection knows which of several it was.
+    """
+    for cause in _causes(error):
+        trace = cause.__traceback__
+        while trace is not None:
+            origin: object = getattr(trace.tb_frame.f_locals.get("self"), "_proxy_origin", None)
+            if origin is not None:
+                return safe_text(str(origin))
+            trace = trace.tb_next
+    return None
 
 
 def _causes(error: Exception) -> Iterator[BaseException]:
