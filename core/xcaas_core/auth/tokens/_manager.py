@@ -104,7 +104,7 @@ class TokenManager:
         with self._lock:
             now = self.clock()
             token, refresh = self.current, self._refresh
-            if refresh is not None and now >= refresh.overdue_at:
+            if refresh is not None and refresh.is_given_up(now):
                 refresh = self._refresh = None
             usable = token is not None and now < token.mandatory_at
             if token is not None and usable:
