@@ -181,7 +181,7 @@ def test_a_cancelled_handshake_is_told_as_one() -> None:
 
     async def main() -> None:
         own = httpx.AsyncClient(transport=httpx.MockTransport(connecting_for_ever))
-        async with own, AsyncShop(base_url="https://shop.test", http_client=own, retries=0, timeout=0.1) as client:
+        async with own, AsyncShop(base_url="https://shop.test", http_client=own, retries=0, timeout=0.5) as client:
             with pytest.raises(CallTimeoutError, match="no connection was made in time") as caught:
                 await client.shop.items.get("1")
             assert not caught.value.connected

@@ -121,9 +121,9 @@ class Credential:
         return self._twin()
 
     def __repr__(self) -> str:
-        shown: dict[str, object] = {name: getattr(self, name) for name in self._shown}
-        shown |= {name.strip("_"): getattr(self, name) for name in self._secrets}
-        shown |= {"products": sorted(self.products) or None, "role": self.role}
+        held = vars(self)  # not all of it, where a traceback shows one that could not be made
+        shown = {name.strip("_"): held.get(name) for name in (*self._shown, *self._secrets)}
+        shown |= {"products": sorted(held.get("products", ())) or None, "role": held.get("role")}
         parts = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -125,3 +126,20 @@ def test_numbers_that_json_cannot_hold_are_refused() -> None:
         with pytest.raises(ValueError, match=r"JSON"):
             dumps(odd)
     assert dumps({"a": None}) == b'{"a":null}'
+
+
+@pytest.mark.parametrize(
+    "make", [partial(ClientCredentials, "id"), ApiKey, partial(BasicToken, "t"), partial(WorkAnalyticsLogin, "k", "u")]
+)
+def test_a_traceback_with_locals_can_show_credentials_that_could_not_be_made(make: Callable[[Any], object]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        make("")
+    assert "is empty" in "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+
+
+def test_a_traceback_with_locals_can_show_a_client_that_could_not_be_made() -> None:
+    wrong: Any = "soon"
+    with pytest.raises(ConfigurationError) as caught:
+        Client(timeout=wrong)
+    shown = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "self = Client()" in shown
