@@ -31,6 +31,7 @@ __all__ = ["Transfer"]
 
 _PATIENCE: Final = 4  # tries in a row that bring nothing new
 _FIRST_PAUSE: Final = 0.5
+_NO_FILE: Final = (202, 204, 205)  # accepted, no content: a success all the same
 _RETRY: Final = "Try again; `unverified()` takes the file as it comes."
 
 
@@ -246,10 +247,17 @@ class Transfer:
         self._latest = response
         self._response = response.response
         self.is_open = True
+        if response.status in _NO_FILE:
+            yield from self.close()
+            text = f"the service responded with {response.status}, and with no file"
+            raise self._in_context(
+                DownloadError(text, advice="It may not be there yet, or not any more. Look at the object.")
+            )
         begins = _range_start(response.headers) if response.status == 206 and not self._is_part else 0
         if begins != self.offset and begins != 0:
             yield from self.close()
-            text = f"bytes were requested from {self.offset} on, but the response begins at {begins}"
+            where = "does not say where it begins" if begins < 0 else f"begins at {begins}"
+            text = f"bytes were requested from {self.offset} on, but the response {where}"
             raise self._in_context(DownloadError(text))
         if begins and self._is_of_another(response.headers):
             yield from self.close()
