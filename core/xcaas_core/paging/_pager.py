@@ -85,8 +85,12 @@ class _Options(Handle, Generic[T]):
         The arguments of the call must be the same. How long a token stays good is the
         service's choice: page numbers for ever, scroll ids for minutes.
 
-        Raises ArgumentError for text that is no resume token of this call.
+        Raises ArgumentError for what is no resume token of this call.
         """
+        given: object = token
+        if not isinstance(given, str):
+            advice = "The `resume_token` of a list that was read to its end is None: there is nothing left to read."
+            raise ArgumentError(f"a resume token is text, not {type(given).__name__}", advice=advice)
         try:
             numbered = self._source.paging.style == "page"
             return self._with(_start=ResumeToken.from_text(token, self._source.name, numbered=numbered))

@@ -114,6 +114,8 @@ def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
 
 def file_length(file: IO[bytes]) -> tuple[int, int] | None:
     """Return where an open file stands and how many bytes follow; None if it cannot go back there."""
+    if getattr(file, "closed", False):
+        raise ArgumentError("the file is closed", advice="Open it again, with mode 'rb', or give its path.")
     try:
         if not file.seekable():
             return None

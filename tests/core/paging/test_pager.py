@@ -237,6 +237,11 @@ class TestCursors:
         with pytest.raises(ArgumentError, match="belongs to"):
             pager(server).resume(other)
 
+    @pytest.mark.parametrize("token", [None, 5])
+    def test_what_is_no_text_is_refused(self, server: FakeServer, token: Any) -> None:
+        with pytest.raises(ArgumentError, match=r"a resume token is text.*read to its end is None"):
+            pager(server).resume(token)
+
 
 class TestEnds:
     def test_list_that_shrinks_ends_at_the_status_for_past_the_end(self) -> None:
