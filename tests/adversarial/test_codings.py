@@ -216,3 +216,12 @@ def test_codings_of_packages(module: str, size: int, monkeypatch: pytest.MonkeyP
     assert data.startswith(b"".join(cut.decode(packed[:-3])))
     with pytest.raises(xcaas.ConnectionLostError):
         cut.finish()
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("damage", ["no gzip", "gzip", "another checksum"])
+def test_an_error_whose_body_is_damaged_is_the_error_of_its_status(damage: str, kind: str, library: str) -> None:
+    coding, body = CUT[damage]
+    with serving(lambda asked: [coded(coding, body, 404)]) as server:
+        assert outcomes(kind, library, server.url, CALLS) == ["NotFoundError", "NotFoundError"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, Protocol
@@ -42,6 +43,8 @@ class BodyDecoder:
         self._stages = stages
         self.taken = 0
         """Bytes that came."""
+        self.forgives = False
+        """Whether what is damaged is left out: the status of an error says more than its body."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Return what comes out of the next bytes."""
@@ -49,7 +52,7 @@ class BodyDecoder:
         pieces = iter((data,))
         for stage in self._stages:
             pieces = _through(stage, pieces)
-        return pieces
+        return _undamaged(pieces) if self.forgives else pieces
 
     def finish(self) -> None:
         """Check that the body is whole. One of no bytes at all is: responses to HEAD have a coding, too.
@@ -57,7 +60,7 @@ class BodyDecoder:
         Raises:
             ConnectionLostError: The body ends before its compression does.
         """
-        if self.taken and not all(stage.complete for stage in self._stages):
+        if self.taken and not self.forgives and not all(stage.complete for stage in self._stages):
             raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 
@@ -80,6 +83,11 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
 def _through(stage: Decompressor, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from stage.decompress(piece)
+
+
+def _undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with suppress(ConnectionLostError):
+        yield from pieces
 
 
 def _decompressor(coding: str) -> Decompressor:

@@ -52,6 +52,8 @@ class HttpResponse:
                 # What the status of an error says is worth more than its body.
                 if self.status < 400:
                     raise
+            if self.decoder is not None:
+                self.decoder.forgives = self.status >= 400
 
     @property
     def is_plain(self) -> bool:
