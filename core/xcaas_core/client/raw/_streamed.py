@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -54,7 +54,7 @@ class _Open(Generic[T_co]):
         self._begun = True
 
     @contextmanager
-    def _receiving(self) -> Iterator[None]:
+    def _receiving(self) -> Generator[None]:
         """Complete errors, and remember that the body broke off: reading on would look like its end."""
         try:
             yield
