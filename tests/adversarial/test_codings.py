@@ -222,3 +222,12 @@ def test_codings_of_optional_packages_are_decoded(module: str, size: int, monkey
     assert data.startswith(b"".join(truncated.decode(compressed[:-3])))
     with pytest.raises(xcaas.ConnectionLostError):
         truncated.finish()
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("damage", ["no gzip", "gzip", "another checksum"])
+def test_errors_with_damaged_bodies_raise_by_status(damage: str, kind: str, library: str) -> None:
+    coding, body = TRUNCATED[damage]
+    with serving(lambda request: [encoded_response(coding, body, 404)]) as server:
+        assert outcomes(kind, library, server.url, CALLS) == ["NotFoundError", "NotFoundError"]

@@ -259,7 +259,8 @@ class Client(Generic[AnyRegion]):
         return self._from_options, (self._options,)
 
     def __repr__(self) -> str:
-        shown = {"region": self._options.region, "base_url": self._options.base_url}
+        options = getattr(self, "_options", None)  # missing if the constructor raised, and a traceback shows the client
+        shown = {name: getattr(options, name, None) for name in ("region", "base_url")}
         arguments = [f"{name}={value!r}" for name, value in shown.items() if value is not None]
         return f"{type(self).__name__}({', '.join(arguments)})"
 

@@ -30,6 +30,7 @@ __all__ = ["Transfer"]
 
 _MAX_FAILURES: Final = 4  # in a row, without new bytes
 _FIRST_PAUSE: Final = 0.5  # seconds
+_NO_CONTENT: Final = (202, 204, 205)  # success statuses without a file
 _RETRY: Final = "Try again; `unverified()` takes the file as it comes."
 
 
@@ -245,10 +246,17 @@ class Transfer:
         self._latest = response
         self._response = response.response
         self.is_open = True
+        if response.status in _NO_CONTENT:
+            yield from self.close()
+            text = f"the service responded with {response.status}, and with no file"
+            raise self._in_context(
+                DownloadError(text, advice="It may not be there yet, or not any more. Look at the object.")
+            )
         start = _range_start(response.headers) if response.status == 206 and not self._is_part else 0
         if start != self.offset and start != 0:
             yield from self.close()
-            text = f"bytes were requested from {self.offset} on, but the response begins at {start}"
+            where = "does not say where it begins" if start < 0 else f"begins at {start}"
+            text = f"bytes were requested from {self.offset} on, but the response {where}"
             raise self._in_context(DownloadError(text))
         if start and self._is_another_file(response.headers):
             yield from self.close()

@@ -85,8 +85,12 @@ class _Options(Handle, Generic[T]):
         The arguments of the call must be the same. How long a token stays valid depends on the
         service: page numbers for ever, scroll ids for minutes.
 
-        Raises ArgumentError for a string that is not a resume token of this call.
+        Raises ArgumentError if it is not a resume token of this call.
         """
+        value: object = token
+        if not isinstance(value, str):
+            advice = "The `resume_token` of a list that was read to its end is None: there is nothing left to read."
+            raise ArgumentError(f"a resume token is text, not {type(value).__name__}", advice=advice)
         try:
             numbered = self._source.paging.style == "page"
             return self._with(_start=ResumeToken.from_text(token, self._source.name, numbered=numbered))

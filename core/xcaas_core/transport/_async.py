@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +88,7 @@ class AsyncHttpTransport:
                 return await self._read_body(response, BodyBuffer(request, response))
             deadline.expire()
         except Exception as exc:
-            error = map_exception(exc, client)
+            error = map_exception(exc, client, self.connection)
             if error is None:
                 raise
         finally:
@@ -195,6 +196,7 @@ async def _decode(response: HttpResponse) -> AsyncGenerator[bytes]:
     """Yield the decoded body in pieces, some of which may be empty."""
     decoder, raw = response.decoder, response.raw
     pieces: AsyncIterator[bytes] = raw.aiter_raw() if decoder is not None or response.is_plain else raw.aiter_bytes()
+    del response  # holds this generator: without a cycle, abandoned responses are closed at once
     try:
         async for data in pieces:
             if decoder is None:
@@ -210,8 +212,8 @@ async def _decode(response: HttpResponse) -> AsyncGenerator[bytes]:
 
 
 async def _unwind(pieces: AsyncIterator[bytes]) -> None:
-    """Cancel the library's generators. Closing one would not close those below it."""
-    with anyio.CancelScope() as scope:
+    """Cancel the library's generators. Closing one would not close those below it. Errors of what is not read are ignored."""
+    with anyio.CancelScope() as scope, suppress(Exception):
         scope.cancel()
         async for _ in pieces:
             pass

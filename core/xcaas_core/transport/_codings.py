@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, Protocol
@@ -43,6 +44,8 @@ class BodyDecoder:
         self._stages = stages
         self.bytes_received = 0
         """Encoded bytes so far."""
+        self.is_lenient = False
+        """Whether to leave out what is damaged, as in the body of an error, whose status says more."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Decode the next bytes."""
@@ -50,7 +53,7 @@ class BodyDecoder:
         pieces = iter((data,))
         for stage in self._stages:
             pieces = _decompress(stage, pieces)
-        return pieces
+        return _undamaged(pieces) if self.is_lenient else pieces
 
     def finish(self) -> None:
         """Check that the body is complete. An empty body is: responses to HEAD have a coding, too.
@@ -58,7 +61,7 @@ class BodyDecoder:
         Raises:
             ConnectionLostError: The body is truncated.
         """
-        if self.bytes_received and not all(stage.complete for stage in self._stages):
+        if self.bytes_received and not self.is_lenient and not all(stage.complete for stage in self._stages):
             raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 
@@ -81,6 +84,11 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
 def _decompress(stage: Decompressor, pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from stage.decompress(piece)
+
+
+def _undamaged(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with suppress(ConnectionLostError):
+        yield from pieces
 
 
 def _decompressor(coding: str) -> Decompressor:

@@ -44,10 +44,10 @@ _USER_ERRORS: Final = ("ResponseNotRead", "RequestNotRead")
 _CORES: Final = ("httpcore", "httpcore2", "h2", "hpack", "hyperframe", "h11")
 
 
-def convert(error: Exception) -> XCaaSError | None:
-    """Return the SDK's error for one of an HTTP library; None for other errors."""
+def convert(error: Exception, proxy: str = "") -> XCaaSError | None:
+    """Return the SDK's error for one of an HTTP library; None for other errors. `proxy` is the client's, if known."""
     for cls in () if type(error).__name__ in _USER_ERRORS else type(error).__mro__:
-        converted = _by_name(cls.__name__, error)
+        converted = _by_name(cls.__name__, error, proxy)
         if converted is not None:
             return converted
     if _is_from_core(error):
@@ -73,7 +73,7 @@ def _is_from_core(error: Exception) -> bool:
     return root in _CORES
 
 
-def _by_name(name: str, error: Exception) -> XCaaSError | None:
+def _by_name(name: str, error: Exception, proxy: str) -> XCaaSError | None:
     if name in _TIMEOUTS:
         return timed_out(name)
     if name in _LOST:
@@ -82,7 +82,7 @@ def _by_name(name: str, error: Exception) -> XCaaSError | None:
         case "ConnectError":
             return _connect_error(error)
         case "ProxyError":
-            return ConnectError(f"the proxy made no connection{_detail(error)}", advice="Check the proxy's settings.")
+            return _refused_by_proxy(error, proxy)
         case "LocalProtocolError" if any(type(cause).__module__.startswith("h2.") for cause in _causes(error)):
             # The server has closed or broken the connection meanwhile.
             return ConnectionLostError(f"the connection broke{_detail(error)}")
@@ -102,6 +102,13 @@ def _connect_error(error: Exception) -> ConnectError:
     return ConnectError(
         f"no connection could be made{_detail(error)}", advice="Check the network, base_url and proxies."
     )
+
+
+def _refused_by_proxy(error: Exception, proxy: str) -> ConnectError:
+    advice = "Check that it may be used for this host; proxy=, HTTPS_PROXY and NO_PROXY choose another, or none."
+    if str(error).startswith(("407", "Invalid username")):
+        advice = "Check the user and password in its address: http://user:password@host:port, as proxy= or HTTPS_PROXY."
+    return ConnectError(f"the proxy {proxy}".rstrip() + f" made no connection{_detail(error)}", advice=advice)
 
 
 def _causes(error: Exception) -> Iterator[BaseException]:

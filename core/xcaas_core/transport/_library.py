@@ -88,10 +88,11 @@ class Connection:
         self.library = _choose_library(library)
         self.proxy = proxy
         self._proxies = _proxies_from_env() if proxy is None else {}
+        addresses = {address for address in (proxy, *self._proxies.values()) if address}
         # To be masked in errors, as proxies may echo requests.
-        self.secrets = [
-            secret for address in (proxy, *self._proxies.values()) if address for secret in _proxy_secrets(address)
-        ]
+        self.secrets = [secret for address in addresses for secret in _proxy_secrets(address)]
+        # Without its login, for errors; empty if there are none or several.
+        self.proxy_name = _without_login(*addresses) if len(addresses) == 1 else ""
         self.tls = _tls_context(self.library, verify)
         module = _module(self.library)
         with module.Client(transport=module.MockTransport(_module), trust_env=False) as client:
@@ -156,6 +157,11 @@ def _proxy_secrets(proxy: str) -> list[str]:
     address = urlsplit(proxy)
     user, password = unquote(address.username or ""), unquote(address.password or "")
     return [basic(user, password), MaskedStr(password or user)] if user or password else []
+
+
+def _without_login(proxy: str) -> str:
+    scheme, _, address = proxy.partition("://")
+    return f"{scheme}://{address.rpartition('@')[2]}"
 
 
 def _is_pattern(library: Any, pattern: str) -> bool:

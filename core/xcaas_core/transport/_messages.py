@@ -52,6 +52,8 @@ class HttpResponse:
                 # For errors, the status matters more than the body.
                 if self.status < 400:
                     raise
+            if self.decoder is not None:
+                self.decoder.is_lenient = self.status >= 400
 
     @property
     def is_plain(self) -> bool:
@@ -185,7 +187,7 @@ class BodyBuffer:
         return b"".join(self._pieces)[:MAX_ERROR_BYTES]
 
 
-def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
+def map_exception(error: Exception, client: Any = None, connection: Connection | None = None) -> XCaaSError | None:
     """Return the error to raise in place of the library's, without its traceback, whose frames hold credentials. None
     for errors of the user's code."""
     if isinstance(error, XCaaSError):
@@ -196,7 +198,7 @@ def map_exception(error: Exception, client: Any = None) -> XCaaSError | None:
         )
     from ._errors import convert  # imported only after an error
 
-    return convert(error)
+    return convert(error, "" if connection is None else connection.proxy_name)
 
 
 def _with_method(message: Any, method: str) -> Any:

@@ -60,7 +60,7 @@ class HttpTransport:
                 return response
             return self._read_body(response, BodyBuffer(request, response))
         except Exception as exc:
-            error = map_exception(exc, client)
+            error = map_exception(exc, client, self.connection)
             if error is None:
                 raise
         finally:
@@ -160,9 +160,10 @@ class HttpTransport:
 
 def _decode(response: HttpResponse) -> Iterator[bytes]:
     """Yield the decoded body in pieces, some of which may be empty."""
-    decoder, raw = response.decoder, response.raw
+    decoder, raw, is_plain = response.decoder, response.raw, response.is_plain
+    del response  # holds this generator: without a cycle, abandoned responses are closed at once
     if decoder is None:
-        yield from raw.iter_raw() if response.is_plain else raw.iter_bytes()
+        yield from raw.iter_raw() if is_plain else raw.iter_bytes()
         return
     for data in raw.iter_raw():
         yield b""  # lets the caller check the deadline

@@ -51,6 +51,15 @@ class TestDownloads:
         assert list(download(serving(Origin(b""))).iter_bytes()) == []
         assert download(serving(Origin(b""))).save(tmp_path / "a").read_bytes() == b""
 
+    @pytest.mark.parametrize("status", [202, 204])
+    def test_success_without_a_file_raises_and_keeps_the_existing_file(self, status: int, tmp_path: Path) -> None:
+        (tmp_path / "a").write_bytes(b"before")
+        server = FakeServer().respond("shop.things.plain", FakeResponse(status))
+        with pytest.raises(DownloadError, match=f"responded with {status}, and with no file") as caught:
+            download(server).save(tmp_path / "a")
+        assert caught.value.status == status
+        assert (tmp_path / "a").read_bytes() == b"before"
+
     def test_downloads_may_be_repeated(self) -> None:
         file = download(serving(Origin()))
         assert file.read() == file.read() == DATA
@@ -288,6 +297,12 @@ class TestLostConnections:
         wrong = FakeResponse(206, content=DATA[7:], headers={"content-range": f"bytes 7-{len(DATA) - 1}/{len(DATA)}"})
         server.respond("shop.things.plain", wrong)
         with pytest.raises(DownloadError, match="begins at 7"):
+            download(server).read()
+
+    def test_part_without_a_start_raises(self) -> None:
+        server = FakeServer().respond("shop.things.plain", Origin(cuts=[5000]))
+        server.respond("shop.things.plain", FakeResponse(206, content=DATA[5000:]))
+        with pytest.raises(DownloadError, match="does not say where it begins"):
             download(server).read()
 
     def test_operation_without_ranges_starts_over(self, tmp_path: Path) -> None:

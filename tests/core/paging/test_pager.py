@@ -241,6 +241,11 @@ class TestResuming:
         with pytest.raises(ArgumentError, match="belongs to"):
             pager(server).resume(other)
 
+    @pytest.mark.parametrize("token", [None, 5])
+    def test_what_is_no_text_is_refused(self, server: FakeServer, token: Any) -> None:
+        with pytest.raises(ArgumentError, match=r"a resume token is text.*read to its end is None"):
+            pager(server).resume(token)
+
 
 class TestLastPages:
     def test_list_that_shrinks_ends_with_the_status_past_the_end(self) -> None:

@@ -159,6 +159,14 @@ class NonSeekable(io.RawIOBase):
         return self._data.read(size)
 
 
+def test_a_closed_file_is_refused(file: Path) -> None:
+    with file.open("rb") as source:
+        pass
+    for body, value in ((binary_body(), source), (multipart_body(), {"file": source})):
+        with pytest.raises(ArgumentError, match="the file is closed"):
+            payload(body, value)
+
+
 @pytest.mark.parametrize("value", [NonSeekable(b"abc"), iter([b"a", b"bc"])])
 def test_sources_that_can_be_read_once_are_not_replayable(value: object) -> None:
     result = payload(binary_body(), value)

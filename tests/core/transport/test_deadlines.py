@@ -183,7 +183,7 @@ def test_a_cancelled_handshake_raises_a_connect_timeout() -> None:
         http_client = httpx.AsyncClient(transport=httpx.MockTransport(connect_forever))
         async with (
             http_client,
-            AsyncShop(base_url="https://shop.test", http_client=http_client, retries=0, timeout=0.1) as client,
+            AsyncShop(base_url="https://shop.test", http_client=http_client, retries=0, timeout=0.5) as client,
         ):
             with pytest.raises(CallTimeoutError, match="no connection was made in time") as caught:
                 await client.shop.items.get("1")

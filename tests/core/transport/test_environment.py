@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+from importlib import import_module
 from typing import Any
 from urllib.request import getproxies
 
 import pytest
 
+from tests.adversarial.raw_server import listening
 from tests.support.origin import StubResponse, serving
 from tests.support.shop import Shop
-from xcaas_core import ConfigurationError
+from xcaas_core import ConfigurationError, ConnectError
 from xcaas_core.transport._library import Connection
 from xcaas_core.transport._proxies import proxies_by_pattern
 
@@ -97,3 +100,32 @@ def test_plain_http_uses_no_proxy(monkeypatch: pytest.MonkeyPatch, library: str)
     options: dict[str, Any] = {"http_library": library}
     with serving(item) as origin, Shop(base_url=origin.url, **options) as client:
         assert client.items.get("1") == {"id": "1"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "check"),
+    [
+        ("407 Proxy Authentication Required", "Check the user and password"),
+        ("403 Forbidden", "may be used for this host"),
+    ],
+)
+@pytest.mark.parametrize("is_own", [True, False])
+def test_refusing_proxies_are_named_without_their_login(library: str, is_own: bool, reply: str, check: str) -> None:
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            connection.recv(1 << 16)
+            connection.sendall(f"HTTP/1.1 {reply}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    with listening(serve) as port:
+        proxy = f"http://user:not-shown@127.0.0.1:{port}"
+        module = import_module(library)
+        options: dict[str, Any] = {"http_client": module.Client(proxy=proxy)} if is_own else {"proxy": proxy}
+        name = "" if is_own else f" http://127.0.0.1:{port}"
+        named = f"the proxy{name} made no connection: {reply}"
+        with (
+            Shop(base_url="https://api.example", retries=0, **options) as client,
+            pytest.raises(ConnectError, match=named) as caught,
+        ):
+            client.items.get("1")
+    assert check in str(caught.value)
+    assert "not-shown" not in str(caught.value)

@@ -121,9 +121,9 @@ class Credential:
         return self._copy()
 
     def __repr__(self) -> str:
-        fields: dict[str, object] = {name: getattr(self, name) for name in self._identity}
-        fields |= {name.strip("_"): getattr(self, name) for name in self._secrets}
-        fields |= {"products": sorted(self.products) or None, "role": self.role}
+        values = vars(self)  # incomplete if the constructor raised, and a traceback shows the object
+        fields = {name.strip("_"): values.get(name) for name in (*self._identity, *self._secrets)}
+        fields |= {"products": sorted(values.get("products", ())) or None, "role": values.get("role")}
         parts = [f"{name}={value!r}" for name, value in fields.items() if value is not None]
         return f"{type(self).__name__}({', '.join(parts)})"
 

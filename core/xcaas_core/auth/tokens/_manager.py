@@ -103,7 +103,7 @@ class TokenManager:
         with self._lock:
             now = self.clock()
             token, refresh = self.current, self._refresh
-            if refresh is not None and now >= refresh.overdue_at:
+            if refresh is not None and refresh.is_lost(now):
                 refresh = self._refresh = None
             is_usable = token is not None and now < token.mandatory_at
             if token is not None and is_usable:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ...sansio._steps import Flow
 from ._errors import Failure
 from ._token import AccessToken
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["Refresh", "RefreshBudget", "Timeouts", "TokenFetcher"]
 
@@ -48,22 +53,27 @@ class Refresh:
     """A renewal in progress, carried out by one caller, its leader.
 
     It completes once: with a token, a failure, or None if the leader gave up and another caller must
-    lead. At `overdue_at` a leader counts as lost (a stopped event loop, a flow that is never closed).
+    lead. At `overdue_at`, or when its event loop is closed, a leader counts as lost.
 
     The lock is reentrant because the garbage collector may close a leader's flow, which completes
     this refresh, in a thread that is inside `on_done`.
     """
 
-    __slots__ = ("_callbacks", "_completed", "_lock", "early", "generation", "outcome", "overdue_at")
+    __slots__ = ("_callbacks", "_completed", "_lock", "_loop", "early", "generation", "outcome", "overdue_at")
 
     def __init__(self, *, early: bool, overdue_at: float, generation: int) -> None:
         self.early = early
         self.overdue_at = overdue_at
         self.generation = generation
+        self._loop = _running_loop()
         self.outcome: AccessToken | Failure | None = None
         self._completed = False
         self._callbacks: list[Callable[[], None]] = []
         self._lock = threading.RLock()
+
+    def is_lost(self, now: float) -> bool:
+        """Return whether the leader is lost."""
+        return now >= self.overdue_at or (self._loop is not None and self._loop.is_closed())
 
     def on_done(self, callback: Callable[[], None]) -> None:
         """Call `callback` on completion; at once if already completed."""
@@ -88,3 +98,13 @@ class Refresh:
                 callback()
             except Exception as error:  # a closed event loop must not keep the others waiting
                 _log.debug("a waiting call could not be woken: %s", type(error).__name__)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the running loop of asyncio, if it is imported at all."""
+    library = sys.modules.get("asyncio")
+    if library is not None:
+        with suppress(RuntimeError):
+            loop: asyncio.AbstractEventLoop = library.get_running_loop()
+            return loop
+    return None

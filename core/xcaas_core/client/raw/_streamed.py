@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from ..._errors import ConfigurationError
+from ..._errors import ConfigurationError, XCaaSError
 from ..._lazy import public
 from ...calls._call_response import CallResponse
 from ...calls._session import AsyncSession, Session
@@ -55,6 +56,17 @@ class _OpenResponse(Generic[T_co]):
     def _mark_closed(self) -> None:
         self._consumed = self._consumed or "was closed before all of it was read"
 
+    @contextmanager
+    def _receiving(self) -> Generator[None]:
+        """Complete errors of reading, after which nothing more can be read: it would look like the end of the body."""
+        try:
+            yield
+        except BaseException as error:
+            self._consumed = "was not received to its end"
+            if isinstance(error, XCaaSError):
+                self._response.complete(error)
+            raise
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.status} {self.headers.get('content-type', '')}>"
 
@@ -81,15 +93,20 @@ class StreamedResponse(_OpenResponse[T_co]):
     def iter_bytes(self) -> Iterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._begin_reading(complete=False)
-        while piece := self._session.io.chunk(self._response.response):
+        while piece := self._read_chunk():
             yield piece
         self._consumed = "was read already"
+
+    def _read_chunk(self) -> bytes:
+        with self._receiving():
+            return self._session.io.chunk(self._response.response)
 
     def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._is_complete:
             self._begin_reading(complete=True)
-            self._session.io.read(self._response.response)
+            with self._receiving():
+                self._session.io.read(self._response.response)
             self._is_complete, self._consumed = True, "was read already, by `value`"
         return self._finish()
 
@@ -97,6 +114,11 @@ class StreamedResponse(_OpenResponse[T_co]):
         """Close the response, discarding the rest of the body."""
         self._mark_closed()
         self._session.io.close_response(self._response.response)
+
+    def __del__(self) -> None:
+        # Left to the garbage collector, httpx would close it in any thread, such as one that holds the pool's lock.
+        with suppress(Exception):
+            self.close()
 
     def __enter__(self) -> StreamedResponse[T_co]:
         return self
@@ -120,15 +142,20 @@ class AsyncStreamedResponse(_OpenResponse[T_co]):
     async def iter_bytes(self) -> AsyncIterator[bytes]:
         """Yield the body in pieces, as they arrive, decompressed. A second loop continues where the first stopped."""
         self._begin_reading(complete=False)
-        while piece := await self._session.io.chunk(self._response.response):
+        while piece := await self._read_chunk():
             yield piece
         self._consumed = "was read already"
+
+    async def _read_chunk(self) -> bytes:
+        with self._receiving():
+            return await self._session.io.chunk(self._response.response)
 
     async def value(self) -> T_co:
         """Read the body and return what the plain call returns. May be called again, even after the response is closed."""
         if not self._is_complete:
             self._begin_reading(complete=True)
-            await self._session.io.read(self._response.response)
+            with self._receiving():
+                await self._session.io.read(self._response.response)
             self._is_complete, self._consumed = True, "was read already, by `value`"
         return self._finish()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from traceback import TracebackException
 from typing import Any
 
 import pytest
@@ -130,3 +131,20 @@ def test_non_finite_numbers_raise_when_encoded() -> None:
         with pytest.raises(ValueError, match=r"JSON"):
             dumps(value)
     assert dumps({"a": None}) == b'{"a":null}'
+
+
+@pytest.mark.parametrize(
+    "make", [partial(ClientCredentials, "id"), ApiKey, partial(BasicToken, "t"), partial(WorkAnalyticsLogin, "k", "u")]
+)
+def test_a_traceback_with_locals_can_show_credentials_that_could_not_be_made(make: Callable[[Any], object]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        make("")
+    assert "is empty" in "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+
+
+def test_a_traceback_with_locals_can_show_a_client_that_could_not_be_made() -> None:
+    wrong: Any = "soon"
+    with pytest.raises(ConfigurationError) as caught:
+        Client(timeout=wrong)
+    shown = "".join(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert "self = Client()" in shown

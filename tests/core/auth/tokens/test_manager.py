@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable
@@ -163,6 +164,21 @@ def test_lost_leader_is_replaced_after_its_time_limit(total: float) -> None:
     assert max(task.finished_at for task in waiting) - 1000 < total * 1.1 + 0.5
     flow.close()
     assert world.token() == "token-1"
+
+
+def test_leader_of_a_closed_event_loop_is_replaced_at_once() -> None:
+    world = World(TokenEndpoint(latency=0.1))
+    flow = world.acquire()
+
+    async def lead() -> None:
+        next(flow)
+
+    asyncio.run(lead())
+    waiting = world.simulation.start(world.acquire())
+    world.simulation.run()
+    assert text_of(waiting.value) == "token-1"
+    assert waiting.finished_at == pytest.approx(1000.1)
+    flow.close()
 
 
 def test_timeout_of_the_leader_does_not_fail_other_callers() -> None:
