@@ -362,8 +362,7 @@ def _plain(value: object) -> object:
 
 
 def _shortened(value: JSON) -> str:
-    text = repr(value)
-    return text if len(text) < 500 else text[:500] + "…"
+    return text if len(text := repr(value)) < 500 else text[:500] + "…"
 
 
 def check_document(path: Path, name: str, seconds: float) -> Result:

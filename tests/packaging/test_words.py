@@ -13,13 +13,15 @@ from tests.packaging.test_house import SOURCES, files
 
 # Verbs with which docstrings may begin. Add missing ones, but no nouns or participles.
 _LISTED = """
-acknowledge add advise ask begin bind break bring build call cancel capitalise carry change check claim close
-compare compile complete connect convert count create cut deal decide declare decode delete describe discard
-divide do download drop encode end find follow forget format generate get give group have hold judge keep lay
-leave let list look make mark mask merge name narrow note open parse pay percent-encode print put quote raise
-read receive record reduce refuse remember remove replace report respond return run save say see seek send
-serve set settle share shorten show split start stop store suggest swap take teach tell turn undo unpack use
-validate wait warn watch wrap write yield
+accept acknowledge add advise allow append ask assemble assign begin bind break bring build call cancel
+capitalise carry change check claim close combine compare compile complete connect convert count create cut
+deal decide declare decode delete describe discard divide do download drop encode end escape exchange extract
+fetch find flatten follow forget format generate get give group handle have hold import infer join judge keep
+lay leave let list lock look make mark mask match merge move name narrow note open parse pass pay
+percent-encode plan print put queue quote raise read receive record reduce refuse reject release remember
+remove replace report request resolve respond restore return revoke rewrite run save say see seek send serve
+set settle share shorten show sort split start stop store suggest swap take teach tell turn undo unpack update
+use validate verify wait warn watch wrap write yield
 """
 VERBS = frozenset(_LISTED.split())
 
