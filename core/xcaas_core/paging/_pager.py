@@ -87,10 +87,6 @@ class _Options(Handle, Generic[T]):
 
         Raises ArgumentError if it is not a resume token of this call.
         """
-        value: object = token
-        if not isinstance(value, str):
-            advice = "The `resume_token` of a list that was read to its end is None: there is nothing left to read."
-            raise ArgumentError(f"a resume token is text, not {type(value).__name__}", advice=advice)
         try:
             numbered = self._source.paging.style == "page"
             return self._with(_start=ResumeToken.from_text(token, self._source.name, numbered=numbered))

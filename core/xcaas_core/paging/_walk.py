@@ -63,7 +63,7 @@ class ResumeToken:
         return urlsafe_b64encode(data.encode()).decode().rstrip("=")
 
     @classmethod
-    def from_text(cls, text: str, call: str, *, numbered: bool = False) -> ResumeToken:
+    def from_text(cls, text: object, call: str, *, numbered: bool = False) -> ResumeToken:
         """Return the token from the string of `to_text`. ValueError if it is damaged or belongs to another call.
 
         `numbered` lists have a page number as their key.
@@ -71,6 +71,8 @@ class ResumeToken:
         import json
         from base64 import b64decode
 
+        if not isinstance(text, str):
+            raise ValueError(f"a resume token is a str, not {type(text).__name__}; None means the end of the list")
         try:
             # `urlsafe_b64decode` warns of `+` and `/` from Python 3.15 on.
             padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)

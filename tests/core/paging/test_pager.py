@@ -243,7 +243,7 @@ class TestResuming:
 
     @pytest.mark.parametrize("token", [None, 5])
     def test_what_is_no_text_is_refused(self, server: FakeServer, token: Any) -> None:
-        with pytest.raises(ArgumentError, match=r"a resume token is text.*read to its end is None"):
+        with pytest.raises(ArgumentError, match=r"a resume token is a str, not .*; None means the end of the list"):
             pager(server).resume(token)
 
 

@@ -20,6 +20,7 @@ from xcaas_core import (
     XCaaSError,
 )
 from xcaas_core._json import dumps, loads, standard_dumps, standard_loads
+from xcaas_core.client._resources import Caller
 from xcaas_core.sdk import Operation, empty_response
 from xcaas_core.transport._deadlines import Deadline
 from xcaas_core.transport._errors import convert
@@ -77,8 +78,8 @@ def test_the_case_of_methods_is_kept(library: str) -> None:
     purge: Operation[None] = Operation(
         PRODUCT, "purge", "purge-All", "/items", call="shop.items.purge", responses={"204": empty_response()}
     )
-    client = Shop(http_client=module.Client(transport=module.MockTransport(handler)), retries=0)
-    client.items._caller.call(purge, ())
+    http_client = module.Client(transport=module.MockTransport(handler))
+    Caller(Shop(http_client=http_client, retries=0).session).call(purge, ())
     assert seen == ["purge-All"]
 
 
