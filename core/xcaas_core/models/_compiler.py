@@ -31,6 +31,8 @@ from datetime import UTC, datetime
 from types import MemberDescriptorType
 from typing import Any
 
+from attrs import NOTHING
+
 from .._json import ABSENT
 from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
@@ -52,8 +54,10 @@ def layout_of(cls: type[ModelBase]) -> Layout:
     for attribute in cls.__attrs_attrs__:
         name, metadata = attribute.name, attribute.metadata
         if WIRE in metadata:
-            required = attribute.default is not None and attribute.default is not ABSENT
             codec, slot = codec_of(hints[name]), slot_of(cls, name)
+            # None in the annotation of a field with a value says that its property may be absent.
+            has_value = attribute.default is not NOTHING and codec.nullable
+            required = attribute.default is not None and attribute.default is not ABSENT and not has_value
             fields.append(
                 FieldLayout(name, metadata[WIRE], codec, slot, required=required, nullable=metadata[NULLABLE])
             )

@@ -6,7 +6,7 @@ import copy
 import inspect
 import pickle
 from collections.abc import Callable
-from typing import cast
+from typing import Literal, cast
 
 import attrs
 import pytest
@@ -138,6 +138,28 @@ def test_only_shallow_copies_share_lists() -> None:
     page = StorageObjectPage.from_json(PAGE)
     assert copy.copy(page).content is page.content
     assert copy.deepcopy(page).content is not page.content
+
+
+@model
+class Circle(Model):
+    """An optional property with one value only."""
+
+    kind: Literal["circle"] | None = field("kind", default="circle")
+    radius: float = field("r")
+
+
+@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, lambda circle: circle.evolve(radius=1)])
+def test_an_optional_constant_is_filled_in_by_the_constructor_only(change: Callable[[Circle], Circle]) -> None:
+    new, read = Circle(radius=1), Circle.from_dict({"r": 1})
+    assert new.to_dict() == change(new).to_dict() == {"kind": "circle", "r": 1}
+    assert read.to_dict() == change(read).to_dict() == {"r": 1}
+    assert new.is_set("kind")
+    assert not read.is_set("kind")
+    assert new != read
+    assert change(new) == new == pickle.loads(pickle.dumps(new)) == read.evolve(kind="circle")
+    assert change(read) == read == pickle.loads(pickle.dumps(read)) == Circle(radius=1, kind=None)
+    new.unset("kind")
+    assert new == read
 
 
 def test_unknown_fields_can_be_pickled_and_copied_alone() -> None:
