@@ -146,7 +146,7 @@ def _to_text(value: object, depth: int = 4) -> str | None:
 
 
 def _plain_message(body: object, media_type: str) -> str | None:
-    """Return plain text, or a single JSON string, as the message; None for web pages."""
+    """Return plain text or a JSON string as the message; None for web pages."""
     if not isinstance(body, str) or is_html(media_type) or body.lstrip().startswith("<"):
         return None
     return safe_text(body)

@@ -33,7 +33,6 @@ from typing import Any
 
 from attrs import NOTHING
 
-from .._json import ABSENT
 from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec
@@ -55,9 +54,8 @@ def layout_of(cls: type[ModelBase]) -> Layout:
         name, metadata = attribute.name, attribute.metadata
         if WIRE in metadata:
             codec, slot = codec_of(hints[name]), slot_of(cls, name)
-            # None in the annotation of a field with a value says that its property may be absent.
-            has_value = attribute.default is not NOTHING and codec.nullable
-            required = attribute.default is not None and attribute.default is not ABSENT and not has_value
+            # A constant may be absent if its annotation includes None.
+            required = attribute.default is NOTHING or (attribute.default is not None and not codec.nullable)
             fields.append(
                 FieldLayout(name, metadata[WIRE], codec, slot, required=required, nullable=metadata[NULLABLE])
             )
