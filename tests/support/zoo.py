@@ -48,6 +48,14 @@ class Patch(Model):
 
 
 @model
+class Circle(Model):
+    """An optional property with one value only."""
+
+    kind: Literal["circle"] | None = field("kind", default="circle")
+    radius: float = field("r")
+
+
+@model
 class Node(Model):
     """A model that contains itself, directly and in containers."""
 

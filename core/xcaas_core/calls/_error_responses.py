@@ -66,10 +66,8 @@ def response_error(
     media_type = media_type_of(content_type)
     body, is_json = _read_body(response, content_type, redactor)
     spec = _error_spec(operation, status, media_type, body) if is_json else None
-    message = (
-        _first_text(body, (spec.message if spec else ()) or (), _MESSAGE_POINTERS)
-        if is_json
-        else _plain_message(body, media_type)
+    message = _plain_message(body, media_type) or (
+        _first_text(body, (spec.message if spec else ()) or (), _MESSAGE_POINTERS) if is_json else None
     )
     code = _first_text(body, (spec.code if spec else ()) or (), _CODE_POINTERS) if is_json else None
     return error_class(status)(
@@ -148,7 +146,7 @@ def _to_text(value: object, depth: int = 4) -> str | None:
 
 
 def _plain_message(body: object, media_type: str) -> str | None:
-    """Return a plain text body as the message; None for web pages."""
+    """Return plain text or a JSON string as the message; None for web pages."""
     if not isinstance(body, str) or is_html(media_type) or body.lstrip().startswith("<"):
         return None
     return safe_text(body)

@@ -14,7 +14,7 @@ from ._containers import ListCodec, MapCodec, OneOrListCodec
 from ._dates import DATE, DATE_TIME, DATES
 from ._fields import Constant, Format, OneOrList
 from ._layout import ModelBase, ModelCodec
-from ._scalars import JSON, NULL, SCALARS, ConstCodec
+from ._scalars import JSON, NULL, SCALARS, ConstCodec, TypedOrJSON
 from ._unions import DiscriminatedCodec, Discriminator, UnionCodec
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def _one_of(members: list[object]) -> Codec:
     constants = [ConstCodec(value) for value in literals if type(value) not in plain_types]
     codecs: list[Codec] = [*constants, *map(codec_of, plain_types)]
     if JSON in codecs or not codecs:
-        return JSON
+        typed = [codec for codec in codecs if codec is not JSON]
+        return TypedOrJSON(typed[0]) if len(typed) == 1 else JSON
     if len(codecs) > 1:
         return UnionCodec(tuple(codecs))
     if plain_types and literals:

@@ -31,7 +31,8 @@ from datetime import UTC, datetime
 from types import MemberDescriptorType
 from typing import Any
 
-from .._json import ABSENT
+from attrs import NOTHING
+
 from ._annotations import codec_of
 from ._codec import Codec, NullableCodec, Reader, same_json
 from ._containers import ListCodec, MapCodec
@@ -52,8 +53,9 @@ def layout_of(cls: type[ModelBase]) -> Layout:
     for attribute in cls.__attrs_attrs__:
         name, metadata = attribute.name, attribute.metadata
         if WIRE in metadata:
-            required = attribute.default is not None and attribute.default is not ABSENT
             codec, slot = codec_of(hints[name]), slot_of(cls, name)
+            # A constant may be absent if its annotation includes None.
+            required = attribute.default is NOTHING or (attribute.default is not None and not codec.nullable)
             fields.append(
                 FieldLayout(name, metadata[WIRE], codec, slot, required=required, nullable=metadata[NULLABLE])
             )

@@ -68,7 +68,7 @@ def field(wire: str, /, *, default: object = attrs.NOTHING, nullable: bool = Fal
     Args:
         wire: The name of the property in JSON.
         default: Omitted if the property is required. None if it may be absent. Another value
-            for a property that always has this one.
+            for a property that always has this one; optional if the annotation includes None.
         nullable: An optional property may be null as well. Then None sends null, and omitting the argument leaves it out.
         alias: The name of the constructor's argument, if it is not that of the field.
     """

@@ -10,11 +10,11 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from ._codec import Codec, Constant, write_any
-from ._context import Context, ValidationFailure, describe
+from ._codec import Codec, Constant, same_json, write_any
+from ._context import FROM_SERVER, Context, ValidationFailure, describe
 from ._json import JSONValue
 
-__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "ParsedCodec"]
+__all__ = ["BLANKS", "JSON", "NULL", "SCALARS", "TEXT", "TEXT_OR_NUMBER", "ConstCodec", "ParsedCodec", "TypedOrJSON"]
 
 BLANKS: Final[frozenset[object]] = frozenset({"", "-"})
 
@@ -140,6 +140,29 @@ class _Json(Codec):
 
     def write(self, value: object) -> JSONValue:
         return write_any(value)
+
+
+class TypedOrJSON(_Json):
+    """A value of one type where the JSON has its form, else the JSON unchanged."""
+
+    __slots__ = ("typed",)
+
+    def __init__(self, typed: Codec) -> None:
+        super().__init__("JSONValue")
+        self.typed = typed
+
+    def read(self, raw: object, context: Context) -> object:
+        try:
+            value = self.typed.read(raw, FROM_SERVER)
+            return value if same_json(self.typed.write(value), raw) else raw
+        except (TypeError, ValueError, ValidationFailure):
+            return raw
+
+    def write(self, value: object) -> JSONValue:
+        try:
+            return self.typed.write(value)
+        except (TypeError, ValueError):
+            return write_any(value)
 
 
 class ConstCodec(Codec):

@@ -46,7 +46,5 @@ def extra_shape(reader: SchemaReader, entry: Entry, flat: Flat) -> Shape | None:
     """Return the type of additional properties; None if any value is allowed."""
     if not flat.extra or any(node.value is True or node.value == {} for node in flat.extra):
         return None
-    if flat.patterned and not flat.closed:
-        return ANY  # properties whose names fit no pattern are allowed, too, whatever they are
     shape = one_of([reader.shape(node, Hint(entry, "value")) for node in flat.extra])
     return None if shape == ANY else shape

@@ -25,6 +25,7 @@ from xcaas_generator.normalise.shapes import (
     without_null,
 )
 
+_ANY_BYTES = "application/octet-stream"
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*-]+/[\w!#$&^.+*-]+")
 _JSON = re.compile(r"application/(?:.*[+.-])?json(?:-.*)?|text/(?:x-)?json|application/\*\+json|application/problem")
 _BINARY = (
@@ -110,7 +111,7 @@ class Contents:
         if kind in ("form", "multipart") and not received:
             encoding = self._encoding(media, styled=kind == "form" or self._shaper.siblings)
         if kind == "multipart" and has_schema and not received:
-            encoding = self._with_base64(schema, encoding)
+            encoding = self._with_schemas(schema, encoding)
         if alone and kind == "binary" and is_compound(without_null(shape)):
             self._report.warn(media.place, f"{media_type} is not supported; the body is passed as bytes")
         return VariantDraft(media_type, kind, _shape_for(kind, shape), encoding)
@@ -165,16 +166,36 @@ class Contents:
         rest = [("", media.child("itemEncoding"))] if media.has("itemEncoding") else []
         return [*((str(index), node) for index, node in enumerate(prefix)), *rest]
 
-    def _with_base64(self, schema: Node, encodings: tuple[ir.PartEncoding, ...]) -> tuple[ir.PartEncoding, ...]:
-        """Return the encodings, completed by those of properties whose bytes are sent in base64, as in JSON."""
-        properties = self._shaper.flattener.flatten(schema).properties
-        encoded = {
-            wire: ir.PartEncoding(wire, base64=True)
-            for wire, alternatives in properties.items()
-            if any(self._is_base64(node) for nodes in alternatives for node in nodes)
-        }
-        declared = {encoding.wire: replace(encoding, base64=encoding.wire in encoded) for encoding in encodings}
-        return tuple((encoded | declared).values())
+    def _with_schemas(self, schema: Node, encodings: tuple[ir.PartEncoding, ...]) -> tuple[ir.PartEncoding, ...]:
+        """Return the encodings, completed by what the schemas of properties say: media types, and which bytes are sent
+        in base64, as in JSON."""
+        by_wire = {encoding.wire: encoding for encoding in encodings}
+        for wire, alternatives in self._shaper.flattener.flatten(schema).properties.items():
+            nodes = [node for nodes in alternatives for node in nodes]
+            declared = by_wire.get(wire) or ir.PartEncoding(wire)
+            encoding = replace(
+                declared,
+                content_type=declared.content_type or next(filter(None, map(self._part_type, nodes)), None),
+                base64=any(map(self._is_base64, nodes)),
+            )
+            if encoding != ir.PartEncoding(wire):
+                by_wire[wire] = encoding
+        return tuple(by_wire.values())
+
+    def _part_type(self, node: Node) -> str | None:
+        """Return the media type of a part whose `encoding` names none, if its schema says more than its JSON type.
+
+        OpenAPI 3.1: `contentMediaType`, else "application/octet-stream" with `contentEncoding`. Any other kind of part
+        gets its type from its value, which for files may be that of the file name. JSON in a string is text.
+        """
+        flat = self._shaper.flattener.flatten(node)
+        if not self._shaper.siblings or flat.types not in (None, ["string"], ["array"]):
+            return None
+        if flat.media and flat.media != _ANY_BYTES and not _is_json(flat.media):
+            return flat.media
+        if flat.encoding:
+            return _ANY_BYTES
+        return next(filter(None, map(self._part_type, flat.items)), None)
 
     def _is_base64(self, node: Node) -> bool:
         flat = self._shaper.flattener.flatten(node)

@@ -298,7 +298,8 @@ def _structure(entry: Entry) -> Hashable:
     if entry.shape is not None:
         return _shape_structure(entry.shape)
     fields = tuple(sorted(_field_structure(draft) for draft in entry.fields))
-    return fields, None if entry.extra is None else _shape_structure(entry.extra), entry.closed, entry.error
+    extra = None if entry.extra is None else _shape_structure(entry.extra)
+    return fields, extra, entry.patterned, entry.closed, entry.error
 
 
 def _field_structure(draft: FieldDraft) -> tuple[str, ...]:

@@ -298,6 +298,7 @@ class Shaper:
         if flat.properties or (flat.closed and not flat.extra):
             entry = self._declare(flat, hint, "model")
             entry.closed = flat.closed
+            entry.patterned = flat.patterned and not flat.closed
             entry.error = tuple(sorted(flat.error.items()))
             entry.example = self.annotations.example([flat.node])
             self._queue.append((entry, flat))

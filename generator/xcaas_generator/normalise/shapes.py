@@ -114,6 +114,7 @@ class Entry:
     fields: list[FieldDraft] = field(default_factory=list[FieldDraft])
     extra: Shape | None = None
     closed: bool = False
+    patterned: bool = False  # `extra` is for names of a pattern; the values of others may be anything
     example: JSON = None
     error: tuple[tuple[str, str], ...] = ()
 

@@ -124,7 +124,8 @@ class _Emitter:
                 required.append(key)
         model: dict[str, JSON] = {"type": "object", "properties": properties, "required": required}
         if entry.extra is not None:
-            model["additionalProperties"] = self._schema(entry.extra)
+            extra = self._schema(entry.extra)
+            model["additionalProperties"] = {"anyOf": [extra, {}]} if entry.patterned else extra
         elif entry.closed:
             model["additionalProperties"] = False
         return model

@@ -32,7 +32,7 @@ def model_names(document: ir.Document) -> ModelNames:
         name: classes.claim("parse" + module_stem(names[name]))
         for name in (union.name for union in document.unions if isinstance(union.type, ir.UnionOf))
     }
-    return ModelNames(names, files, typed_dicts, enums, sent, received, unions, parsers)
+    return ModelNames(names, files, typed_dicts, enums, sent, received, unions, parsers, _tags(document))
 
 
 def type_names(document: ir.Document) -> list[str]:
@@ -49,6 +49,35 @@ def sent_models(document: ir.Document) -> frozenset[str]:
 def received_models(document: ir.Document) -> frozenset[str]:
     """Return the names of models that a response or webhook payload can contain."""
     return _contained_models(document, _received_types(document))
+
+
+def _tags(document: ir.Document) -> frozenset[tuple[str, str]]:
+    """Return the models that are members of a union with a discriminator, each with the property that says which."""
+    types = [
+        *(field.type for model in document.models for field in model.fields),
+        *(model.extra for model in document.models if model.extra is not None),
+        *(union.type for union in document.unions),
+        *_sent_types(document),
+        *_received_types(document),
+    ]
+    unions = [union for ref in types for union in _unions(ref)]
+    return frozenset(
+        (name, union.discriminator) for union in unions if union.discriminator for _, name in union.mapping
+    )
+
+
+def _unions(ref: ir.TypeRef) -> Iterator[ir.UnionOf]:
+    match ref:
+        case ir.ListOf():
+            yield from _unions(ref.item)
+        case ir.MapOf():
+            yield from _unions(ref.value)
+        case ir.UnionOf():
+            yield ref
+            for member in ref.members:
+                yield from _unions(member)
+        case _:
+            pass
 
 
 def _contained_models(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:

@@ -97,6 +97,7 @@ def _model(model: ir.Model, names: ModelNames, docs: Mapping[str, str]) -> Model
             _with_type_doc(field, names, docs),
             name,
             _may_be_absent(field, model, names),
+            _only_value(field, model, names),
             imports,
             annotations,
         )
@@ -131,8 +132,10 @@ def _may_be_absent(field: ir.Field, model: ir.Model, names: ModelNames) -> bool:
     )
 
 
-def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotations: Annotations) -> FieldPlan:
-    default = Code("None") if absent else _constant(field)
+def _field(
+    field: ir.Field, name: str, absent: bool, value: ir.JSON, imports: Imports, annotations: Annotations
+) -> FieldPlan:
+    default = literal(value) if value is not None else Code("None") if absent else None
     nullable = absent and (field.nullable or may_be_null(field.type))
     return FieldPlan(
         name=identifier(name),
@@ -147,11 +150,23 @@ def _field(field: ir.Field, name: str, absent: bool, imports: Imports, annotatio
     )
 
 
-def _constant(field: ir.Field) -> Code | None:
-    """Return the value of a constant property, which callers need not pass."""
-    if not isinstance(field.type, ir.Const) or field.type.value is None or field.nullable:
+def _only_value(field: ir.Field, model: ir.Model, names: ModelNames) -> ir.JSON:
+    """Return the only value of a property, which callers need not pass; None if they decide.
+
+    An optional property is filled in if its default is that value, or if a union tells its members apart by it.
+    """
+    if field.nullable or (field.read_only and model.name in names.sent):
         return None
-    return literal(field.type.value)
+    values: tuple[ir.JSON, ...] = ()
+    if isinstance(field.type, ir.Const):
+        values = (field.type.value,)
+    elif isinstance(field.type, ir.EnumRef):
+        values = names.enums[field.type.name].values
+    if len(values) != 1:
+        return None
+    is_default = type(field.default) is type(values[0]) and field.default == values[0]
+    is_constant = field.required and isinstance(field.type, ir.Const)
+    return values[0] if is_constant or is_default or (model.name, field.wire) in names.tags else None
 
 
 def _with_type_doc(field: ir.Field, names: ModelNames, docs: Mapping[str, str]) -> ir.Field:

@@ -30,7 +30,7 @@ class ModelNames:
 
     `stems` are the module names inside the `models` package; `typed_dicts` the typed dictionaries of models that a
     request can contain; `sent` and `received` the models that requests and responses can contain; `unions` the names of
-    unions, by `union_key`, and `parsers` their parsers.
+    unions, by `union_key`, and `parsers` their parsers; `tags` models of unions, each with the property that says which.
     """
 
     classes: Mapping[str, str]
@@ -41,6 +41,7 @@ class ModelNames:
     received: frozenset[str] = frozenset()
     unions: Mapping[str, str] = field(default_factory=dict[str, str])
     parsers: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: frozenset[tuple[str, str]] = frozenset()
 
     def union(self, ref: ir.UnionOf) -> str | None:
         """Return the name of a union in the document, if it has a name."""

@@ -62,7 +62,9 @@ GATEWAY = {"fault": {"faultstring": "Invalid access token", "detail": {"errorcod
         ({"error": "invalid_grant", "error_description": "expired"}, "expired", None),
         ({"timestamp": 1, "messages": ["a", "b"], "path": "/"}, "a; b", None),
         (["nothing known"], "400 Bad Request", None),
-        ("just text", "400 Bad Request", None),
+        ("just text", "just text", None),
+        ("", "400 Bad Request", None),
+        ("<p>a page</p>", "400 Bad Request", None),
         (None, "400 Bad Request", None),
         ({"message": True}, "400 Bad Request", None),
     ],
@@ -111,8 +113,11 @@ def test_plain_text_is_the_message_but_web_pages_are_not(content: bytes, media_t
     assert error.message == message
 
 
-def test_a_long_message_is_truncated_and_credentials_are_masked() -> None:
-    error = error_for(400, {"message": f"header was Bearer abcdefghijklmnop {'x' * 1000}"})
+@pytest.mark.parametrize("key", ["message", None])
+def test_a_long_message_is_truncated_and_credentials_are_masked(key: str | None) -> None:
+    text = f"header was Bearer abcdefghijklmnop {'x' * 1000}"
+    error = error_for(400, {key: text} if key else text)
+    assert error.message.startswith("header was")
     assert "abcdefghijklmnop" not in str(error)
     assert len(error.message) <= 310
 

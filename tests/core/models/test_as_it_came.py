@@ -12,7 +12,7 @@ from typing import Annotated
 import pytest
 
 from tests.support.zoo import Plain
-from xcaas_core.models import Constant, Format, JSONValue, Model, field, model
+from xcaas_core.models import AnyOf, Constant, Format, JSONValue, Model, extra, field, model
 
 DAY = dt.timedelta(days=1)
 
@@ -69,6 +69,35 @@ def test_unchanged_values_are_written_as_received(name: str, raw: object) -> Non
         written = variant.to_dict()
         written.pop("free", None)
         assert json.dumps(written, sort_keys=True) == json.dumps(data, sort_keys=True)
+
+
+@model
+class Parent(Model):
+    """Other properties: models and times under some names, anything under others."""
+
+    additional_properties: dict[str, Annotated[Plain | dt.datetime, AnyOf] | JSONValue] = extra(factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        ("2024-01-01T10:00:00Z", dt.datetime),
+        ("2024-01-01T10:00:00.000Z", str),
+        ("later", str),
+        ({"text": "a", "new": 1}, Plain),
+        ({"text": 5}, dict),
+        ([1], list),
+        (5, int),
+        (None, type(None)),
+    ],
+)
+def test_values_of_a_type_or_any_other_are_read_as_the_type_where_that_is_written_alike(
+    raw: object, kind: type
+) -> None:
+    parent = Parent.from_dict({"x": raw})
+    assert type(parent.additional_properties["x"]) is kind
+    assert parent.to_dict() == {"x": raw}
+    assert Parent(additional_properties={"x": Plain(day=dt.date(2024, 1, 2))}).to_dict() == {"x": {"day": "2024-01-02"}}
 
 
 def test_changed_values_are_written_in_the_format_of_the_field() -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tests.support.sample.models import ObjectState, StorageObject, StorageObjectDict, StorageObjectPage, Tag, TagDict
-from tests.support.zoo import Counters, Owner, Patch, Puppy
+from tests.support.zoo import Circle, Counters, Owner, Patch, Puppy
 
 page = StorageObjectPage.from_json(b"{}")
 found = StorageObject(id="a", tags=[Tag(key="k")], created_time=dt.datetime.now(dt.UTC))
@@ -38,6 +38,7 @@ body: StorageObjectDict = {"id": "a", "tags": [{"key": "k"}, Tag(key="l")], "obj
 tag: TagDict = {"key": "k"}
 null = Patch(name=None)
 pet = Owner().pet
+circles = [Circle(radius=1), Circle(radius=1, kind="circle"), Circle(radius=1, kind=None)]
 
 StorageObject()  # wrong
 StorageObject("a")  # wrong
@@ -52,6 +53,7 @@ another: StorageObjectDict = {"colour": "red"}  # wrong
 no_key: TagDict = {}  # wrong
 bytes_of: str = found.stored_bytes  # wrong
 wrong_pet: int = pet  # wrong
+Circle(radius=1, kind="square")  # wrong
 """
 EXPECTED = {number for number, line in enumerate(PROGRAM.splitlines(), 1) if line.endswith("# wrong")}
 

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from tests.support.sample.models import StorageObject, StorageObjectPage, Tag
-from tests.support.zoo import Counters, Dog, Needy, Node, Patch, Plain, Puppy, Square
+from tests.support.zoo import Circle, Counters, Dog, Needy, Node, Patch, Plain, Puppy, Square
 from xcaas_core.models import RESERVED_NAMES, Model, UnknownModel, field, model
 
 PAGE = (
@@ -138,6 +138,24 @@ def test_only_shallow_copies_share_lists() -> None:
     page = StorageObjectPage.from_json(PAGE)
     assert copy.copy(page).content is page.content
     assert copy.deepcopy(page).content is not page.content
+
+
+def evolve(circle: Circle) -> Circle:
+    return circle.evolve(radius=1)
+
+
+@pytest.mark.parametrize("change", [copy.copy, copy.deepcopy, evolve])
+def test_an_optional_constant_is_filled_in_by_the_constructor_only(change: Callable[[Circle], Circle]) -> None:
+    new, read = Circle(radius=1), Circle.from_dict({"r": 1})
+    assert new.to_dict() == change(new).to_dict() == {"kind": "circle", "r": 1}
+    assert read.to_dict() == change(read).to_dict() == {"r": 1}
+    assert new.is_set("kind")
+    assert not read.is_set("kind")
+    assert new != read
+    assert change(new) == new == pickle.loads(pickle.dumps(new)) == read.evolve(kind="circle")
+    assert change(read) == read == pickle.loads(pickle.dumps(read)) == Circle(radius=1, kind=None)
+    new.unset("kind")
+    assert new == read
 
 
 def test_unknown_fields_can_be_pickled_and_copied_alone() -> None:

@@ -301,6 +301,33 @@ def test_variants_with_a_shared_tag_are_chosen_by_shape(builder: Builder) -> Non
     assert [type(item).__name__ for item in result] == ["Short", "Short", "Long", "Tool"]
 
 
+SHAPES = """
+paths:
+  /shapes: {post: {tags: [shapes], operationId: make, requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Shape'}}}}, responses: {"204": {description: none}}}}
+components:
+  schemas:
+    Shape:
+      oneOf: [{$ref: '#/components/schemas/Circle'}, {$ref: '#/components/schemas/Square'}, {$ref: '#/components/schemas/Line'}]
+      discriminator: {propertyName: kind}
+    Circle: {type: object, properties: {kind: {type: string, const: circle, default: circle}}}
+    Square: {type: object, properties: {kind: {type: string, enum: [square], default: square}, unit: {const: cm}}}
+    Line: {type: object, properties: {kind: {const: line}, own: {const: x, default: x, readOnly: true}}}
+"""
+
+
+def test_optional_properties_with_one_value_are_sent_if_they_are_the_default_or_the_tag(builder: Builder) -> None:
+    with serving(StubResponse(204)) as origin:
+        client = builder.client("wire_shapes", SHAPES, origin, HEAD.replace("3.0.3", "3.1.0"))
+        models = importlib.import_module("wire_shapes.models")
+        for cls in (models.Circle, models.Square, models.Line):
+            client.shapes.make(body=cls())
+        assert [request.body for request in origin.seen] == [
+            b'{"kind":"circle"}',
+            b'{"kind":"square"}',
+            b'{"kind":"line"}',
+        ]
+
+
 def test_integers_beyond_64_bits_are_no_literals(builder: Builder, tmp_path: Path) -> None:
     text = """
     paths: {/v: {get: {responses: {"200": {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/V'}}}}}}}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.snippets import fields, messages, operation, read, shown
+from tests.support.snippets import HEAD, fields, messages, operation, read, shown
 from xcaas_generator import ir
 from xcaas_generator.problems import Problem
 
@@ -139,8 +139,47 @@ def test_byte_properties_of_multipart_are_sent_in_base64() -> None:
     assert {part.wire: (part.content_type, part.base64) for part in parsed.variants[0].encoding} == {
         "seal": ("image/png", True),
         "seals": (None, True),
-        "new": (None, True),
+        "new": ("application/octet-stream", True),
     }
+
+
+PARTS = """
+  secret: {type: [string, 'null'], contentEncoding: base64url}
+  seals: {type: array, items: {type: string, contentEncoding: base64, contentMediaType: image/png}}
+  picture: {contentMediaType: image/png}
+  stated: {contentMediaType: image/png}
+  upload: {type: string, contentMediaType: application/octet-stream}
+  settings: {type: string, contentMediaType: application/json}
+  old: {type: string, format: byte}
+  others: {type: object, properties: {x: {type: string, contentEncoding: base64}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [
+        (
+            "3.1.0",
+            {
+                "secret": "application/octet-stream",
+                "seals": "image/png",
+                "picture": "image/png",
+                "stated": "image/webp",
+            },
+        ),
+        ("3.0.3", {"stated": "image/webp"}),
+    ],
+)
+def test_parts_have_the_media_type_of_their_schema_unless_their_encoding_has_one(
+    version: str, expected: dict[str, str]
+) -> None:
+    properties = ", ".join(PARTS.strip().splitlines())
+    form = f"{{schema: {{properties: {{{properties}}}}}, encoding: {{stated: {{contentType: image/webp}}}}}}"
+    text = f"paths: {{/a: {{post: {{operationId: op, requestBody: {{content: {{multipart/form-data: {form}}}}}, responses: {{'204': {{description: ok}}}}}}}}}}"
+    parsed = operation(read(text, head=HEAD.replace("3.1.0", version)).document, "op").body
+    assert parsed is not None
+    types = {part.wire: part.content_type for part in parsed.variants[0].encoding}
+    assert {wire: media_type for wire, media_type in types.items() if media_type is not None} == expected
 
 
 @pytest.mark.parametrize("media_type", ["application/xml; charset=utf-8", "text/csv"])

@@ -15,7 +15,7 @@ __all__ = ["ThinkingSignal", "ThinkingSignalDict"]
 class ThinkingSignal(Model):
     """The bot is at work on an answer."""
 
-    author_type: _models.ThinkingAuthorType | None = field("authorType", default=None)
+    author_type: _models.ThinkingAuthorType | None = field("authorType", default="bot")
     """Who is thinking. Default: "bot"."""
 
     max_thinking_time_seconds: int | None = field("maxThinkingTimeSeconds", default=None)
