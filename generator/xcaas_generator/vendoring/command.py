@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from .record import Record, record_of
 from .update import Update, digests, outdated, plan_update, removed, write
 
 DONE, DIFFERENT, REFUSED = 0, 1, 3
+_INDEX = "__init__.py"
 
 
 def vendor(options: argparse.Namespace, progress: Progress, originals: Originals | None = None) -> int:
@@ -43,13 +47,27 @@ def vendor(options: argparse.Namespace, progress: Progress, originals: Originals
     on_edits = "force" if options.force else "merge" if options.merge else "refuse"
     new = record_of(order, copy, digests(copy.files), originals)
     update = plan_update(target, old, new, copy.files, on_edits)
+    dropped = _public_names(_read(target / _INDEX)) - _public_names(copy.files[_INDEX])
     changed = len(update.changed) + len(removed(update, old))
     if changed:
         write(update)
-    progress.say(_summary(update, changed, old))
+    progress.say(_summary(update, changed, old, dropped))
     if update.conflicts:
         return DIFFERENT
     return REFUSED if copy.refused and not options.allow_refused else DONE
+
+
+def _public_names(index: str) -> set[str]:
+    """Return the names in `__all__` of a package's `__init__`; none if it can't be parsed."""
+    with suppress(SyntaxError, ValueError):
+        for statement in ast.parse(index).body:
+            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+                return set(ast.literal_eval(statement.value))
+    return set()
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace") if path.is_file() else ""
 
 
 def _order(options: argparse.Namespace, old: Record | None) -> Order:
@@ -98,11 +116,13 @@ def _check(target: Path, old: Record, order: Order, originals: Originals) -> int
     return DIFFERENT if findings else DONE
 
 
-def _summary(update: Update, changed: int, old: Record | None) -> str:
+def _summary(update: Update, changed: int, old: Record | None, dropped: Collection[str]) -> str:
     """Return a summary of the update, for the terminal."""
     lines = [f"overwritten: {update.target / path}" for path in update.overwritten]
     lines += [f"merged: {update.target / path}" for path in update.merged if path not in update.conflicts]
     lines += [f"conflict: {update.target / path}" for path in update.conflicts]
+    if dropped:
+        lines.append(f"no longer in the copy: {', '.join(sorted(dropped))} (to add one: --with NAME)")
     total = sum(len(content) for content in update.files.values())
     size = f"{counted(len(update.files), 'file')}, {total // 1000} KB"
     if not changed:

@@ -172,3 +172,10 @@ def test_pydantic_support_is_included_on_request(tmp_path: Path, real_copy: Path
     ):
         process = run_in(folder, [Path(sys.executable), "-c", program.format(name)])
         assert process.stdout.endswith(expected), process.stderr
+
+
+def test_updates_name_the_public_names_that_they_drop(tmp_path: Path) -> None:
+    target = tmp_path / "copied"
+    assert run_vendor(target, "storage", "--with", "Hook").code == 0
+    assert "no longer" not in run_vendor(target).output
+    assert "no longer in the copy: AttemptEvent, Hook, " in run_vendor(target, "storage").output
