@@ -35,9 +35,9 @@ __all__ = [
 POSITIVE: Final = math.ulp(0.0)
 
 
-def invalid_type(name: str, value: object, wanted: str, advice: str | None = None) -> ConfigurationError:
+def invalid_type(name: str, value: object, expected: str, advice: str | None = None) -> ConfigurationError:
     """Return the error for an option of a wrong type. The value is not shown: it may be secret."""
-    return ConfigurationError(f"{name} must be {wanted}, not {_type_of(value)}", advice=advice)
+    return ConfigurationError(f"{name} must be {expected}, not {_type_of(value)}", advice=advice)
 
 
 def argument_error(name: str, message: str, advice: str | None = None) -> ArgumentError:
@@ -50,7 +50,7 @@ def argument_error(name: str, message: str, advice: str | None = None) -> Argume
 def check_number(
     name: str,
     value: object,
-    wanted: str,
+    expected: str,
     least: float = 0.0,
     most: float = math.inf,
     kind: type[XCaaSError] = ConfigurationError,
@@ -65,7 +65,7 @@ def check_number(
             actual = "a number as large as this"
     else:
         actual = _type_of(value)
-    raise kind(f"{name} must be {wanted}, not {actual}")
+    raise kind(f"{name} must be {expected}, not {actual}")
 
 
 def check_path(path: str | os.PathLike[str], argument: str = "path") -> Path:

@@ -262,5 +262,5 @@ def _shorten(name: str, size: int) -> str:
     stem, dot, extension = name.rpartition(".")
     if not dot or len(os.fsencode(extension)) > 16:
         stem, dot, extension = name, "", ""
-    room = size - len(os.fsencode(dot + extension))
-    return os.fsencode(stem)[:room].decode(errors="ignore") + dot + extension
+    available = size - len(os.fsencode(dot + extension))
+    return os.fsencode(stem)[:available].decode(errors="ignore") + dot + extension

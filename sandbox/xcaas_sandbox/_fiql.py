@@ -113,8 +113,8 @@ def _compare(value: object, operand: str) -> int | None:
     return (text.lower() > operand.lower()) - (text.lower() < operand.lower())
 
 
-def _text(found: object) -> str:
-    return str(found).lower() if isinstance(found, bool) else str(found)
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _number(text: str) -> Decimal | None:

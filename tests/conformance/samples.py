@@ -145,7 +145,7 @@ class Sampler:
                 name = matching(pattern) or "x"
                 result[name] = self._value([schema], depth + 1, turn)
                 self.extras.add(name)
-        others = next((found for node in nodes if (found := node.get("additionalProperties")) is not None), None)
+        others = next((value for node in nodes if (value := node.get("additionalProperties")) is not None), None)
         if others is None or (others.value is True and not minimum and depth):
             return
         for index in range(count):

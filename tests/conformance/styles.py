@@ -85,7 +85,7 @@ def query_alternatives(style: str, explode: bool, name: str, value: JSON) -> lis
                     for place, one in enumerate(value)
                 ]
             )
-        return _joined(name, delimiter, [_quoted(one) for one in value])
+        return _joined(name, delimiter, [_quoted(item) for item in value])
     if is_object(value):
         if not value:
             return [[], [(name, "")]]
@@ -120,10 +120,10 @@ def deep(name: str, value: JSON) -> list[Pairs]:
     if is_object(value):
         return _crossed([deep(f"{name}[{key}]", one) for key, one in value.items()])
     if is_list(value):
-        indexed = _crossed([deep(f"{name}[{place}]", one) for place, one in enumerate(value)])
-        if any(isinstance(one, dict | list) for one in value):
+        indexed = _crossed([deep(f"{name}[{index}]", item) for index, item in enumerate(value)])
+        if any(isinstance(item, dict | list) for item in value):
             return indexed
-        return [*indexed, [(f"{name}[]", _quoted(one)) for one in value], [(name, _quoted(one)) for one in value]]
+        return [*indexed, [(f"{name}[]", _quoted(item)) for item in value], [(name, _quoted(item)) for item in value]]
     return [[], [(name, "")], [(name, "null")]] if value is None else [[(name, _quoted(value))]]
 
 

@@ -41,19 +41,19 @@ def sampled(*values: JSON) -> Strategy:
 
 
 def lists(items: Strategy, max_size: int = 3) -> Strategy:
-    return st.lists(items, max_size=max_size).map(lambda found: found)
+    return st.lists(items, max_size=max_size).map(lambda value: value)
 
 
 def mapping(keys: Iterable[str], values: Strategy, max_size: int = 3) -> Strategy:
     strategy: st.SearchStrategy[dict[str, JSON]] = st.dictionaries(
         st.sampled_from(list(keys)), values, max_size=max_size
     )
-    return strategy.map(lambda one: one)
+    return strategy.map(lambda value: value)
 
 
 def record(optional: Mapping[str, Strategy], **required: Strategy) -> Strategy:
     strategy: st.SearchStrategy[dict[str, JSON]] = st.fixed_dictionaries(required, optional=dict(optional))
-    return strategy.map(lambda one: one)
+    return strategy.map(lambda value: value)
 
 
 NAMES = ["a", "A", "b-c", "b_c", "Pet", "pet ", "class", "", "$ref", "\u0130x", "'''", "{x}", "日本"]

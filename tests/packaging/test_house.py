@@ -40,13 +40,13 @@ def test_casts_are_limited() -> None:
 def test_no_todo_comments() -> None:
     # Concatenated, so that this file does not match.
     pattern = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b")
-    found = [
+    todos = [
         f"{path.relative_to(ROOT)}:{number}"
         for path in files(*HAND_WRITTEN, "generated")
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if pattern.search(line)
     ]
-    assert not found
+    assert not todos
 
 
 def test_modules_have_docstrings() -> None:

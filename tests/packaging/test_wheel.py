@@ -77,8 +77,8 @@ from xcaas.testing import FakeServer
 keys = [ClientCredentials("id", "secret"), ApiKey("key")]
 server = FakeServer()
 with XCaaS(http_client=server, credentials=keys) as client:
-    found = client.storage.objects.search().limit(3).to_list()
-    assert all(isinstance(item, StorageObject) for item in found) and found
+    objects = client.storage.objects.search().limit(3).to_list()
+    assert all(isinstance(item, StorageObject) for item in objects) and objects
     assert client.storage.objects.download("o1").read()
     server.respond("storage.objects.get", status=404, json={"message": "gone"})
     try:

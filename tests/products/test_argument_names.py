@@ -31,10 +31,10 @@ def run(result: Any) -> None:
 def test_errors_have_the_name_of_the_argument(row: Row) -> None:
     with client_of(NOWHERE, http_client=FakeServer()) as client:
         method = call_of(client, row)
-        given = arguments(method, SPECS[row["product"], row["operation_id"]], {})
+        values = arguments(method, SPECS[row["product"], row["operation_id"]], {})
         for name in inspect.signature(method).parameters:
             with warned(row), pytest.raises(ArgumentError) as caught:
-                run(method(**{**given, name: object()}))
+                run(method(**{**values, name: object()}))
             assert caught.value.argument == name, str(caught.value)
 
 

@@ -69,9 +69,9 @@ def sandbox() -> Iterator[Sandbox]:
 )
 def test_error_body_of_the_product_is_parsed(sandbox: Sandbox, row: Row, status: str) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
-    told = error_body(operation, Problem(int(status), "told by the service", code="SOME_CODE"))
-    assert told is not None
-    media_type, body = told
+    response_body = error_body(operation, Problem(int(status), "told by the service", code="SOME_CODE"))
+    assert response_body is not None
+    media_type, body = response_body
     with client_of(sandbox.base_url, retries=0) as client, warned(row):
         method = call_of(client, row)
         # A token for the product first, so that the fault meets the call itself.
@@ -87,7 +87,7 @@ def test_error_body_of_the_product_is_parsed(sandbox: Sandbox, row: Row, status:
     error = caught.value
     assert error.status == int(status)
     assert isinstance(error.body, Model), error.body
-    # Moments are compared by nobody here: those with nanoseconds cannot come back whole.
+    # Without times: those with nanoseconds do not round-trip.
     assert without_times(error.body.to_dict()) == without_times(body)
     if "told by the service" in json.dumps(body):
         assert "told by the service" in str(error)

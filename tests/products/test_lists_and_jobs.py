@@ -102,32 +102,32 @@ def no_filters(row: Row, args: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
 def test_items_come_once_for_any_page_size(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
     operation = SPECS[row["product"], row["operation_id"]]
-    known = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
+    ids = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
 
     async def walk() -> list[Any]:
         async with async_client(sandbox) as other:
             method = call_of(other, row)
             pager: AsyncPager[Any] = method(
-                **with_small_pages(row, method, no_filters(row, arguments(method, operation, known)))
+                **with_small_pages(row, method, no_filters(row, arguments(method, operation, ids)))
             )
             return [item async for item in pager]
 
     with warned(row):
         method = call_of(client, row)
-        args = no_filters(row, arguments(method, operation, known))
-        whole = keys(cast("Pager[Any]", method(**args)).to_list())
+        args = no_filters(row, arguments(method, operation, ids))
+        expected = keys(cast("Pager[Any]", method(**args)).to_list())
         pages = [keys(list(page.items)) for page in method(**with_small_pages(row, method, args)).pages()]
         walked = keys(asyncio.run(walk()))
-    assert len(set(whole)) == len(whole) > SIZE
+    assert len(set(expected)) == len(expected) > SIZE
     assert all(len(page) <= SIZE for page in pages)
-    assert [item for page in pages for item in page] == whole
-    assert walked == whole
+    assert [item for page in pages for item in page] == expected
+    assert walked == expected
 
 
 @pytest.mark.parametrize("row", PAGED, ids=lambda row: row["call"])
 def test_lists_are_the_same_in_every_mode(sandbox: Sandbox, client: XCaaS, row: Row) -> None:
     """With prefetching, also with trio, and from the first page of `raw` and `streaming`."""
-    known = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
+    ids = {**known_ids(client, row), **NARROWED.get(row["call"], {})}
 
     async def ahead() -> list[Any]:
         async with async_client(sandbox) as other:
@@ -137,14 +137,14 @@ def test_lists_are_the_same_in_every_mode(sandbox: Sandbox, client: XCaaS, row: 
 
     with warned(row):
         method = call_of(client, row)
-        args = no_filters(row, arguments(method, SPECS[row["product"], row["operation_id"]], known))
-        few = with_small_pages(row, method, args)
-        whole = keys(method(**few).to_list())
-        assert keys(method(**few).prefetch().to_list()) == whole
-        assert keys(anyio.run(ahead, backend="trio")) == whole
-        assert keys(client.raw(method, **few).value.to_list()) == whole
-        with client.streaming(method, **few) as response:
-            assert keys(response.value().to_list()) == whole
+        args = no_filters(row, arguments(method, SPECS[row["product"], row["operation_id"]], ids))
+        small_pages = with_small_pages(row, method, args)
+        expected = keys(method(**small_pages).to_list())
+        assert keys(method(**small_pages).prefetch().to_list()) == expected
+        assert keys(anyio.run(ahead, backend="trio")) == expected
+        assert keys(client.raw(method, **small_pages).value.to_list()) == expected
+        with client.streaming(method, **small_pages) as response:
+            assert keys(response.value().to_list()) == expected
 
 
 def test_list_is_resumed_in_another_client(sandbox: Sandbox, client: XCaaS) -> None:
@@ -211,7 +211,7 @@ FAILURES: dict[str, tuple[Callable[[Any], Any], str]] = {
 
 def check_effects(client: XCaaS) -> None:
     admin = client.administration
-    names = [one.basic_info.user_name for one in admin.users.list()]
+    names = [user.basic_info.user_name for user in admin.users.list()]
     assert "joan@acme.example" in names
     assert "grace@acme.example" in names
     assert len(names) == 6
@@ -219,8 +219,8 @@ def check_effects(client: XCaaS) -> None:
     assert groups["rG1001"].name == "Sales West"
     assert "rG1002" not in groups
     members = groups["rG7kQ2mXSYi1"].members or []
-    assert [(one.extension_number, one.sequence_number) for one in members] == [("1004", 1), ("1001", 2)]
-    sites = {one.name for one in admin.sites.list()}
+    assert [(member.extension_number, member.sequence_number) for member in members] == [("1004", 1), ("1001", 2)]
+    sites = {site.name for site in admin.sites.list()}
     assert {"Annex", "Depot"} < sites
     assert "Branch North" not in sites
 
@@ -289,8 +289,8 @@ def test_report_of_another_tenant_is_resumed() -> None:
     server = FakeServer().respond("cc_historical.reports.status", json={"id": 7, "status": "DONE"})
     with XCaaS(http_client=server, credentials=CREDENTIALS, **SETTINGS) as client:
         assert client.cc_historical.reports.resume("7", tenant="theirs").wait().status == "DONE"
-    (asked,) = server.calls("cc_historical.reports.status")
-    assert asked.headers["X-Tenant-Info"] == "theirs"
+    (request,) = server.calls("cc_historical.reports.status")
+    assert request.headers["X-Tenant-Info"] == "theirs"
 
 
 def test_failed_and_slow_reports_raise(client: XCaaS) -> None:
@@ -312,8 +312,8 @@ def test_report_is_awaited(sandbox: Sandbox) -> None:
 
 
 def stored(client: XCaaS, count: int) -> dict[str, str]:
-    found = client.storage.objects.search(filter="type==voicemail", limit=count).limit(count)
-    return {str(item.object_name): item.id for item in found}
+    objects = client.storage.objects.search(filter="type==voicemail", limit=count).limit(count)
+    return {str(item.object_name): item.id for item in objects}
 
 
 def names_in(archive: bytes) -> set[str]:
@@ -334,14 +334,14 @@ def test_bulk_download_is_waited_for_and_resumed(client: XCaaS) -> None:
 
 def test_bulk_download_with_missing_objects_is_partial(sandbox: Sandbox, client: XCaaS) -> None:
     objects = stored(client, 2)
-    wanted = [*objects.values(), "no-such-object"]
-    poller = client.storage.bulk_downloads.download(object_ids=wanted)
+    object_ids = [*objects.values(), "no-such-object"]
+    poller = client.storage.bulk_downloads.download(object_ids=object_ids)
     assert names_in(poller.wait(timeout=30).read()) == set(objects)
     assert (poller.state, poller.done, poller.partial) == ("PARTIAL_DONE", True, True)
 
     async def run() -> bool:
         async with async_client(sandbox) as other:
-            job = other.storage.bulk_downloads.download(object_ids=wanted)
+            job = other.storage.bulk_downloads.download(object_ids=object_ids)
             assert names_in(await (await job).read()) == set(objects)
             return job.partial
 

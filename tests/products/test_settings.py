@@ -28,7 +28,7 @@ def test_settings_of_known_products_are_accepted() -> None:
 
 @pytest.mark.parametrize("client", [XCaaS, AsyncXCaaS])
 @pytest.mark.parametrize(
-    ("region", "told"),
+    ("region", "message"),
     [
         ("mars", r"no product has the region 'mars'\. There are .*ap, ca, uk, .* \(quality_management, storage\)"),
         ({"storage": "uk", "journey": "mars"}, r"journey has no region 'mars'\. Choose one of eu, us\."),
@@ -38,16 +38,16 @@ def test_settings_of_known_products_are_accepted() -> None:
 def test_unknown_region_is_refused_at_once(
     client: type[XCaaS] | type[AsyncXCaaS],
     region: str | dict[str, str],
-    told: str,
+    message: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(ConfigurationError, match=told):
+    with pytest.raises(ConfigurationError, match=message):
         client(region=region, base_url="http://127.0.0.1:9")
-    with pytest.raises(ConfigurationError, match=told):
+    with pytest.raises(ConfigurationError, match=message):
         client().with_options(region=region)
     words = region if isinstance(region, str) else ",".join(f"{name}={word}" for name, word in region.items())
     monkeypatch.setenv("XCAAS_REGION", words)
-    with pytest.raises(ConfigurationError, match=told):
+    with pytest.raises(ConfigurationError, match=message):
         client.from_env()
 
 

@@ -44,10 +44,10 @@ def body(product: str, operation_id: str, **changes: object) -> Any:
 
 def wire(model: Model, *path: str) -> Any:
     """Return a value of a response by its wire names."""
-    found: Any = model.to_dict()
+    value: Any = model.to_dict()
     for name in path:
-        found = found[name]
-    return found
+        value = value[name]
+    return value
 
 
 def soon() -> None:
@@ -127,8 +127,8 @@ def test_address_is_created_once_and_kept_while_in_use(client: XCaaS) -> None:
 
 def test_lists_are_filtered_and_sorted(client: XCaaS) -> None:
     admin = client.administration
-    found = admin.users.list(filter="basicInfo.userName==*hopper*").to_list()
-    assert [user.basic_info.last_name for user in found] == ["Hopper"]
+    users = admin.users.list(filter="basicInfo.userName==*hopper*").to_list()
+    assert [user.basic_info.last_name for user in users] == ["Hopper"]
     names = [user.basic_info.last_name for user in admin.users.list(sort="-lastName", page_size=2)]
     assert names == sorted(names, reverse=True)
     assert {number.status for number in admin.phone_numbers.list(filter="status==PORTING")} == {"PORTING"}
@@ -164,21 +164,21 @@ def test_pin_is_not_returned(client: XCaaS) -> None:
 def test_contact_is_created_searched_replaced_and_deleted(client: XCaaS) -> None:
     contacts = client.contacts.contacts
     email: Any = {"email": "grace@example.com", "primary": True, "purposeType": "WORK"}
-    made = contacts.create(
+    created = contacts.create(
         contact={"contactType": "company", "customerId": "0012345QAB", "firstName": "Grace", "emails": [email]}
     )
-    found = contacts.search(filter="email.email==grace@example.com", details=["EMAIL"]).to_list()
-    assert [contact.id for contact in found] == [made.id]
-    assert found[0].emails is not None
-    assert contacts.search(filter=f"id=={made.id}").to_list()[0].emails is None
+    matches = contacts.search(filter="email.email==grace@example.com", details=["EMAIL"]).to_list()
+    assert [contact.id for contact in matches] == [created.id]
+    assert matches[0].emails is not None
+    assert contacts.search(filter=f"id=={created.id}").to_list()[0].emails is None
     replaced = contacts.replace(
-        str(made.id), contact={"contactType": "company", "customerId": "0012345QAB", "emails": [email]}
+        str(created.id), contact={"contactType": "company", "customerId": "0012345QAB", "emails": [email]}
     )
     assert replaced.first_name is None
     assert replaced.emails is not None
-    assert replaced.emails[0].id != found[0].emails[0].id
-    contacts.delete(str(made.id))
-    assert contacts.search(filter=f"id=={made.id}").to_list() == []
+    assert replaced.emails[0].id != matches[0].emails[0].id
+    contacts.delete(str(created.id))
+    assert contacts.search(filter=f"id=={created.id}").to_list() == []
     with pytest.raises(xcaas.BadRequestError, match="twice"):
         contacts.create(contact={"contactType": "company", "customerId": "1", "emails": [email, email]})
 
@@ -193,22 +193,22 @@ def test_status_is_set_for_one_and_many_agents(client: XCaaS) -> None:
     outcome = agents.set_many(
         body={"agents": [{"agent-id": AGENT, "agent-status": 4}, {"agent-id": "ag0005", "agent-status": 4}]}
     )
-    assert [one.change_status for one in outcome.data or []] == [200, 400]
+    assert [item.change_status for item in outcome.data or []] == [200, 400]
     assert agents.get(AGENT).agent_status == 4
     assert len(agents.list(group_id="201").data or []) == 3
 
 
 def test_call_is_placed_given_variables_and_hung_up(client: XCaaS) -> None:
-    wanted = body("calls", "placePhoneCall")
-    placed = client.calls.calls.place(body=wanted)
+    call = body("calls", "placePhoneCall")
+    placed = client.calls.calls.place(body=call)
     name = str(placed.interaction_guid)
     assert client.agent_status.agents.get(AGENT).agent_status == 9
     with pytest.raises(xcaas.BadRequestError, match="busy"):
-        client.calls.calls.place(body=wanted)
+        client.calls.calls.place(body=call)
     client.data_augmentation.interactions.update(name, body=body("data_augmentation", "setInteractionVariables"))
     read = client.data_augmentation.interactions.get(name)
-    assert {one.name: one.value for one in read.variables or []} == {"_orderId": "20417", "_tier": "gold"}
-    assert read.ani == wanted["number"]
+    assert {item.name: item.value for item in read.variables or []} == {"_orderId": "20417", "_tier": "gold"}
+    assert read.ani == call["number"]
     client.calls.calls.set_transaction_codes(name, AGENT, body=body("calls", "addTransactionCodes"))
     client.calls.calls.end(name, end_post_processing=True)
     assert client.agent_status.agents.get(AGENT).agent_status == 4
@@ -248,7 +248,7 @@ def test_customers_of_a_dynamic_campaign_are_added_and_deleted(client: XCaaS) ->
     results = campaigns.customers.add(
         125, customers=[{"customer-id": 10003630}, {"customer-id": 10003629}, {"customer-id": 1}]
     )
-    assert [one.http_status for one in results] == [200, 400, 404]
+    assert [item.http_status for item in results] == [200, 400, 404]
     campaigns.customers.delete(125, "10003629")
     with pytest.raises(xcaas.NotFoundError):
         campaigns.customers.delete(125, "10003629")
@@ -268,8 +268,8 @@ def test_custom_field_is_written_searched_and_cleared(client: XCaaS) -> None:
     assert first is not None
     guid = first.interaction_guid
     interactions.custom_fields.replace(guid, "customField3", value="VIP")
-    found = interactions.list(custom_field=["customField3"], custom_field_value="VIP").to_list()
-    assert [one.interaction_guid for one in found] == [guid]
+    rows = interactions.list(custom_field=["customField3"], custom_field_value="VIP").to_list()
+    assert [item.interaction_guid for item in rows] == [guid]
     interactions.custom_fields.delete(guid, "customField3")
     assert interactions.count(custom_field=["customField3"], custom_field_value="VIP") == 0
     before = interactions.count()
@@ -322,25 +322,25 @@ def test_cc_chat_conversation_runs_to_its_end(client: XCaaS) -> None:
     conversations: Any = client.cc_chat.conversations
     name = conversations.create(conversation=body("cc_chat", "createConversation")).conversation_id
     soon()
-    assert name in [one.id for one in conversations.list(status="handling")]
+    assert name in [item.id for item in conversations.list(status="handling")]
     conversations.messages.send(name, message={"text": "Where is my parcel?"})
     texts = [message["originalText"] for message in wire(conversations.messages.list(name), "messages")]
     assert texts == ["How can I help?", "Where is my parcel?"]
     assert len(conversations.participants.list(name).participants or []) == 2
     conversations.participants.remove_customer(name)
-    assert [one.id for one in conversations.list(status="deleted")] == [name]
+    assert [item.id for item in conversations.list(status="deleted")] == [name]
 
 
 def test_channels_need_an_existing_webhook(client: XCaaS) -> None:
     gateway = client.chat_gateway
     webhook = gateway.webhooks.create(webhook={"name": "Bot", "uri": "https://bot.example.com/"})
     channel = body("chat_gateway", "createChannel", name="App", webHookId=webhook.id)
-    made = gateway.channels.create(channel=channel)
-    assert gateway.channels.get(made.id).name == "App"
-    assert [one.id for one in gateway.channels.list(filter="name==App")] == [made.id]
-    gateway.channels.delete(made.id)
+    created = gateway.channels.create(channel=channel)
+    assert gateway.channels.get(created.id).name == "App"
+    assert [item.id for item in gateway.channels.list(filter="name==App")] == [created.id]
+    gateway.channels.delete(created.id)
     with pytest.raises(xcaas.NotFoundError):
-        gateway.channels.get(made.id)
+        gateway.channels.get(created.id)
     with pytest.raises(xcaas.BadRequestError, match="webhook"):
         gateway.channels.create(channel=body("chat_gateway", "createChannel", webHookId="45"))
 
@@ -352,7 +352,7 @@ def test_journeys_are_filtered_and_invalid_searches_refused(client: XCaaS) -> No
     def search(**changes: object) -> list[Journey]:
         return client.journey.journeys.search(query=body("journey", "searchJourneys", **changes)).to_list()
 
-    assert {one.direction for one in search(limit=3)} == {"Inbound"}
+    assert {item.direction for item in search(limit=3)} == {"Inbound"}
     year = {"start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"}
     with pytest.raises(xcaas.BadRequestError) as caught:
         search(dateRange=year)
@@ -367,8 +367,8 @@ def test_customer_needs_exactly_one_identity(client: XCaaS) -> None:
     for wrong in ({}, {"email": "ada@example.com", "phone_number": "+1"}, {"contact_id": "c-1"}):
         with pytest.raises(xcaas.BadRequestError):
             insights.get(**wrong)
-    told = client.customer_360.transcript_summaries.get(interaction_ids=["int-19b1c0", "int-19b1c7", "int-0"])
-    assert wire(told, "partialFailures") == [
+    summaries = client.customer_360.transcript_summaries.get(interaction_ids=["int-19b1c0", "int-19b1c7", "int-0"])
+    assert wire(summaries, "partialFailures") == [
         {"interactionId": "int-19b1c7", "reason": "Summary not available"},
         {"interactionId": "int-0", "reason": "Summary not found"},
     ]

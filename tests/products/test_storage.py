@@ -37,10 +37,10 @@ def client(server: Sandbox) -> Iterator[XCaaS]:
 
 
 def archived(client: XCaaS) -> str:
-    found = client.storage.objects.search(filter="objectState=in=(ARCHIVED)", limit=1).first()
-    assert found is not None
-    assert found.object_state == "ARCHIVED"
-    return found.id
+    archived = client.storage.objects.search(filter="objectState=in=(ARCHIVED)", limit=1).first()
+    assert archived is not None
+    assert archived.object_state == "ARCHIVED"
+    return archived.id
 
 
 def test_restore_is_waited_for(client: XCaaS) -> None:
@@ -91,8 +91,8 @@ def test_missing_object_ends_the_wait(state: str) -> None:
     with XCaaS(http_client=fake, credentials=CREDENTIALS) as client, pytest.raises(PollerError) as caught:
         client.storage.objects.restore_and_wait("one").wait(timeout=0)
     assert caught.value.state == state
-    (asked,) = fake.calls("storage.objects.restore")
-    assert asked.content == b""
+    (request,) = fake.calls("storage.objects.restore")
+    assert request.content == b""
 
 
 def test_read_only_key_is_refused_with_advice(client: XCaaS, server: Sandbox) -> None:

@@ -44,9 +44,9 @@ def test_status_change_without_a_message_is_accepted(client: XCaaS, server: Fake
 
 def test_status_change_with_a_message_is_read(client: XCaaS, server: FakeServer) -> None:
     server.respond("dynamic_campaigns.campaigns.set_status", json={"message": "Done"})
-    told = client.dynamic_campaigns.campaigns.set_status(125, body={"status": "PAUSED"})
-    assert told is not None
-    assert told.to_dict() == {"message": "Done"}
+    response = client.dynamic_campaigns.campaigns.set_status(125, body={"status": "PAUSED"})
+    assert response is not None
+    assert response.to_dict() == {"message": "Done"}
 
 
 JOB = {"zipName": "a.zip", "status": "DONE"}
@@ -57,9 +57,9 @@ def test_bulk_download_is_read_alone_or_in_a_list(client: XCaaS, server: FakeSer
     downloads = client.storage.bulk_downloads
     for name in ("start", "status", "cancel"):
         server.respond(f"storage.bulk_downloads.{name}", json=response)
-    for found in (downloads.start(object_ids=["o1"]), downloads.status("a.zip"), downloads.cancel("a.zip")):
-        assert isinstance(found, BulkDownload)
-        assert found.zip_name == "a.zip"
+    for download in (downloads.start(object_ids=["o1"]), downloads.status("a.zip"), downloads.cancel("a.zip")):
+        assert isinstance(download, BulkDownload)
+        assert download.zip_name == "a.zip"
     poller = downloads.download(object_ids=["o1"])
     assert poller.wait().read()
     assert (poller.id, poller.state) == ("a.zip", "DONE")
@@ -98,7 +98,7 @@ def test_numbers_of_quality_management_are_read(
     server.respond("quality_management.interactions.topics.list", json=[topic])
     server.respond("quality_management.users.get", json={"userReference": 1, "hireDate": hired})
     topics = client.quality_management.interactions.topics.list("0d2f")
-    assert [found.to_dict() for found in topics] == [topic]
+    assert [item.to_dict() for item in topics] == [topic]
     assert topics[0].channel == channel
     assert client.quality_management.users.get(1).hire_date == hired
 
@@ -106,8 +106,8 @@ def test_numbers_of_quality_management_are_read(
 def test_times_of_quality_management_are_read(client: XCaaS, server: FakeServer) -> None:
     start = dt.datetime(2026, 1, 1, 7, 14, 53, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     client.quality_management.interactions.count(start_ts=start, end_ts="2026-01-02 06:14:53")
-    asked = server.requests[-1].query
-    assert dict(asked) == {"startTS": ["2026-01-01T06:14:53"], "endTS": ["2026-01-02 06:14:53"]}
+    query = server.requests[-1].query
+    assert dict(query) == {"startTS": ["2026-01-01T06:14:53"], "endTS": ["2026-01-02 06:14:53"]}
 
 
 LEG = {"callId": "1635571048351", "legId": "1", "status": "Completed", "talkTimeMS": 0}

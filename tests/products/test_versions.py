@@ -25,9 +25,9 @@ def first_request(server: FakeServer, call: Callable[[], object]) -> Any:
     return server.requests[0]
 
 
-def walk(found: object) -> None:
-    if isinstance(found, Pager):
-        found.first()
+def walk(response: object) -> None:
+    if isinstance(response, Pager):
+        response.first()
 
 
 def check(row: Row, request: Any) -> None:
@@ -41,8 +41,8 @@ def test_blocking_calls_have_versions(row: Row) -> None:
     server = FakeServer().respond(row["call"], status=400)
     with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
         method = call_of(client, row)
-        given = arguments(method, SPECS["administration", row["operation_id"]], IDS)
-        check(row, first_request(server, lambda: walk(method(**given))))
+        values = arguments(method, SPECS["administration", row["operation_id"]], IDS)
+        check(row, first_request(server, lambda: walk(method(**values))))
 
 
 def test_async_calls_have_versions() -> None:

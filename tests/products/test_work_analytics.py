@@ -95,15 +95,15 @@ def test_search_by_post_is_retried() -> None:
     server = FakeServer().respond("work_analytics.unreturned_calls.search_details", status=503)
     server.respond("work_analytics.unreturned_calls.search_details", json={"records": []})
     with XCaaS(http_client=server, credentials=CREDENTIALS) as client:
-        found = client.work_analytics.unreturned_calls.search_details(PBX, query={"callerAddresses": [CALLER]})
-    assert found.records == []
+        page = client.work_analytics.unreturned_calls.search_details(PBX, query={"callerAddresses": [CALLER]})
+    assert page.records == []
     assert len(server.calls("work_analytics.unreturned_calls.search_details")) == 2
 
 
 def test_unreturned_callers_and_callees_are_listed(client: XCaaS) -> None:
     unreturned = client.work_analytics.unreturned_calls
     for find in (unreturned.callers, unreturned.callees):
-        names = [one.name for one in find(PBX, limit=3, sorting_field="name").participants or []]
+        names = [caller.name for caller in find(PBX, limit=3, sorting_field="name").participants or []]
         assert len(set(names)) == 3
     (caller,) = unreturned.list(PBX, fields=["callerAddress", "attempts"]).calls or []
     assert caller.attempts == 3

@@ -241,10 +241,10 @@ def test_port_in_use_is_reported(sandbox: Sandbox, capsys: pytest.CaptureFixture
 def test_range_returns_a_part_of_a_file(http: httpx.Client, range_header: str, begin: int, end: int | None) -> None:
     item = http.get(f"{STORAGE}/objects", params={"limit": 1}).json()["content"][0]
     url = f"{STORAGE}/objects/{item['id']}/content"
-    whole = http.get(url)
-    part = http.get(url, headers={"Range": range_header, "If-Range": whole.headers["etag"]})
+    complete = http.get(url)
+    part = http.get(url, headers={"Range": range_header, "If-Range": complete.headers["etag"]})
     assert part.status_code == 206
-    assert part.content == whole.content[begin:end]
+    assert part.content == complete.content[begin:end]
     first = begin % item["storedBytes"]
     last = first + len(part.content) - 1
     assert part.headers["content-range"] == f"bytes {first}-{last}/{item['storedBytes']}"

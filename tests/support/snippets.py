@@ -79,28 +79,28 @@ def messages(problems: tuple[Problem, ...]) -> str:
 
 def check(document: ir.Document) -> None:
     """Check that names are unique and valid, references resolve, and nodes have a source location."""
-    classes = [one.name for one in document.models] + [one.name for one in document.enums]
+    classes = [item.name for item in document.models] + [item.name for item in document.enums]
     assert len({"_".join(names.words(name)).casefold() for name in classes}) == len(classes)
     for name in classes:
         assert name.isidentifier(), name
         assert not keyword.iskeyword(name), name
         assert name[0].isupper(), name
-    models, enums = {one.name for one in document.models}, {one.name for one in document.enums}
+    models, enums = {item.name for item in document.models}, {item.name for item in document.enums}
     for type_ in _types(document):
         _check_type(type_, models, enums)
-    for one in document.models:
-        assert len({field.wire for field in one.fields}) == len(one.fields)
-        for field in one.fields:
+    for item in document.models:
+        assert len({field.wire for field in item.fields}) == len(item.fields)
+        for field in item.fields:
             assert field.name.isidentifier(), field.name
     for enum in document.enums:
         assert enum.values
         assert None not in enum.values
-    ids = [one.id for one in document.operations]
+    ids = [item.id for item in document.operations]
     assert len(set(ids)) == len(ids)
     for op in document.operations:
-        in_path = [one.wire for one in op.parameters if one.location == "path"]
+        in_path = [item.wire for item in op.parameters if item.location == "path"]
         assert all(f"{{{wire}}}" in op.path for wire in in_path)
-        assert all(one.name.isidentifier() for one in op.parameters)
+        assert all(item.name.isidentifier() for item in op.parameters)
         assert op.servers
         assert op.place.pointer
     for refused in document.refused:

@@ -18,14 +18,14 @@ __all__ = ["Item", "StorageService", "storage_service"]
 
 @dataclass
 class Item:
-    """One object. None omits a field, and `told` overrides fields."""
+    """One object. None omits a field, and `changes` overrides fields."""
 
     id: str
     content: bytes = b"content"
     name: str | None = "recording.mp3"
     kind: str = "callrecording"
     created: str | None = "2026-01-05T10:00:00"
-    told: dict[str, Any] = field(default_factory=dict[str, Any])
+    changes: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def data(self) -> dict[str, Any]:
         fields = {
@@ -37,7 +37,7 @@ class Item:
             "storedBytes": len(self.content),
             "createdTime": self.created,
             "objectState": "AVAILABLE",
-            **self.told,
+            **self.changes,
         }
         return {key: value for key, value in fields.items() if value is not None}
 

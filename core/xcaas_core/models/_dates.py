@@ -95,8 +95,8 @@ def from_epoch(number: int | float, microseconds: int) -> dt.datetime:
 
 def to_epoch(moment: dt.datetime, microseconds: int) -> int | float:
     """Return the inverse of `from_epoch`, an integer if possible. Naive datetimes are taken as UTC."""
-    whole, remainder = divmod((in_utc(moment) - EPOCH) // MICROSECOND, microseconds)
-    return whole + remainder / microseconds if remainder else whole
+    quotient, remainder = divmod((in_utc(moment) - EPOCH) // MICROSECOND, microseconds)
+    return quotient + remainder / microseconds if remainder else quotient
 
 
 def in_utc(moment: dt.datetime) -> dt.datetime:

@@ -40,7 +40,7 @@ class StopCondition:
     `absent` (there is no value).
     """
 
-    spot: ValueLocation
+    location: ValueLocation
     test: Literal["page-count", "last-page", "item-count", "equals", "lacks", "absent"]
     value: JSONValue = None
 

@@ -221,7 +221,7 @@ def _is_met(
         total = _total(rule, body, headers)
         progress = {"page-count": pages, "last-page": number, "item-count": items}[rule.test]
         return total is not None and progress >= total
-    value = _value(rule.spot, body, headers)
+    value = _value(rule.location, body, headers)
     if rule.test == "absent":
         return value is None or value == ""
     if rule.test == "equals":
@@ -236,7 +236,7 @@ def _is_met(
 def _total(rule: StopCondition, body: JSONValue, headers: Mapping[str, str]) -> int | None:
     if rule.test not in _TOTAL_TESTS:
         return None
-    value = _value(rule.spot, body, headers)
+    value = _value(rule.location, body, headers)
     try:
         total = int(value) if isinstance(value, str | int | float) else -1
     except (ValueError, OverflowError):  # such as infinity
@@ -249,8 +249,8 @@ def _equal(value: JSONValue, expected: object) -> bool:
     return value is not None and str(value).strip().casefold() == str(expected).strip().casefold()
 
 
-def _value(spot: ValueLocation, body: JSONValue, headers: Mapping[str, str]) -> JSONValue:
-    name = spot[1]
-    if spot[0] == "header":
+def _value(location: ValueLocation, body: JSONValue, headers: Mapping[str, str]) -> JSONValue:
+    name = location[1]
+    if location[0] == "header":
         return headers.get(name)
-    return value_at(body, name) if spot[0] == "body" else link_target(headers.get("Link"), name)
+    return value_at(body, name) if location[0] == "body" else link_target(headers.get("Link"), name)

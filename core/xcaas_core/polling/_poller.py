@@ -200,7 +200,7 @@ def _streams(call: Call[object]) -> bool:
     if operation.download is not None:
         return True
     for status, specs in operation.responses.items():
-        several = specs if isinstance(specs, tuple) else (specs,)
-        if status.startswith("2") and several and several[0].kind == "binary":
+        alternatives = specs if isinstance(specs, tuple) else (specs,)
+        if status.startswith("2") and alternatives and alternatives[0].kind == "binary":
             return True
     return False

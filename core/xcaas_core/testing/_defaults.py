@@ -103,7 +103,7 @@ def _as_only_page(paging: PaginationSpec, body: JSONValue) -> tuple[JSONValue, d
     items = find(body, paging.items)
     count = len(items) if isinstance(items, list) else 1
     for condition in paging.last:
-        location, name = condition.spot
+        location, name = condition.location
         value = _last_value(condition, paging, count)
         if location == "body":
             body = put(body, name, value)

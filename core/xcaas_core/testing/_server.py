@@ -143,7 +143,7 @@ class FakeServer:
             if not stub.is_known and stub.target.partition(".")[0] in products:
                 matches = get_close_matches(stub.target, calls, 1)
                 hint = f" Did you mean {matches[0]!r}?" if matches else ""
-                raise UnexpectedRequest(f"no call is named {stub.target!r}, which the server was told of.{hint}")
+                raise UnexpectedRequest(f"no call is named {stub.target!r}, for which a response was set.{hint}")
 
     def _find(self, request: FakeRequest) -> FakeResponse | Handler | None:
         with self._lock:

@@ -64,13 +64,15 @@ def _differences(ours: Facts, theirs: Facts | None) -> Iterator[str]:
     if theirs is None:
         yield "only in ours"
         return
-    for place in sorted({*ours.items, *theirs.items}):
-        if place not in theirs.items:
-            yield f"{place}: only in ours"
-        elif place not in ours.items:
-            yield f"{place}: only in the vendor's"
+    for location in sorted({*ours.items, *theirs.items}):
+        if location not in theirs.items:
+            yield f"{location}: only in ours"
+        elif location not in ours.items:
+            yield f"{location}: only in the vendor's"
         else:
-            yield from (f"{place}: {text}" for text in _item_differences(ours.items[place], theirs.items[place]))
+            yield from (
+                f"{location}: {text}" for text in _item_differences(ours.items[location], theirs.items[location])
+            )
 
 
 def _item_differences(ours: Item, theirs: Item) -> Iterator[str]:

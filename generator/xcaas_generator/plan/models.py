@@ -221,8 +221,8 @@ def _typed_dict(model: ir.Model, name: str, imports: Imports, annotations: Annot
     )
 
 
-def _functional_name(twin: str) -> str:
-    return f"_{twin}Names"
+def _functional_name(typed_dict: str) -> str:
+    return f"_{typed_dict}Names"
 
 
 # --- enums and the index ---------------------------------------------------

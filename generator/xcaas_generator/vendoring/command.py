@@ -17,8 +17,8 @@ from .copy import Copy, Order, copy_of_suite
 from .difference import difference
 from .document import copy_of_document, outdated_inputs, spec_order
 from .originals import Originals, installed
-from .place import check_target, reject_links_inside, reject_long_paths
 from .record import Record, record_of
+from .target import check_target, reject_links_inside, reject_long_paths
 from .update import Update, digests, outdated, plan_update, removed, write
 
 DONE, DIFFERENT, REFUSED = 0, 1, 3

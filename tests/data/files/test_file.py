@@ -22,7 +22,7 @@ CONTENT = random.Random(8).randbytes(10_000)
 def open_service(
     content: bytes = CONTENT, *, ranges: bool = True, **fields: object
 ) -> Generator[tuple[StorageService, Any]]:
-    with storage_service(Item("o", content, told=fields), ranges=ranges) as service:
+    with storage_service(Item("o", content, changes=fields), ranges=ranges) as service:
         yield service, fsspec.filesystem("xcaas", base_url=service.url)
 
 

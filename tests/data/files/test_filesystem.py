@@ -118,7 +118,7 @@ class TestLists:
     def test_ids_are_escaped_and_suffixes_normalized_in_paths(self, service: StorageService, files: Any) -> None:
         names = {"a/b*.c": "x.MP3", "ü%": "no-ending", "d": None, "e": "x.tar/gz", "f": "strange.e!"}
         service.items[:] = [
-            Item(object_id, object_id.encode(), name, told={"mimeType": "audio/wav"} if name is None else {})
+            Item(object_id, object_id.encode(), name, changes={"mimeType": "audio/wav"} if name is None else {})
             for object_id, name in names.items()
         ]
         paths = files.ls(DAY, detail=False)
@@ -165,7 +165,7 @@ class TestSingleFiles:
         files.get_file(f"{DAY}/o9.mp3", str(target), callback=Progress())
         assert target.read_bytes() == b"x" * 9
         assert progress[-2:] == [9, 9]
-        service.items.append(Item("bad", told={"checksum": "0" * 32}))
+        service.items.append(Item("bad", changes={"checksum": "0" * 32}))
         with pytest.raises(OSError, match="checksum") as caught:
             files.get_file(f"{DAY}/bad.mp3", str(tmp_path / "bad.mp3"))
         assert isinstance(caught.value.__cause__, DownloadError)
@@ -243,7 +243,7 @@ class TestErrors:
             fs.ls("us-west/voicemail")
 
     def test_unavailable_objects_raise_file_not_found(self, service: StorageService, files: Any) -> None:
-        service.items += [Item(state, told={"objectState": state}) for state in ("ARCHIVED", "REVOKED")]
+        service.items += [Item(state, changes={"objectState": state}) for state in ("ARCHIVED", "REVOKED")]
         with pytest.raises(FileNotFoundError, match="restore"):
             files.open("us-west/by-id/ARCHIVED")
         with pytest.raises(FileNotFoundError, match="REVOKED"):

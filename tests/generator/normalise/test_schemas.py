@@ -204,9 +204,9 @@ def test_properties_matching_no_pattern_may_be_anything_unless_forbidden() -> No
         (", unevaluatedProperties: false", "int"),
     ):
         _, document, _ = read_schema(f"{{{text}{more}}}")
-        found = model(document, "HolderIt")
-        assert found.extra is not None
-        assert shown(found.extra) == expected
+        holder = model(document, "HolderIt")
+        assert holder.extra is not None
+        assert shown(holder.extra) == expected
 
 
 def test_additional_properties_may_be_forbidden_or_free() -> None:

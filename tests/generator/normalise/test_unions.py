@@ -56,7 +56,7 @@ def test_constants_that_python_calls_equal_are_all_members() -> None:
     field, _, problems = read_schema("oneOf: [{const: 1}, {const: true}, {const: 0}, {const: false}]")
     assert not problems, messages(problems)
     assert isinstance(field.type, ir.UnionOf)
-    assert [repr(member) for member in field.type.members] == [f"Const(value={one})" for one in (1, True, 0, False)]
+    assert [repr(member) for member in field.type.members] == [f"Const(value={value})" for value in (1, True, 0, False)]
 
 
 @pytest.mark.parametrize("name", ["Bird", "'#/components/schemas/Bird'"])

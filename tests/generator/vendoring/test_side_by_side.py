@@ -14,7 +14,7 @@ import pickle, sys, threading
 import first, xcaas
 from app.inner import second
 
-agents, found = {}, {}
+agents, items = {}, {}
 
 
 def call(sdk, name):
@@ -22,7 +22,7 @@ def call(sdk, name):
     hook = lambda event: agents.setdefault(name, dict(event.headers).get("user-agent"))
     with sdk.XCaaS(credentials=key, base_url=sys.argv[1]) as client:
         item = next(iter(client.storage.objects.search(limit=1)))
-        found[name] = pickle.loads(pickle.dumps(item))
+        items[name] = pickle.loads(pickle.dumps(item))
         try:
             client.storage.objects.get("no-such-id")
         except sdk.NotFoundError as error:
@@ -33,7 +33,7 @@ threads = [threading.Thread(target=call, args=item) for item in ((xcaas, "sdk"),
 for thread in threads:
     thread.start()
     thread.join()
-print(len({type(item) for item in found.values()}), {item.id for item in found.values()} == {found["sdk"].id})
+print(len({type(item) for item in items.values()}), {item.id for item in items.values()} == {items["sdk"].id})
 print(first.__version__, second.__version__, issubclass(first.NotFoundError, second.XCaaSError))
 """
 

@@ -138,7 +138,7 @@ def call_provider(function: Callable[[], object], name: str) -> object:
     raise SecretUnavailableError(f"{name} raised {error_type}")  # outside `except`: the original may hold a secret
 
 
-_IS_IT_SET = "Is the variable or setting that it comes from set?"
+_NOT_SET_ADVICE = "Is the variable or setting that it comes from set?"
 
 SecretInput: TypeAlias = str | Secret | EnvironmentVariable | Callable[[], str | Secret] | Source
 """Types that credentials accept for a secret."""
@@ -156,7 +156,7 @@ def source_of(value: SecretInput, name: str) -> Source:
         return CallableSecret(value)
     raise ConfigurationError(
         f"{name} must be text, a function or a reference to a secret, not {type(value).__name__}",
-        advice=_IS_IT_SET,
+        advice=_NOT_SET_ADVICE,
     )
 
 
@@ -167,8 +167,8 @@ def _is_source(value: object) -> TypeIs[Source]:
 def require_str(value: object, name: str) -> str:
     """Return a non-empty string without line breaks at its ends, or raise `ConfigurationError`."""
     if not isinstance(value, str):
-        advice = _IS_IT_SET if value is None else None
+        advice = _NOT_SET_ADVICE if value is None else None
         raise ConfigurationError(f"{name} must be text, not {type(value).__name__}", advice=advice)
     if not value.strip():
-        raise ConfigurationError(f"{name} is empty", advice=_IS_IT_SET)
+        raise ConfigurationError(f"{name} is empty", advice=_NOT_SET_ADVICE)
     return value.strip("\r\n")

@@ -12,7 +12,7 @@ from .._codec import Codec, write_any
 from .._context import Context, ValidationFailure, describe
 from .._json import JSONValue
 from .._layout import ModelBase, ModelCodec
-from ._fit import FITS, Alternatives, Fit, can_read, distance, fit, knows
+from ._fit import FITS, Alternatives, Fit, can_read, distance, fit, is_constant
 from ._marks import Discriminator
 
 __all__ = ["DiscriminatedCodec", "UnionCodec"]
@@ -137,7 +137,7 @@ class DiscriminatedCodec(Alternatives):
     def _has_tag(self, member: ModelCodec, tag: object) -> bool:
         """Return whether a tag is a constant of a variant's own field."""
         field = member.layout.by_wire.get(self.property_name)
-        return field is not None and knows(field.codec, tag)
+        return field is not None and is_constant(field.codec, tag)
 
 
 def _json_tag(tag: object) -> _Tag:

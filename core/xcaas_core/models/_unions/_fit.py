@@ -14,7 +14,7 @@ from .._context import FROM_SERVER, ValidationFailure
 from .._dates import DateCodec, DateTimeCodec
 from .._layout import Layout, ModelCodec
 
-__all__ = ["FITS", "Alternatives", "Fit", "can_read", "distance", "fit", "knows"]
+__all__ = ["FITS", "Alternatives", "Fit", "can_read", "distance", "fit", "is_constant"]
 
 Fit: TypeAlias = tuple[int, int]
 """How well a JSON value fits: mismatched constants and unknown fields. The smallest fits best."""
@@ -84,7 +84,7 @@ def _field_fits(layout: Layout, raw: Mapping[str, object]) -> Iterator[Fit | Non
 def _scalar_fit(codec: Codec, raw: object) -> Fit | None:
     if not can_read(codec, raw):
         return None
-    if not codec.constants or knows(codec, raw):
+    if not codec.constants or is_constant(codec, raw):
         return FITS if _has_expected_form(codec, raw) else (1, 0)
     # A single constant is a tag, which has to match.
     return None if len(codec.constants) == 1 else (1, 0)
@@ -108,7 +108,7 @@ def can_read(codec: Codec, raw: object) -> bool:
     return True
 
 
-def knows(codec: Codec, raw: object) -> bool:
+def is_constant(codec: Codec, raw: object) -> bool:
     """Return whether a JSON value is one of the codec's constants."""
     return any(_is_same(constant, raw) for constant in codec.constants)
 
@@ -130,5 +130,5 @@ def distance(layout: Layout, raw: Mapping[str, object]) -> tuple[int, int, int]:
         if field.wire not in raw:
             missing += field.required
         elif len(field.codec.constants) == 1:
-            wrong += not knows(field.codec, raw[field.wire])
+            wrong += not is_constant(field.codec, raw[field.wire])
     return wrong, missing, sum(key not in layout.by_wire for key in raw)
