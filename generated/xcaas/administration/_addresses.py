@@ -198,7 +198,7 @@ class Addresses(_sdk.Resource):
     def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
 
-        Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
+        Deletes an address that nothing uses. While a usage counter isn't 0, the response is 400.
 
         Args:
             address_id: Id of the address.
@@ -329,7 +329,7 @@ class AsyncAddresses(_sdk.AsyncResource):
     async def delete(self, address_id: str, *, request_id: UUID | str | None = None) -> None:
         """Delete an address.
 
-        Deletes an address that nothing uses. While a usage counter isn't 0, the answer is 400.
+        Deletes an address that nothing uses. While a usage counter isn't 0, the response is 400.
 
         Args:
             address_id: Id of the address.

@@ -22,8 +22,8 @@ class Administration(_sdk.ProductClient):
     """Administration.
 
     Users, ring groups, sites, emergency addresses and phone numbers of a customer (beta). Most writes are
-    asynchronous: they answer 202 with an operation, which tells in the end whether it worked. The key needs the
-    product of the resource and, for anything asynchronous, `UC & CC Admin Operations`.
+    asynchronous: they respond with 202 with an operation, which tells in the end whether it worked. The key
+    needs the product of the resource and, for anything asynchronous, `UC & CC Admin Operations`.
     """
 
     __slots__ = ()

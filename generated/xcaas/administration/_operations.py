@@ -69,7 +69,7 @@ class Operations(_sdk.Resource):
         This only starts the job. `wait` also returns a poller to wait for its result.
 
         Args:
-            operation_id: Id of the operation, from the answer to a write.
+            operation_id: Id of the operation, from the response to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
@@ -94,7 +94,7 @@ class Operations(_sdk.Resource):
         """Get an operation. The poller waits for the result.
 
         Args:
-            operation_id: Id of the operation, from the answer to a write.
+            operation_id: Id of the operation, from the response to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
@@ -123,7 +123,7 @@ class AsyncOperations(_sdk.AsyncResource):
         This only starts the job. `wait` also returns a poller to wait for its result.
 
         Args:
-            operation_id: Id of the operation, from the answer to a write.
+            operation_id: Id of the operation, from the response to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:
@@ -148,7 +148,7 @@ class AsyncOperations(_sdk.AsyncResource):
         """Get an operation. The poller waits for the result.
 
         Args:
-            operation_id: Id of the operation, from the answer to a write.
+            operation_id: Id of the operation, from the response to a write.
             request_id: A UUID of yours to find the request again in the vendor's logs.
 
         Returns:

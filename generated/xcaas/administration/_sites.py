@@ -224,8 +224,8 @@ class Sites(_sdk.Resource):
     ) -> _models.Operation:
         """Create a site.
 
-        Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
-        at once; only the operation's id is sure to be there.
+        Starts creating a site. Create its address first and give the address's id. Some responses carry the site's
+        id at once; only the operation's id is sure to be there.
 
         This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 
@@ -453,8 +453,8 @@ class AsyncSites(_sdk.AsyncResource):
     ) -> _models.Operation:
         """Create a site.
 
-        Starts creating a site. Create its address first and give the address's id. Some answers carry the site's id
-        at once; only the operation's id is sure to be there.
+        Starts creating a site. Create its address first and give the address's id. Some responses carry the site's
+        id at once; only the operation's id is sure to be there.
 
         This only starts the job. `create_and_wait` also returns a poller to wait for its result.
 

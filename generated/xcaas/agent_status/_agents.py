@@ -87,7 +87,7 @@ class Agents(_sdk.Resource):
     def list(self, *, tenant: str | None = None, group_id: str | None = None) -> _models.AgentStatusList:
         """List agents with their status.
 
-        Every agent of the tenant, or of one group, in a single answer.
+        Every agent of the tenant, or of one group, in a single response.
 
         Args:
             tenant: Name of the tenant. Comes from the client's `tenant` unless given.
@@ -193,7 +193,7 @@ class AsyncAgents(_sdk.AsyncResource):
     async def list(self, *, tenant: str | None = None, group_id: str | None = None) -> _models.AgentStatusList:
         """List agents with their status.
 
-        Every agent of the tenant, or of one group, in a single answer.
+        Every agent of the tenant, or of one group, in a single response.
 
         Args:
             tenant: Name of the tenant. Comes from the client's `tenant` unless given.

@@ -67,7 +67,7 @@ class Audits(_sdk.Resource):
         """List audit records.
 
         Records of up to 31 days. Their order isn't documented and can't be chosen. To go on, the service wants the
-        same query with the scroll id of the last answer.
+        same query with the scroll id of the last response.
 
         Args:
             start_time: Start of the period, with `Z` or an offset. At most 31 days before its end.
@@ -82,7 +82,7 @@ class Audits(_sdk.Resource):
                 complete list, and whether capitals matter is unknown.
             audit_user_id: Id of the user who made the change.
             size: Records per page. At least 1, at most 100. Default: 20.
-            scroll_id: Where to go on, from the last answer. Leave out for the first page.
+            scroll_id: Where to go on, from the last response. Leave out for the first page.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
@@ -121,7 +121,7 @@ class AsyncAudits(_sdk.AsyncResource):
         """List audit records.
 
         Records of up to 31 days. Their order isn't documented and can't be chosen. To go on, the service wants the
-        same query with the scroll id of the last answer.
+        same query with the scroll id of the last response.
 
         Args:
             start_time: Start of the period, with `Z` or an offset. At most 31 days before its end.
@@ -136,7 +136,7 @@ class AsyncAudits(_sdk.AsyncResource):
                 complete list, and whether capitals matter is unknown.
             audit_user_id: Id of the user who made the change.
             size: Records per page. At least 1, at most 100. Default: 20.
-            scroll_id: Where to go on, from the last answer. Leave out for the first page.
+            scroll_id: Where to go on, from the last response. Leave out for the first page.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.

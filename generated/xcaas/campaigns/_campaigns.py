@@ -54,7 +54,7 @@ class CampaignsResource(_sdk.Resource):
     ) -> _models.Campaign:
         """Act on a campaign.
 
-        Brings a campaign forward: build, start, pause and so on, or switches it on and off. The answer is the
+        Brings a campaign forward: build, start, pause and so on, or switches it on and off. The response is the
         campaign as the service took the order, perhaps still in a passing state such as `BUILDING`. There is no
         call to look again, so wait some seconds before the next action.
 
@@ -93,7 +93,7 @@ class AsyncCampaignsResource(_sdk.AsyncResource):
     ) -> _models.Campaign:
         """Act on a campaign.
 
-        Brings a campaign forward: build, start, pause and so on, or switches it on and off. The answer is the
+        Brings a campaign forward: build, start, pause and so on, or switches it on and off. The response is the
         campaign as the service took the order, perhaps still in a passing state such as `BUILDING`. There is no
         call to look again, so wait some seconds before the next action.
 

@@ -69,7 +69,7 @@ class ConversationsMessages(_sdk.Resource):
     ) -> _models.MessageList:
         """List a conversation's messages.
 
-        Messages of the conversation, in one answer.
+        Messages of the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -99,7 +99,7 @@ class ConversationsMessages(_sdk.Resource):
     ) -> None:
         """Send a message.
 
-        Sends a text to the conversation. After the agent has left, it queues the conversation again. The answer
+        Sends a text to the conversation. After the agent has left, it queues the conversation again. The response
         tells no id.
 
         Args:
@@ -129,7 +129,7 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
     ) -> _models.MessageList:
         """List a conversation's messages.
 
-        Messages of the conversation, in one answer.
+        Messages of the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -159,7 +159,7 @@ class AsyncConversationsMessages(_sdk.AsyncResource):
     ) -> None:
         """Send a message.
 
-        Sends a text to the conversation. After the agent has left, it queues the conversation again. The answer
+        Sends a text to the conversation. After the agent has left, it queues the conversation again. The response
         tells no id.
 
         Args:

@@ -169,7 +169,7 @@ class Webhooks(_sdk.Resource):
     ) -> _models.Webhook:
         """Create a webhook.
 
-        Registers an address of yours. It must answer the verification event with a 2xx.
+        Registers an address of yours. It must respond to the verification event with a 2xx.
 
         Args:
             webhook: The webhook.
@@ -323,7 +323,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
     ) -> _models.Webhook:
         """Create a webhook.
 
-        Registers an address of yours. It must answer the verification event with a 2xx.
+        Registers an address of yours. It must respond to the verification event with a 2xx.
 
         Args:
             webhook: The webhook.

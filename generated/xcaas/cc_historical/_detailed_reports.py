@@ -69,8 +69,8 @@ class DetailedReports(_sdk.Resource):
     ) -> _models.ReportStatus:
         """Create a detailed report.
 
-        Answers with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file, start
-        the same report under `reports`.
+        Responds with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file,
+        start the same report under `reports`.
 
         Args:
             report: What to report.
@@ -103,7 +103,7 @@ class DetailedReports(_sdk.Resource):
             id: Id of the report, as its start gave it.
             size: Rows per page. At least 1, at most 1000. Default: 100.
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
-                answer before.
+                response before.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 
@@ -133,8 +133,8 @@ class AsyncDetailedReports(_sdk.AsyncResource):
     ) -> _models.ReportStatus:
         """Create a detailed report.
 
-        Answers with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file, start
-        the same report under `reports`.
+        Responds with `DONE` or `FAILED` at once; there is nothing to wait for. Then read the rows. For a file,
+        start the same report under `reports`.
 
         Args:
             report: What to report.
@@ -167,7 +167,7 @@ class AsyncDetailedReports(_sdk.AsyncResource):
             id: Id of the report, as its start gave it.
             size: Rows per page. At least 1, at most 1000. Default: 100.
             last_document_id: Where to go on. Leave it out first, then give the `Last-Document-Id` header of the
-                answer before.
+                response before.
             tenant: Id of the tenant whose data you want. Needed when the customer owns several tenants; a missing
                 or wrong id then ends in status 400. Comes from the client's `tenant` unless given.
 

@@ -308,7 +308,7 @@ class Conversations(_sdk.Resource):
     ) -> _models.Conversation:
         """Change user or assignment.
 
-        Changes the user's data or hands the conversation to a queue or script, some time after the answer.
+        Changes the user's data or hands the conversation to a queue or script, some time after the response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -338,7 +338,7 @@ class Conversations(_sdk.Resource):
     ) -> _models.Conversation:
         """Replace user and assignment.
 
-        Puts channel, user and assignment in place of the old ones, some time after the answer.
+        Puts channel, user and assignment in place of the old ones, some time after the response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -582,7 +582,7 @@ class AsyncConversations(_sdk.AsyncResource):
     ) -> _models.Conversation:
         """Change user or assignment.
 
-        Changes the user's data or hands the conversation to a queue or script, some time after the answer.
+        Changes the user's data or hands the conversation to a queue or script, some time after the response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -612,7 +612,7 @@ class AsyncConversations(_sdk.AsyncResource):
     ) -> _models.Conversation:
         """Replace user and assignment.
 
-        Puts channel, user and assignment in place of the old ones, some time after the answer.
+        Puts channel, user and assignment in place of the old ones, some time after the response.
 
         Args:
             conversation_id: Id of the conversation.

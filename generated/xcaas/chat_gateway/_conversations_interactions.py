@@ -43,7 +43,7 @@ class ConversationsInteractions(_sdk.Resource):
     def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.InteractionPage:
         """List a conversation's interactions.
 
-        Contact Center interactions that belong to the conversation, in one answer.
+        Contact Center interactions that belong to the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -74,7 +74,7 @@ class AsyncConversationsInteractions(_sdk.AsyncResource):
     async def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.InteractionPage:
         """List a conversation's interactions.
 
-        Contact Center interactions that belong to the conversation, in one answer.
+        Contact Center interactions that belong to the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.

@@ -49,7 +49,7 @@ class ConversationsParticipants(_sdk.Resource):
     def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantPage:
         """List a conversation's participants.
 
-        Who takes or took part in the conversation, in one answer.
+        Who takes or took part in the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.
@@ -107,7 +107,7 @@ class AsyncConversationsParticipants(_sdk.AsyncResource):
     async def list(self, conversation_id: str, *, tenant: str | None = None) -> _models.ParticipantPage:
         """List a conversation's participants.
 
-        Who takes or took part in the conversation, in one answer.
+        Who takes or took part in the conversation, in one response.
 
         Args:
             conversation_id: Id of the conversation.

@@ -172,7 +172,7 @@ class Webhooks(_sdk.Resource):
     ) -> _models.Webhook:
         """Create a webhook.
 
-        Registers an address of yours. It must answer the verification event with a 2xx.
+        Registers an address of yours. It must respond to the verification event with a 2xx.
 
         Args:
             webhook: The webhook.
@@ -334,7 +334,7 @@ class AsyncWebhooks(_sdk.AsyncResource):
     ) -> _models.Webhook:
         """Create a webhook.
 
-        Registers an address of yours. It must answer the verification event with a 2xx.
+        Registers an address of yours. It must respond to the verification event with a 2xx.
 
         Args:
             webhook: The webhook.

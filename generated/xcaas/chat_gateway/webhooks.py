@@ -23,8 +23,8 @@ CHAT_EVENT: Final[Webhook[_models.ChatEvent]] = Webhook(
 )
 """Receive an event.
 
-An event of a conversation. Answer 2xx once you have it, 401 for a bad signature, 5xx for a fault of yours;
-anything but 2xx is sent again after a pause.
+An event of a conversation. Respond with 2xx once you have it, 401 for a bad signature, 5xx for a fault of
+yours; anything but 2xx is sent again after a pause.
 """
 
 WEBHOOKS: Final[tuple[Webhook[object], ...]] = (CHAT_EVENT,)

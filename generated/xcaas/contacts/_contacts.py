@@ -124,7 +124,7 @@ class ContactsResource(_sdk.Resource):
             sort: Field and direction, such as `id,ASC`. With scroll ids, `id` must be among the fields.
             use_scroll_id: Goes through the contacts with scroll ids. How pages work without isn't documented.
             page: Stays 0 with scroll ids. At least 0.
-            scroll_id: Where to go on, from the last answer. Leave out for the first page.
+            scroll_id: Where to go on, from the last response. Leave out for the first page.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
@@ -234,7 +234,7 @@ class AsyncContactsResource(_sdk.AsyncResource):
             sort: Field and direction, such as `id,ASC`. With scroll ids, `id` must be among the fields.
             use_scroll_id: Goes through the contacts with scroll ids. How pages work without isn't documented.
             page: Stays 0 with scroll ids. At least 0.
-            scroll_id: Where to go on, from the last answer. Leave out for the first page.
+            scroll_id: Where to go on, from the last response. Leave out for the first page.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.

@@ -92,8 +92,8 @@ class Buckets(_sdk.Resource):
                 Times are epoch milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             sort_field: Field to sort by, such as `createdTime` or `name`.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
-                0.
+            page_key: How many entries to skip. Each response has the value for the next request. At least 0.
+                Default: 0.
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
@@ -156,8 +156,8 @@ class AsyncBuckets(_sdk.AsyncResource):
                 Times are epoch milliseconds. `;` is and, `,` is or. Text, or comparisons of `F`.
             sort_field: Field to sort by, such as `createdTime` or `name`.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
-                0.
+            page_key: How many entries to skip. Each response has the value for the next request. At least 0.
+                Default: 0.
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:

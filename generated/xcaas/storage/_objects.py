@@ -187,8 +187,8 @@ class Objects(_sdk.Resource):
                 comparisons of `F`.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
-                0.
+            page_key: How many entries to skip. Each response has the value for the next request. At least 0.
+                Default: 0.
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
@@ -231,7 +231,7 @@ class Objects(_sdk.Resource):
         """Download an object.
 
         The bytes of one object. Their media type is the object's `mimeType`. An `ARCHIVED` object has to be
-        restored first; what the service answers without that isn't known.
+        restored first; what the service responds without that isn't known.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -255,7 +255,7 @@ class Objects(_sdk.Resource):
     def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
 
-        Answers the same as getting the object itself.
+        Responds the same as getting the object itself.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -279,8 +279,8 @@ class Objects(_sdk.Resource):
     ) -> _models.Restore:
         """Restore an archived object.
 
-        Asks for a copy of an `ARCHIVED` object from cold storage. The answer only says that this was accepted; the
-        object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
+        Asks for a copy of an `ARCHIVED` object from cold storage. The response only says that this was accepted;
+        the object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
         right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
         refused.
 
@@ -385,8 +385,8 @@ class AsyncObjects(_sdk.AsyncResource):
                 comparisons of `F`.
             sort_field: Field to sort by.
             sort_direction: Order of the sort field. Known values: "ASC", "DESC".
-            page_key: How many entries to skip. Each answer has the value for the next request. At least 0. Default:
-                0.
+            page_key: How many entries to skip. Each response has the value for the next request. At least 0.
+                Default: 0.
             limit: Entries per page. At least 1, at most 100. Default: 100.
 
         Returns:
@@ -429,7 +429,7 @@ class AsyncObjects(_sdk.AsyncResource):
         """Download an object.
 
         The bytes of one object. Their media type is the object's `mimeType`. An `ARCHIVED` object has to be
-        restored first; what the service answers without that isn't known.
+        restored first; what the service responds without that isn't known.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -453,7 +453,7 @@ class AsyncObjects(_sdk.AsyncResource):
     async def metadata(self, object_id: str) -> _models.StorageObject:
         """Get an object's metadata.
 
-        Answers the same as getting the object itself.
+        Responds the same as getting the object itself.
 
         Args:
             object_id: Id of the object, as a search of the same region gives it.
@@ -477,8 +477,8 @@ class AsyncObjects(_sdk.AsyncResource):
     ) -> _models.Restore:
         """Restore an archived object.
 
-        Asks for a copy of an `ARCHIVED` object from cold storage. The answer only says that this was accepted; the
-        object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
+        Asks for a copy of an `ARCHIVED` object from cold storage. The response only says that this was accepted;
+        the object is `AVAILABLE` hours later, up to 24, and its copy is removed after some days. The key needs the
         right to edit objects: a read-only or download-only key gets 403. Asking again while it is under way may be
         refused.
 

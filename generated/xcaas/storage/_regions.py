@@ -40,7 +40,7 @@ class Regions(_sdk.Resource):
     def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
-        Names of the regions that hold objects of this customer. Every region gives the same answer. A search sees
+        Names of the regions that hold objects of this customer. Every region gives the same response. A search sees
         one region, so repeat it for each of these.
 
         Returns:
@@ -64,7 +64,7 @@ class AsyncRegions(_sdk.AsyncResource):
     async def list(self) -> _list[_models.Region]:
         """List the customer's regions.
 
-        Names of the regions that hold objects of this customer. Every region gives the same answer. A search sees
+        Names of the regions that hold objects of this customer. Every region gives the same response. A search sees
         one region, so repeat it for each of these.
 
         Returns:

@@ -85,7 +85,7 @@ class CallLegs(_sdk.Resource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
             is_connect_time: Choose legs by the time they were connected instead of the time they ended.
             is_simplified: Return fewer legs per call. Default: false.
 
@@ -152,7 +152,7 @@ class AsyncCallLegs(_sdk.AsyncResource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
             is_connect_time: Choose legs by the time they were connected instead of the time they ended.
             is_simplified: Return fewer legs per call. Default: false.
 

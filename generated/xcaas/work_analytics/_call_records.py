@@ -80,7 +80,7 @@ class CallRecords(_sdk.Resource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.
@@ -129,7 +129,7 @@ class AsyncCallRecords(_sdk.AsyncResource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
 
         Returns:
             The items, fetched page by page as you iterate; `pages()` yields pages, `limit(n)` stops after n items.

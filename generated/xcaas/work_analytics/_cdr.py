@@ -89,7 +89,7 @@ class Cdr(_sdk.Resource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
             is_connect_time: Choose legs by the time they were connected instead of the time they ended.
             is_simplified: Return fewer legs per call. Default: false.
             is_call_record: Return calls instead of legs. Default: false.
@@ -160,7 +160,7 @@ class AsyncCdr(_sdk.AsyncResource):
             callee: Only calls to these numbers or extensions. At most 125 items.
             caller_or_callee: Only calls from or to these numbers or extensions. It excludes `caller` and `callee`.
                 At most 125 items.
-            scroll_id: Where to go on; the answer before has it. All else must be as before.
+            scroll_id: Where to go on; the response before has it. All else must be as before.
             is_connect_time: Choose legs by the time they were connected instead of the time they ended.
             is_simplified: Return fewer legs per call. Default: false.
             is_call_record: Return calls instead of legs. Default: false.

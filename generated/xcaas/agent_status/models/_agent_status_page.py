@@ -9,10 +9,10 @@ __all__ = ["AgentStatusPage"]
 
 @model
 class AgentStatusPage(Model):
-    """Declared by the vendor for paging, which isn't supported. Everything is in one answer."""
+    """Declared by the vendor for paging, which isn't supported. Everything is in one response."""
 
     page_size: int | None = field("pageSize", default=None)
-    """Agents in this answer."""
+    """Agents in this response."""
 
     page_index: int | None = field("pageIndex", default=None)
     """Number of the page, counted from 0."""

@@ -13,7 +13,7 @@ __all__ = ["WebhookVerifyEvent"]
 
 @model
 class WebhookVerifyEvent(Model):
-    """A test of your address. Answer 2xx."""
+    """A test of your address. Respond with 2xx."""
 
     event_type: Literal["WEB_HOOK_VERIFY"] = field("eventType", default="WEB_HOOK_VERIFY")
     """Kind of event. It has no conversation and no time."""

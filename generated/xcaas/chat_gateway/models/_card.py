@@ -26,10 +26,10 @@ class Card(Model):
     """The card itself, in the form that its kind asks for."""
 
     action_submitted: bool | None = field("actionSubmitted", default=None)
-    """Whether the user pressed a submit button. In answers only."""
+    """Whether the user pressed a submit button. In responses only."""
 
     action_executed: bool | None = field("actionExecuted", default=None)
-    """Whether the user pressed an execute button. In answers only."""
+    """Whether the user pressed an execute button. In responses only."""
 
 
 class CardDict(TypedDict):

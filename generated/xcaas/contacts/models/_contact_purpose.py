@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 __all__ = ["ContactPurpose"]
 
 ContactPurpose: TypeAlias = Literal["HOME", "WORK", "OTHER"] | str
-"""What an address or email is used for. `BUSINESS` has been seen in an answer too.
+"""What an address or email is used for. `BUSINESS` has been seen in a response too.
 
 Unknown values are kept as they are.
 """

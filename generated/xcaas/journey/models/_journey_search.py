@@ -20,7 +20,7 @@ class JourneySearch(Model):
     """Period in which journeys began."""
 
     display_timezone: str = field("displayTimezone")
-    """IANA zone that times in the answer are shown in."""
+    """IANA zone that times in the response are shown in."""
 
     filters: list[_models.JourneyFilter] | None = field("filters", default=None)
     """Conditions that must all match. Leave out for none; an empty list is refused. At least 1 items."""
@@ -29,13 +29,13 @@ class JourneySearch(Model):
     """Journeys per page. At least 1, at most 1000. Default: 100."""
 
     next_page_cursor: str | None = field("nextPageCursor", default=None, nullable=True)
-    """Where to go on, from the last answer. Leave out for the first page."""
+    """Where to go on, from the last response. Leave out for the first page."""
 
     sort_field: _models.SortField | None = field("sortField", default=None)
     """Field to sort by."""
 
     sort_direction: _models.SortDirection | None = field("sortDirection", default=None)
-    """Order of the answer, ascending unless told otherwise. Default: "ASC"."""
+    """Order of the response, ascending unless told otherwise. Default: "ASC"."""
 
 
 class JourneySearchDict(TypedDict):

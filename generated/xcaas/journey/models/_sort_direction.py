@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 __all__ = ["SortDirection"]
 
 SortDirection: TypeAlias = Literal["ASC", "DESC"] | str
-"""Order of the answer, ascending unless told otherwise.
+"""Order of the response, ascending unless told otherwise.
 
 Unknown values are kept as they are.
 """

@@ -49,10 +49,10 @@ class Token(Model):
     """
 
     client_id: str | None = field("client_id", default=None)
-    """Holds the word `deprecated`; only older answers have it."""
+    """Holds the word `deprecated`; only older responses have it."""
 
     developer_email: str | None = field("developer.email", default=None)
-    """Holds the word `deprecated`; only older answers have it."""
+    """Holds the word `deprecated`; only older responses have it."""
 
     organization_name: str | None = field("organization_name", default=None)
     """Name of the gateway's organisation. Seen in one sample only."""

@@ -32,7 +32,7 @@ class RecentCallQuery(Model):
     """The period as two epoch times in milliseconds with a hyphen between them. Give either this or `duration`."""
 
     timezone: str | None = field("timezone", default=None)
-    """Zone of times in the answer and of `duration` (IANA name); GMT when left out."""
+    """Zone of times in the response and of `duration` (IANA name); GMT when left out."""
 
     caller_name: list[str] | None = field("callerName", default=None)
     """Only callers with this in name or number. One element."""

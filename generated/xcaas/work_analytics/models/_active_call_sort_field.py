@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 __all__ = ["ActiveCallSortField"]
 
 ActiveCallSortField: TypeAlias = Literal["callId", "startTime", "caller.name", "callee.name"] | str
-"""Field to sort calls in progress by. The names with a dot lead into the answer.
+"""Field to sort calls in progress by. The names with a dot lead into the response.
 
 Unknown values are kept as they are.
 """

@@ -32,7 +32,7 @@ class Call(Model):
     """Who was called last."""
 
     status: str | None = field("status", default=None)
-    """State of the call, such as `COMPLETED`. Some answers have `latestLabel` instead."""
+    """State of the call, such as `COMPLETED`. Some responses have `latestLabel` instead."""
 
     latest_label: str | None = field("latestLabel", default=None)
     """The last of the labels."""

@@ -10,7 +10,7 @@ QueueStatus: TypeAlias = (
     Literal["AVAILABLE_IDLE", "HANDLING", "ALERTING", "PAUSE", "WRAP_UP", "BUSY_OTHER", "DND", "LOGGED_OUT", "OFFLINE"]
     | str
 )
-"""State of an agent in a queue. Answers have others too, such as `PRIMARY`, `IDLE` or `BUSY`.
+"""State of an agent in a queue. Responses have others too, such as `PRIMARY`, `IDLE` or `BUSY`.
 
 Unknown values are kept as they are.
 """
