@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Iterable, Mapping
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final
 
 from ._errors import ArgumentError, ConfigurationError, XCaaSError
@@ -103,8 +104,9 @@ def _type_of(value: object) -> str:
 
 
 def has_methods(value: object, *names: str) -> bool:
-    """Return whether a value has these methods, and is not a class."""
-    return not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in names)
+    """Return whether a value has these methods, none of them `async def`, and is not a class."""
+    methods = [getattr(value, name, None) for name in names]
+    return not isinstance(value, type) and all(callable(one) and not iscoroutinefunction(one) for one in methods)
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:

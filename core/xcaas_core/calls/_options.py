@@ -255,7 +255,10 @@ class ClientOptions:
         shared=True,
     )
     rate_limit_store: RateLimitStore | None = option(
-        None, lambda value: value is None or has_methods(value, "reserve"), "a store: RedisRateLimits(…)", shared=True
+        None,
+        lambda value: value is None or has_methods(value, "reserve"),
+        "a store with the method reserve (def, not async def), such as RedisRateLimits(…)",
+        shared=True,
     )
     max_in_flight: int = option(100, _is_integer, "a whole number", check=_check_in_flight, shared=True)
     trusted_hosts: Sequence[str] = option(

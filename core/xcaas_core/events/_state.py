@@ -111,6 +111,8 @@ class StreamState(Generic[T]):
         error = response_error(self._call.operation, response, retry_after, self.context.redactor())
         if authorizer is not None:
             error.advice = authorizer.explain(response.status, self._credentials) or error.advice
+        if response.status < 300:
+            error.advice = "This host opens no streams: check cluster, base_url and proxies."
         raise self.context.complete(error, response)
 
     def mark_connected(self) -> None:
@@ -185,6 +187,8 @@ class StreamState(Generic[T]):
             # Invalid fields are kept as received: a stream must get past them.
             value: T = self._codec.decode(documented, lenient=self._lenient)
         except DecodeError as error:
+            error.args = (f"the payload of event {frame.id}: {error.args[0]}",)
+            error.advice = "Continue with the next event."
             raise self.context.complete(error) from None
         return value
 

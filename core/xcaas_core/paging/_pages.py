@@ -142,7 +142,9 @@ class PageSource(Generic[T]):
             walk.stop()
             return None
         try:
-            return walk.advance(response.json(), response.headers, response.url)
+            page = walk.advance(response.json(), response.headers, response.url)
+            page.complete = response.complete
+            return page
         except PagingError as error:
             response.complete(error)
             raise
@@ -162,7 +164,7 @@ class PageSource(Generic[T]):
             try:
                 decoded: Any = codec.decode(items, at=self.paging.items, lenient=self.engine.lenient)
             except DecodeError as error:
-                error.operation = self.name
+                page.complete(error)
                 raise
             items = decoded
         typed: list[T] = items

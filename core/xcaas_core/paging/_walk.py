@@ -14,12 +14,12 @@ end of the list. It ends or fails, whatever a server does:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin
 
-from .._errors import PagingError
+from .._errors import DecodeError, PagingError
 from .._json import Absent, JSONValue
 from .._pointer import find, value_at
 from .._text import plural
@@ -96,6 +96,8 @@ class RawPage:
     next: ResumeToken | None
     body: JSONValue
     headers: Mapping[str, str]
+    complete: Callable[[DecodeError], object] = field(init=False)
+    """Adds details of the call to an error of an item; set where the page was fetched."""
 
 
 class PageIterator:

@@ -11,6 +11,7 @@ from .._errors import DecodeError, PollerError, PollerTimeoutError
 from .._json import JSONValue
 from .._lazy import public
 from .._pointer import value_at
+from .._redaction import safe_text
 from ..calls._context import AnyError, CallContext
 from ..calls._exchange import exchange
 from ..http._headers import requested_wait
@@ -236,7 +237,7 @@ class Job:
     def _failure(self) -> PollerError:
         reason = self._reason()
         error = PollerError(
-            f"job {self.id} ended as {self.state}" + (f": {reason}" if reason else ""),
+            f"job {self.id} ended as {safe_text(str(self.state))}" + (f": {safe_text(reason)}" if reason else ""),
             reason=reason,
             state=self.state,
             id=self.id,
@@ -259,7 +260,7 @@ class Job:
         return _reason_text(value_at(self._body, parent)) if reason is None and parent else reason
 
     def _timed_out(self, seconds: float) -> PollerTimeoutError:
-        state = "not over" if self.state is None else self.state
+        state = "not over" if self.state is None else safe_text(self.state)
         status = f"was still {state} after {_format_seconds(seconds)}" if seconds >= _MIN_SHOWN else f"is still {state}"
         resume_hint = "" if self.resumer is None else f", or follow it later with `{self.resumer}`"
         error = PollerTimeoutError(

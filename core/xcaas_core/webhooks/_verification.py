@@ -125,7 +125,9 @@ class Verification(Generic[T]):
             raise invalid_type("keys", keys, "a mapping from ids to JWKs, which are mappings of text")
         if replay_store is not None and not has_methods(replay_store, "claim", "release"):
             advice = "Pass RedisReplayStore(address) for a store in Redis."
-            raise invalid_type("replay_store", replay_store, "a store with claim and release", advice)
+            raise invalid_type(
+                "replay_store", replay_store, "a store with the methods claim and release (def, not async def)", advice
+            )
         if replay_seconds < 2 * tolerance:
             raise ConfigurationError(
                 "replay_seconds must be at least twice the tolerance", advice="Replays would pass."

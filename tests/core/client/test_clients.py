@@ -99,6 +99,14 @@ def test_invalid_header_values_raise_without_being_shown(value: Any) -> None:
         Shop(headers={"X-Key": value})
 
 
+class AsyncHook:
+    async def before(self, event: object) -> None: ...
+
+    async def after(self, event: object) -> None: ...
+
+    async def reserve(self, key: str) -> None: ...
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -122,9 +130,14 @@ def test_invalid_header_values_raise_without_being_shown(value: Any) -> None:
         ({"headers": {5: "x"}}, "5 is not the name of a header. It holds letters"),
         ({"headers": {"a b": "x"}}, "'a b' is not the name of a header"),
         ({"headers": {"": "x"}}, "'' is not the name of a header"),
-        ({"hooks": print}, "hooks must be a list of objects with the methods before and after, not builtin"),
+        ({"hooks": print}, r"hooks must be a list of objects with the methods before and after \(def.*, not builtin"),
         ({"hooks": [OpenTelemetry]}, "hooks must be .*, not list of type"),
         ({"hooks": [print]}, "hooks must be .*, not list of builtin.*Pass a list"),
+        ({"hooks": [AsyncHook()]}, r"hooks must be .* \(def, not async def\), not list of AsyncHook"),
+        (
+            {"rate_limit_store": AsyncHook()},
+            r"rate_limit_store must be a store with the method reserve \(def, not asyn",
+        ),
         ({"rate_limits": 5}, "rate_limits must be True, False, or a mapping from product to a list of RateLimit"),
         ({"rate_limits": None}, "rate_limits must be .*, not NoneType"),
         ({"rate_limits": {"shop": RateLimit(1, 1)}}, r"rate_limits\['shop'\] must be a list of RateLimit, not RateLim"),

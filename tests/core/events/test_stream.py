@@ -20,6 +20,7 @@ from xcaas import (
     DecodeError,
     PermissionDeniedError,
     RedirectError,
+    ResponseError,
     ServerError,
     TransportError,
     XCaaS,
@@ -291,6 +292,26 @@ def test_stream_continues_after_an_invalid_payload() -> None:
             next(events)
         assert next(events).id == "2"
         assert events.resume_token == "1"
+
+
+@pytest.mark.parametrize("payload", [b"null", b"[1]", b"5"])
+def test_error_of_a_payload_that_is_no_object_names_the_event_and_how_to_go_on(payload: bytes) -> None:
+    with (
+        RawServer(lambda _: message("1", payload)) as server,
+        blocking_client(server.base_url) as client,
+        pytest.raises(DecodeError, match=r"the payload of event 1: an object was .* Continue with the next event\.$"),
+    ):
+        next(client.events.read(TOPIC))
+
+
+def test_handshake_that_is_answered_like_a_page_says_what_to_check() -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+    with (
+        RawServer(lambda _: None, page) as server,
+        blocking_client(server.base_url) as client,
+        pytest.raises(ResponseError, match=r"hi\. This host opens no streams: check cluster, base_url and proxies\."),
+    ):
+        next(client.events.read(TOPIC))
 
 
 def test_stream_continues_after_a_deeply_nested_payload() -> None:

@@ -274,12 +274,15 @@ class TestLastPages:
         assert caught.value.url == "https://api.test/shop/v1/scroll?scrollId=same"
         assert len(server.requests) <= 3
 
-    def test_item_of_a_wrong_type_raises_with_its_pointer(self) -> None:
-        server = FakeServer().respond("shop.rows.scroll", json={"data": [{"id": 1}, {"id": "x"}], "more": False})
+    def test_item_of_a_wrong_type_raises_with_its_pointer_and_the_call(self) -> None:
+        page = {"data": [{"id": 1}, {"id": "x"}], "more": False}
+        server = FakeServer().respond("shop.rows.scroll", json=page, headers={"X-Request-Id": "r1"})
         with pytest.raises(DecodeError) as caught:
             [row.id for row in pager(server, _ops.SCROLL)]
         assert caught.value.pointer == "/data/1/id"
-        assert caught.value.operation == "shop.rows.scroll"
+        error = caught.value
+        assert (error.operation, error.status, error.request_id) == ("shop.rows.scroll", 200, "r1")
+        assert str(error).startswith("GET https://api.test/shop/v1/scroll: ")
 
 
 class TestPrefetch:

@@ -189,6 +189,14 @@ class TestErrors:
             start_run(server).wait()
         assert caught.value.reason == reason
 
+    def test_a_long_reason_is_shown_in_one_short_line_and_kept_whole(self) -> None:
+        reason = "disk\n  full " + "x" * 1000
+        server = states().respond("shop.jobs.status", json={"status": "FAILED", "message": reason})
+        with pytest.raises(PollerError, match=r"job j1 ended as FAILED: disk full x{100}") as caught:
+            start_run(server).wait()
+        assert caught.value.reason == reason
+        assert len(str(caught.value)) < 500
+
     def test_a_missing_reason_is_read_from_its_parent_object(self) -> None:
         server = FakeServer().respond(
             "shop.jobs.watch", json={"id": "j1", "status": "FAILED", "error": {"title": "No"}}

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.webhooks.support import NOW, genuine, signer
 from tests.support.redis_server import connect, redis_server, without_redis
-from xcaas import WebhookError, chat_gateway
+from xcaas import ConfigurationError, WebhookError, chat_gateway
 from xcaas.testing import FakeClock
 from xcaas.webhooks import MemoryReplayStore, RedisReplayStore, ReplayStore, Verifier
 from xcaas_core.webhooks._replay import replay_key
@@ -93,6 +93,15 @@ def test_replay_keys_differ_by_tenant_and_event() -> None:
     keys = {replay_key("a", "bc"), replay_key("ab", "c"), replay_key("a", "bd")}
     assert len(keys) == 3
     assert all(key.isalnum() and len(key) == 40 for key in keys)
+
+
+class AsyncRedis(FakeRedis):
+    async def __aenter__(self) -> None: ...
+
+
+def test_a_redis_of_asyncio_is_refused_as_nobody_would_await_it() -> None:
+    with pytest.raises(ConfigurationError, match=r"a redis\.Redis \(not of redis\.asyncio\), or an address"):
+        RedisReplayStore(AsyncRedis())
 
 
 @pytest.fixture

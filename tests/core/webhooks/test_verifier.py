@@ -239,6 +239,13 @@ def test_undecodable_headers_are_refused(name: str) -> None:
     assert caught.value.reason == "bad_header"
 
 
+class AsyncStore:
+    async def claim(self, key: str, seconds: float) -> bool:
+        return True
+
+    async def release(self, key: str) -> None: ...
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -253,6 +260,10 @@ def test_undecodable_headers_are_refused(name: str) -> None:
         ({"keys": {"a": "b"}}, "keys must be a mapping"),
         ({"replay_store": "redis://"}, "replay_store must be a store"),
         ({"replay_store": MemoryReplayStore}, "replay_store must be a store"),
+        (
+            {"replay_store": AsyncStore()},
+            "release (def, not async def), not AsyncStore",
+        ),
         ({"replay_seconds": 400}, "at least twice"),
         ({"key_urls": ["https://keys.example/key"]}, "has no {kid}"),
         ({"key_urls": ["http://keys.example/{kid}"]}, "plain HTTP"),

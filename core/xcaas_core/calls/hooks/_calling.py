@@ -34,7 +34,9 @@ def check_hooks(hooks: object) -> None:
     """Raise `ConfigurationError` unless this is a list of hooks."""
     if not is_collection(hooks) or not all(has_methods(hook, "before", "after") for hook in hooks):
         advice = "Pass a list, also for a single hook: [hook]."
-        raise invalid_type("hooks", hooks, "a list of objects with the methods before and after", advice)
+        raise invalid_type(
+            "hooks", hooks, "a list of objects with the methods before and after (def, not async def)", advice
+        )
 
 
 class CallHooks:

@@ -107,8 +107,8 @@ def connect_redis(url: str) -> OwnRedisClient:
 
 def check_redis(client: RedisClient, prefix: str) -> RedisClient:
     """Return the client, or raise an error if it or the prefix has the wrong type."""
-    if not has_methods(client, "eval"):
-        raise invalid_type("client", client, "a redis.Redis, or an address as text")
+    if not has_methods(client, "eval") or hasattr(client, "__aenter__"):  # nobody would await what redis.asyncio gives
+        raise invalid_type("client", client, "a redis.Redis (not of redis.asyncio), or an address as text")
     if not isinstance(prefix, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise invalid_type("prefix", prefix, "text")
     return client
