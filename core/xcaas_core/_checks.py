@@ -106,7 +106,9 @@ def _type_of(value: object) -> str:
 def has_methods(value: object, *names: str) -> bool:
     """Return whether a value has these methods, none of them `async def`, and is not a class."""
     methods = [getattr(value, name, None) for name in names]
-    return not isinstance(value, type) and all(callable(one) and not iscoroutinefunction(one) for one in methods)
+    return not isinstance(value, type) and all(
+        callable(method) and not iscoroutinefunction(method) for method in methods
+    )
 
 
 def is_object(value: object) -> TypeIs[dict[str, object]]:

@@ -8,14 +8,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from ...sansio._steps import Flow
 from ._errors import Failure
 from ._token import AccessToken
-
-if TYPE_CHECKING:
-    import asyncio
 
 __all__ = ["Refresh", "RefreshBudget", "Timeouts", "TokenFetcher"]
 
@@ -65,7 +62,7 @@ class Refresh:
         self.early = early
         self.overdue_at = overdue_at
         self.generation = generation
-        self._loop = _running_loop()
+        self._loop = _current_loop()
         self.outcome: AccessToken | Failure | None = None
         self._completed = False
         self._callbacks: list[Callable[[], None]] = []
@@ -73,7 +70,13 @@ class Refresh:
 
     def is_lost(self, now: float) -> bool:
         """Return whether the leader is lost."""
-        return now >= self.overdue_at or (self._loop is not None and self._loop.is_closed())
+        if now >= self.overdue_at:
+            return True
+        if self._loop is None:
+            return False
+        from ...sansio._event_loops import has_ended
+
+        return has_ended(self._loop)
 
     def on_done(self, callback: Callable[[], None]) -> None:
         """Call `callback` on completion; at once if already completed."""
@@ -100,11 +103,12 @@ class Refresh:
                 _log.debug("a waiting call could not be woken: %s", type(error).__name__)
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the running loop of asyncio, if it is imported at all."""
-    library = sys.modules.get("asyncio")
-    if library is not None:
-        with suppress(RuntimeError):
-            loop: asyncio.AbstractEventLoop = library.get_running_loop()
-            return loop
+def _current_loop() -> object:
+    """Return the running event loop; None if there is none. Blocking clients don't import asyncio."""
+    if "asyncio" not in sys.modules:
+        return None
+    from ...sansio._event_loops import running_loop
+
+    with suppress(RuntimeError):
+        return running_loop()
     return None
