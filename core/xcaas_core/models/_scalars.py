@@ -153,6 +153,7 @@ class TypedOrJSON(_Json):
 
     def read(self, raw: object, context: Context) -> object:
         try:
+            # Strictly: a lenient context would accept what does not fit, and warn of it.
             value = self.typed.read(raw, FROM_SERVER)
             return value if same_json(self.typed.write(value), raw) else raw
         except (TypeError, ValueError, ValidationFailure):

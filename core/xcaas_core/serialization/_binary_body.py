@@ -113,7 +113,11 @@ def _read_path(path: os.PathLike[str]) -> Iterator[bytes]:
 
 
 def file_length(file: IO[bytes]) -> tuple[int, int] | None:
-    """Return the position of an open file and how many bytes follow; None if it cannot seek."""
+    """Return the position of an open file and how many bytes follow; None if it cannot seek.
+
+    Raises:
+        ArgumentError: The file is closed.
+    """
     if getattr(file, "closed", False):
         raise ArgumentError("the file is closed", advice="Open it again, with mode 'rb', or give its path.")
     try:

@@ -40,12 +40,11 @@ class Decompressor(Protocol):
 class BodyDecoder:
     """Decodes a body, and checks that it is complete."""
 
-    def __init__(self, stages: list[Decompressor]) -> None:
+    def __init__(self, stages: list[Decompressor], lenient: bool) -> None:
         self._stages = stages
+        self._lenient = lenient
         self.bytes_received = 0
         """Encoded bytes so far."""
-        self.is_lenient = False
-        """Whether to leave out what is damaged, as in the body of an error, whose status says more."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Decode the next bytes."""
@@ -53,7 +52,7 @@ class BodyDecoder:
         pieces = iter((data,))
         for stage in self._stages:
             pieces = _decompress(stage, pieces)
-        return _undamaged(pieces) if self.is_lenient else pieces
+        return _undamaged(pieces) if self._lenient else pieces
 
     def finish(self) -> None:
         """Check that the body is complete. An empty body is: responses to HEAD have a coding, too.
@@ -61,12 +60,14 @@ class BodyDecoder:
         Raises:
             ConnectionLostError: The body is truncated.
         """
-        if self.bytes_received and not self.is_lenient and not all(stage.complete for stage in self._stages):
+        if self.bytes_received and not self._lenient and not all(stage.complete for stage in self._stages):
             raise ConnectionLostError("the connection broke before the response was complete: its compression goes on")
 
 
-def body_decoder(content_encoding: str) -> BodyDecoder | None:
+def body_decoder(content_encoding: str, *, lenient: bool = False) -> BodyDecoder | None:
     """Return a decoder for a `Content-Encoding` field, None if there is nothing to decode.
+
+    A `lenient` one leaves out what is damaged, as in the body of an error, whose status matters more.
 
     Raises:
         DecodeError: A coding is not supported, or there are too many.
@@ -78,7 +79,7 @@ def body_decoder(content_encoding: str) -> BodyDecoder | None:
             f"the body comes in {len(codings)} content codings on top of each other; {_MAX_CODINGS} are undone"
         )
     stages = [_decompressor(coding) for coding in reversed(codings)]
-    return BodyDecoder(stages) if stages else None
+    return BodyDecoder(stages, lenient) if stages else None
 
 
 def _decompress(stage: Decompressor, pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -47,13 +47,11 @@ class HttpResponse:
             from ._codings import body_decoder  # imported only if needed
 
             try:
-                self.decoder = body_decoder(coding)
+                self.decoder = body_decoder(coding, lenient=self.status >= 400)
             except DecodeError:
                 # For errors, the status matters more than the body.
                 if self.status < 400:
                     raise
-            if self.decoder is not None:
-                self.decoder.is_lenient = self.status >= 400
 
     @property
     def is_plain(self) -> bool:
