@@ -34,7 +34,6 @@ class Position:
 class _PointerTree:
     """The requested pointers as a tree, by token."""
 
-    is_requested: bool = False
     children: dict[str, _PointerTree] = field(default_factory=lambda: dict[str, "_PointerTree"]())
 
 
@@ -80,7 +79,6 @@ def find_positions(data: bytes, pointers: Iterable[str]) -> dict[str, Position]:
         node = root
         for token in pointer.split("/")[1:]:
             node = node.children.setdefault(token, _PointerTree())
-        node.is_requested = True
     positions: dict[str, Position] = {}
     try:
         _scan(_SURROGATE.sub(r"\\u0041", decode(data)), root, positions)

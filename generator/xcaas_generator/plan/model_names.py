@@ -52,7 +52,7 @@ def received_models(document: ir.Document) -> frozenset[str]:
 
 
 def _tags(document: ir.Document) -> frozenset[tuple[str, str]]:
-    """Return the models that are members of a union with a discriminator, each with the property that says which."""
+    """Return the models in unions with a discriminator, each with its discriminator property."""
     types = [
         *(field.type for model in document.models for field in model.fields),
         *(model.extra for model in document.models if model.extra is not None),
@@ -60,24 +60,10 @@ def _tags(document: ir.Document) -> frozenset[tuple[str, str]]:
         *_sent_types(document),
         *_received_types(document),
     ]
-    unions = [union for ref in types for union in _unions(ref)]
+    unions = [part for ref in types for part in _parts(ref) if isinstance(part, ir.UnionOf)]
     return frozenset(
         (name, union.discriminator) for union in unions if union.discriminator for _, name in union.mapping
     )
-
-
-def _unions(ref: ir.TypeRef) -> Iterator[ir.UnionOf]:
-    match ref:
-        case ir.ListOf():
-            yield from _unions(ref.item)
-        case ir.MapOf():
-            yield from _unions(ref.value)
-        case ir.UnionOf():
-            yield ref
-            for member in ref.members:
-                yield from _unions(member)
-        case _:
-            pass
 
 
 def _contained_models(document: ir.Document, types: Iterable[ir.TypeRef]) -> frozenset[str]:
@@ -116,16 +102,20 @@ def _received_types(document: ir.Document) -> Iterator[ir.TypeRef]:
             yield from (variant.type for variant in webhook.body.variants)
 
 
-def _referenced_names(ref: ir.TypeRef) -> Iterable[str]:
+def _referenced_names(ref: ir.TypeRef) -> Iterator[str]:
+    return (part.name for part in _parts(ref) if isinstance(part, ir.ModelRef))
+
+
+def _parts(ref: ir.TypeRef) -> Iterator[ir.TypeRef]:
+    """Yield a type and the types that it consists of."""
+    yield ref
     match ref:
-        case ir.ModelRef():
-            yield ref.name
         case ir.ListOf():
-            yield from _referenced_names(ref.item)
+            yield from _parts(ref.item)
         case ir.MapOf():
-            yield from _referenced_names(ref.value)
+            yield from _parts(ref.value)
         case ir.UnionOf():
             for member in ref.members:
-                yield from _referenced_names(member)
+                yield from _parts(member)
         case _:
             pass

@@ -16,6 +16,7 @@ from ._vendor_check import Finding, compare
 from .copy import Copy, Order, copy_of_suite
 from .difference import difference
 from .document import copy_of_document, outdated_inputs, spec_order
+from .modules import is_all
 from .originals import Originals, installed
 from .record import Record, record_of
 from .target import check_target, reject_links_inside, reject_long_paths
@@ -61,7 +62,7 @@ def _public_names(index: str) -> set[str]:
     """Return the names in `__all__` of a package's `__init__`; none if it can't be parsed."""
     with suppress(SyntaxError, ValueError):
         for statement in ast.parse(index).body:
-            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            if is_all(statement):
                 return set(ast.literal_eval(statement.value))
     return set()
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 MODELS = "xcaas_core.models"
 """The module with the names in annotations of operations."""
@@ -175,7 +176,7 @@ class Library:
                 yield from self.targets(item)
 
 
-def is_all(node: ast.AST) -> bool:
+def is_all(node: ast.AST) -> TypeGuard[ast.Assign]:
     """Return whether a statement is `__all__ = …`."""
     return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 

@@ -19,7 +19,7 @@ def without_names(module: Module, names: Set[str]) -> str:
                 _keep_names(lines, node, remaining)
         elif isinstance(node, ast.Dict):
             lines.replace(node, "{", [(key, value) for key, value in _pairs(node) if key not in names], "}")
-        elif is_all(node) and isinstance(node, ast.Assign):
+        elif is_all(node):
             public: list[str] = ast.literal_eval(node.value)
             lines.replace(node.value, "[", [(name, "") for name in public if name not in names], "]")
     return lines.text(module.tree)
