@@ -259,14 +259,7 @@ def test_short_lived_clients_share_the_token_of_their_credentials(server: TokenS
 
 
 def test_with_options_copies_share_the_token(server: TokenServer) -> None:
-    calls = 0
-
-    def provide() -> ClientCredentials:
-        nonlocal calls
-        calls += 1
-        return ClientCredentials("id", "secret")
-
-    with Client(credentials=provide, base_url=server.url) as client:
+    with Client(credentials=lambda: ClientCredentials("id", "secret"), base_url=server.url) as client:
         client.sample.get()
         client.with_options(timeout=5).sample.get()
     assert server.service.token_requests == 1
